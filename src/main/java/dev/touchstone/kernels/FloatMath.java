@@ -1,0 +1,102 @@
+package dev.touchstone.kernels;
+
+/**
+ * Elementary functions as fixed sequences of float operations. {@link Math} may answer differently from one machine to
+ * the next, and its vector twin differently again; these give the same bits wherever the same steps are taken, one
+ * element at a time or sixteen. The polynomials are minimax fits of this project; errors are in units in the last place
+ * of the exact value, and a test measures them over every float.
+ */
+final class FloatMath {
+    static final float LOG2_E = 1.44269504f;
+    /** ln 2 in two parts: the first has so few bits that its product with an exponent is exact. */
+    static final float LN2_HIGH = 0.693359375f;
+
+    static final float LN2_LOW = -2.12194440e-4f;
+    /** 1.5 * 2^23: adding it rounds to the nearest integer, and leaves that integer in the low bits. */
+    static final float ROUND = 12582912f;
+    /** Beyond these, exp is infinite or zero in float. */
+    static final float EXP_MAX = 100f;
+
+    static final float EXP_MIN = -120f;
+    static final float EXP_2 = 0.5f;
+    static final float EXP_3 = 0.16666512f;
+    static final float EXP_4 = 0.041666187f;
+    static final float EXP_5 = 0.0083695985f;
+    static final float EXP_6 = 0.0013951720f;
+
+    /** {@code -2 sqrt(2 / pi)} and that times 0.044715: the argument of gelu_new's tanh, doubled and negated. */
+    static final float GELU_NEW_1 = -1.5957691f;
+
+    static final float GELU_NEW_3 = -0.071354814f;
+    static final float SQRT_HALF = 0.70710677f;
+
+    /** Where erf changes from its series to its tail. */
+    static final float ERF_SPLIT = 0.921875f;
+
+    static final float[] ERF_SERIES = {
+        0.12837917f, -0.37612635f, 0.11283701f, -0.02685968f, 0.0052016559f, -8.1491127e-4f, 8.3948253e-5f
+    };
+    static final float[] ERF_TAIL = {
+        1.9713941e-4f, 1.1276696f, 0.63719243f, 0.10392266f, -0.02222261f, 0.0030421359f, -1.9582696e-4f
+    };
+    /** erf is 1 in float from here on. */
+    static final float ERF_ONE = 3.95f;
+
+    private FloatMath() {}
+
+    /** {@code e^x}: {@code 2^n e^r} with {@code |r| <= ln 2 / 2}. Error below 1 ulp, denormal results included. */
+    static float exp(float x) {
+        float clamped = Math.max(EXP_MIN, Math.min(EXP_MAX, x));
+        float rounded = Math.fma(clamped, LOG2_E, ROUND);
+        float n = rounded - ROUND;
+        float r = Math.fma(n, -LN2_HIGH, clamped);
+        r = Math.fma(n, -LN2_LOW, r);
+        float q = Math.fma(EXP_6, r, EXP_5);
+        q = Math.fma(q, r, EXP_4);
+        q = Math.fma(q, r, EXP_3);
+        q = Math.fma(q, r, EXP_2);
+        float power = Math.fma(q, r * r, r) + 1;
+        // In two steps, since 2^n itself may be no float although the result is.
+        int exponent = Float.floatToRawIntBits(rounded) - Float.floatToRawIntBits(ROUND);
+        int half = exponent >> 1;
+        return power * powerOfTwo(half) * powerOfTwo(exponent - half);
+    }
+
+    private static float powerOfTwo(int n) {
+        return Float.intBitsToFloat((n + 127) << 23);
+    }
+
+    /** The error function: {@code x + x P(x²)} near zero, {@code 1 - exp(-Q(x))} further out. Error below 1 ulp. */
+    static float erf(float x) {
+        float z = Math.min(Math.abs(x), ERF_ONE);
+        float near = Math.fma(x, polynomial(ERF_SERIES, x * x), x);
+        float far = Math.copySign(1 - exp(-polynomial(ERF_TAIL, z)), x);
+        return z < ERF_SPLIT ? near : far;
+    }
+
+    private static float polynomial(float[] coefficients, float x) {
+        float sum = coefficients[coefficients.length - 1];
+        for (int i = coefficients.length - 2; i >= 0; i--) {
+            sum = Math.fma(sum, x, coefficients[i]);
+        }
+        return sum;
+    }
+
+    static float relu(float x) {
+        return Math.max(0, x);
+    }
+
+    /** {@code x (1 + erf(x / sqrt 2)) / 2} */
+    static float gelu(float x) {
+        return 0.5f * x * (1 + erf(x * SQRT_HALF));
+    }
+
+    /**
+     * {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2}, written as {@code x / (1 + exp(-2 ...))}, which is the
+     * same function without the cancellation of {@code 1 + tanh} on the negative side.
+     */
+    static float geluNew(float x) {
+        float twice = x * Math.fma(GELU_NEW_3, x * x, GELU_NEW_1);
+        return x / (1 + exp(twice));
+    }
+}

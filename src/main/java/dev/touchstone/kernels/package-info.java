@@ -1,0 +1,2 @@
+/** The arithmetic: what each operation is, and in which order it adds. */
+package dev.touchstone.kernels;

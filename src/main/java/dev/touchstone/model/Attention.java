@@ -1,0 +1,41 @@
+package dev.touchstone.model;
+
+import dev.touchstone.model.Projections.QueryKeyValue;
+import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.Tensor;
+
+/**
+ * Causal self-attention: {@code softmax(q kᵀ scale) v} per head, then a projection. Each token asks with its query, and
+ * takes the values of the tokens up to itself in proportion to how well their keys answer.
+ *
+ * @param layer its place among the layers, which is where the cache keeps its keys and values
+ * @param scale what the scores are multiplied by: {@code 1 / sqrt(D)}
+ */
+public record Attention(String name, int layer, Projections projections, float scale, Linear output) {
+    /** (T, C) -> (T, C) */
+    Tensor forward(Tensor x, ForwardPass pass) {
+        QueryKeyValue qkv = projections.forward(x, pass);
+        Tensor q = pass.trace().of(name + ".q", qkv.q());
+        Tensor k = pass.trace().of(name + ".k", qkv.k());
+        Tensor v = pass.trace().of(name + ".v", qkv.v());
+        Tensor context = Tensor.zeros(q.shape());
+        int row = 0;
+        for (Batch.Part part : pass.batch().parts()) {
+            int end = row + part.ids().length;
+            KeyValuePages cache = part.cache().layer(layer);
+            cache.append(k, v, row, end);
+            Tensor mixed = attend(q.rows(row, end), cache, pass);
+            System.arraycopy(mixed.data(), 0, context.data(), row * context.size(-1), mixed.size());
+            row = end;
+        }
+        context = pass.trace().of(name + ".context", context);
+        return pass.trace().of(name, output.forward(context, pass));
+    }
+
+    /** One sequence. (T, C), cache (S) -> (T, C) */
+    private Tensor attend(Tensor q, KeyValuePages cache, ForwardPass pass) {
+        Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scale));
+        Tensor probs = pass.trace().of(name + ".probs", pass.kernels().softmax(scores));
+        return pass.kernels().mix(probs, cache);
+    }
+}

@@ -1,0 +1,2 @@
+/** The equations of the transformer, from token ids to logits, as records composed of records. */
+package dev.touchstone.model;

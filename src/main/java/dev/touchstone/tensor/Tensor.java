@@ -1,0 +1,105 @@
+package dev.touchstone.tensor;
+
+import java.util.Arrays;
+
+/**
+ * Floats and a shape, row-major: the last axis is contiguous. Whoever makes a tensor fills it; after that nobody writes
+ * to it, so a tensor may be kept without a copy.
+ */
+public final class Tensor {
+    private final float[] data;
+    private final int[] shape;
+
+    private Tensor(float[] data, int[] shape) {
+        this.data = data;
+        this.shape = shape;
+    }
+
+    /** Zeros, to be filled by the operation that makes it. */
+    public static Tensor zeros(int... shape) {
+        return new Tensor(new float[count(shape)], shape.clone());
+    }
+
+    /** A tensor over {@code data} itself, not a copy of it. */
+    public static Tensor of(float[] data, int... shape) {
+        if (data.length != count(shape)) {
+            throw new IllegalArgumentException(data.length + " floats do not fill " + Arrays.toString(shape));
+        }
+        return new Tensor(data, shape.clone());
+    }
+
+    private static int count(int[] shape) {
+        long count = 1;
+        for (int size : shape) {
+            count *= size;
+        }
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(Arrays.toString(shape) + " has more elements than an array can hold");
+        }
+        return (int) count;
+    }
+
+    /** The elements themselves, row-major. Only the operation that made this tensor may write to them. */
+    public float[] data() {
+        return data;
+    }
+
+    public int[] shape() {
+        return shape.clone();
+    }
+
+    public int rank() {
+        return shape.length;
+    }
+
+    /** The length of one axis; negative axes count from the end, as in NumPy. */
+    public int size(int axis) {
+        return shape[axis < 0 ? shape.length + axis : axis];
+    }
+
+    public int size() {
+        return data.length;
+    }
+
+    /** How many rows of {@code size(-1)} elements lie one after the other. */
+    public int rows() {
+        int columns = size(-1);
+        return columns == 0 ? 0 : data.length / columns;
+    }
+
+    public float at(int row, int column) {
+        return data[row * size(-1) + column];
+    }
+
+    /** A copy of the rows from {@code from} until {@code to}, as a matrix. (R, C) -> (to - from, C) */
+    public Tensor rows(int from, int to) {
+        int columns = size(-1);
+        return new Tensor(Arrays.copyOfRange(data, from * columns, to * columns), new int[] {to - from, columns});
+    }
+
+    /** A copy of some rows, in the order asked for. (R, C) -> (N, C) */
+    public Tensor rows(int[] wanted) {
+        int columns = size(-1);
+        Tensor part = zeros(wanted.length, columns);
+        for (int i = 0; i < wanted.length; i++) {
+            System.arraycopy(data, wanted[i] * columns, part.data, i * columns, columns);
+        }
+        return part;
+    }
+
+    /** A copy of the columns from {@code from} until {@code to} of every row. (R, C) -> (R, to - from) */
+    public Tensor columns(int from, int to) {
+        int rows = rows();
+        int columns = size(-1);
+        Tensor part = zeros(rows, to - from);
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(data, row * columns + from, part.data, row * (to - from), to - from);
+        }
+        return part;
+    }
+
+    @Override
+    public String toString() {
+        return "Tensor" + Arrays.toString(shape);
+    }
+}

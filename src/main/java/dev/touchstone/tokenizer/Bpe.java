@@ -1,0 +1,117 @@
+package dev.touchstone.tokenizer;
+
+import dev.touchstone.TouchstoneException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909): a piece begins as single characters, and as long as two
+ * neighbours have a merge, the pair of lowest rank becomes one, the leftmost first. With the merges {@code l o} and
+ * {@code lo w}: {@code l o w l o -> lo w l o -> lo w lo -> low lo}.
+ */
+public final class Bpe implements TokenModel {
+    private static final int GONE = -1;
+
+    private final Map<Integer, Integer> idOfCharacter = new HashMap<>();
+    private final Merges merges;
+    private final Integer unknown;
+
+    /**
+     * Refuses a merge of tokens, or into one, that the vocabulary does not have.
+     *
+     * @param ids the vocabulary
+     * @param merges lowest rank first
+     * @param unknown the token for a character outside the vocabulary; null to drop such a character, as Hugging Face does
+     */
+    public Bpe(Map<String, Integer> ids, List<Merge> merges, String unknown) {
+        this.merges = new Merges(merges.size());
+        for (int rank = 0; rank < merges.size(); rank++) {
+            Merge merge = merges.get(rank);
+            int left = id(ids, merge.left(), merge, rank);
+            int right = id(ids, merge.right(), merge, rank);
+            this.merges.put(rank, left, right, id(ids, merge.left() + merge.right(), merge, rank));
+        }
+        this.unknown = unknown == null ? null : ids.get(unknown);
+        ids.forEach((token, id) -> {
+            if (!token.isEmpty() && token.codePointCount(0, token.length()) == 1) {
+                idOfCharacter.put(token.codePointAt(0), id);
+            }
+        });
+    }
+
+    private static int id(Map<String, Integer> ids, String token, Merge merge, int rank) {
+        Integer id = ids.get(token);
+        if (id == null) {
+            throw new TouchstoneException("merge " + (rank + 1) + ", \"" + merge + "\", needs the token \"" + token
+                    + "\", which is not in the vocabulary; vocabulary and merges must be of one model");
+        }
+        return id;
+    }
+
+    @Override
+    public void encode(String piece, IntConsumer ids) {
+        int[] symbols = piece.codePoints()
+                .mapToObj(c -> idOfCharacter.getOrDefault(c, unknown))
+                .filter(id -> id != null)
+                .mapToInt(Integer::intValue)
+                .toArray();
+        merge(symbols);
+        for (int symbol : symbols) {
+            if (symbol != GONE) {
+                ids.accept(symbol);
+            }
+        }
+    }
+
+    /**
+     * Merges in place, n log n: the heap holds rank and position of every pair there has been, and a pair that has changed
+     * since is passed over when its turn comes. The right one of two merged symbols is GONE.
+     */
+    private void merge(int[] symbols) {
+        int n = symbols.length;
+        int[] previous = new int[n];
+        int[] next = new int[n];
+        LongHeap candidates = new LongHeap(n);
+        for (int i = 0; i < n; i++) {
+            previous[i] = i - 1;
+            next[i] = i + 1;
+        }
+        for (int i = 0; i < n; i++) {
+            offer(i, symbols, next, candidates);
+        }
+        while (!candidates.isEmpty()) {
+            long candidate = candidates.removeSmallest();
+            int rank = (int) (candidate >>> 32);
+            int at = (int) candidate;
+            if (rank(at, symbols, next) != rank) {
+                continue;
+            }
+            int right = next[at];
+            symbols[at] = merges.product(rank);
+            symbols[right] = GONE;
+            next[at] = next[right];
+            if (next[at] < n) {
+                previous[next[at]] = at;
+            }
+            offer(previous[at], symbols, next, candidates);
+            offer(at, symbols, next, candidates);
+        }
+    }
+
+    private void offer(int at, int[] symbols, int[] next, LongHeap candidates) {
+        int rank = rank(at, symbols, next);
+        if (rank != Merges.NONE) {
+            candidates.add((long) rank << 32 | at);
+        }
+    }
+
+    /** The rank of the pair that begins at a position; none at the end, before the start, or where a symbol is gone. */
+    private int rank(int at, int[] symbols, int[] next) {
+        if (at < 0 || symbols[at] == GONE || next[at] == symbols.length) {
+            return Merges.NONE;
+        }
+        return merges.rank(symbols[at], symbols[next[at]]);
+    }
+}

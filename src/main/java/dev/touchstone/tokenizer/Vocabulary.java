@@ -1,0 +1,45 @@
+package dev.touchstone.tokenizer;
+
+import dev.touchstone.TouchstoneException;
+import java.util.Map;
+
+/** Tokens by id: every id from 0 on has one, and no two have the same. */
+final class Vocabulary {
+    private final Map<String, Integer> ids;
+    private final String[] tokens;
+
+    Vocabulary(Map<String, Integer> ids) {
+        this.ids = Map.copyOf(ids);
+        this.tokens = new String[ids.size()];
+        ids.forEach(this::put);
+    }
+
+    private void put(String token, int id) {
+        if (id < 0 || id >= tokens.length) {
+            throw new TouchstoneException("the vocabulary gives \"" + token + "\" the id " + id + ", but with "
+                    + tokens.length + " tokens the ids must be 0 to " + (tokens.length - 1) + ", each used once");
+        }
+        if (tokens[id] != null) {
+            throw new TouchstoneException("the vocabulary gives the id " + id + " to both \"" + tokens[id] + "\" and \""
+                    + token + "\"; an id can have one token");
+        }
+        tokens[id] = token;
+    }
+
+    int size() {
+        return tokens.length;
+    }
+
+    /** Null if there is none. */
+    Integer id(String token) {
+        return ids.get(token);
+    }
+
+    String token(int id) {
+        if (id < 0 || id >= tokens.length) {
+            throw new TouchstoneException(
+                    "token id " + id + " is not in the vocabulary, which has ids 0 to " + (tokens.length - 1));
+        }
+        return tokens[id];
+    }
+}

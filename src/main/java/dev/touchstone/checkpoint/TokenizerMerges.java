@@ -1,0 +1,60 @@
+package dev.touchstone.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.tokenizer.Merge;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads merges in each of their spellings: {@code merges.txt}, {@code "a b"} in JSON, {@code ["a", "b"]} in JSON. */
+final class TokenizerMerges {
+    private TokenizerMerges() {}
+
+    /**
+     * The lines of {@code merges.txt}. Only a first line that begins with {@code #version} is a header: GPT-2 itself has
+     * eight merges that begin with {@code #}. Lines end with LF or CR LF, the last one may be blank.
+     */
+    static List<Merge> ofLines(String file, byte[] content) {
+        String[] lines = new String(content, StandardCharsets.UTF_8).split("\r?\n"); // drops blank lines at the end
+        List<Merge> merges = new ArrayList<>();
+        for (int i = 0; i < lines.length; i++) {
+            boolean header = i == 0 && (lines[i].startsWith("#version") || lines[i].isEmpty());
+            if (!header) {
+                merges.add(merge(file + " line " + (i + 1), lines[i]));
+            }
+        }
+        return merges;
+    }
+
+    /** The merges of a BPE in {@code tokenizer.json}. */
+    static List<Merge> ofJson(TokenizerPart model) {
+        JsonNode list = model.json().path("merges");
+        if (!list.isArray()) {
+            throw model.error("has no list of merges; a BPE needs one");
+        }
+        List<Merge> merges = new ArrayList<>();
+        for (JsonNode merge : list) {
+            String place = model.path() + ".merges[" + merges.size() + "]";
+            if (merge.isArray()
+                    && merge.size() == 2
+                    && merge.get(0).isTextual()
+                    && merge.get(1).isTextual()) {
+                merges.add(new Merge(merge.get(0).textValue(), merge.get(1).textValue()));
+            } else if (merge.isTextual()) {
+                merges.add(merge(place, merge.textValue()));
+            } else {
+                throw new TouchstoneException(place + " must be \"a b\" or [\"a\", \"b\"], found " + merge);
+            }
+        }
+        return merges;
+    }
+
+    private static Merge merge(String place, String line) {
+        String[] tokens = line.split(" ", -1);
+        if (tokens.length != 2 || tokens[0].isEmpty() || tokens[1].isEmpty()) {
+            throw new TouchstoneException(place + " must be two tokens with one space between, found \"" + line + "\"");
+        }
+        return new Merge(tokens[0], tokens[1]);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.touchstone.checkpoint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.TouchstoneException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One object in a tokenizer's JSON, such as the decoder: its settings by type, and an error in one line for each that is
+ * missing, malformed or unknown.
+ *
+ * @param path where it stands, such as {@code tiny-gpt2/tokenizer.json: decoder}
+ */
+record TokenizerPart(String path, JsonNode json) {
+    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+                    // A vocabulary's keys occur once: no symbol table, nor its limit on collisions.
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** A whole file. */
+    static TokenizerPart parse(String file, byte[] content) {
+        try {
+            return of(file, MAPPER.readTree(content));
+        } catch (JsonProcessingException e) {
+            String found = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+            String where =
+                    e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
+            throw new TouchstoneException(file + " is not valid JSON" + where + ": " + found, e);
+        } catch (IOException e) {
+            throw new TouchstoneException(file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static TokenizerPart of(String path, JsonNode json) {
+        TokenizerPart part = new TokenizerPart(path, json);
+        if (!json.isObject()) {
+            throw part.error("must be a JSON object, found " + shorten(json));
+        }
+        return part;
+    }
+
+    /** The parts that make up a setting: one, several in a list, or none if it is null or absent. */
+    List<TokenizerPart> parts(String name) {
+        JsonNode value = json.path(name);
+        if (!value.isArray()) {
+            return isUnset(name) ? List.of() : List.of(of(path + ": " + name, value));
+        }
+        List<TokenizerPart> parts = new ArrayList<>();
+        value.forEach(item -> parts.add(of(path + ": " + name + "[" + parts.size() + "]", item)));
+        return parts;
+    }
+
+    /** The one part that a setting must be. */
+    TokenizerPart part(String name) {
+        return of(path + ": " + name, json.path(name));
+    }
+
+    boolean isUnset(String name) {
+        return json.path(name).isNull() || json.path(name).isMissingNode();
+    }
+
+    Optional<String> text(String name) {
+        if (isUnset(name)) {
+            return Optional.empty();
+        }
+        if (!json.path(name).isTextual()) {
+            throw error(name + " must be a string, found " + shorten(json.path(name)));
+        }
+        return Optional.of(json.path(name).textValue());
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        if (!isUnset(name) && !json.path(name).isBoolean()) {
+            throw error(name + " must be true or false, found " + shorten(json.path(name)));
+        }
+        return json.path(name).asBoolean(otherwise);
+    }
+
+    /** The numbers of an object of numbers, in order. */
+    Map<String, Integer> integers() {
+        Map<String, Integer> integers = new LinkedHashMap<>();
+        json.properties().forEach(entry -> integers.put(entry.getKey(), integer(entry.getKey())));
+        return integers;
+    }
+
+    int integer(String name) {
+        JsonNode value = json.path(name);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw error("\"" + name + "\" must be a whole number, found " + shorten(value));
+        }
+        return value.intValue();
+    }
+
+    /** Refuses a setting that is not one of these: what is not known could change ids. */
+    TokenizerPart allow(String... names) {
+        json.fieldNames().forEachRemaining(name -> {
+            if (!Set.of(names).contains(name)) {
+                throw error("has the setting \"" + name + "\", which is not supported; supported are "
+                        + String.join(", ", names));
+            }
+        });
+        return this;
+    }
+
+    /** Refuses these settings unless they say nothing: null, false or empty. */
+    TokenizerPart unset(String... names) {
+        for (String name : names) {
+            JsonNode value = json.path(name);
+            boolean silent = isUnset(name)
+                    || value.isBoolean() && !value.booleanValue()
+                    || value.asText("x").isEmpty();
+            if (!silent) {
+                throw error(name + " is " + shorten(value) + "; supported is only to leave it unset");
+            }
+        }
+        return this;
+    }
+
+    TouchstoneException unsupported(String type, String... supported) {
+        return error("type \"" + type + "\" is not supported; supported are " + String.join(", ", supported));
+    }
+
+    TouchstoneException error(String message) {
+        return new TouchstoneException(path + " " + message);
+    }
+
+    private static String shorten(JsonNode value) {
+        String text = value.isMissingNode() ? "nothing" : value.toString();
+        return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    }
+}

@@ -9,9 +9,13 @@ public final class KvCache {
     private final List<KeyValuePages> layers;
 
     KvCache(int layers, int heads, int headSize) {
-        this.layers = Stream.generate(() -> new KeyValuePages(heads, headSize))
+        this(Stream.generate(() -> new KeyValuePages(heads, headSize))
                 .limit(layers)
-                .toList();
+                .toList());
+    }
+
+    private KvCache(List<KeyValuePages> layers) {
+        this.layers = layers;
     }
 
     KeyValuePages layer(int index) {
@@ -23,9 +27,15 @@ public final class KvCache {
         return layers.get(0).length();
     }
 
-    /** Forgets every token from {@code length} on, as after drafts that were not accepted. */
-    public void truncate(int length) {
-        layers.forEach(layer -> layer.truncate(Math.min(length, layer.length())));
+    /** Forgets every token from {@code length} on, as after drafts that were not accepted; returns itself. */
+    public KvCache cut(int length) {
+        layers.forEach(layer -> layer.truncate(length));
+        return this;
+    }
+
+    /** Another cache that knows the first {@code length} tokens, as for a beam that forks. */
+    public KvCache copy(int length) {
+        return new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
     }
 
     /** Bytes taken now. */

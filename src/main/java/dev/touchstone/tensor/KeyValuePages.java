@@ -53,6 +53,17 @@ public final class KeyValuePages {
         values.subList(pages, values.size()).clear();
     }
 
+    /** Pages of their own with the first {@code length} positions. */
+    public KeyValuePages copy(int length) {
+        KeyValuePages copy = new KeyValuePages(heads, headSize);
+        for (int page = 0; page * POSITIONS < length; page++) {
+            copy.keys.add(keys.get(page).clone());
+            copy.values.add(values.get(page).clone());
+        }
+        copy.length = length;
+        return copy;
+    }
+
     public int length() {
         return length;
     }

@@ -1,0 +1,18 @@
+package dev.touchstone.generation;
+
+import java.util.Locale;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** As many new tokens as asked for. */
+    LENGTH,
+    /** The model ended its text. */
+    EOS,
+    /** A stop string appeared. */
+    STOP;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

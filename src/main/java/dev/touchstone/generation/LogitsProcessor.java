@@ -1,0 +1,13 @@
+package dev.touchstone.generation;
+
+/** Changes the scores of the next token before one is picked; {@code -inf} rules a token out. */
+@FunctionalInterface
+public interface LogitsProcessor {
+    /**
+     * New scores; the given ones are not written to. (S), (V) -> (V)
+     *
+     * @param ids the sequence so far, prompt included
+     * @param scores one for each token of the vocabulary
+     */
+    float[] process(int[] ids, float[] scores);
+}

@@ -1,0 +1,62 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import java.util.Arrays;
+
+/**
+ * What the model is shown of a sequence that outgrows its context of {@code positions} tokens.
+ *
+ * @param stride how many tokens are dropped at once when the context is full; 0 if the sequence must not outgrow it.
+ *     After a drop every token stands at another position, so a cache starts anew: a larger stride does that more rarely
+ */
+public record Window(int positions, int stride) {
+    public Window {
+        if (stride < 0 || stride > positions) {
+            throw new TouchstoneException(
+                    "the window's stride must be from 1 to the model's " + positions + " positions, got " + stride);
+        }
+    }
+
+    /** A sequence longer than the context is an error. */
+    public static Window error(int positions) {
+        return new Window(positions, 0);
+    }
+
+    /** The most recent tokens are kept, older ones dropped. */
+    public static Window slide(int positions, int stride) {
+        if (stride == 0) {
+            throw new TouchstoneException(
+                    "the window's stride must be from 1 to the model's " + positions + " positions, got 0");
+        }
+        return new Window(positions, stride);
+    }
+
+    /** Refuses, before any work, what could not be finished: the last new token is never fed back. */
+    void check(int promptLength, int maxNewTokens) {
+        if (promptLength == 0) {
+            throw new TouchstoneException("the prompt is empty: give at least one token");
+        }
+        if (stride > 0) {
+            return;
+        }
+        if (promptLength > positions) {
+            throw new TouchstoneException("prompt has " + promptLength + " tokens, the model has positions for "
+                    + positions + "; pass --window slide to keep the last " + positions);
+        }
+        if (promptLength + maxNewTokens - 1 > positions) {
+            throw new TouchstoneException("prompt has " + promptLength + " tokens and " + maxNewTokens
+                    + " more are wanted, the model has positions for " + positions + "; pass --max-new-tokens "
+                    + (positions - promptLength + 1) + " or --window slide");
+        }
+    }
+
+    /** The tokens that the model is shown. (S) -> (at most positions) */
+    int[] of(int[] ids) {
+        int excess = ids.length - positions;
+        if (excess <= 0) {
+            return ids;
+        }
+        int drops = (excess + stride - 1) / stride;
+        return Arrays.copyOfRange(ids, drops * stride, ids.length);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.tokenizer.StreamingDecoder;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** One prompt on its way to a text: its ids so far, its random numbers, and whether it has ended. */
+final class Sequence {
+    private final int number;
+    private final int[] prompt;
+    private final Settings settings;
+    private final Random random;
+    private final StreamingDecoder decoder;
+    private final StopStrings stops;
+    private final StringBuilder text = new StringBuilder();
+    private int[] ids;
+    private FinishReason finishReason;
+
+    Sequence(int number, int[] prompt, Settings settings, Tokenizer tokenizer) {
+        this.number = number;
+        this.prompt = prompt.clone();
+        this.settings = settings;
+        this.random = new Random(settings.seed());
+        this.decoder = tokenizer.stream();
+        this.stops = new StopStrings(settings.stopStrings());
+        this.ids = this.prompt;
+        settings.window().check(prompt.length, settings.maxNewTokens());
+        this.finishReason = settings.maxNewTokens() == 0 ? FinishReason.LENGTH : null;
+    }
+
+    /** What the model is shown next. */
+    int[] window() {
+        return settings.window().of(ids);
+    }
+
+    int[] ids() {
+        return ids;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    int made() {
+        return ids.length - prompt.length;
+    }
+
+    boolean finished() {
+        return finishReason != null;
+    }
+
+    /** What the processors make of the model's logits at this point. (V) -> (V) */
+    float[] process(float[] logits) {
+        float[] scores = logits;
+        for (LogitsProcessor processor : settings.processors()) {
+            scores = processor.process(ids, scores);
+        }
+        return scores;
+    }
+
+    /** Picks a token by the model's logits and appends it. (V) */
+    void pick(float[] logits, Consumer<Step> watcher) {
+        float[] scores = process(logits);
+        append(settings.sampler().pick(scores, random), logits, scores, watcher);
+    }
+
+    /** Appends a token that was picked by {@code scores}, and ends the sequence where it is the last. */
+    void append(int id, float[] logits, float[] scores, Consumer<Step> watcher) {
+        ids = Arrays.copyOf(ids, ids.length + 1);
+        ids[ids.length - 1] = id;
+        String printable = "";
+        if (settings.eosIds().contains(id)) {
+            finishReason = FinishReason.EOS;
+        } else {
+            printable = stops.feed(decoder.add(id));
+            if (!stops.stopped() && made() == settings.maxNewTokens()) {
+                finishReason = FinishReason.LENGTH;
+            }
+        }
+        if (finished()) {
+            printable += stops.feed(decoder.flush()) + stops.flush();
+        }
+        if (stops.stopped()) {
+            finishReason = FinishReason.STOP;
+        }
+        text.append(printable);
+        watcher.accept(new Step(number, made() - 1, id, logits, scores, printable));
+    }
+
+    Generation result() {
+        int[] made = Arrays.copyOfRange(ids, prompt.length, ids.length);
+        return new Generation(prompt, made, text.toString(), finishReason);
+    }
+}

@@ -3,14 +3,37 @@ package dev.touchstone.generation;
 import java.util.random.RandomGenerator;
 
 /** Picks the next token. */
-@FunctionalInterface
-public interface Sampler {
+public enum Sampler {
     /** The likeliest token, the first of equals, as {@code torch.argmax} has it. */
-    Sampler GREEDY = (scores, random) -> Probabilities.argmax(scores);
+    GREEDY {
+        @Override
+        public double[] probabilities(float[] scores) {
+            double[] probabilities = new double[scores.length];
+            probabilities[Probabilities.argmax(scores)] = 1;
+            return probabilities;
+        }
 
-    /** A token drawn by its probability; one random number a token, whatever else happens. */
-    Sampler MULTINOMIAL = (scores, random) -> Probabilities.draw(Probabilities.softmax(scores), random.nextDouble());
+        @Override
+        public int pick(float[] scores, RandomGenerator random) {
+            return Probabilities.argmax(scores);
+        }
+    },
+    /** A token drawn by its probability. */
+    MULTINOMIAL {
+        @Override
+        public double[] probabilities(float[] scores) {
+            return Probabilities.softmax(scores);
+        }
 
-    /** (V) -> id */
-    int pick(float[] scores, RandomGenerator random);
+        @Override
+        public int pick(float[] scores, RandomGenerator random) {
+            return Probabilities.draw(probabilities(scores), random.nextDouble());
+        }
+    };
+
+    /** How likely each token is to be picked. (V) -> (V) */
+    public abstract double[] probabilities(float[] scores);
+
+    /** (V) -> id; one random number a token at most, whatever else happens. */
+    public abstract int pick(float[] scores, RandomGenerator random);
 }

@@ -51,18 +51,9 @@ final class Sequence {
         return finishReason != null;
     }
 
-    /** What the processors make of the model's logits at this point. (V) -> (V) */
-    float[] process(float[] logits) {
-        float[] scores = logits;
-        for (LogitsProcessor processor : settings.processors()) {
-            scores = processor.process(ids, scores);
-        }
-        return scores;
-    }
-
     /** Picks a token by the model's logits and appends it. (V) */
     void pick(float[] logits, Consumer<Step> watcher) {
-        float[] scores = process(logits);
+        float[] scores = settings.process(ids, logits);
         append(settings.sampler().pick(scores, random), logits, scores, watcher);
     }
 

@@ -49,4 +49,13 @@ public record Settings(
     public Settings withStopStrings(List<String> stopStrings) {
         return new Settings(maxNewTokens, eosIds, processors, sampler, seed, stopStrings, window);
     }
+
+    /** What the processors make of the logits after {@code ids}. (S), (V) -> (V) */
+    float[] process(int[] ids, float[] logits) {
+        float[] scores = logits;
+        for (LogitsProcessor processor : processors) {
+            scores = processor.process(ids, scores);
+        }
+        return scores;
+    }
 }

@@ -52,11 +52,16 @@ public record Window(int positions, int stride) {
 
     /** The tokens that the model is shown. (S) -> (at most positions) */
     int[] of(int[] ids) {
-        int excess = ids.length - positions;
-        if (excess <= 0) {
-            return ids;
-        }
-        int drops = (excess + stride - 1) / stride;
-        return Arrays.copyOfRange(ids, drops * stride, ids.length);
+        return Arrays.copyOfRange(ids, dropped(ids.length), ids.length);
+    }
+
+    /** How many tokens can follow {@code length} ones before any is dropped. */
+    int room(int length) {
+        return positions - (length - dropped(length));
+    }
+
+    private int dropped(int length) {
+        int excess = length - positions;
+        return excess <= 0 ? 0 : (excess + stride - 1) / stride * stride;
     }
 }

@@ -1,0 +1,111 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.generation.Drafter.Draft;
+import dev.touchstone.tensor.Tensor;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Speculative decoding: a drafter proposes some tokens, one pass of the target verifies them all, and as many are kept as
+ * the target would have picked itself, and one more. Greedy gives the ids of plain greedy; sampling draws from exactly
+ * the target's distribution (Leviathan et al., 2023; Chen et al., 2023).
+ *
+ * @param target makes the logits that count; it takes back by itself what was rejected
+ * @param count how many tokens are proposed at a time
+ */
+public record SpeculativeGenerator(Executor target, Tokenizer tokenizer, Drafter drafter, int count) {
+
+    /** What was generated, and what the drafts were worth. */
+    public record Result(Generation generation, Statistics statistics) {}
+
+    /**
+     * @param proposed drafted tokens
+     * @param accepted those of them that the target kept
+     * @param passes forward passes of the target
+     */
+    public record Statistics(int proposed, int accepted, int passes, int tokens) {
+        public double acceptanceRate() {
+            return proposed == 0 ? 0 : (double) accepted / proposed;
+        }
+
+        public double tokensPerPass() {
+            return passes == 0 ? 0 : (double) tokens / passes;
+        }
+
+        private Statistics plus(int proposed, int accepted, int tokens) {
+            return new Statistics(this.proposed + proposed, this.accepted + accepted, passes + 1, this.tokens + tokens);
+        }
+    }
+
+    public SpeculativeGenerator {
+        if (count < 1) {
+            throw new TouchstoneException("at least 1 token must be proposed at a time, got " + count);
+        }
+    }
+
+    public Result generate(int[] prompt, Settings settings, Consumer<Step> watcher) {
+        Sequence sequence = new Sequence(0, prompt, settings, tokenizer);
+        Statistics statistics = new Statistics(0, 0, 0, 0);
+        while (!sequence.finished()) {
+            int before = sequence.made();
+            Draft draft = draft(sequence, settings);
+            int accepted = verify(draft, sequence, settings, watcher);
+            statistics = statistics.plus(draft.ids().length, accepted, sequence.made() - before);
+        }
+        return new Result(sequence.result(), statistics);
+    }
+
+    /** No more than can be used: the target adds one of its own, and the window must not move under the drafts. */
+    private Draft draft(Sequence sequence, Settings settings) {
+        int left = settings.maxNewTokens() - sequence.made() - 1;
+        int room = settings.window().room(sequence.ids().length);
+        int useful = Math.min(count, Math.min(left, room));
+        return useful <= 0 ? Draft.NONE : drafter.propose(sequence.ids(), useful, settings, sequence.random());
+    }
+
+    /** One pass over the draft; appends what the target keeps of it and one token more. Returns how many were kept. */
+    private int verify(Draft draft, Sequence sequence, Settings settings, Consumer<Step> watcher) {
+        int[] drafted = draft.ids();
+        int[] ids = Arrays.copyOf(sequence.ids(), sequence.ids().length + drafted.length);
+        System.arraycopy(drafted, 0, ids, sequence.ids().length, drafted.length);
+        Tensor logits = target.last(settings.window().of(ids), drafted.length + 1);
+        for (int i = 0; i <= drafted.length; i++) {
+            float[] row = Generator.row(logits, i);
+            float[] scores = settings.process(sequence.ids(), row);
+            double[] p = settings.sampler().probabilities(scores);
+            if (i == drafted.length) {
+                sequence.append(Probabilities.draw(p, sequence.random().nextDouble()), row, scores, watcher);
+                return i;
+            }
+            double[] q = draft.probabilities().get(i);
+            int id = drafted[i];
+            // Kept with probability min(1, p / q); strictly below, so that what the target never picks is never kept.
+            if (sequence.random().nextDouble() * q[id] >= p[id]) {
+                double[] rest = residual(p, q);
+                sequence.append(Probabilities.draw(rest, sequence.random().nextDouble()), row, scores, watcher);
+                return i;
+            }
+            sequence.append(id, row, scores, watcher);
+            if (sequence.finished()) {
+                return i + 1;
+            }
+        }
+        throw new AssertionError("the loop returns at its last turn");
+    }
+
+    /** {@code max(0, p - q)}, brought to sum 1: what the target wants more often than the drafter gives. (V), (V) -> (V) */
+    private static double[] residual(double[] p, double[] q) {
+        double[] rest = new double[p.length];
+        double sum = 0;
+        for (int v = 0; v < p.length; v++) {
+            rest[v] = Math.max(0, p[v] - q[v]);
+            sum += rest[v];
+        }
+        for (int v = 0; v < p.length; v++) {
+            rest[v] = sum == 0 ? p[v] : rest[v] / sum; // p = q up to rounding: a rejection that cannot happen
+        }
+        return rest;
+    }
+}

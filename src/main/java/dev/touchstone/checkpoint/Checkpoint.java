@@ -1,0 +1,51 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Loads models as Hugging Face saves them. */
+public final class Checkpoint {
+    private static final String STORYTELLER = "dev/touchstone/storyteller";
+
+    private Checkpoint() {}
+
+    /** A folder with {@code config.json}, weights in safetensors, and a tokenizer unless only ids are wanted. */
+    public static LoadedModel load(Path folder, Progress progress) {
+        return load(Problems.name(folder.toAbsolutePath().normalize()), ModelFiles.folder(folder), progress);
+    }
+
+    /** The model that comes with the engine. */
+    public static LoadedModel storyteller(Progress progress) {
+        return load("storyteller", ModelFiles.classPath(STORYTELLER), progress);
+    }
+
+    static LoadedModel load(String name, ModelFiles files, Progress progress) {
+        if (!files.has("config.json")) {
+            throw new TouchstoneException(
+                    files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
+        }
+        Config config = Config.read(files, "config.json");
+        Family family = Family.of(config);
+        GenerationDefaults generation = GenerationDefaults.read(files, config, family);
+        Tokenizer tokenizer = tokenizer(files);
+        try (TensorFiles tensors = TensorFiles.open(files)) {
+            Weights weights = new Weights(tensors, family.prefix(), progress);
+            Transformer transformer = family.build(config, weights);
+            weights.checkThatAllAreUsed();
+            return new LoadedModel(name, transformer, tokenizer, generation);
+        }
+    }
+
+    /** Null if there is none: a model can be run on ids. */
+    private static Tokenizer tokenizer(ModelFiles files) {
+        boolean none = Stream.of("tokenizer.json", "vocab.json", "merges.txt").noneMatch(files::has);
+        return none
+                ? null
+                : TokenizerFiles.read(
+                        files.name(), file -> files.has(file) ? Optional.of(files.bytes(file)) : Optional.empty());
+    }
+}

@@ -1,0 +1,32 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.model.Embedding;
+import dev.touchstone.tensor.Matrix;
+import java.util.Arrays;
+
+/**
+ * The first matrix and the last, which many models share. As Hugging Face does it: tied weights may be stored under either
+ * name; if both are there and differ, they are not tied whatever the configuration says.
+ */
+record EmbeddingAndHead(Embedding embedding, Matrix head) {
+    private static final String HEAD = "lm_head.weight";
+
+    /**
+     * @param name the embedding's, such as {@code wte}
+     * @param tied {@code tie_word_embeddings}
+     */
+    static EmbeddingAndHead load(Weights weights, String name, boolean tied, int vocabulary, int channels) {
+        boolean onlyHead = tied && weights.has(HEAD) && !weights.has(name + ".weight");
+        if (onlyHead) {
+            Matrix shared = Matrix.ofOutputRows(weights.tensor(HEAD, vocabulary, channels));
+            return new EmbeddingAndHead(new Embedding(name, shared), shared);
+        }
+        Embedding embedding = weights.embedding(name, vocabulary, channels);
+        if (tied && !weights.has(HEAD)) {
+            return new EmbeddingAndHead(embedding, embedding.table());
+        }
+        Matrix head = Matrix.ofOutputRows(weights.tensor(HEAD, vocabulary, channels));
+        boolean same = tied && Arrays.equals(head.data(), embedding.table().data());
+        return new EmbeddingAndHead(embedding, same ? embedding.table() : head);
+    }
+}

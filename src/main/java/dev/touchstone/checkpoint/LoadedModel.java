@@ -1,0 +1,23 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tokenizer.Tokenizer;
+
+/**
+ * A model ready to run.
+ *
+ * @param name what to call it: its folder's name
+ * @param tokenizer null if its folder has none; {@link #tokenizer()} then says so
+ */
+public record LoadedModel(String name, Transformer transformer, Tokenizer tokenizer, GenerationDefaults generation) {
+    /** The model's tokenizer, which not every folder has: ids can be run without one. */
+    @Override
+    public Tokenizer tokenizer() {
+        if (tokenizer == null) {
+            throw new TouchstoneException(name + " has no tokenizer.json, nor vocab.json and merges.txt;"
+                    + " copy the tokenizer's files to the model's, or give token ids instead of text");
+        }
+        return tokenizer;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.model.Embedding;
+import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.Linear;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A checkpoint as a family sees it: asks for tensors by the name of their module and the shape they must have, one after
+ * the other, so that memory holds the model and one tensor besides. What nobody asked for is an error in the end.
+ */
+final class Weights {
+    private final String prefix;
+    private final Map<String, Safetensors> files;
+    private final Map<String, String> nameOnDisk = new LinkedHashMap<>();
+    private final Set<String> unused = new LinkedHashSet<>();
+    private final Progress progress;
+    private final long bytesTotal;
+    private long bytesDone;
+
+    /**
+     * @param prefix what stands before the names of some checkpoints of a family and not before those of others, such as
+     *     {@code transformer.}; names are asked for without it
+     */
+    Weights(TensorFiles tensors, String prefix, Progress progress) {
+        this.prefix = prefix;
+        this.files = tensors.byName();
+        this.progress = progress;
+        for (String onDisk : files.keySet()) {
+            String name = onDisk.startsWith(prefix) ? onDisk.substring(prefix.length()) : onDisk;
+            String other = nameOnDisk.put(name, onDisk);
+            if (other != null) {
+                throw new TouchstoneException(files.get(onDisk).file() + " holds both " + other + " and " + onDisk
+                        + ", expected one of them");
+            }
+        }
+        unused.addAll(nameOnDisk.keySet());
+        bytesTotal = files.entrySet().stream()
+                .mapToLong(entry -> entry.getValue().bytes(entry.getKey()))
+                .sum();
+    }
+
+    boolean has(String name) {
+        return nameOnDisk.containsKey(name);
+    }
+
+    /** Passes over a tensor that is no weight, if it is there: exactly this one. */
+    void ignore(String name) {
+        if (has(name)) {
+            used(name);
+        }
+    }
+
+    /** {@code nn.Linear}, which stores one row an output. {@code .weight} (O, I), {@code .bias} (O) */
+    Linear linear(String name, int inputs, int outputs, boolean bias) {
+        Matrix weight = Matrix.ofOutputRows(tensor(name + ".weight", outputs, inputs));
+        return new Linear(name, weight, bias ? vector(name + ".bias", outputs) : null);
+    }
+
+    /** Hugging Face's {@code Conv1D}, which stores one row an input. {@code .weight} (I, O), {@code .bias} (O) */
+    Linear conv1d(String name, int inputs, int outputs) {
+        Matrix weight = Matrix.ofInputRows(tensor(name + ".weight", inputs, outputs));
+        return new Linear(name, weight, vector(name + ".bias", outputs));
+    }
+
+    /** {@code nn.LayerNorm}. {@code .weight} (C), {@code .bias} (C) */
+    LayerNorm layerNorm(String name, int channels, double epsilon) {
+        return new LayerNorm(name, vector(name + ".weight", channels), vector(name + ".bias", channels), epsilon);
+    }
+
+    /** {@code nn.Embedding}. {@code .weight} (N, C) */
+    Embedding embedding(String name, int count, int channels) {
+        return new Embedding(name, Matrix.ofOutputRows(tensor(name + ".weight", count, channels)));
+    }
+
+    /** (N) */
+    float[] vector(String name, int size) {
+        return tensor(name, size).data();
+    }
+
+    /** A tensor that must be there, have this shape and hold finite numbers only. */
+    Tensor tensor(String name, int... shape) {
+        if (!has(name)) {
+            throw new TouchstoneException("the checkpoint holds no " + name + " (nor " + prefix + name
+                    + "), expected one of shape " + Arrays.toString(shape)
+                    + ": config.json describes another model, or the checkpoint is incomplete");
+        }
+        String onDisk = nameOnDisk.get(name);
+        Safetensors file = files.get(onDisk);
+        if (!Arrays.equals(file.shape(onDisk), shape)) {
+            throw new TouchstoneException(file.file() + ": " + onDisk + " has shape "
+                    + Arrays.toString(file.shape(onDisk)) + ", expected " + Arrays.toString(shape));
+        }
+        Tensor tensor = file.tensor(onDisk);
+        checkThatAllAreFinite(file.file() + ": " + onDisk, tensor);
+        used(name);
+        return tensor;
+    }
+
+    /** To be called when the model is built: nothing in the checkpoint may be left over. */
+    void checkThatAllAreUsed() {
+        if (!unused.isEmpty()) {
+            String name = nameOnDisk.get(unused.iterator().next());
+            throw new TouchstoneException(files.get(name).file() + " holds " + unused.size()
+                    + " tensors that the model has no place for, the first is " + Problems.printable(name)
+                    + ": config.json describes another model");
+        }
+    }
+
+    private void used(String name) {
+        if (unused.remove(name)) {
+            String onDisk = nameOnDisk.get(name);
+            bytesDone += files.get(onDisk).bytes(onDisk);
+            progress.bytes(bytesDone, bytesTotal);
+        }
+    }
+
+    private static void checkThatAllAreFinite(String name, Tensor tensor) {
+        float[] data = tensor.data();
+        for (int i = 0; i < data.length; i++) {
+            if (!(Math.abs(data[i]) <= Float.MAX_VALUE)) {
+                throw new TouchstoneException(
+                        name + " holds " + data[i] + " at " + Arrays.toString(index(i, tensor.shape()))
+                                + "; the checkpoint is damaged or its training diverged");
+            }
+        }
+    }
+
+    /** Where the element lies along each axis. */
+    private static int[] index(int element, int[] shape) {
+        int[] index = new int[shape.length];
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = element % shape[axis];
+            element /= shape[axis];
+        }
+        return index;
+    }
+}

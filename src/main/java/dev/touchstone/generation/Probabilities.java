@@ -1,17 +1,18 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.TouchstoneException;
+
 /** From scores to probabilities and to a choice. In double: what is drawn must not depend on rounding. */
 public final class Probabilities {
     private Probabilities() {}
 
-    /** {@code exp(x - max) / sum}. (V) -> (V) */
+    /** {@code exp(x - max) / sum}; refuses scores that leave nothing to draw from, as PyTorch does. (V) -> (V) */
     public static double[] softmax(float[] scores) {
-        float max = scores[argmax(scores)];
+        double max = finiteMax(scores);
         double[] probabilities = new double[scores.length];
         double sum = 0;
         for (int v = 0; v < scores.length; v++) {
-            // Where the maximum is infinite, it takes all: inf - inf is no number.
-            probabilities[v] = scores[v] == max ? 1 : StrictMath.exp((double) scores[v] - max);
+            probabilities[v] = StrictMath.exp(scores[v] - max);
             sum += probabilities[v];
         }
         for (int v = 0; v < scores.length; v++) {
@@ -20,18 +21,54 @@ public final class Probabilities {
         return probabilities;
     }
 
-    /** The index of the largest score, the first of equals. (V) -> id */
+    /** {@code x - max - log(sum(exp(x - max)))}, in float as the scores are. (V) -> (V) */
+    static float[] logSoftmax(float[] scores) {
+        double max = finiteMax(scores);
+        double sum = 0;
+        for (float score : scores) {
+            sum += StrictMath.exp(score - max);
+        }
+        double shift = max + StrictMath.log(sum);
+        float[] logProbabilities = new float[scores.length];
+        for (int v = 0; v < scores.length; v++) {
+            logProbabilities[v] = (float) (scores[v] - shift);
+        }
+        return logProbabilities;
+    }
+
+    private static double finiteMax(float[] scores) {
+        int best = argmax(scores);
+        if (scores[best] == Float.POSITIVE_INFINITY) {
+            throw new TouchstoneException("the score of token " + best + " is infinite, expected a number: a weight is "
+                    + "infinite, a sum overflowed, or the temperature is too near 0; check the checkpoint");
+        }
+        if (scores[best] == Float.NEGATIVE_INFINITY) {
+            throw new TouchstoneException("every token is ruled out, nothing is left to draw from; allow more "
+                    + "repetition: a larger --no-repeat-ngram, or none");
+        }
+        return scores[best];
+    }
+
+    /** The index of the largest score, the first of equals, as {@code torch.argmax}. (V) -> id */
     public static int argmax(float[] scores) {
+        refuseNaN(scores);
         int best = 0;
         for (int v = 0; v < scores.length; v++) {
-            if (Float.isNaN(scores[v])) {
-                throw new IllegalStateException("the score of token " + v + " is not a number");
-            }
             if (scores[v] > scores[best]) {
                 best = v;
             }
         }
         return best;
+    }
+
+    /** NaN is no score: it compares with nothing, and would pass every filter unseen. */
+    static void refuseNaN(float[] scores) {
+        for (int v = 0; v < scores.length; v++) {
+            if (Float.isNaN(scores[v])) {
+                throw new TouchstoneException("the score of token " + v + " is NaN, expected a number: a weight is not "
+                        + "finite, or a sum overflowed; check the checkpoint");
+            }
+        }
     }
 
     /** The token whose share of [0, 1) holds {@code point}. (V) -> id */

@@ -1,0 +1,31 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import java.util.Arrays;
+
+/**
+ * Rules out every token that would complete a run of {@code size} tokens that the sequence, prompt included, already
+ * has. Hugging Face's {@code NoRepeatNGramLogitsProcessor}.
+ */
+public record NoRepeatNgram(int size) implements LogitsProcessor {
+    public NoRepeatNgram {
+        if (size < 1) {
+            throw new TouchstoneException(
+                    "no-repeat-ngram must be at least 1, got " + size + "; leave it out to allow repetition");
+        }
+    }
+
+    /** {@code -inf} for what followed earlier where the last {@code size - 1} tokens stood. (S), (V) -> (V) */
+    @Override
+    public float[] process(int[] ids, float[] scores) {
+        float[] allowed = scores.clone();
+        int prefix = ids.length - (size - 1);
+        for (int start = 0; start + size <= ids.length; start++) {
+            int next = start + size - 1;
+            if (Arrays.equals(ids, start, next, ids, prefix, ids.length)) {
+                allowed[ids[next]] = Float.NEGATIVE_INFINITY;
+            }
+        }
+        return allowed;
+    }
+}

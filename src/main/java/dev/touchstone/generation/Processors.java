@@ -1,0 +1,103 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Collects processors in any order and hands them over in the order of Hugging Face's {@code _get_logits_processor},
+ * which also says which values mean "leave it out".
+ */
+public final class Processors {
+    /** Hugging Face's order. */
+    private enum Place {
+        REPETITION_PENALTY,
+        NO_REPEAT_NGRAM,
+        TEMPERATURE,
+        TOP_K,
+        TOP_P,
+        MIN_P,
+        TYPICAL_P;
+
+        /** Whether it shapes the distribution that is drawn from; such a one is for sampling only. */
+        boolean warps() {
+            return compareTo(TEMPERATURE) >= 0;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    private final Map<Place, LogitsProcessor> places = new EnumMap<>(Place.class);
+
+    /** 1 changes nothing. */
+    public Processors repetitionPenalty(double penalty) {
+        return put(Place.REPETITION_PENALTY, new RepetitionPenalty(penalty), penalty == 1);
+    }
+
+    /** 0 allows every repetition. */
+    public Processors noRepeatNgram(int size) {
+        return size == 0 ? without(Place.NO_REPEAT_NGRAM) : put(Place.NO_REPEAT_NGRAM, new NoRepeatNgram(size), false);
+    }
+
+    /** 1 changes nothing. */
+    public Processors temperature(double temperature) {
+        return put(Place.TEMPERATURE, new Temperature(temperature), temperature == 1);
+    }
+
+    /** 0 keeps every token. */
+    public Processors topK(int k) {
+        return k == 0 ? without(Place.TOP_K) : put(Place.TOP_K, new TopK(k), false);
+    }
+
+    /** 1 keeps every token. */
+    public Processors topP(double p) {
+        return put(Place.TOP_P, new TopP(p), p == 1);
+    }
+
+    /** 0 keeps every token. */
+    public Processors minP(double p) {
+        return put(Place.MIN_P, new MinP(p), p == 0);
+    }
+
+    /** 1 keeps every token. */
+    public Processors typicalP(double p) {
+        return p == 1 ? without(Place.TYPICAL_P) : put(Place.TYPICAL_P, new TypicalP(p), false);
+    }
+
+    /** All of them, for a sampler that draws. */
+    public List<LogitsProcessor> forSampling() {
+        return List.copyOf(places.values());
+    }
+
+    /** Those for greedy decoding and beam search. Refuses what would only shape a distribution that nobody draws from. */
+    public List<LogitsProcessor> forSearch() {
+        String warpers = places.keySet().stream()
+                .filter(Place::warps)
+                .map(Place::toString)
+                .collect(Collectors.joining(" and "));
+        if (!warpers.isEmpty()) {
+            throw new TouchstoneException(
+                    warpers + " cannot be used with greedy decoding or beam search, which draw nothing: leave out one");
+        }
+        return forSampling();
+    }
+
+    private Processors put(Place place, LogitsProcessor processor, boolean changesNothing) {
+        if (changesNothing) {
+            return without(place);
+        }
+        places.put(place, processor);
+        return this;
+    }
+
+    private Processors without(Place place) {
+        places.remove(place);
+        return this;
+    }
+}

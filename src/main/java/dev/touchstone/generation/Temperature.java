@@ -1,0 +1,23 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+
+/** Scores divided by a number: below 1 the likely become likelier. Hugging Face's {@code TemperatureLogitsWarper}. */
+public record Temperature(double temperature) implements LogitsProcessor {
+    public Temperature {
+        if (!((float) temperature > 0)) {
+            throw new TouchstoneException(
+                    "temperature must be above 0, got " + Numbers.spelled(temperature) + "; for 0 use --greedy");
+        }
+    }
+
+    /** {@code scores / temperature}. (S), (V) -> (V) */
+    @Override
+    public float[] process(int[] ids, float[] scores) {
+        float[] scaled = new float[scores.length];
+        for (int v = 0; v < scores.length; v++) {
+            scaled[v] = scores[v] / (float) temperature;
+        }
+        return scaled;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+
+/**
+ * Keeps the likeliest tokens whose probabilities together reach {@code p}, the one that crosses it included: nucleus
+ * sampling (Holtzman et al. 2019, arXiv:1904.09751). Hugging Face's {@code TopPLogitsWarper}.
+ */
+public record TopP(double p) implements LogitsProcessor {
+    public TopP {
+        if (!(p >= 0 && p <= 1)) {
+            throw new TouchstoneException("top-p must be from 0 to 1, got " + Numbers.spelled(p));
+        }
+    }
+
+    /**
+     * {@code -inf} for the unlikeliest tokens, as long as they together have at most {@code 1 - p}; of equals the first
+     * go first, and the last token of all stays. (S), (V) -> (V)
+     */
+    @Override
+    public float[] process(int[] ids, float[] scores) {
+        int[] ascending = Filter.ascending(scores);
+        float[] probabilities = TorchFloat.softmax(Filter.pick(scores, ascending));
+        boolean[] removed = new boolean[scores.length];
+        double sum = 0;
+        for (int i = 0; i < ascending.length - 1; i++) {
+            sum += probabilities[i];
+            removed[ascending[i]] = (float) sum <= (float) (1 - p);
+        }
+        return Filter.keep(scores, v -> !removed[v]);
+    }
+}

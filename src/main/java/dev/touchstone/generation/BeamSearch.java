@@ -1,0 +1,104 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.tensor.Tensor;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Follows the likeliest texts side by side and returns the one with the best score: Hugging Face's {@code _beam_search}.
+ * The beams are the batch. Processors work on log-probabilities here, as they do there.
+ *
+ * <p>One difference shows only where there are fewer continuations than beams: Hugging Face fills up with copies of the
+ * prompt, which it may count as finished texts; here there are fewer beams until there are enough.
+ */
+public record BeamSearch(Executor executor, Tokenizer tokenizer) {
+
+    /** A text that goes on, and the sum of its log-probabilities. */
+    private record Beam(int[] ids, double logProbability) {}
+
+    /** A beam and one token more; {@code index} is its place among all of them, (beam, token) in order. */
+    private record Candidate(int beam, int id, double logProbability, long index) {
+        static final Comparator<Candidate> BEST_FIRST =
+                Comparator.comparingDouble(Candidate::logProbability).reversed().thenComparingLong(Candidate::index);
+    }
+
+    /** Continues one prompt; nothing can be printed before the end, since the best beam changes on the way. */
+    public Generation generate(int[] prompt, Settings settings, Beams beams) {
+        check(prompt, settings);
+        FinishedBeams finished = new FinishedBeams(beams, settings.maxNewTokens());
+        List<Beam> running = List.of(new Beam(prompt.clone(), 0));
+        for (int made = 1; made <= settings.maxNewTokens() && !running.isEmpty(); made++) {
+            List<Candidate> candidates = candidates(running, settings, beams);
+            List<Beam> next = new ArrayList<>();
+            for (int rank = 0; rank < candidates.size(); rank++) {
+                Candidate candidate = candidates.get(rank);
+                int[] ids = append(running.get(candidate.beam).ids, candidate.id);
+                boolean ends = settings.eosIds().contains(candidate.id) || made == settings.maxNewTokens();
+                if (!ends && next.size() < beams.count()) {
+                    next.add(new Beam(ids, candidate.logProbability));
+                } else if (ends && rank < beams.count()) {
+                    finished.add(ids, candidate.logProbability, made);
+                }
+            }
+            running = next.isEmpty() || finished.enough(next.get(0).logProbability, made) ? List.of() : next;
+        }
+        return result(prompt, settings.maxNewTokens() == 0 ? prompt : finished.best(), settings);
+    }
+
+    private static void check(int[] prompt, Settings settings) {
+        if (settings.sampler() != Sampler.GREEDY) {
+            throw new TouchstoneException("beam search takes the likeliest texts and cannot sample: leave out --beams, "
+                    + "or temperature, top-k, top-p, min-p, typical-p and seed");
+        }
+        if (!settings.stopStrings().isEmpty()) {
+            throw new TouchstoneException(
+                    "beam search ends a text at its end-of-sequence token only: leave out --beams or --stop");
+        }
+        settings.window().check(prompt.length, settings.maxNewTokens());
+    }
+
+    /**
+     * The best continuations of all beams, best first, of equals the first: so many that beams remain although each may
+     * end in every end-of-sequence token.
+     */
+    private List<Candidate> candidates(List<Beam> running, Settings settings, Beams beams) {
+        int wanted = beams.count() * Math.max(2, 1 + settings.eosIds().size());
+        PriorityQueue<Candidate> best = new PriorityQueue<>(Candidate.BEST_FIRST.reversed());
+        Tensor logits = executor.next(
+                running.stream().map(beam -> settings.window().of(beam.ids)).toList());
+        for (int b = 0; b < running.size(); b++) {
+            Beam beam = running.get(b);
+            float[] scores = settings.process(beam.ids, Probabilities.logSoftmax(Generator.row(logits, b)));
+            Probabilities.refuseNaN(scores);
+            for (int v = 0; v < scores.length; v++) {
+                double logProbability = beam.logProbability + scores[v];
+                boolean full = best.size() == wanted;
+                if (scores[v] > Float.NEGATIVE_INFINITY && (!full || logProbability > best.peek().logProbability)) {
+                    if (full) {
+                        best.remove();
+                    }
+                    best.add(new Candidate(b, v, logProbability, (long) b * scores.length + v));
+                }
+            }
+        }
+        return best.stream().sorted(Candidate.BEST_FIRST).toList();
+    }
+
+    private static int[] append(int[] ids, int id) {
+        int[] longer = Arrays.copyOf(ids, ids.length + 1);
+        longer[ids.length] = id;
+        return longer;
+    }
+
+    private Generation result(int[] prompt, int[] ids, Settings settings) {
+        int[] made = Arrays.copyOfRange(ids, prompt.length, ids.length);
+        boolean eos = made.length > 0 && settings.eosIds().contains(made[made.length - 1]);
+        String text = tokenizer.decode(eos ? Arrays.copyOf(made, made.length - 1) : made);
+        return new Generation(prompt.clone(), made, text, eos ? FinishReason.EOS : FinishReason.LENGTH);
+    }
+}

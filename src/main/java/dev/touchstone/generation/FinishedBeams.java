@@ -1,0 +1,53 @@
+package dev.touchstone.generation;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.generation.Beams.EarlyStopping;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The best finished texts of a beam search, as many as there are beams, and whether they are good enough to stop. */
+final class FinishedBeams {
+    private final Beams beams;
+    private final int maxNewTokens;
+    private final List<Text> texts = new ArrayList<>(); // best first
+
+    private record Text(int[] ids, double score) {}
+
+    FinishedBeams(Beams beams, int maxNewTokens) {
+        this.beams = beams;
+        this.maxNewTokens = maxNewTokens;
+    }
+
+    /** Keeps the text if it is among the best; of equals the earlier one is better. */
+    void add(int[] ids, double logProbability, int length) {
+        Text text = new Text(ids, beams.score(logProbability, length));
+        int place = texts.size();
+        while (place > 0 && texts.get(place - 1).score < text.score) {
+            place--;
+        }
+        texts.add(place, text);
+        if (texts.size() > beams.count()) {
+            texts.remove(beams.count());
+        }
+    }
+
+    /** Whether to stop, given the best beam that could go on and its length in new tokens. */
+    boolean enough(double logProbability, int length) {
+        if (texts.size() < beams.count()) {
+            return false;
+        }
+        boolean longerIsBetter = beams.earlyStopping() == EarlyStopping.NEVER && beams.lengthPenalty() > 0;
+        double hope = beams.score(logProbability, longerIsBetter ? maxNewTokens : length);
+        return beams.earlyStopping() == EarlyStopping.TRUE || hope <= texts.get(beams.count() - 1).score;
+    }
+
+    /** The ids of the best, prompt included. */
+    int[] best() {
+        if (texts.isEmpty()) {
+            throw new TouchstoneException(
+                    "every token is ruled out, no beam can go on; allow more repetition: a larger "
+                            + "--no-repeat-ngram, or none");
+        }
+        return texts.get(0).ids;
+    }
+}

@@ -127,11 +127,16 @@ final class TokenizerJson {
         }
     }
 
-    /** ByteLevel moves offsets only, which no one here asks for; every other post-processor changes ids. */
+    /**
+     * ByteLevel moves offsets only, which no one here asks for; so does a template that is the text and nothing else, as
+     * transformers 5 writes for GPT-2. Every other post-processor changes ids.
+     */
     private static void checkPostProcessor(TokenizerPart whole) {
         for (TokenizerPart part : whole.parts("post_processor")) {
-            if (!type(part).equals("ByteLevel")) {
-                throw part.unsupported(type(part), "ByteLevel", "null");
+            boolean textAlone = type(part).equals("TemplateProcessing")
+                    && part.parts("single").stream().noneMatch(piece -> piece.isUnset("Sequence"));
+            if (!textAlone && !type(part).equals("ByteLevel")) {
+                throw part.unsupported(type(part), "ByteLevel", "TemplateProcessing without special tokens", "null");
             }
         }
     }

@@ -3,15 +3,16 @@ package dev.touchstone.generation;
 import dev.touchstone.tokenizer.StreamingDecoder;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.Arrays;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** One prompt on its way to a text: its ids so far, its random numbers, and whether it has ended. */
 final class Sequence {
     private final int number;
     private final int[] prompt;
     private final Settings settings;
-    private final Random random;
+    private final RandomGenerator random;
     private final StreamingDecoder decoder;
     private final StopStrings stops;
     private final StringBuilder text = new StringBuilder();
@@ -22,7 +23,7 @@ final class Sequence {
         this.number = number;
         this.prompt = prompt.clone();
         this.settings = settings;
-        this.random = new Random(settings.seed());
+        this.random = new SplittableRandom(settings.seed()); // unlike Random, near seeds start far apart
         this.decoder = tokenizer.stream();
         this.stops = new StopStrings(settings.stopStrings());
         this.ids = this.prompt;
@@ -39,7 +40,7 @@ final class Sequence {
         return ids;
     }
 
-    Random random() {
+    RandomGenerator random() {
         return random;
     }
 

@@ -14,8 +14,10 @@ import java.util.function.Consumer;
  *
  * @param target makes the logits that count; it takes back by itself what was rejected
  * @param count how many tokens are proposed at a time
+ * @param rule which of them are kept
  */
-public record SpeculativeGenerator(Executor target, Tokenizer tokenizer, Drafter drafter, int count) {
+public record SpeculativeGenerator(
+        Executor target, Tokenizer tokenizer, Drafter drafter, int count, Verification rule) {
 
     /** What was generated, and what the drafts were worth. */
     public record Result(Generation generation, Statistics statistics) {}
@@ -43,6 +45,10 @@ public record SpeculativeGenerator(Executor target, Tokenizer tokenizer, Drafter
         if (count < 1) {
             throw new TouchstoneException("at least 1 token must be proposed at a time, got " + count);
         }
+    }
+
+    public SpeculativeGenerator(Executor target, Tokenizer tokenizer, Drafter drafter, int count) {
+        this(target, tokenizer, drafter, count, Verification.EXACT);
     }
 
     public Result generate(int[] prompt, Settings settings, Consumer<Step> watcher) {
@@ -75,37 +81,18 @@ public record SpeculativeGenerator(Executor target, Tokenizer tokenizer, Drafter
             float[] row = Generator.row(logits, i);
             float[] scores = settings.process(sequence.ids(), row);
             double[] p = settings.sampler().probabilities(scores);
-            if (i == drafted.length) {
-                sequence.append(Probabilities.draw(p, sequence.random().nextDouble()), row, scores, watcher);
+            boolean beyond = i == drafted.length;
+            double[] q = beyond ? null : draft.probabilities().get(i);
+            if (beyond || !rule.keeps(drafted[i], p, q, sequence.random().nextDouble())) {
+                double[] instead = beyond ? p : rule.instead(p, q);
+                sequence.append(Probabilities.draw(instead, sequence.random().nextDouble()), row, scores, watcher);
                 return i;
             }
-            double[] q = draft.probabilities().get(i);
-            int id = drafted[i];
-            // Kept with probability min(1, p / q); strictly below, so that what the target never picks is never kept.
-            if (sequence.random().nextDouble() * q[id] >= p[id]) {
-                double[] rest = residual(p, q);
-                sequence.append(Probabilities.draw(rest, sequence.random().nextDouble()), row, scores, watcher);
-                return i;
-            }
-            sequence.append(id, row, scores, watcher);
+            sequence.append(drafted[i], row, scores, watcher);
             if (sequence.finished()) {
                 return i + 1;
             }
         }
         throw new AssertionError("the loop returns at its last turn");
-    }
-
-    /** {@code max(0, p - q)}, brought to sum 1: what the target wants more often than the drafter gives. (V), (V) -> (V) */
-    private static double[] residual(double[] p, double[] q) {
-        double[] rest = new double[p.length];
-        double sum = 0;
-        for (int v = 0; v < p.length; v++) {
-            rest[v] = Math.max(0, p[v] - q[v]);
-            sum += rest[v];
-        }
-        for (int v = 0; v < p.length; v++) {
-            rest[v] = sum == 0 ? p[v] : rest[v] / sum; // p = q up to rounding: a rejection that cannot happen
-        }
-        return rest;
     }
 }

@@ -1,0 +1,66 @@
+package dev.touchstone.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.TouchstoneException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A model's folder with what Hugging Face computed of it; {@code fixtures/README.md} specifies the format. */
+public record Fixture(Path folder) {
+
+    /** Every fixture below {@code root}, by name: each folder that holds goldens. */
+    public static List<Fixture> discover(Path root) {
+        try (Stream<Path> folders = Files.list(root)) {
+            List<Fixture> fixtures = folders.filter(folder -> Files.isDirectory(folder.resolve("goldens")))
+                    .sorted()
+                    .map(Fixture::new)
+                    .toList();
+            if (fixtures.isEmpty()) {
+                throw new TouchstoneException(
+                        root + ": no fixture found; each is a folder with a folder goldens in it");
+            }
+            return fixtures;
+        } catch (IOException e) {
+            throw new TouchstoneException(root + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    public String name() {
+        return folder.getFileName().toString();
+    }
+
+    /** The golden files, one a prompt. */
+    public List<Path> cases() {
+        Path goldens = folder.resolve("goldens");
+        try (Stream<Path> files = Files.list(goldens)) {
+            List<Path> cases = files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
+            if (cases.isEmpty()) {
+                throw new TouchstoneException(goldens + ": no case found; the fixture is empty");
+            }
+            return cases;
+        } catch (IOException e) {
+            throw new TouchstoneException(goldens + ": cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    /** The model as TorchScript, for the live oracle. */
+    public Path torchScript() {
+        return folder.resolve("model.pt");
+    }
+
+    /** One of the fixture's JSON files, such as {@code generation.json}. */
+    public JsonNode json(String name) {
+        Path file = folder.resolve(name);
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new TouchstoneException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.touchstone.parity;
+
+import java.util.Arrays;
+
+/**
+ * One tap of ours against the truth and against PyTorch.
+ *
+ * @param inherited ours, computed from the ids, against float64
+ * @param floor PyTorch's float32 against float64
+ * @param local ours, computed from the golden input, against float64
+ */
+public record TapResult(
+        String name, int[] shape, Deviation inherited, Deviation floor, Deviation local, boolean allZero) {
+    /** The suite fails above this ratio of our error to PyTorch's. */
+    public static final double MAX_RATIO = 2;
+
+    /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
+    public static final double LOCAL_BOUND = 128 * 0x1p-24;
+
+    /** Our error over PyTorch's; where PyTorch is exact, 0 if we are too and infinite if not. */
+    public double ratio() {
+        if (floor.rms() == 0) {
+            return inherited.rms() == 0 ? 0 : Double.POSITIVE_INFINITY;
+        }
+        return inherited.rms() / floor.rms();
+    }
+
+    public boolean exact() {
+        return floor.rms() == 0 && inherited.rms() == 0;
+    }
+
+    /** The operation itself is wrong, whatever came before it. */
+    public boolean culprit() {
+        return !(local.max() <= LOCAL_BOUND * local.scale());
+    }
+
+    public boolean passes() {
+        return ratio() <= MAX_RATIO && !culprit() && !allZero;
+    }
+
+    /**
+     * Right as far as one prompt can tell: on a few numbers chance moves the ratio, so the whole way from the ids is held
+     * to the bound of a single operation instead.
+     */
+    public boolean plausible() {
+        return inherited.max() <= LOCAL_BOUND * inherited.scale() && !culprit();
+    }
+
+    /** One line that says what is wrong, or how right it is. */
+    public String describe() {
+        String line = String.format(
+                "%s %s: error %.3g, PyTorch's own %.3g, ratio %.2f; on golden input %.3g of at most %.3g",
+                name,
+                Arrays.toString(shape),
+                inherited.rms(),
+                floor.rms(),
+                ratio(),
+                local.max(),
+                LOCAL_BOUND * local.scale());
+        return allZero ? line + "; the golden is all zeros and proves nothing" : line;
+    }
+}

@@ -1,0 +1,132 @@
+package dev.touchstone.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.generation.SpeculativeGenerator.Result;
+import dev.touchstone.support.ChiSquare;
+import dev.touchstone.support.TableExecutor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Sampling with drafts draws whole texts exactly as often as the target alone would; false alarm 1e-6, seeds fixed. */
+class SpeculativeSamplingTest {
+    private static final int VOCABULARY = 4;
+    private static final int LENGTH = 3;
+    private static final int SAMPLES = 20_000;
+    private static final int[] PROMPT = {1};
+    private static final TableExecutor TARGET = new TableExecutor(VOCABULARY, 1);
+    private static final Window WINDOW = Window.error(16);
+    private static final Drafter MODEL = new ModelDrafter(new TableExecutor(VOCABULARY, 2), WINDOW);
+    private static final Settings SETTINGS = Settings.greedy(LENGTH, Set.of(), WINDOW);
+
+    @Test
+    void drawsFromTheTargetsDistributionWithADraftModel() {
+        assertThat(statistic(MODEL, Verification.EXACT)).isLessThan(limit());
+    }
+
+    @Test
+    void drawsFromTheTargetsDistributionWithPromptLookup() {
+        assertThat(statistic(new PromptLookup(2, VOCABULARY), Verification.EXACT))
+                .isLessThan(limit());
+    }
+
+    /** D11 of the bug zoo, each variant planted and seen. */
+    @TestFactory
+    Stream<DynamicTest> noticesEachClassicBug() {
+        Verification firstUnverified = new Verification() {
+            @Override
+            public boolean keeps(int id, double[] p, double[] q, double random) {
+                return true;
+            }
+        };
+        Verification notResidual = new Verification() {
+            @Override
+            public double[] instead(double[] p, double[] q) {
+                return p;
+            }
+        };
+        Verification unbounded = new Verification() {
+            @Override
+            public boolean keeps(int id, double[] p, double[] q, double random) {
+                return random < p[id];
+            }
+        };
+        return Stream.of(
+                caught("drafts are kept without a look", MODEL, firstUnverified),
+                caught("a rejected token is drawn again from p, not from max(0, p - q)", MODEL, notResidual),
+                caught("kept with p(x) instead of p(x) / q(x)", MODEL, unbounded),
+                caught("the likeliest token drafted, with the probabilities of sampling", ARGMAX, Verification.EXACT));
+    }
+
+    private static DynamicTest caught(String bug, Drafter drafter, Verification rule) {
+        return DynamicTest.dynamicTest(
+                bug, () -> assertThat(statistic(drafter, rule)).isGreaterThan(limit()));
+    }
+
+    private static final Drafter ARGMAX = (int[] ids, int count, Settings settings, RandomGenerator random) -> {
+        Drafter.Draft honest = MODEL.propose(ids, 1, settings, random);
+        double[] q = honest.probabilities().get(0);
+        int best = 0;
+        for (int v = 0; v < q.length; v++) {
+            best = q[v] > q[best] ? v : best;
+        }
+        return new Drafter.Draft(new int[] {best}, List.of(q));
+    };
+
+    private static double limit() {
+        return ChiSquare.limit((int) Math.pow(VOCABULARY, LENGTH) - 1);
+    }
+
+    /** Chi-square of the texts drawn with drafts against the target's own probabilities. */
+    private static double statistic(Drafter drafter, Verification rule) {
+        double[] expected = new double[(int) Math.pow(VOCABULARY, LENGTH)];
+        for (int outcome = 0; outcome < expected.length; outcome++) {
+            expected[outcome] = SAMPLES * probability(outcome);
+        }
+        long[] seen = new long[expected.length];
+        for (int seed = 0; seed < SAMPLES; seed++) {
+            Result result = new SpeculativeGenerator(TARGET, TableExecutor.TOKENIZER, drafter, 2, rule)
+                    .generate(PROMPT, SETTINGS.withSampler(Sampler.MULTINOMIAL, seed), step -> {});
+            int outcome = 0;
+            for (int id : result.generation().ids()) {
+                outcome = outcome * VOCABULARY + id;
+            }
+            seen[outcome]++;
+        }
+        return ChiSquare.statistic(seen, expected);
+    }
+
+    private static double probability(int outcome) {
+        int[] ids = Arrays.copyOf(PROMPT, PROMPT.length + LENGTH);
+        double probability = 1;
+        int rest = outcome;
+        int share = (int) Math.pow(VOCABULARY, LENGTH - 1);
+        for (int i = 0; i < LENGTH; i++) {
+            int id = rest / share;
+            float[] logits =
+                    TARGET.next(List.of(Arrays.copyOf(ids, PROMPT.length + i))).data();
+            probability *= Probabilities.softmax(logits)[id];
+            ids[PROMPT.length + i] = id;
+            rest %= share;
+            share /= VOCABULARY;
+        }
+        return probability;
+    }
+
+    @Test
+    void aPerfectDraftYieldsOneTokenMoreThanItProposed() {
+        Drafter perfect = new ModelDrafter(TARGET, WINDOW);
+
+        Result result = new SpeculativeGenerator(TARGET, TableExecutor.TOKENIZER, perfect, 3)
+                .generate(PROMPT, Settings.greedy(12, Set.of(), WINDOW), step -> {});
+
+        assertThat(result.statistics()).isEqualTo(new SpeculativeGenerator.Statistics(9, 9, 3, 12));
+        assertThat(result.statistics().tokensPerPass()).isEqualTo(4);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.touchstone.support;
+
+import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.Progress;
+import dev.touchstone.parity.Fixture;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The project's fixtures, and their models, each loaded once. */
+public final class Fixtures {
+    private static final Path ROOT =
+            Path.of(System.getProperty("touchstone.basedir", ".")).resolve("fixtures");
+    private static final Map<String, LoadedModel> MODELS = new ConcurrentHashMap<>();
+
+    private Fixtures() {}
+
+    public static Path root() {
+        return ROOT;
+    }
+
+    /** Every fixture; none at all is an error. */
+    public static List<Fixture> all() {
+        return Fixture.discover(ROOT);
+    }
+
+    public static Fixture named(String name) {
+        return new Fixture(ROOT.resolve(name));
+    }
+
+    public static LoadedModel model(Fixture fixture) {
+        return MODELS.computeIfAbsent(fixture.name(), name -> Checkpoint.load(fixture.folder(), Progress.OFF));
+    }
+}

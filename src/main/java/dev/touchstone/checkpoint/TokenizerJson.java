@@ -1,13 +1,14 @@
 package dev.touchstone.checkpoint;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.tokenizer.AddedToken;
 import dev.touchstone.tokenizer.Bpe;
 import dev.touchstone.tokenizer.ByteLevelDecoder;
 import dev.touchstone.tokenizer.ByteLevelSplit;
 import dev.touchstone.tokenizer.Decoder;
+import dev.touchstone.tokenizer.Merge;
 import dev.touchstone.tokenizer.Normalizer;
 import dev.touchstone.tokenizer.Pipeline;
+import dev.touchstone.tokenizer.PostProcessor;
 import dev.touchstone.tokenizer.PreTokenizer;
 import dev.touchstone.tokenizer.RegexSplit;
 import dev.touchstone.tokenizer.TokenModel;
@@ -26,27 +27,15 @@ final class TokenizerJson {
 
     static Tokenizer read(String file, byte[] content) {
         TokenizerPart whole = TokenizerPart.parse(file, content);
-        TokenizerPart model = whole.part("model");
+        Map<String, Integer> ids = whole.part("model").part("vocab").integers();
         List<AddedToken> added = added(whole);
-        Map<String, Integer> ids = model.part("vocab").integers();
-        for (AddedToken token : added) {
-            if (ids.getOrDefault(token.content(), token.id()) != token.id()) {
-                throw whole.error("gives \"" + token.content() + "\" the id " + token.id() + " in added_tokens, but "
-                        + ids.get(token.content()) + " in model.vocab; they must be equal");
-            }
-        }
-        checkPostProcessor(whole);
-        try {
-            return new Pipeline(
-                    ids,
-                    added,
-                    normalizer(whole),
-                    preTokenizer(whole, "pre_tokenizer"),
-                    model(model, ids),
-                    decoder(whole));
-        } catch (TouchstoneException e) {
-            throw e.getMessage().startsWith(file) ? e : new TouchstoneException(file + ": " + e.getMessage(), e);
-        }
+        Pipeline.Parts parts = new Pipeline.Parts(
+                normalizer(whole),
+                preTokenizer(whole, "pre_tokenizer"),
+                model(whole.part("model"), ids),
+                postProcessor(whole, "post_processor"),
+                decoder(whole));
+        return whole.make(() -> new Pipeline(ids, added, parts));
     }
 
     private static List<AddedToken> added(TokenizerPart whole) {
@@ -115,10 +104,9 @@ final class TokenizerJson {
                         "fuse_unk",
                         "byte_fallback",
                         "ignore_merges");
-                return new Bpe(
-                        ids,
-                        TokenizerMerges.ofJson(part),
-                        part.text("unk_token").orElse(null));
+                List<Merge> merges = TokenizerMerges.ofJson(part);
+                return part.make(
+                        () -> new Bpe(ids, merges, part.text("unk_token").orElse(null)));
             case "WordLevel":
                 part.allow("type", "vocab", "unk_token");
                 return new WordLevel(ids, part.text("unk_token").orElse("<unk>"));
@@ -127,18 +115,18 @@ final class TokenizerJson {
         }
     }
 
-    /**
-     * ByteLevel moves offsets only, which no one here asks for; so does a template that is the text and nothing else, as
-     * transformers 5 writes for GPT-2. Every other post-processor changes ids.
-     */
-    private static void checkPostProcessor(TokenizerPart whole) {
-        for (TokenizerPart part : whole.parts("post_processor")) {
-            boolean textAlone = type(part).equals("TemplateProcessing")
-                    && part.parts("single").stream().noneMatch(piece -> piece.isUnset("Sequence"));
-            if (!textAlone && !type(part).equals("ByteLevel")) {
-                throw part.unsupported(type(part), "ByteLevel", "TemplateProcessing without special tokens", "null");
-            }
+    private static PostProcessor postProcessor(TokenizerPart whole, String name) {
+        PostProcessor all = PostProcessor.NONE;
+        for (TokenizerPart part : whole.parts(name)) {
+            all = all.then(
+                    switch (type(part)) {
+                        case "Sequence" -> postProcessor(part.allow("type", "processors"), "processors");
+                        case "ByteLevel" -> PostProcessor.NONE; // moves offsets, which no one here asks for
+                        case "TemplateProcessing" -> TokenizerTemplate.read(part);
+                        default -> throw part.unsupported(type(part), "ByteLevel", "TemplateProcessing", "Sequence");
+                    });
         }
+        return all;
     }
 
     private static Decoder decoder(TokenizerPart whole) {

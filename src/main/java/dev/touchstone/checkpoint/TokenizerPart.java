@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One object in a tokenizer's JSON, such as the decoder: its settings by type, and an error in one line for each that is
@@ -94,8 +95,18 @@ record TokenizerPart(String path, JsonNode json) {
         return integers;
     }
 
+    /** A list of numbers. */
+    List<Integer> integers(String name) {
+        List<Integer> integers = new ArrayList<>();
+        json.path(name).forEach(item -> integers.add(integer(name, item)));
+        return integers;
+    }
+
     int integer(String name) {
-        JsonNode value = json.path(name);
+        return integer(name, json.path(name));
+    }
+
+    private int integer(String name, JsonNode value) {
         if (!value.isIntegralNumber() || !value.canConvertToInt()) {
             throw error("\"" + name + "\" must be a whole number, found " + shorten(value));
         }
@@ -125,6 +136,15 @@ record TokenizerPart(String path, JsonNode json) {
             }
         }
         return this;
+    }
+
+    /** What a constructor makes of this part; the message of a refusal gets the part's place in front. */
+    <T> T make(Supplier<T> constructor) {
+        try {
+            return constructor.get();
+        } catch (TouchstoneException e) {
+            throw new TouchstoneException(path + ": " + e.getMessage(), e);
+        }
     }
 
     TouchstoneException unsupported(String type, String... supported) {

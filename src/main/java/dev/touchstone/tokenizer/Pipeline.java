@@ -1,51 +1,54 @@
 package dev.touchstone.tokenizer;
 
+import dev.touchstone.TouchstoneException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** A tokenizer made of the parts that Hugging Face's {@code tokenizer.json} lists. */
 public final class Pipeline implements Tokenizer {
+    /** What a text flows through between the added tokens and the ids, and the way back. */
+    public record Parts(
+            Normalizer normalizer,
+            PreTokenizer preTokenizer,
+            TokenModel model,
+            PostProcessor postProcessor,
+            Decoder decoder) {}
+
     private final Vocabulary vocabulary;
     private final Set<Integer> special = new HashSet<>();
     private final AddedTokens addedAsIs;
     private final AddedTokens addedNormalized;
-    private final Normalizer normalizer;
-    private final PreTokenizer preTokenizer;
-    private final TokenModel model;
-    private final Decoder decoder;
+    private final Parts parts;
 
     /**
      * Refuses a vocabulary in which, together with the added tokens, an id is missing or used twice.
      *
      * @param ids the model's vocabulary; it may lack added tokens
      */
-    public Pipeline(
-            Map<String, Integer> ids,
-            List<AddedToken> added,
-            Normalizer normalizer,
-            PreTokenizer preTokenizer,
-            TokenModel model,
-            Decoder decoder) {
+    public Pipeline(Map<String, Integer> ids, List<AddedToken> added, Parts parts) {
+        this.parts = parts;
         Map<String, Integer> all = new HashMap<>(ids);
-        added.forEach(token -> all.put(token.content(), token.id()));
-        this.vocabulary = new Vocabulary(all);
-        added.stream().filter(AddedToken::special).forEach(token -> special.add(token.id()));
-        this.addedAsIs = new AddedTokens(
-                added.stream().filter(Predicate.not(AddedToken::normalized)).toList());
-        this.addedNormalized = new AddedTokens(added.stream()
+        for (AddedToken token : added) {
+            Integer other = all.put(token.content(), token.id());
+            if (other != null && other != token.id()) {
+                throw new TouchstoneException("the token \"" + token.content() + "\" is " + other
+                        + " in the vocabulary, but " + token.id() + " as an added token; a token can have one id");
+            }
+            if (token.special()) {
+                special.add(token.id());
+            }
+        }
+        vocabulary = new Vocabulary(all);
+        addedAsIs = new AddedTokens(added.stream().filter(t -> !t.normalized()).toList());
+        addedNormalized = new AddedTokens(added.stream()
                 .filter(AddedToken::normalized)
-                .map(token -> token.withContent(normalizer.normalize(token.content())))
+                .map(t -> t.withContent(parts.normalizer.normalize(t.content())))
                 .toList());
-        this.normalizer = normalizer;
-        this.preTokenizer = preTokenizer;
-        this.model = model;
-        this.decoder = decoder;
     }
 
     @Override
@@ -63,13 +66,13 @@ public final class Pipeline implements Tokenizer {
         addedAsIs.split(
                 wellFormed(text),
                 specials,
-                raw -> addedNormalized.split(
-                        normalizer.normalize(raw),
+                between -> addedNormalized.split(
+                        parts.normalizer.normalize(between),
                         specials,
-                        normal -> preTokenizer.split(normal, piece -> model.encode(piece, ids)),
+                        words -> parts.preTokenizer.split(words, piece -> parts.model.encode(piece, ids)),
                         ids),
                 ids);
-        return ids.build().toArray();
+        return parts.postProcessor.process(ids.build().toArray());
     }
 
     /** The text with U+FFFD for each half of a surrogate pair that stands alone; Java's UTF-8 encoder would write "?". */
@@ -82,7 +85,7 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public StreamingDecoder stream() {
-        return new StreamingDecoder(this::token, decoder.stream());
+        return new StreamingDecoder(this::token, parts.decoder.stream());
     }
 
     @Override
@@ -97,7 +100,7 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public byte[] bytes(int id) {
-        return decoder.bytes(token(id));
+        return parts.decoder.bytes(token(id));
     }
 
     @Override

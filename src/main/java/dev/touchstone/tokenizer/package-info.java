@@ -3,8 +3,8 @@
  * that text flows through, the parts and names of Hugging Face's {@code tokenizers}:
  *
  * <pre>
- * text -> added tokens -> normalizer -> pre-tokenizer -> model -> ids
- * ids  -> tokens -> decoder -> text
+ * text -> added tokens -> normalizer -> pre-tokenizer -> model -> post-processor -> ids
+ * ids -> tokens -> decoder -> text
  * </pre>
  */
 package dev.touchstone.tokenizer;

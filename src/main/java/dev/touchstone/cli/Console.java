@@ -1,0 +1,117 @@
+package dev.touchstone.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.touchstone.TouchstoneException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import picocli.CommandLine.Option;
+
+/** Where a command reads and writes, UTF-8 throughout: results to standard output, all that is about them beside it. */
+final class Console {
+    /** What can be told apart by colour. */
+    enum Style {
+        PLAIN("0"),
+        PROMPT("1"),
+        FAINT("2");
+
+        private final String code;
+
+        Style(String code) {
+            this.code = code;
+        }
+    }
+
+    private final Streams streams;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print the result only: no statistics, no progress.")
+    private boolean quiet;
+
+    @Option(names = "--stacktrace", description = "Show where an unexpected error comes from.")
+    private boolean stacktrace;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    Console(Streams streams) {
+        this.streams = streams;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
+    boolean hasColours() {
+        return streams.ansi().enabled();
+    }
+
+    /** Whether a progress bar would reach a person who wants one. */
+    boolean showsProgress() {
+        return streams.errIsTerminal() && !quiet;
+    }
+
+    /** A part of the result, visible at once. */
+    void print(String text) {
+        print(Style.PLAIN, text);
+    }
+
+    /** A part of the result, in a style where there are colours. */
+    void print(Style style, String text) {
+        boolean styled = style != Style.PLAIN && hasColours() && !text.isEmpty();
+        try {
+            write(streams.out(), styled ? "\033[" + style.code + "m" + text + "\033[0m" : text);
+        } catch (IOException e) {
+            throw new ClosedOutput(e);
+        }
+    }
+
+    /** Something about the result, on standard error; nobody misses it if that is closed. */
+    void note(String line) {
+        if (!quiet) {
+            tell(streams, line);
+        }
+    }
+
+    /** A line on standard error. */
+    static void tell(Streams streams, String line) {
+        try {
+            write(streams.err(), line + System.lineSeparator());
+        } catch (IOException e) {
+            // There is nowhere left to say so.
+        }
+    }
+
+    /** All of standard input, as text, without the line end that closes it. */
+    String readAll() {
+        try {
+            byte[] bytes = streams.in().readAllBytes();
+            String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.replaceFirst("\r?\n\\z", "");
+        } catch (CharacterCodingException e) {
+            throw new TouchstoneException("standard input is not UTF-8; convert it first", e);
+        } catch (IOException e) {
+            throw new TouchstoneException("standard input cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    Streams streams() {
+        return streams;
+    }
+
+    static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(stream, true, UTF_8);
+    }
+
+    private static void write(OutputStream stream, String text) throws IOException {
+        stream.write(text.getBytes(UTF_8));
+        stream.flush();
+    }
+}

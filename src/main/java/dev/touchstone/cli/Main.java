@@ -1,0 +1,124 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.TouchstoneException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: finds the command, runs it, and turns what went wrong into one line and an exit code. */
+@Command(
+        name = "touchstone",
+        description = "A from-scratch LLM inference engine, every tensor of it checked against PyTorch.",
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Example: touchstone generate --prompt \"Once upon a time\"",
+            "",
+            "Exit codes: 0 success; 1 the input cannot be used, the message says why; 2 wrong usage."
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final Console console;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    private Main(Streams streams) {
+        this.console = new Console(streams);
+    }
+
+    public static void main(String[] args) {
+        System.exit(run(Streams.system(), args));
+    }
+
+    /** The whole program but the end of the process. Returns the exit code. */
+    static int run(Streams streams, String... args) {
+        boolean stacktrace = List.of(args).contains("--stacktrace");
+        CommandLine commands = new CommandLine(new Main(streams))
+                .addSubcommand(new GenerateCommand(streams))
+                .addSubcommand(new TokenizeCommand(streams))
+                .addSubcommand(new TraceCommand(streams))
+                .setOut(Console.writer(streams.out()))
+                .setErr(Console.writer(streams.err()))
+                .setColorScheme(Help.defaultColorScheme(streams.ansi()))
+                .setExpandAtFiles(false) // a prompt may begin with @
+                .setUsageHelpAutoWidth(streams.outIsTerminal())
+                .setUsageHelpLongOptionsMaxWidth(32)
+                .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failure(streams, e, stacktrace));
+        try {
+            return commands.execute(args);
+        } catch (OutOfMemoryError e) {
+            Console.tell(
+                    streams,
+                    "touchstone: the " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB that Java may use are not"
+                            + " enough; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx8g");
+            return 1;
+        }
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing, such as generate");
+    }
+
+    private static int wrongUsage(Streams streams, ParameterException e) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        List<String> suggestions =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String guess = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
+        Console.tell(streams, command + ": " + oneLine(e.getMessage()) + guess + " (see " + command + " --help)");
+        return 2;
+    }
+
+    private static int failure(Streams streams, Exception e, boolean stacktrace) {
+        if (e instanceof ClosedOutput closed && closed.isBrokenPipe()) {
+            return 0;
+        }
+        boolean expected = e instanceof TouchstoneException || e instanceof ClosedOutput;
+        Console.tell(
+                streams, "touchstone: " + (expected ? oneLine(e.getMessage()) : "this is a bug: " + oneLine("" + e)));
+        if (stacktrace) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            Console.tell(streams, trace.toString());
+        } else if (!expected) {
+            Console.tell(streams, "touchstone: add --stacktrace to see where it happened");
+        }
+        return 1;
+    }
+
+    private static String oneLine(String message) {
+        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "touchstone " + (version == null ? "(not from a jar)" : version),
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            };
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.generation.Probabilities;
+import dev.touchstone.generation.Step;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A line for each step: the token, its probability, and what else it could have been. */
+record StepPrinter(Console console, Tokenizer tokenizer) implements Consumer<Step> {
+    private static final int RUNNERS_UP = 3;
+
+    @Override
+    public void accept(Step step) {
+        if (step.index() == 0) {
+            console.print(String.format("%4s %7s  %-16s %7s  %s%n", "step", "id", "token", "chance", "runners-up"));
+        }
+        double[] chances = Probabilities.softmax(step.scores());
+        String others = IntStream.range(0, chances.length)
+                .filter(id -> id != step.id())
+                .boxed()
+                .sorted(Comparator.comparing(id -> -chances[id]))
+                .limit(RUNNERS_UP)
+                .map(id -> TokenText.quoted(tokenizer, id) + " " + percent(chances[id]))
+                .collect(Collectors.joining(", "));
+        console.print(String.format(
+                "%4d %7d  %-16s %7s  %s%n",
+                step.index() + 1,
+                step.id(),
+                TokenText.quoted(tokenizer, step.id()),
+                percent(chances[step.id()]),
+                others));
+    }
+
+    private static String percent(double chance) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * chance);
+    }
+}

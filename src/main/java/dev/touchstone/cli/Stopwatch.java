@@ -1,0 +1,56 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
+
+/** How long a generation takes, and until its first token. */
+final class Stopwatch {
+    private final long start = System.nanoTime();
+    private long first;
+    private long last = start;
+    private int tokens;
+
+    /** A token was made. */
+    void token() {
+        last = System.nanoTime();
+        if (tokens++ == 0) {
+            first = last;
+        }
+    }
+
+    int tokens() {
+        return tokens;
+    }
+
+    double seconds() {
+        return (last - start) / 1e9;
+    }
+
+    double tokensPerSecond() {
+        return tokens == 0 ? 0 : tokens / seconds();
+    }
+
+    /** Seconds; 0 if there was none. */
+    double timeToFirstToken() {
+        return tokens == 0 ? 0 : (first - start) / 1e9;
+    }
+
+    ObjectNode into(ObjectNode json) {
+        return json.put("seconds", seconds())
+                .put("tokens_per_second", tokensPerSecond())
+                .put("time_to_first_token", timeToFirstToken());
+    }
+
+    /** Such as {@code 100 tokens in 1.25 s, 80.0 tokens/s, the first after 0.02 s}. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d %s in %.2f s, %.1f tokens/s, the first after %.2f s",
+                tokens,
+                tokens == 1 ? "token" : "tokens",
+                seconds(),
+                tokensPerSecond(),
+                timeToFirstToken());
+    }
+}

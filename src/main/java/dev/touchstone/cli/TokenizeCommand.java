@@ -1,0 +1,113 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "tokenize",
+        description = "Show the tokens of a text, or the text of tokens.",
+        footer = {"", "Example: touchstone tokenize \"Once upon a time\""})
+final class TokenizeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "0..1",
+            description = "The text, taken as it is. - reads standard input, without the line end that closes it.")
+    private String positional;
+
+    @Option(
+            names = {"-p", "--prompt", "--text"},
+            paramLabel = "TEXT",
+            description = "The same.")
+    private String text;
+
+    @Option(
+            names = "--ids",
+            paramLabel = "IDS",
+            converter = TokenIds.Converter.class,
+            description = "Token ids to turn into text, such as 464,3290.")
+    private TokenIds ids;
+
+    @Option(names = "--json", description = "Print one JSON object: text, ids, and the tokens one by one.")
+    private boolean json;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final Console console;
+
+    TokenizeCommand(Streams streams) {
+        this.console = new Console(streams);
+    }
+
+    @Override
+    public Integer call() {
+        if (Arrays.asList(positional, text, ids).stream()
+                        .filter(given -> given != null)
+                        .count()
+                != 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "give a text, or token ids with --ids, and only one of them");
+        }
+        Tokenizer tokenizer = model.load(console).tokenizer();
+        if (ids != null) {
+            print(tokenizer, tokenizer.decode(ids.ids()), ids.ids());
+        } else {
+            String given = positional == null ? text : positional;
+            String read = given.equals("-") ? console.readAll() : given;
+            print(tokenizer, read, tokenizer.encode(read));
+        }
+        return 0;
+    }
+
+    private void print(Tokenizer tokenizer, String text, int[] ids) {
+        if (json) {
+            console.print(json(tokenizer, text, ids) + "\n");
+        } else {
+            console.print(table(tokenizer, ids));
+            console.note(ids.length + " tokens: " + TokenText.quoted(text));
+        }
+    }
+
+    private static String table(Tokenizer tokenizer, int[] ids) {
+        StringBuilder table = new StringBuilder(String.format("%7s  %-24s %s%n", "id", "token", "bytes"));
+        for (int id : ids) {
+            table.append(String.format("%7d  %-24s %s%n", id, TokenText.quoted(tokenizer, id), hex(tokenizer, id)));
+        }
+        return table.toString();
+    }
+
+    private static ObjectNode json(Tokenizer tokenizer, String text, int[] ids) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode().put("text", text);
+        ArrayNode all = root.putArray("ids");
+        ArrayNode tokens = root.putArray("tokens");
+        for (int id : ids) {
+            all.add(id);
+            tokens.addObject()
+                    .put("id", id)
+                    .put("token", tokenizer.token(id))
+                    .put("bytes", hex(tokenizer, id))
+                    .put("special", tokenizer.isSpecial(id));
+        }
+        return root;
+    }
+
+    private static String hex(Tokenizer tokenizer, int id) {
+        return HexFormat.ofDelimiter(" ").formatHex(tokenizer.bytes(id));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.cli.PromptOptions.Prompt;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "trace",
+        description =
+                "Write every intermediate tensor of one forward pass to a safetensors file, under the names of the"
+                        + " fixtures, so that another engine can be compared with it.",
+        footer = {"", "Example: touchstone trace --model fixtures/tiny-gpt2 --prompt-ids 1,2,3 --out taps.safetensors"})
+final class TraceCommand implements Callable<Integer> {
+    @Mixin
+    private final PromptOptions prompt = new PromptOptions();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            required = true,
+            description = "The file to write. It appears whole or not at all.")
+    private Path out;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final Console console;
+
+    TraceCommand(Streams streams) {
+        this.console = new Console(streams);
+    }
+
+    @Override
+    public Integer call() {
+        prompt.check();
+        LoadedModel loaded = model.load(console);
+        Prompt read = prompt.read(loaded, console);
+        Map<String, Tensor> taps = new LinkedHashMap<>();
+        loaded.transformer().forward(read.ids(), new ScalarKernels(), taps::put);
+
+        ArrayNode names = JsonNodeFactory.instance.arrayNode();
+        SafetensorsWriter file = new SafetensorsWriter().add("input_ids", read.ids(), read.ids().length);
+        taps.forEach((name, value) -> {
+            names.add(name);
+            file.add(name, value);
+        });
+        file.metadata("taps", names.toString());
+        if (read.text() != null) {
+            file.metadata("text", read.text());
+        }
+        file.write(out);
+        console.note(taps.size() + " taps of " + read.ids().length + " tokens in " + out);
+        return 0;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Writes a GPT-2 of 2 layers with random weights and a vocabulary of bytes, for tests that must damage one. */
+final class TinyModel {
+    static final int POSITIONS = 24;
+    static final int VOCABULARY = 260;
+    private static final int CHANNELS = 12;
+    private static final List<String> MERGES = List.of("h e", "Ġ t", "Ġt he");
+
+    private final Random random;
+    private final SafetensorsWriter weights = new SafetensorsWriter();
+
+    private TinyModel(long seed) {
+        this.random = new Random(seed);
+    }
+
+    static Path write(Path folder) {
+        return write(folder, 1);
+    }
+
+    /** Another seed is another model with the same vocabulary. */
+    static Path write(Path folder, long seed) {
+        try {
+            Files.createDirectories(folder);
+            ObjectMapper json = new ObjectMapper();
+            json.writeValue(folder.resolve("config.json").toFile(), config());
+            json.writeValue(folder.resolve("generation_config.json").toFile(), Map.of("eos_token_id", VOCABULARY - 1));
+            json.writeValue(folder.resolve("vocab.json").toFile(), vocabulary());
+            Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n" + String.join("\n", MERGES) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        new TinyModel(seed).weights().write(folder.resolve("model.safetensors"));
+        return folder;
+    }
+
+    static Map<String, Object> config() {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("model_type", "gpt2");
+        config.put("architectures", List.of("GPT2LMHeadModel"));
+        config.put("n_embd", CHANNELS);
+        config.put("n_head", 3);
+        config.put("n_layer", 2);
+        config.put("n_positions", POSITIONS);
+        config.put("vocab_size", VOCABULARY);
+        config.put("eos_token_id", VOCABULARY - 1);
+        config.put("tie_word_embeddings", true);
+        return config;
+    }
+
+    private SafetensorsWriter weights() {
+        add("wte.weight", VOCABULARY, CHANNELS);
+        add("wpe.weight", POSITIONS, CHANNELS);
+        for (int layer = 0; layer < 2; layer++) {
+            String h = "h." + layer + ".";
+            norm(h + "ln_1");
+            linear(h + "attn.c_attn", CHANNELS, 3 * CHANNELS);
+            linear(h + "attn.c_proj", CHANNELS, CHANNELS);
+            norm(h + "ln_2");
+            linear(h + "mlp.c_fc", CHANNELS, 4 * CHANNELS);
+            linear(h + "mlp.c_proj", 4 * CHANNELS, CHANNELS);
+        }
+        norm("ln_f");
+        return weights;
+    }
+
+    private void linear(String name, int inputs, int outputs) {
+        add(name + ".weight", inputs, outputs);
+        add(name + ".bias", outputs);
+    }
+
+    private void norm(String name) {
+        add(name + ".weight", CHANNELS);
+        add(name + ".bias", CHANNELS);
+    }
+
+    private void add(String name, int... shape) {
+        Tensor tensor = Tensor.zeros(shape);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.data()[i] = (float) (0.5 * random.nextGaussian());
+        }
+        if (name.equals("wte.weight")) {
+            Arrays.fill(tensor.data(), tensor.size() - CHANNELS, tensor.size(), 0); // the text should not end at once
+        }
+        weights.add("transformer." + name, tensor);
+    }
+
+    /** GPT-2's byte alphabet, the merges, and one special token. */
+    private static Map<String, Integer> vocabulary() {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        int beyond = 256;
+        for (int b = 0; b < 256; b++) {
+            boolean shown = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+            ids.put(Character.toString(shown ? b : beyond++), ids.size());
+        }
+        MERGES.forEach(merge -> ids.put(merge.replace(" ", ""), ids.size()));
+        ids.put("<|endoftext|>", ids.size());
+        return ids;
+    }
+}

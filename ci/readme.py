@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""Runs every command of README.md and compares what it prints with what the README says it prints.
+
+A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
+`...` stands for any lines. Times and speeds are not compared, nor is the line that Java adds about its incubator module.
+`mvn verify` is not run again: ci/verify.sh keeps what it printed.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VERIFY_LOG = ROOT / "target" / "verify.log"
+TIMES = re.compile(r"\d+(\.\d+)? (?=s\b|ms\b|tokens/s|tokens a second)")
+NOISE = "WARNING: Using incubator modules: jdk.incubator.vector"
+
+
+def commands(readme: str) -> list[tuple[str, list[str]]]:
+    """Each command and the lines that it should print."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"^```console\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+def pattern(expected: list[str]) -> re.Pattern[str]:
+    lines = ["(?:.*\n)*?" if line == "..." else re.escape(without_times(line)) + "\n" for line in expected]
+    return re.compile("".join(lines))
+
+
+def without_times(line: str) -> str:
+    return TIMES.sub("# ", line.rstrip())
+
+
+def output(command: str) -> str:
+    if command == "mvn verify":
+        return VERIFY_LOG.read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    text = done.stdout.decode("utf-8")
+    return text if done.returncode == 0 else f"{text}exit code {done.returncode}\n"
+
+
+def main() -> int:
+    found = commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    failed = 0
+    for command, expected in found:
+        printed = [line for line in output(command).splitlines() if line != NOISE]
+        right = pattern(expected).fullmatch("".join(without_times(line) + "\n" for line in printed))
+        print(f"{'ok  ' if right else 'FAIL'} $ {command}", flush=True)
+        if not right:
+            failed += 1
+            print("the README says:", *expected, "it printed:", *printed, sep="\n  ", flush=True)
+    print(f"{len(found) - failed} passed, {failed} failed")
+    return 1 if failed or not found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

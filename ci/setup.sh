@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs what the checks need and this machine lacks. Knows Debian and its relatives; elsewhere it says what to install.
+set -euo pipefail
+
+missing=()
+command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
+command -v mvn >/dev/null || missing+=(maven)
+command -v git >/dev/null || missing+=(git)
+command -v python3 >/dev/null || missing+=(python3)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+
+if [ ${#missing[@]} -eq 0 ]; then
+    echo "ci/setup.sh: nothing is missing"
+    exit 0
+fi
+echo "ci/setup.sh: installing ${missing[*]}"
+if ! command -v apt-get >/dev/null; then
+    echo "ci/setup.sh: no apt-get here; install what these Debian packages hold: ${missing[*]}" >&2
+    exit 1
+fi
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -q
+$sudo apt-get install -q -y --no-install-recommends "${missing[@]}"

@@ -40,4 +40,9 @@ public record Deviation(int finite, double rms, double max, int worst, double sc
         }
         return new Deviation(finite, finite == 0 ? max : Math.sqrt(squares / finite), max, worst, scale);
     }
+
+    /** Whether no element is further off than this share of the largest magnitude expected; false for NaN. */
+    public boolean within(double share) {
+        return max <= share * scale;
+    }
 }

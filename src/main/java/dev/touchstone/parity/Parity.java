@@ -7,11 +7,10 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Runs a model over golden input, twice: once from the ids, where errors are inherited from tap to tap, and once with
@@ -21,34 +20,96 @@ public final class Parity {
     private Parity() {}
 
     /** Every tap of one case, in order of computation. Nothing passes by absence: missing and extra taps are errors. */
-    public static List<TapResult> check(Transformer model, Kernels kernels, Reference reference) {
-        Map<String, Deviation> inherited = new LinkedHashMap<>();
-        model.forward(reference.ids(), kernels, (name, value) -> put(inherited, name, compare(reference, name, value)));
+    public static CaseResult check(Transformer model, Kernels kernels, Reference reference) {
+        Inherited inherited = new Inherited(reference);
+        model.forward(reference.ids(), kernels, inherited);
+        inherited.checkThatNoneIsMissing();
 
-        Map<String, Deviation> local = new LinkedHashMap<>();
-        model.forward(reference.ids(), kernels, new GoldenInput(reference, local));
+        GoldenInput local = new GoldenInput(reference);
+        model.forward(reference.ids(), kernels, local);
 
-        Set<String> absent = new LinkedHashSet<>(reference.taps());
-        absent.removeAll(inherited.keySet());
-        if (!absent.isEmpty()) {
-            throw new TouchstoneException("our forward pass never reported " + absent);
-        }
         List<TapResult> results = new ArrayList<>();
+        for (int i = 0; i < inherited.taps.size(); i++) {
+            results.add(inherited.taps.get(i).withLocal(local.deviations.get(i)));
+        }
+        return new CaseResult(results, local.clues, inherited.predictions);
+    }
+
+    /**
+     * Every tap that another engine has written down. Its operations cannot be run on golden input, so the error that it
+     * inherited stands in for the local one: the first tap over the bound is where to look.
+     */
+    public static CaseResult check(Function<String, Tensor> trace, Reference reference) {
+        Inherited inherited = new Inherited(reference);
+        List<TapResult> results = new ArrayList<>();
+        List<String> clues = List.of();
         for (String name : reference.taps()) {
+            Tensor value = trace.apply(name);
+            inherited.see(name, value);
+            TapResult tap = inherited.taps.get(results.size());
+            results.add(tap.withLocal(tap.inherited()));
+            if (clues.isEmpty() && results.get(results.size() - 1).culprit()) {
+                clues = Signature.read(name, value.data(), reference.truth(name), value.shape());
+            }
+        }
+        return new CaseResult(results, clues, inherited.predictions);
+    }
+
+    /** Compares each tap as the forward pass makes it. */
+    private static final class Inherited implements Trace {
+        private final Reference reference;
+        private final Set<String> seen = new LinkedHashSet<>();
+        private final List<TapResult> taps = new ArrayList<>();
+        private Predictions predictions;
+
+        Inherited(Reference reference) {
+            this.reference = reference;
+        }
+
+        @Override
+        public void see(String name, Tensor value) {
+            if (!seen.add(name)) {
+                throw new TouchstoneException("our forward pass reported " + name + " twice");
+            }
+            Deviation inherited = compare(reference, name, value);
             double[] truth = reference.truth(name);
             Deviation floor = Deviation.of(reference.float32(name), truth);
-            boolean allZero = Arrays.stream(truth).allMatch(value -> value == 0);
-            results.add(
-                    new TapResult(name, reference.shape(name), inherited.get(name), floor, local.get(name), allZero));
+            boolean allZero = Arrays.stream(truth).allMatch(element -> element == 0);
+            Anatomy anatomy = Anatomy.of(value.data(), reference, name, inherited.scale());
+            taps.add(new TapResult(name, value.shape(), inherited, floor, null, anatomy, allZero));
+            if (name.equals("logits")) {
+                predictions = Predictions.of(value, truth);
+            }
         }
-        return results;
+
+        void checkThatNoneIsMissing() {
+            Set<String> missing = new LinkedHashSet<>(reference.taps());
+            missing.removeAll(seen);
+            if (!missing.isEmpty()) {
+                throw new TouchstoneException("our forward pass never reported " + missing);
+            }
+        }
     }
 
     /** Compares each tap with the golden one, and lets the forward pass go on with that. */
-    private record GoldenInput(Reference reference, Map<String, Deviation> deviations) implements Trace {
+    private static final class GoldenInput implements Trace {
+        private final Reference reference;
+        private final List<Deviation> deviations = new ArrayList<>();
+        private List<String> clues = List.of();
+        private boolean diverged;
+
+        GoldenInput(Reference reference) {
+            this.reference = reference;
+        }
+
         @Override
         public void see(String name, Tensor value) {
-            put(deviations, name, compare(reference, name, value));
+            Deviation deviation = compare(reference, name, value);
+            deviations.add(deviation);
+            if (!diverged && !deviation.within(TapResult.LOCAL_BOUND)) {
+                diverged = true;
+                clues = Signature.read(name, value.data(), reference.truth(name), value.shape());
+            }
         }
 
         @Override
@@ -60,12 +121,6 @@ public final class Parity {
                 golden.data()[i] = (float) truth[i];
             }
             return golden;
-        }
-    }
-
-    private static void put(Map<String, Deviation> deviations, String name, Deviation deviation) {
-        if (deviations.put(name, deviation) != null) {
-            throw new TouchstoneException("our forward pass reported " + name + " twice");
         }
     }
 

@@ -8,14 +8,25 @@ import java.util.Arrays;
  * @param inherited ours, computed from the ids, against float64
  * @param floor PyTorch's float32 against float64
  * @param local ours, computed from the golden input, against float64
+ * @param anatomy where the inherited errors lie
  */
 public record TapResult(
-        String name, int[] shape, Deviation inherited, Deviation floor, Deviation local, boolean allZero) {
+        String name,
+        int[] shape,
+        Deviation inherited,
+        Deviation floor,
+        Deviation local,
+        Anatomy anatomy,
+        boolean allZero) {
     /** The suite fails above this ratio of our error to PyTorch's. */
     public static final double MAX_RATIO = 2;
 
     /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
     public static final double LOCAL_BOUND = 128 * 0x1p-24;
+
+    TapResult withLocal(Deviation local) {
+        return new TapResult(name, shape, inherited, floor, local, anatomy, allZero);
+    }
 
     /** Our error over PyTorch's; where PyTorch is exact, 0 if we are too and infinite if not. */
     public double ratio() {
@@ -31,11 +42,16 @@ public record TapResult(
 
     /** The operation itself is wrong, whatever came before it. */
     public boolean culprit() {
-        return !(local.max() <= LOCAL_BOUND * local.scale());
+        return !local.within(LOCAL_BOUND);
     }
 
     public boolean passes() {
         return ratio() <= MAX_RATIO && !culprit() && !allZero;
+    }
+
+    /** In one word. */
+    public String verdict() {
+        return culprit() ? "wrong" : passes() ? exact() ? "exact" : "right" : allZero ? "empty" : "inherited";
     }
 
     /**
@@ -43,7 +59,7 @@ public record TapResult(
      * to the bound of a single operation instead.
      */
     public boolean plausible() {
-        return inherited.max() <= LOCAL_BOUND * inherited.scale() && !culprit();
+        return inherited.within(LOCAL_BOUND) && !culprit();
     }
 
     /** One line that says what is wrong, or how right it is. */

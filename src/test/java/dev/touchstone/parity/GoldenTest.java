@@ -9,7 +9,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.Scoreboard;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
@@ -25,21 +24,23 @@ class GoldenTest {
 
     private static DynamicNode ofCase(Fixture fixture, Path file) {
         String name = file.getFileName().toString().replace(".safetensors", "");
-        return dynamicContainer(name, ofTaps(fixture.name() + "/" + name, results(fixture, file)));
+        CaseResult result = check(fixture, file);
+        Scoreboard.golden(fixture, name, result);
+        String where = fixture.name() + "/" + name + " ";
+        return dynamicContainer(
+                name,
+                result.taps().stream()
+                        .map(tap -> dynamicTest(
+                                tap.name(),
+                                () -> assertThat(tap.passes())
+                                        .as(where + tap.describe())
+                                        .isTrue())));
     }
 
-    private static List<TapResult> results(Fixture fixture, Path file) {
+    private static CaseResult check(Fixture fixture, Path file) {
         Transformer model = Fixtures.model(fixture).transformer();
         try (Goldens goldens = new Goldens(file)) {
             return Parity.check(model, new ScalarKernels(), goldens);
         }
-    }
-
-    private static Stream<DynamicNode> ofTaps(String where, List<TapResult> results) {
-        return results.stream()
-                .map(tap -> dynamicTest(tap.name(), () -> {
-                    Scoreboard.golden(where, tap);
-                    assertThat(tap.passes()).as(where + " " + tap.describe()).isTrue();
-                }));
     }
 }

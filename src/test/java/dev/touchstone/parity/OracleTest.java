@@ -6,7 +6,6 @@ import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.Prompts;
 import dev.touchstone.support.Scoreboard;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import net.jqwik.api.Arbitraries;
@@ -32,11 +31,10 @@ class OracleTest {
         Oracle oracle = ORACLES.computeIfAbsent(fixture.name(), name -> new Oracle(fixture));
 
         Reference reference = oracle.ask(prompt.ids());
-        List<TapResult> results = Parity.check(Fixtures.model(fixture).transformer(), new ScalarKernels(), reference);
+        CaseResult result = Parity.check(Fixtures.model(fixture).transformer(), new ScalarKernels(), reference);
 
-        Scoreboard.oraclePrompt();
-        results.forEach(tap -> Scoreboard.oracle(fixture.name(), tap));
-        assertThat(results)
+        Scoreboard.oracle(result);
+        assertThat(result.taps())
                 .allSatisfy(tap -> assertThat(tap.plausible())
                         .as(fixture.name() + " " + tap.describe())
                         .isTrue());

@@ -1,78 +1,83 @@
 package dev.touchstone.support;
 
+import dev.touchstone.parity.CaseResult;
+import dev.touchstone.parity.Fixture;
+import dev.touchstone.parity.Ratios;
+import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
-/** Counts what the suite compares and prints the totals once, at the end of the run. */
+/** Counts what the suite compares; at the end of the run it prints the totals and writes the parity report. */
 public final class Scoreboard implements TestExecutionListener {
-    private static final Tally GOLDEN = new Tally();
-    private static final Tally ORACLE = new Tally();
+    private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
+            .resolve("target")
+            .resolve("parity");
+    private static final Report REPORT = new Report(Map.of(
+            "Java",
+            Runtime.version().toString(),
+            "processor",
+            System.getProperty("os.arch") + ", " + Runtime.getRuntime().availableProcessors() + " cores",
+            "system",
+            System.getProperty("os.name"),
+            "kernels",
+            "scalar"));
+    private static final List<TapResult> GOLDEN = new ArrayList<>();
+    private static final List<TapResult> ORACLE = new ArrayList<>();
     private static int prompts;
 
-    /** Ratios of our error to PyTorch's, at the taps of one kind of check. */
-    private static final class Tally {
-        private long taps;
-        private long numbers;
-        private long exact;
-        private long ratios;
-        private double logs;
-        private double largest;
-        private String where = "nowhere";
-
-        void add(String place, TapResult tap) {
-            taps++;
-            numbers += tap.inherited().finite();
-            if (tap.exact()) {
-                exact++;
-                return;
-            }
-            ratios++;
-            // An error of 0 where PyTorch has one counts as a thousandth of it: its logarithm would drown the mean.
-            logs += Math.log(Math.max(tap.ratio(), 1e-3));
-            if (tap.ratio() > largest) {
-                largest = tap.ratio();
-                where = place + " " + tap.name();
-            }
-        }
-
-        String summary() {
-            return String.format(
-                    Locale.ROOT,
-                    "%,d taps, %,d numbers; error over PyTorch's own: geometric mean %.3f, largest %.3f (%s);"
-                            + " %,d taps exact as PyTorch's are",
-                    taps,
-                    numbers,
-                    Math.exp(logs / ratios),
-                    largest,
-                    where,
-                    exact);
-        }
+    /** A golden file was compared. */
+    public static synchronized void golden(Fixture fixture, String name, CaseResult result) {
+        GOLDEN.addAll(result.taps());
+        REPORT.add(fixture, name, result);
     }
 
-    /** A tap of a golden file was compared. */
-    public static synchronized void golden(String where, TapResult tap) {
-        GOLDEN.add(where, tap);
-    }
-
-    /** A tap of a prompt that PyTorch ran in process was compared. */
-    public static synchronized void oracle(String where, TapResult tap) {
-        ORACLE.add(where, tap);
-    }
-
-    /** PyTorch ran a prompt. */
-    public static synchronized void oraclePrompt() {
+    /** A prompt that PyTorch ran in process was compared. */
+    public static synchronized void oracle(CaseResult result) {
+        ORACLE.addAll(result.taps());
         prompts++;
     }
 
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
-        if (GOLDEN.taps > 0) {
-            System.out.println("Touchstone, goldens: " + GOLDEN.summary());
+        if (!GOLDEN.isEmpty()) {
+            System.out.println("Touchstone, goldens: " + summary(GOLDEN));
+            write("index.html", REPORT.html());
+            write("report.json", REPORT.json().toPrettyString());
         }
         if (prompts > 0) {
-            System.out.printf(Locale.ROOT, "Touchstone, live oracle: %,d prompts, %s%n", prompts, ORACLE.summary());
+            System.out.printf(Locale.ROOT, "Touchstone, live oracle: %,d prompts, %s%n", prompts, summary(ORACLE));
+        }
+    }
+
+    private static String summary(List<TapResult> taps) {
+        Ratios ratios = Ratios.of(taps);
+        return String.format(
+                Locale.ROOT,
+                "%,d taps, %,d numbers; error over PyTorch's own: geometric mean %.3f, largest %.3f (%s);"
+                        + " %,d taps exact as PyTorch's are",
+                taps.size(),
+                taps.stream().mapToLong(tap -> tap.inherited().finite()).sum(),
+                ratios.geometricMean(),
+                ratios.largest(),
+                ratios.largestTap(),
+                ratios.exact());
+    }
+
+    private static void write(String name, String content) {
+        try {
+            Files.createDirectories(FOLDER);
+            Files.writeString(FOLDER.resolve(name), content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,0 +1,59 @@
+package dev.touchstone.parity;
+
+import dev.touchstone.generation.Probabilities;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the logits mean: shown, never a gate, because most classic bugs leave them alone.
+ *
+ * @param divergence the largest Kullback-Leibler divergence of a position's distribution from the true one, in nats
+ * @param sameArgmax for how many positions both sides say the same next token
+ * @param ours the likeliest tokens after the last position, by our logits
+ * @param truth the same by float64
+ */
+public record Predictions(
+        double divergence, int sameArgmax, int positions, List<Candidate> ours, List<Candidate> truth) {
+    private static final int SHOWN = 5;
+
+    public record Candidate(int id, double probability) {}
+
+    static Predictions of(Tensor logits, double[] expected) {
+        int vocabulary = logits.size(-1);
+        int positions = logits.rows();
+        double divergence = 0;
+        int same = 0;
+        double[] p = {};
+        double[] q = {};
+        for (int t = 0; t < positions; t++) {
+            p = softmax(Arrays.copyOfRange(expected, t * vocabulary, (t + 1) * vocabulary));
+            q = Probabilities.softmax(Arrays.copyOfRange(logits.data(), t * vocabulary, (t + 1) * vocabulary));
+            double nats = 0;
+            for (int v = 0; v < vocabulary; v++) {
+                nats += p[v] == 0 ? 0 : p[v] * Math.log(p[v] / q[v]);
+            }
+            divergence = Math.max(divergence, nats);
+            same += top(p, 1).get(0).id == top(q, 1).get(0).id ? 1 : 0;
+        }
+        return new Predictions(divergence, same, positions, top(q, SHOWN), top(p, SHOWN));
+    }
+
+    private static double[] softmax(double[] logits) {
+        double max = Arrays.stream(logits).max().orElseThrow();
+        double[] powers =
+                Arrays.stream(logits).map(x -> StrictMath.exp(x - max)).toArray();
+        double sum = Arrays.stream(powers).sum();
+        return Arrays.stream(powers).map(x -> x / sum).toArray();
+    }
+
+    private static List<Candidate> top(double[] probabilities, int count) {
+        return IntStream.range(0, probabilities.length)
+                .mapToObj(id -> new Candidate(id, probabilities[id]))
+                .sorted(Comparator.comparingDouble((Candidate candidate) -> -candidate.probability))
+                .limit(count)
+                .toList();
+    }
+}

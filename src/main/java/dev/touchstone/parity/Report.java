@@ -1,0 +1,104 @@
+package dev.touchstone.parity;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a run of the parity suite found: as JSON for programs, and as one page without a network for people. */
+public final class Report {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TEMPLATE = "report.html";
+
+    private final Map<String, ObjectNode> fixtures = new LinkedHashMap<>();
+    private final List<TapResult> taps = new ArrayList<>();
+    private final ObjectNode environment = JSON.createObjectNode();
+
+    /** A report whose environment says how it was made. */
+    public Report(Map<String, String> environment) {
+        new TreeMap<>(environment).forEach(this.environment::put);
+    }
+
+    /** Adds one case of a fixture. */
+    public void add(Fixture fixture, String name, CaseResult result) {
+        ObjectNode ofFixture = fixtures.computeIfAbsent(fixture.name(), key -> start(fixture));
+        ObjectNode ofCase = ofFixture.withArray("cases").addObject();
+        ofCase.put("name", name);
+        ofCase.put("passes", result.passes());
+        result.firstDivergence().ifPresent(tap -> ofCase.put("first_divergence", tap.name()));
+        ofCase.set("clues", JSON.valueToTree(result.clues()));
+        ofCase.set("predictions", JSON.valueToTree(result.predictions()));
+        ArrayNode list = ofCase.putArray("taps");
+        result.taps().forEach(tap -> list.add(json(tap)));
+        taps.addAll(result.taps());
+    }
+
+    private static ObjectNode start(Fixture fixture) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("name", fixture.name());
+        JsonNode provenance = fixture.json("provenance.json");
+        node.set("provenance", provenance);
+        return node;
+    }
+
+    private static ObjectNode json(TapResult tap) {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("name", tap.name());
+        node.set("shape", JSON.valueToTree(tap.shape()));
+        node.put("verdict", tap.verdict());
+        node.put("ratio", tap.ratio());
+        node.put("rms", tap.inherited().rms());
+        node.put("pytorch_rms", tap.floor().rms());
+        node.put("max", tap.inherited().max());
+        node.put("pytorch_max", tap.floor().max());
+        node.put("scale", tap.inherited().scale());
+        node.put("local_max", tap.local().max());
+        node.put("local_bound", TapResult.LOCAL_BOUND * tap.local().scale());
+        node.put("over_bound", tap.anatomy().overBound());
+        node.set("ulps", JSON.valueToTree(tap.anatomy().histogram()));
+        node.set("worst", JSON.valueToTree(tap.anatomy().worst()));
+        return node;
+    }
+
+    /** Everything, as one object. */
+    public ObjectNode json() {
+        ObjectNode report = JSON.createObjectNode();
+        report.set("environment", environment);
+        report.set("totals", totals());
+        report.set("fixtures", JSON.createArrayNode().addAll(fixtures.values()));
+        return report;
+    }
+
+    private ObjectNode totals() {
+        ObjectNode totals = JSON.createObjectNode();
+        Ratios ratios = Ratios.of(taps);
+        totals.put("taps", taps.size());
+        totals.put(
+                "numbers",
+                taps.stream().mapToLong(tap -> tap.inherited().finite()).sum());
+        totals.put("failed", taps.stream().filter(tap -> !tap.passes()).count());
+        totals.put("geometric_mean", ratios.geometricMean());
+        totals.put("largest", ratios.largest());
+        return totals;
+    }
+
+    /** One page with everything in it. */
+    public String html() {
+        // A closing script tag inside the data would end the script; JSON may escape any slash.
+        String data = json().toString().replace("</", "<\\/");
+        try (InputStream template = Report.class.getResourceAsStream(TEMPLATE)) {
+            return new String(template.readAllBytes(), StandardCharsets.UTF_8).replace("/*DATA*/null", data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

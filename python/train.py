@@ -21,7 +21,7 @@ from touchstone.training import Recipe, build, encode, train, validation_loss
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 VOCABULARY = 2000
 RECIPES = {
-    "storyteller": Recipe(n_embd=168, n_layer=4, n_head=3, epochs=26, dropout=0.15),
+    "storyteller": Recipe(n_embd=168, n_layer=4, n_head=3, epochs=20, dropout=0.12),
     "storyteller-draft": Recipe(n_embd=64, n_layer=2, n_head=2, epochs=20, dropout=0.0, adam_rate=4e-3, muon_rate=8e-3),
 }
 
@@ -48,7 +48,9 @@ def main() -> None:
     arguments.add_argument("--model", choices=RECIPES, default="storyteller")
     arguments.add_argument("--epochs", type=int, help="instead of the recipe's number")
     arguments.add_argument("--out", type=Path, help="instead of fixtures/<model>")
+    arguments.add_argument("--threads", type=int, default=1, help="more help little on models this small")
     options = arguments.parse_args()
+    torch.set_num_threads(options.threads)
     recipe = RECIPES[options.model]
     if options.epochs:
         recipe = replace(recipe, epochs=options.epochs)

@@ -1,0 +1,72 @@
+"""Writes and checks `fixtures/`, everything that the Java side is measured against.
+
+python python/regenerate.py --check                           recompute all fixtures from their weights and compare
+python python/regenerate.py --all                             write all fixtures again
+python python/regenerate.py --model tiny-gpt2                 write one of them again
+python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any GPT-2, by folder or hub id
+"""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+import torch
+import transformers
+
+from touchstone.check import Report, check_fixture
+from touchstone.fixture import PLANS, write_copy, write_named
+from touchstone.provenance import THREADS
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+
+def main() -> int:
+    """Does what the flags say; returns the exit code."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    action = arguments.add_mutually_exclusive_group(required=True)
+    action.add_argument("--all", action="store_true", help="write all fixtures")
+    action.add_argument("--model", help=f"write one: {', '.join(PLANS)}; or any GPT-2 with --out")
+    action.add_argument("--check", action="store_true", help="compare instead of writing")
+    arguments.add_argument("--out", type=Path, help="the folder of a fixture that is not the repository's")
+    options = arguments.parse_args()
+    if options.out and not options.model:
+        arguments.error("--out goes with --model")
+    if options.model and not options.out and options.model not in PLANS:
+        arguments.error(f"{options.model} is none of {', '.join(PLANS)}; for another model say where to: --out DIR")
+
+    torch.set_num_threads(THREADS)
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    if options.check:
+        return check()
+    if options.out:
+        write_copy(options.model, options.out)
+    for name in PLANS if options.all else [] if options.out else [options.model]:
+        print(f"writing fixtures/{name}", flush=True)
+        write_named(name, FIXTURES / name)
+    return 0
+
+
+def check() -> int:
+    """Checks every folder of `fixtures/`; prints a line per folder and per difference."""
+    started = time.monotonic()
+    report = Report()
+    folders = sorted(path.parent for path in FIXTURES.glob("*/config.json"))
+    for folder in folders:
+        before = report.comparisons
+        check_fixture(folder, report)
+        print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
+    report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")
+    for difference in report.differences:
+        print(f"DIFFERENT {difference}")
+    seconds = time.monotonic() - started
+    print(f"{report.comparisons} comparisons, {len(report.differences)} differences, {seconds:.0f} s")
+    return 1 if report.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""A Hugging Face folder, opened the ways the fixtures need it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+
+from touchstone.taps import recording
+from touchstone.truth import float64_throughout
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model and its tokenizer by folder, or by their name on the hub."""
+
+    source: str | Path
+
+    @cached_property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """The tokenizer, as `from_pretrained` makes it."""
+        return AutoTokenizer.from_pretrained(self.source)
+
+    @cached_property
+    def single(self) -> nn.Module:
+        """The model on weights widened to float32."""
+        return self._model(torch.float32)
+
+    @cached_property
+    def double(self) -> nn.Module:
+        """The model on the same weights widened to float64; run it within `float64_throughout`."""
+        return self._model(torch.float32).double()
+
+    @cached_property
+    def weights(self) -> dict[str, Tensor]:
+        """The parameters by name in the type of the files, tied ones once."""
+        return {name: parameter.detach() for name, parameter in self._model("auto").named_parameters()}
+
+    @torch.no_grad()
+    def taps(self, ids: list[int]) -> dict[str, Tensor]:
+        """All taps of one forward pass in the order of computation, in float32."""
+        with recording(self.single) as taps:
+            self.single(torch.tensor([ids]), use_cache=False)
+        return taps
+
+    @torch.no_grad()
+    def true_taps(self, ids: list[int]) -> dict[str, Tensor]:
+        """The same in float64."""
+        with float64_throughout(), recording(self.double) as taps:
+            self.double(torch.tensor([ids]), use_cache=False)
+        return taps
+
+    def _model(self, dtype: torch.dtype | str) -> nn.Module:
+        return AutoModelForCausalLM.from_pretrained(self.source, dtype=dtype, attn_implementation="eager").eval()

@@ -1,0 +1,103 @@
+"""One folder of `fixtures/`: what is in it, and how it is written."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import snapshot_download
+
+from touchstone.bpe import save_tokenizer
+from touchstone.checkpoint import Checkpoint
+from touchstone.generation import answer, requests
+from touchstone.goldens import random_case, text_case, write_golden
+from touchstone.models import TINY_MODELS
+from touchstone.provenance import provenance
+from touchstone.tokens import texts, tokenized
+from touchstone.torchscript import write_torchscript
+
+CHECKPOINT_FILES = (
+    "config.json",
+    "generation_config.json",
+    "*.safetensors",
+    "*.safetensors.index.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.json",
+    "merges.txt",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to ask of a model: a golden text, random goldens by length, prompts to continue and for how long."""
+
+    text: str = "Once upon a time"
+    lengths: tuple[int, ...] = (1, 17)
+    prompts: tuple[str, ...] = ("Once upon a time", "The King said")
+    new_tokens: int = 20
+    torchscript: bool = True
+
+
+PLANS = {
+    "tiny-gpt2": Plan(lengths=(1, 40)),
+    "tiny-gpt2-variant": Plan(lengths=(1, 33), new_tokens=17),
+    "storyteller": Plan(lengths=(), new_tokens=60, torchscript=False),
+    "storyteller-draft": Plan(lengths=(), new_tokens=40),
+}
+
+
+def write_named(name: str, folder: Path) -> None:
+    """A fixture of the repository: a tiny model is made anew, a trained one keeps its weights."""
+    if name in TINY_MODELS:
+        TINY_MODELS[name].write(folder)
+    write_expectations(folder, PLANS[name], f"python python/regenerate.py --model {name}")
+
+
+def write_copy(source: str, folder: Path) -> None:
+    """A fixture of any model, by folder or hub id: its checkpoint copied, and what is expected of it."""
+    origin = Path(source)
+    if not origin.is_dir():
+        origin = Path(snapshot_download(source, allow_patterns=list(CHECKPOINT_FILES)))
+    files = sorted(file for pattern in CHECKPOINT_FILES for file in origin.glob(pattern))
+    if not any(file.suffix == ".safetensors" for file in files):
+        raise FileNotFoundError(f"{source}: no *.safetensors here; save the model with save_pretrained() first")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        if folder.resolve() != origin.resolve():
+            shutil.copyfile(file, folder / file.name)
+    write_expectations(folder, Plan(), f"python python/regenerate.py --model {origin.name} --out {folder.name}")
+
+
+def write_expectations(folder: Path, plan: Plan, command: str) -> None:
+    """Everything beside the checkpoint: goldens, generation, tokens, TorchScript, provenance."""
+    checkpoint = Checkpoint(folder)
+    if not (folder / "vocab.json").exists():
+        save_tokenizer(checkpoint.tokenizer, folder)
+
+    shutil.rmtree(folder / "goldens", ignore_errors=True)
+    write_golden(checkpoint, text_case(checkpoint, plan.text), folder / "goldens")
+    for length in plan.lengths:
+        write_golden(checkpoint, random_case(checkpoint, f"random-{length}", length), folder / "goldens")
+    write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in texts()])
+    asked = requests(checkpoint, list(plan.prompts), plan.new_tokens)
+    write_json(folder / "generation.json", [answer(checkpoint, request) for request in asked])
+    if plan.torchscript:
+        write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
+    else:
+        (folder / "model.pt").unlink(missing_ok=True)
+    record = provenance(command)
+    if (folder / "training.json").exists():
+        record["training"] = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+    if (folder.name) in TINY_MODELS:
+        record["seed"] = TINY_MODELS[folder.name].seed
+    write_json(folder / "provenance.json", record)
+
+
+def write_json(path: Path, value: list | dict) -> None:
+    """One line an entry, so that a difference shows in a diff; non-ASCII as it is."""
+    if isinstance(value, dict):
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    else:
+        text = "[\n" + ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in value) + "\n]"
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,115 @@
+"""What Hugging Face's `generate` makes of a few prompts: greedy, with beams, with processors, stopped by EOS."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from transformers import GenerationConfig, LogitsProcessor
+
+from touchstone.checkpoint import Checkpoint
+from touchstone.tokens import decode
+
+DEFAULTS = {
+    "do_sample": False,
+    "num_beams": 1,
+    "length_penalty": 1.0,
+    "early_stopping": False,
+    "repetition_penalty": 1.0,
+    "no_repeat_ngram_size": 0,
+}
+JITTER = 1e-4
+"""Far above the error of float32 logits, far below their differences: no expected id may depend on this much noise."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A prompt and the settings that differ from DEFAULTS."""
+
+    name: str
+    prompt: str
+    settings: dict[str, object] = field(default_factory=dict)
+
+
+class _Jitter(LogitsProcessor):
+    """Adds a little noise to the logits, the same for the same history."""
+
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        rows = [_noise(tuple(history), scores.shape[1]) for history in input_ids.tolist()]
+        return scores + torch.stack(rows)
+
+
+def _noise(history: tuple[int, ...], size: int) -> Tensor:
+    generator = torch.Generator().manual_seed(hash(history))
+    return JITTER * (2 * torch.rand(size, generator=generator) - 1)
+
+
+def requests(checkpoint: Checkpoint, prompts: list[str], length: int) -> list[Request]:
+    """The cases of one model. The ids that end some of them are taken from its own greedy continuation."""
+    cases = [Request(f"greedy-{i}", prompt, {"max_new_tokens": length}) for i, prompt in enumerate(prompts)]
+    first = prompts[0]
+    continuation = answer(checkpoint, cases[0])["ids"]
+    late = next(id for i, id in enumerate(continuation) if i > 3 and id not in continuation[:i])
+    never = next(id for id in range(checkpoint.single.config.vocab_size) if id not in continuation)
+
+    def case(name: str, **settings: object) -> Request:
+        return Request(name, first, {"max_new_tokens": length} | settings)
+
+    return [
+        *cases,
+        case("one-token", max_new_tokens=1),
+        case("eos", eos_token_id=[late]),
+        case("eos-one-of-several", eos_token_id=[never, late, checkpoint.tokenizer.eos_token_id]),
+        case("eos-is-the-first-token", eos_token_id=[continuation[0]]),
+        case("beams-2", num_beams=2),
+        case("beams-3-stopped", num_beams=3, eos_token_id=[late]),
+        case("beams-3-early", num_beams=3, eos_token_id=[late], early_stopping=True),
+        case("beams-3-never-early", num_beams=3, eos_token_id=[late], early_stopping="never", length_penalty=2.0),
+        case("beams-4-short", num_beams=4, eos_token_id=[late], length_penalty=-1.0),
+        case("beams-4-long", num_beams=4, eos_token_id=[late], length_penalty=2.0),
+        case("repetition-penalty", repetition_penalty=1.3),
+        case("repetition-reward", repetition_penalty=0.8),
+        case("no-repeat-unigram", no_repeat_ngram_size=1),
+        case("no-repeat-bigram", no_repeat_ngram_size=2),
+        case("no-repeat-trigram", no_repeat_ngram_size=3),
+        case("all-processors", repetition_penalty=1.2, no_repeat_ngram_size=2),
+        case("beams-3-processed", num_beams=3, repetition_penalty=1.2, no_repeat_ngram_size=2),
+    ]
+
+
+def answer(checkpoint: Checkpoint, request: Request) -> dict[str, object]:
+    """The record of one case: request, new ids, their text, why it ended.
+
+    Raises AssertionError if the ids depend on the cache or on noise, that is, if they are no fair expectation.
+    """
+    tokenizer = checkpoint.tokenizer
+    prompt_ids = tokenizer(request.prompt).input_ids
+    settings = DEFAULTS | {"eos_token_id": _eos_ids(checkpoint)} | request.settings
+    ids = _generate(checkpoint, prompt_ids, settings, use_cache=True)
+    assert ids == _generate(checkpoint, prompt_ids, settings, use_cache=False), f"{request.name}: the cache matters"
+    jittered = _generate(checkpoint, prompt_ids, settings, use_cache=True, logits_processor=[_Jitter()])
+    assert ids == jittered, f"{request.name}: a near-tie decides, choose another prompt"
+    return {
+        "name": request.name,
+        "prompt": request.prompt,
+        "prompt_ids": prompt_ids,
+        "settings": settings,
+        "ids": ids,
+        "text": decode(tokenizer, ids),
+        "finish_reason": "eos" if ids[-1] in settings["eos_token_id"] else "length",
+    }
+
+
+def _eos_ids(checkpoint: Checkpoint) -> list[int]:
+    eos = checkpoint.single.generation_config.eos_token_id
+    return eos if isinstance(eos, list) else [eos]
+
+
+def _generate(
+    checkpoint: Checkpoint, prompt_ids: list[int], settings: dict[str, object], use_cache: bool, **options: object
+) -> list[int]:
+    config = GenerationConfig(**settings, use_cache=use_cache, pad_token_id=settings["eos_token_id"][0])
+    prompt = torch.tensor([prompt_ids])
+    output = checkpoint.single.generate(
+        prompt, attention_mask=torch.ones_like(prompt), generation_config=config, **options
+    )
+    return output[0, len(prompt_ids) :].tolist()

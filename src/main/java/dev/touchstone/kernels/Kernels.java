@@ -37,4 +37,9 @@ public interface Kernels {
 
     /** The values, weighted by the probabilities, heads side by side. (H, T, S), values (H, S, D) -> (T, C) */
     Tensor mix(Tensor probs, KeyValuePages cache);
+
+    /** Those three one after the other, for whoever needs only the last. (T, C), keys and values (S) -> (T, C) */
+    default Tensor attend(Tensor q, KeyValuePages cache, float scale) {
+        return mix(softmax(scores(q, cache, scale)), cache);
+    }
 }

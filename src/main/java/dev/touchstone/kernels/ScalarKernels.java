@@ -73,10 +73,10 @@ public final class ScalarKernels implements Kernels {
                 double deviation = x.data()[row + c] - mean;
                 squares[c % PARTIAL_SUMS] += deviation * deviation;
             }
-            double deviation = Math.sqrt(pairwise(squares) / channels + epsilon);
+            double scale = 1 / Math.sqrt(pairwise(squares) / channels + epsilon);
 
             for (int c = 0; c < channels; c++) {
-                y.data()[row + c] = (float) ((x.data()[row + c] - mean) / deviation * gain[c] + bias[c]);
+                y.data()[row + c] = (float) ((x.data()[row + c] - mean) * scale * gain[c] + bias[c]);
             }
         }
         return y;
@@ -171,7 +171,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     /** How many positions query {@code t} sees: all before it and its own. */
-    private static int visible(int t, int queries, int positions) {
+    static int visible(int t, int queries, int positions) {
         return positions - queries + t + 1;
     }
 
@@ -180,7 +180,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     /** Adds neighbours, then neighbours of those, until one is left: log2(16) roundings instead of 15. */
-    private static double pairwise(double[] sums) {
+    static double pairwise(double[] sums) {
         for (int step = 1; step < sums.length; step *= 2) {
             for (int i = 0; i < sums.length; i += 2 * step) {
                 sums[i] += sums[i + step];

@@ -32,8 +32,11 @@ public record Attention(String name, int layer, Projections projections, float s
         return pass.trace().of(name, output.forward(context, pass));
     }
 
-    /** One sequence. (T, C), cache (S) -> (T, C) */
+    /** One sequence. What happens on the way is made to be seen, and left out if nobody sees. (T, C), cache (S) -> (T, C) */
     private Tensor attend(Tensor q, KeyValuePages cache, ForwardPass pass) {
+        if (pass.trace() == Trace.OFF) {
+            return pass.kernels().attend(q, cache, scale);
+        }
         Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scale));
         Tensor probs = pass.trace().of(name + ".probs", pass.kernels().softmax(scores));
         return pass.kernels().mix(probs, cache);

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The keys and values of one attention layer for one sequence, in pages of {@value #POSITIONS} positions. A page of keys
  * is a panel of a weight matrix, {@code [head][channel][position]}, and so is a page of values,
- * {@code [head][position][channel]}: attention is two matrix products, and the pages are their weights.
+ * {@code [head][position][channel]}: attention is two matrix products, and the pages are their weights. A page of values ends with a panel of zeros, so that
+ * a kernel may read a whole panel from its last position on.
  */
 public final class KeyValuePages {
     /** Positions in a page. */
@@ -25,20 +26,37 @@ public final class KeyValuePages {
 
     /** Appends rows {@code from} until {@code to} of the keys and values, heads side by side. (T, H D), (T, H D) */
     public void append(Tensor k, Tensor v, int from, int to) {
-        for (int row = from; row < to; row++) {
+        for (int row = from; row < to; ) {
             if (length == keys.size() * POSITIONS) {
                 keys.add(new float[heads * headSize * POSITIONS]);
-                values.add(new float[heads * headSize * POSITIONS]);
+                values.add(new float[heads * headSize * POSITIONS + Matrix.PANEL]);
             }
-            float[] keyPage = keys.get(length / POSITIONS);
-            float[] valuePage = values.get(length / POSITIONS);
+            int count = Math.min(to - row, POSITIONS - length % POSITIONS);
+            appendKeys(k, row, count);
+            appendValues(v, row, count);
+            row += count;
+            length += count;
+        }
+    }
+
+    private void appendKeys(Tensor k, int row, int count) {
+        float[] page = keys.get(length / POSITIONS);
+        int channels = heads * headSize;
+        for (int c = 0; c < channels; c++) {
+            int at = keyIndex(0, c, length);
+            for (int i = 0; i < count; i++) {
+                page[at + i] = k.data()[(row + i) * channels + c];
+            }
+        }
+    }
+
+    private void appendValues(Tensor v, int row, int count) {
+        float[] page = values.get(length / POSITIONS);
+        for (int i = 0; i < count; i++) {
             for (int h = 0; h < heads; h++) {
-                for (int d = 0; d < headSize; d++) {
-                    keyPage[keyIndex(h, d, length)] = k.at(row, h * headSize + d);
-                    valuePage[valueIndex(h, length, d)] = v.at(row, h * headSize + d);
-                }
+                int from = ((row + i) * heads + h) * headSize;
+                System.arraycopy(v.data(), from, page, valueIndex(h, length + i, 0), headSize);
             }
-            length++;
         }
     }
 

@@ -1,0 +1,233 @@
+package dev.touchstone.kernels;
+
+import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The operations of {@link ScalarKernels}, bit for bit, with the Vector API and on several threads. Lanes and threads
+ * divide the outputs, never a sum. Rows of activations go through the weights {@link VectorTiles#ROWS} at a time; rows
+ * that are missing in the last tile are zeros whose results nobody reads.
+ */
+public final class VectorKernels implements Kernels, AutoCloseable {
+    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
+    private static final int PANEL = Matrix.PANEL;
+    private static final int BLOCK = ScalarKernels.BLOCK;
+    /** Tiles that pass a block of weights before the next block: their totals stay in the first-level cache. */
+    private static final int TILES = 12;
+    /** Multiply-adds, or as much other work, below which waking another thread costs more than it brings. */
+    private static final int GRAIN = 1 << 15;
+    /** More parts than threads, since parts are not equally long and threads not equally fast. */
+    private static final int PARTS_PER_THREAD = 8;
+
+    private final ScalarKernels scalar = new ScalarKernels();
+    private final WorkerPool pool;
+
+    /** Kernels for {@code threads} threads, the caller's included. */
+    public VectorKernels(int threads) {
+        pool = new WorkerPool(threads);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    @Override
+    public Tensor embed(int[] ids, Matrix table) {
+        return scalar.embed(ids, table);
+    }
+
+    @Override
+    public Tensor add(Tensor a, Tensor b) {
+        Tensor y = Tensor.zeros(a.shape());
+        split(y.size(), 1, (from, to) -> {
+            int end = from + SPECIES.loopBound(to - from);
+            for (int i = from; i < end; i += SPECIES.length()) {
+                load(a.data(), i).add(load(b.data(), i)).intoArray(y.data(), i);
+            }
+            for (int i = end; i < to; i++) {
+                y.data()[i] = a.data()[i] + b.data()[i];
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor activate(Tensor x, Activation activation) {
+        Tensor y = Tensor.zeros(x.shape());
+        split(y.size(), 16, (from, to) -> {
+            int end = from + SPECIES.loopBound(to - from);
+            for (int i = from; i < end; i += SPECIES.length()) {
+                VectorMath.of(activation, load(x.data(), i)).intoArray(y.data(), i);
+            }
+            for (int i = end; i < to; i++) {
+                y.data()[i] = activation.of(x.data()[i]);
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
+        Tensor y = Tensor.zeros(x.shape());
+        int channels = x.size(-1);
+        split(x.rows(), 8 * channels, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.layerNorm(x.data(), row * channels, channels, gain, bias, epsilon, y.data());
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor softmax(Tensor scores) {
+        Tensor y = Tensor.zeros(scores.shape());
+        int positions = scores.size(-1);
+        split(scores.rows(), 16 * positions, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.softmax(scores.data(), row * positions, positions, y.data(), row * positions);
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor linear(Tensor x, Matrix weight, float[] bias) {
+        Tensor y = Tensor.zeros(x.rows(), weight.outputs());
+        PackedRows packed = pack(x);
+        int panels = Matrix.panels(weight.outputs());
+        run(panels, (long) x.size() * weight.outputs(), panel -> multiply(packed, weight, panel, bias, y));
+        return y;
+    }
+
+    private PackedRows pack(Tensor x) {
+        PackedRows packed = PackedRows.of(x, VectorTiles.ROWS);
+        if (packed.height() > 1) {
+            run(packed.tiles(), x.size(), tile -> packed.fill(x, tile));
+        }
+        return packed;
+    }
+
+    /** The columns of {@code y} that one panel makes. A block of the panel meets all tiles of a group, then the next. */
+    private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
+        int height = x.height();
+        float[] totals = new float[Math.min(x.tiles(), TILES) * height * PANEL];
+        for (int first = 0; first < x.tiles(); first += TILES) {
+            int end = Math.min(first + TILES, x.tiles());
+            Arrays.fill(totals, 0);
+            for (int i = 0; i < weight.inputs(); i += BLOCK) {
+                int inputs = Math.min(BLOCK, weight.inputs() - i);
+                int w = weight.index(i, panel * PANEL);
+                for (int tile = first; tile < end; tile++) {
+                    int at = (tile - first) * height * PANEL;
+                    VectorTiles.add(height, x.data(), x.index(tile, i), weight.data(), w, PANEL, inputs, totals, at);
+                }
+            }
+            addBias(totals, bias, panel * PANEL, y, first * height);
+        }
+    }
+
+    /** Totals of a panel, with the bias, into the rows of {@code y} from {@code row} on. */
+    private static void addBias(float[] totals, float[] bias, int column, Tensor y, int row) {
+        int width = Math.min(PANEL, y.size(-1) - column);
+        int rows = Math.min(totals.length / PANEL, y.rows() - row);
+        for (int r = 0; r < rows; r++) {
+            int at = (row + r) * y.size(-1) + column;
+            System.arraycopy(totals, r * PANEL, y.data(), at, width);
+            for (int c = 0; bias != null && c < width; c++) {
+                y.data()[at + c] += bias[column + c];
+            }
+        }
+    }
+
+    @Override
+    public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
+        int queries = q.rows();
+        int positions = cache.length();
+        Tensor y = Tensor.zeros(cache.heads(), queries, positions);
+        tiles(q.rows(), cache, (attention, head, first) -> {
+            int at = (head * queries + first) * positions;
+            attention.scores(q.data(), head, first, scale, y.data(), at, positions);
+            for (int r = 0; r < attention.rows(first); r++) {
+                int row = at + r * positions;
+                Arrays.fill(y.data(), row + attention.visible(first + r), row + positions, Float.NEGATIVE_INFINITY);
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor mix(Tensor probs, KeyValuePages cache) {
+        int queries = probs.size(1);
+        int positions = probs.size(2);
+        Tensor y = Tensor.zeros(queries, cache.heads() * cache.headSize());
+        tiles(queries, cache, (attention, head, first) -> {
+            int at = (head * queries + first) * positions;
+            attention.mix(probs.data(), at, positions, head, first, y.data());
+        });
+        return y;
+    }
+
+    /** Scores and probabilities of a tile stay in the processor's cache; a probability of zero is not even made. */
+    @Override
+    public Tensor attend(Tensor q, KeyValuePages cache, float scale) {
+        Tensor y = Tensor.zeros(q.shape());
+        int positions = cache.length();
+        tiles(q.rows(), cache, (attention, head, first) -> {
+            float[] rows = new float[attention.rows(first) * positions];
+            attention.scores(q.data(), head, first, scale, rows, 0, positions);
+            for (int r = 0; r < attention.rows(first); r++) {
+                VectorRows.softmax(rows, r * positions, attention.visible(first + r), rows, r * positions);
+            }
+            attention.mix(rows, 0, positions, head, first, y.data());
+        });
+        return y;
+    }
+
+    @FunctionalInterface
+    private interface TileOfQueries {
+        void accept(VectorAttention attention, int head, int first);
+    }
+
+    /** Every tile of queries of every head. */
+    private void tiles(int queries, KeyValuePages cache, TileOfQueries tile) {
+        int height = queries == 1 ? 1 : VectorTiles.ROWS;
+        int tiles = (queries + height - 1) / height;
+        split(cache.heads() * tiles, 2L * height * cache.length() * cache.headSize(), (from, to) -> {
+            VectorAttention attention = new VectorAttention(cache, queries);
+            for (int i = from; i < to; i++) {
+                tile.accept(attention, i / tiles, i % tiles * height);
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Range {
+        void accept(int from, int to);
+    }
+
+    /** Cuts {@code 0} until {@code n} into parts that are worth a thread's while. */
+    private void split(int n, long work, Range range) {
+        int parts = (int) Math.min(Math.min(n, PARTS_PER_THREAD * pool.threads()), 1 + n * work / GRAIN);
+        pool.run(parts, i -> range.accept((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts)));
+    }
+
+    private void run(int parts, long work, IntConsumer part) {
+        if (work >= GRAIN) {
+            pool.run(parts, part);
+        } else {
+            for (int i = 0; i < parts; i++) {
+                part.accept(i);
+            }
+        }
+    }
+
+    private static FloatVector load(float[] array, int at) {
+        return FloatVector.fromArray(SPECIES, array, at);
+    }
+}

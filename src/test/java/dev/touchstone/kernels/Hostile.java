@@ -1,0 +1,94 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.tensor.Tensor;
+import java.util.Random;
+
+/** Values that arithmetic stumbles over, and the comparison that no bit escapes. */
+enum Hostile {
+    /** What activations look like. */
+    ORDINARY {
+        @Override
+        float value(Random random) {
+            return (float) random.nextGaussian();
+        }
+    },
+    /** Every magnitude, so that sums round, overflow and underflow. */
+    WIDE {
+        @Override
+        float value(Random random) {
+            return (float) random.nextGaussian() * Math.scalb(1f, random.nextInt(100) - 50);
+        }
+    },
+    /** Products of these fall below the smallest normal float. */
+    TINY {
+        @Override
+        float value(Random random) {
+            return (float) random.nextGaussian() * Math.scalb(1f, random.nextInt(40) - 100);
+        }
+    },
+    /** Ordinary ones and now and then a special one, NaN and infinity included. */
+    SPECIAL {
+        @Override
+        float value(Random random) {
+            return random.nextInt(50) > 0 ? ORDINARY.value(random) : ALL[random.nextInt(ALL.length)];
+        }
+    },
+    /** Nothing but special finite ones. */
+    FINITE {
+        @Override
+        float value(Random random) {
+            return ALL[random.nextInt(ALL.length - 3)];
+        }
+    };
+
+    private static final float[] ALL = {
+        0f,
+        -0f,
+        1f,
+        -1f,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        -Float.MIN_NORMAL,
+        1e-40f,
+        -1e-30f,
+        88.7f,
+        -103.9f,
+        3.95f,
+        0.921875f,
+        1e30f,
+        -1e30f,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.NaN
+    };
+
+    abstract float value(Random random);
+
+    Tensor tensor(Random random, int... shape) {
+        Tensor tensor = Tensor.zeros(shape);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.data()[i] = value(random);
+        }
+        return tensor;
+    }
+
+    float[] array(Random random, int size) {
+        return tensor(random, size).data();
+    }
+
+    /** Equal bit for bit; every NaN is one NaN, since Java does not say which one an operation returns. */
+    static void assertSameBits(Tensor actual, Tensor expected) {
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        for (int i = 0; i < expected.size(); i++) {
+            if (Float.floatToIntBits(actual.data()[i]) != Float.floatToIntBits(expected.data()[i])) {
+                throw new AssertionError(
+                        "element " + i + " of " + expected + ": " + actual.data()[i] + " is not " + expected.data()[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkerPoolTest {
+    private final WorkerPool pool = new WorkerPool(4);
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    void everyPartIsDoneOnce() {
+        for (int job = 0; job < 20_000; job++) {
+            AtomicIntegerArray done = new AtomicIntegerArray(job % 9);
+
+            pool.run(done.length(), done::incrementAndGet);
+
+            for (int i = 0; i < done.length(); i++) {
+                assertThat(done.get(i)).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void anExceptionInAPartReachesTheCaller() {
+        for (int job = 0; job < 1_000; job++) {
+            int bad = job % 16;
+            assertThatThrownBy(() -> pool.run(16, part -> {
+                        if (part == bad) {
+                            throw new IllegalStateException("part " + part);
+                        }
+                    }))
+                    .hasMessage("part " + bad);
+        }
+    }
+
+    @Test
+    void anErrorInAPartReachesTheCaller() {
+        assertThatThrownBy(() -> pool.run(16, part -> {
+                    throw new AssertionError("part");
+                }))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void workersThatSleepWakeUp() throws InterruptedException {
+        for (int job = 0; job < 20; job++) {
+            Thread.sleep(5);
+            AtomicInteger done = new AtomicInteger();
+
+            pool.run(100, part -> done.incrementAndGet());
+
+            assertThat(done.get()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aPartMayRunAJobOfItsOwn() {
+        AtomicInteger done = new AtomicInteger();
+
+        pool.run(8, part -> pool.run(8, inner -> done.incrementAndGet()));
+
+        assertThat(done.get()).isEqualTo(64);
+    }
+
+    @Test
+    void severalThreadsMayShareAPool() {
+        AtomicInteger done = new AtomicInteger();
+
+        IntStream.range(0, 1_000).parallel().forEach(job -> pool.run(7, part -> done.incrementAndGet()));
+
+        assertThat(done.get()).isEqualTo(7_000);
+    }
+
+    @Test
+    void aClosedPoolLeavesTheCallerToWorkAlone() {
+        AtomicInteger done = new AtomicInteger();
+
+        pool.close();
+        pool.run(5, part -> done.incrementAndGet());
+
+        assertThat(done.get()).isEqualTo(5);
+    }
+}

@@ -15,7 +15,7 @@ public final class Checkpoint {
 
     /** A folder with {@code config.json}, weights in safetensors, and a tokenizer unless only ids are wanted. */
     public static LoadedModel load(Path folder, Progress progress) {
-        return load(Problems.name(folder.toAbsolutePath().normalize()), ModelFiles.folder(folder), progress);
+        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), progress);
     }
 
     /** The model that comes with the engine. */

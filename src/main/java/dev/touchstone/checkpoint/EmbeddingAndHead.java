@@ -1,5 +1,6 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.tensor.Matrix;
 import java.util.Arrays;
@@ -24,6 +25,10 @@ record EmbeddingAndHead(Embedding embedding, Matrix head) {
         Embedding embedding = weights.embedding(name, vocabulary, channels);
         if (tied && !weights.has(HEAD)) {
             return new EmbeddingAndHead(embedding, embedding.table());
+        }
+        if (!weights.has(HEAD)) {
+            throw new TouchstoneException("config.json says tie_word_embeddings is false, but there is no " + HEAD
+                    + ": set it to true if the head is " + name + ", or add the missing weights");
         }
         Matrix head = Matrix.ofOutputRows(weights.tensor(HEAD, vocabulary, channels));
         boolean same = tied && Arrays.equals(head.data(), embedding.table().data());

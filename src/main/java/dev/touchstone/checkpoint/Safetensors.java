@@ -165,7 +165,7 @@ public final class Safetensors implements AutoCloseable {
     private void readRun(Entry entry, int from, int to, PieceReader reader) {
         int elementBytes = entry.dtype().bits() / 8;
         int capacity = (int) Math.min(PIECE, entry.elements()) * elementBytes;
-        ByteBuffer bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
         for (int piece = from; piece < to; piece++) {
             int at = piece * PIECE;
             bytes.clear().limit((int) Math.min(PIECE, entry.elements() - at) * elementBytes);

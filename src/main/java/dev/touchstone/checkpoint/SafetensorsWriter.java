@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ public final class SafetensorsWriter {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE)) {
-                writeAll(channel);
+                writeTo(channel);
             }
             move(beside, file);
         } catch (IOException e) {
@@ -110,7 +111,7 @@ public final class SafetensorsWriter {
         }
     }
 
-    private void writeAll(FileChannel channel) throws IOException {
+    void writeTo(WritableByteChannel channel) throws IOException {
         byte[] header = header();
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.max(PIECE_BYTES, Long.BYTES + header.length))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -126,7 +127,7 @@ public final class SafetensorsWriter {
         flush(bytes, channel);
     }
 
-    private static void flush(ByteBuffer bytes, FileChannel channel) throws IOException {
+    private static void flush(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
         bytes.flip();
         while (bytes.hasRemaining()) {
             channel.write(bytes);

@@ -41,6 +41,11 @@ final class TensorFiles implements AutoCloseable {
         }
     }
 
+    /** Where the names come from, as messages say it. */
+    String place() {
+        return files.has(SINGLE) ? SINGLE : INDEX;
+    }
+
     /** Which file holds each tensor. */
     Map<String, Safetensors> byName() {
         return Collections.unmodifiableMap(byName);

@@ -18,6 +18,7 @@ import java.util.Set;
  */
 final class Weights {
     private final String prefix;
+    private final String place;
     private final Map<String, Safetensors> files;
     private final Map<String, String> nameOnDisk = new LinkedHashMap<>();
     private final Set<String> unused = new LinkedHashSet<>();
@@ -31,6 +32,7 @@ final class Weights {
      */
     Weights(TensorFiles tensors, String prefix, Progress progress) {
         this.prefix = prefix;
+        this.place = tensors.place();
         this.files = tensors.byName();
         this.progress = progress;
         for (String onDisk : files.keySet()) {
@@ -88,9 +90,9 @@ final class Weights {
     /** A tensor that must be there, have this shape and hold finite numbers only. */
     Tensor tensor(String name, int... shape) {
         if (!has(name)) {
-            throw new TouchstoneException("the checkpoint holds no " + name + " (nor " + prefix + name
-                    + "), expected one of shape " + Arrays.toString(shape)
-                    + ": config.json describes another model, or the checkpoint is incomplete");
+            throw new TouchstoneException(place + " holds no " + name + ", with or without " + prefix
+                    + " in front, expected one of shape " + Arrays.toString(shape)
+                    + ": config.json describes another model, or the weights are incomplete");
         }
         String onDisk = nameOnDisk.get(name);
         Safetensors file = files.get(onDisk);

@@ -1,0 +1,179 @@
+package dev.touchstone.checkpoint;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SafetensorsTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFileMadeByHandIsReadAsTheFormatSays() throws IOException {
+        String header = "{\"__metadata__\":{\"format\":\"pt\"},"
+                + "\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
+                + "\"empty\":{\"dtype\":\"F32\",\"shape\":[0,5],\"data_offsets\":[8,8]},"
+                + "\"scalar\":{\"dtype\":\"I32\",\"shape\":[],\"data_offsets\":[8,12]}}   ";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 12).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(UTF_8));
+        bytes.putFloat(1.5f).putFloat(-2).putInt(-7);
+
+        try (Safetensors file = Safetensors.open("by-hand", ByteSource.of(bytes.array()))) {
+            assertThat(file.names()).containsExactly("a", "empty", "scalar");
+            assertThat(file.metadata()).isEqualTo(Map.of("format", "pt"));
+            assertThat(file.tensor("a").data()).containsExactly(1.5f, -2);
+            assertThat(file.tensor("a").shape()).containsExactly(1, 2);
+            assertThat(file.tensor("empty").shape()).containsExactly(0, 5);
+            assertThat(file.shape("scalar")).isEmpty();
+            assertThat(file.ints("scalar")).containsExactly(-7);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F64", "F32", "F16", "BF16"})
+    void everyTypeOfFloatIsWidenedExactlyAcrossThePiecesOfALargeTensor(DType dtype) {
+        Random random = new Random(5);
+        Tensor tensor = Tensor.zeros(257, 1031);
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.data()[i] = random.nextInt(-127, 128) / 32f; // seven bits, which each type holds
+        }
+        Path path = folder.resolve("large.safetensors");
+        new SafetensorsWriter()
+                .add("before", Tensor.zeros(3))
+                .add("x", dtype, tensor)
+                .write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.dtype("x")).isEqualTo(dtype);
+            assertThat(file.tensor("x").data()).isEqualTo(tensor.data());
+            double[] doubles = IntStream.range(0, tensor.size())
+                    .mapToDouble(i -> tensor.data()[i])
+                    .toArray();
+            assertThat(file.doubles("x")).isEqualTo(doubles);
+        }
+    }
+
+    @Test
+    void doublesAreReadExactlyAndAsFloatsTheyAreTheNearest() {
+        double[] values = {Math.PI, 1 + 0x1p-24, 1 + 0x1p-23 + 0x1p-24, 1e300, -0.0, Double.MIN_VALUE};
+        Path path = folder.resolve("f64.safetensors");
+        new SafetensorsWriter().add("x", values, 2, 3).write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.doubles("x")).containsExactly(values);
+            assertThat(file.tensor("x").data())
+                    .containsExactly((float) Math.PI, 1, 1 + 0x1p-22f, Float.POSITIVE_INFINITY, -0f, 0);
+        }
+    }
+
+    @Test
+    void offsetsPastTwoGibibytesAreReadWhereTheyAre() throws IOException {
+        long large = 3L << 30; // one int could not hold it
+        String header = "{\"mask\":{\"dtype\":\"U8\",\"shape\":[3,1073741824],\"data_offsets\":[0," + large + "]},"
+                + "\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + large + "," + (large + 8) + "]}}";
+        Path path = folder.resolve("sparse.safetensors");
+        try (FileChannel channel = FileChannel.open(
+                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+            channel.write(
+                    start.putLong(header.length()).put(header.getBytes(UTF_8)).flip());
+            ByteBuffer end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            channel.write(end.putFloat(3).putFloat(4).flip(), 8 + header.length() + large);
+        }
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.tensor("x").data()).containsExactly(3, 4);
+            assertThatThrownBy(() -> file.longs("mask"))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageContaining("mask has 3221225472 elements");
+        }
+    }
+
+    @Test
+    void askingForAnotherTypeOrNameIsRefusedByName() {
+        Path path = folder.resolve("types.safetensors");
+        new SafetensorsWriter()
+                .add("ids", new int[] {1, 2}, 2)
+                .add("x", Tensor.zeros(1))
+                .write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThatThrownBy(() -> file.tensor("ids"))
+                    .hasMessage("types.safetensors: ids has dtype I64, expected floats");
+            assertThatThrownBy(() -> file.ints("x"))
+                    .hasMessage("types.safetensors: x has dtype F32, expected whole numbers");
+            assertThatThrownBy(() -> file.tensor("y")).hasMessage("types.safetensors holds no tensor y");
+        }
+    }
+
+    @Test
+    void wholeNumbersThatDoNotFitAreRefusedNotCut() {
+        String header = "{\"ids\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}";
+        ByteBuffer bytes = ByteBuffer.allocate(16 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(UTF_8)).putLong(1L << 40);
+
+        try (Safetensors file = Safetensors.open("ids.safetensors", ByteSource.of(bytes.array()))) {
+            assertThat(file.longs("ids")).containsExactly(1L << 40);
+            assertThatThrownBy(() -> file.ints("ids"))
+                    .hasMessage("ids.safetensors: ids holds 1099511627776, expected 32-bit numbers");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aWrittenFileHasAnAlignedHeaderAndReplacesTheOldOneWithoutLeavings() throws IOException {
+        Path path = folder.resolve("x.safetensors");
+        Files.writeString(path, "old");
+
+        new SafetensorsWriter()
+                .metadata("made", "by \"hand\"")
+                .add("é", Tensor.of(new float[] {7}, 1))
+                .write(path);
+
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(bytes.getLong() % 8).isZero();
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.metadata()).isEqualTo(Map.of("made", "by \"hand\""));
+            assertThat(file.tensor("é").data()).containsExactly(7);
+        }
+        try (var entries = Files.list(folder)) {
+            assertThat(entries.toList()).isEqualTo(List.of(path));
+        }
+    }
+
+    @Test
+    void aWriteThatFailsLeavesTheOldFileAndNothingElse() throws IOException {
+        Path path = folder.resolve("taken");
+        Files.createDirectories(path.resolve("inside"));
+
+        assertThatThrownBy(
+                        () -> new SafetensorsWriter().add("x", Tensor.zeros(1)).write(path))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("taken cannot be written");
+        assertThatThrownBy(() -> new SafetensorsWriter().write(folder.resolve("no/such/folder")))
+                .hasMessageContaining("no such folder");
+
+        try (var entries = Files.list(folder)) {
+            assertThat(entries.toList()).isEqualTo(List.of(path));
+        }
+    }
+}

@@ -90,8 +90,9 @@ final class Weights {
     /** A tensor that must be there, have this shape and hold finite numbers only. */
     Tensor tensor(String name, int... shape) {
         if (!has(name)) {
-            throw new TouchstoneException(place + " holds no " + name + ", with or without " + prefix
-                    + " in front, expected one of shape " + Arrays.toString(shape)
+            throw new TouchstoneException(place + " holds no " + name
+                    + (prefix.isEmpty() ? "" : ", with or without " + prefix + " in front") + ", expected one of shape "
+                    + Arrays.toString(shape)
                     + ": config.json describes another model, or the weights are incomplete");
         }
         String onDisk = nameOnDisk.get(name);

@@ -10,6 +10,7 @@ import dev.touchstone.tensor.Tensor;
  *
  * @param layer its place among the layers, which is where the cache keeps its keys and values
  * @param scale what the scores are multiplied by: {@code 1 / sqrt(D)}
+ * @param output the projection of the heads side by side; null where there is none
  */
 public record Attention(String name, int layer, Projections projections, float scale, Linear output) {
     /** (T, C) -> (T, C) */
@@ -29,7 +30,7 @@ public record Attention(String name, int layer, Projections projections, float s
             row = end;
         }
         context = pass.trace().of(name + ".context", context);
-        return pass.trace().of(name, output.forward(context, pass));
+        return pass.trace().of(name, output == null ? context : output.forward(context, pass));
     }
 
     /** One sequence. What happens on the way is made to be seen, and left out if nobody sees. (T, C), cache (S) -> (T, C) */

@@ -37,7 +37,7 @@ class HalfPrecisionTest {
     }
 
     @Test
-    void everyFloat16IsWidenedExactly() {
+    void w6_everyFloat16IsWidenedExactly() {
         for (int bits = 0; bits < EVERY_16_BITS; bits++) {
             Double widened = (double) HalfPrecision.fromFloat16((short) bits);
 
@@ -46,7 +46,7 @@ class HalfPrecisionTest {
     }
 
     @Test
-    void everyBfloat16IsWidenedExactly() {
+    void w6_everyBfloat16IsWidenedExactly() {
         for (int bits = 0; bits < EVERY_16_BITS; bits++) {
             Double widened = (double) HalfPrecision.fromBfloat16((short) bits);
 

@@ -66,7 +66,7 @@ class HostileSafetensorsTest {
             bytes behind                 | 9 | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}                   | has 9 bytes of data, expected 4
             an empty one out of place    | 4 | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[0],'data_offsets':[2,2]}} | tensors may not overlap
             """)
-    void eachHeaderIsRefusedForItsReason(String name, int dataBytes, String header, String reason) {
+    void w8_eachHeaderIsRefusedForItsReason(String name, int dataBytes, String header, String reason) {
         byte[] json = (header == null ? "" : header).replace('\'', '"').getBytes(ISO_8859_1);
 
         assertRefused(file(json.length, json, dataBytes), reason);
@@ -80,7 +80,7 @@ class HostileSafetensorsTest {
         "100000000, is truncated: the header is 100000000 bytes long",
         "3, is truncated: the header is 3 bytes long",
     })
-    void aHeaderLengthThatCannotBeIsRefusedBeforeAnythingIsAllocated(long length, String reason) {
+    void w8_aHeaderLengthThatCannotBeIsRefusedBeforeAnythingIsAllocated(long length, String reason) {
         assertRefused(file(length, new byte[] {'{', '}'}, 0), reason);
     }
 
@@ -115,7 +115,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void everyTruncationOfAGoodFileIsRefused() throws IOException {
+    void w8_everyTruncationOfAGoodFileIsRefused() throws IOException {
         byte[] good = good();
 
         for (int length = 0; length < good.length; length++) {

@@ -85,7 +85,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void offsetsPastTwoGibibytesAreReadWhereTheyAre() throws IOException {
+    void w7_offsetsPastTwoGibibytesAreReadWhereTheyAre() throws IOException {
         long large = 3L << 30; // one int could not hold it
         String header = "{\"mask\":{\"dtype\":\"U8\",\"shape\":[3,1073741824],\"data_offsets\":[0," + large + "]},"
                 + "\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + large + "," + (large + 8) + "]}}";

@@ -17,8 +17,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 import torch
 import transformers
 
-from touchstone.check import Report, check_fixture
-from touchstone.fixture import PLANS, write_copy, write_named
+from touchstone.check import Report, check_fixture, check_sampling
+from touchstone.fixture import PLANS, write_copy, write_named, write_sampling
 from touchstone.provenance import THREADS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -45,9 +45,13 @@ def main() -> int:
         return check()
     if options.out:
         write_copy(options.model, options.out)
-    for name in PLANS if options.all else [] if options.out else [options.model]:
+        return 0
+    for name in PLANS if options.all else [options.model]:
         print(f"writing fixtures/{name}", flush=True)
         write_named(name, FIXTURES / name)
+    if options.all:
+        print("writing fixtures/sampling.json", flush=True)
+        write_sampling(FIXTURES / "sampling.json")
     return 0
 
 
@@ -60,6 +64,7 @@ def check() -> int:
         before = report.comparisons
         check_fixture(folder, report)
         print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
+    check_sampling(FIXTURES / "sampling.json", report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")
     for difference in report.differences:
         print(f"DIFFERENT {difference}")

@@ -5,7 +5,6 @@ the same folder are then written by `regenerate.py`.
 """
 
 import argparse
-import json
 import math
 import time
 from dataclasses import asdict, replace
@@ -15,6 +14,7 @@ import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 
 from touchstone.bpe import save_tokenizer, train_bpe
+from touchstone.fixture import write_json
 from touchstone.stories import read_stories, split
 from touchstone.training import Recipe, build, encode, train, validation_loss
 
@@ -48,7 +48,9 @@ def main() -> None:
     arguments.add_argument("--model", choices=RECIPES, default="storyteller")
     arguments.add_argument("--epochs", type=int, help="instead of the recipe's number")
     arguments.add_argument("--out", type=Path, help="instead of fixtures/<model>")
-    arguments.add_argument("--threads", type=int, default=1, help="more help little on models this small")
+    arguments.add_argument(
+        "--threads", type=int, default=1, help="two that wait for one another on a busy machine are slower"
+    )
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     recipe = RECIPES[options.model]
@@ -81,7 +83,7 @@ def main() -> None:
         "threads": torch.get_num_threads(),
         "epochs": history,
     }
-    (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_json(out / "provenance.json", {"training": record})
     print(f"{options.model}: validation loss {loss:.4f} a token, perplexity {math.exp(loss):.2f}, {seconds} s")
 
 

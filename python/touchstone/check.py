@@ -15,6 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from touchstone import sampling
+from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
 from touchstone.generation import Request, answer
 from touchstone.goldens import read_golden
@@ -44,6 +46,18 @@ def check_fixture(folder: Path, report: Report) -> None:
     _check_tokens(checkpoint, folder / "tokens.json", report)
     _check_generation(checkpoint, folder / "generation.json", report)
     _check_goldens(checkpoint, folder, report)
+    if (folder / "batch.safetensors").exists():
+        _check_batch(checkpoint, folder / "batch.safetensors", report)
+
+
+def check_sampling(path: Path, report: Report) -> None:
+    """Compares the file that belongs to no model."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), sampling.cases()
+    report.expect(len(old) == len(new), f"{path}: has {len(old)} cases, expected {len(new)}")
+    for before, now in zip(old, new, strict=False):
+        probabilities = [torch.tensor(case.pop("probabilities"), dtype=torch.float64) for case in (before, now)]
+        report.expect(before == now, f"{path}: {before['name']} asks something else")
+        _check_truth(f"{path}: {before['name']}", *probabilities, report)
 
 
 def _check_tokens(checkpoint: Checkpoint, path: Path, report: Report) -> None:
@@ -58,7 +72,7 @@ def _check_generation(checkpoint: Checkpoint, path: Path, report: Report) -> Non
     report.expect(len(entries) > 0, f"{path}: is empty")
     for entry in entries:
         request = Request(entry["name"], entry["prompt"], entry["settings"])
-        report.expect(answer(checkpoint, request) == entry, f"{path}: {entry['name']} differs")
+        report.expect(answer(checkpoint, request, use_cache=True) == entry, f"{path}: {entry['name']} differs")
 
 
 def _check_goldens(checkpoint: Checkpoint, folder: Path, report: Report) -> None:
@@ -80,6 +94,15 @@ def _check_goldens(checkpoint: Checkpoint, folder: Path, report: Report) -> None
             for name in single:
                 _check_truth(f"{path}: {name}#f64 {origin}", double[name], double_again[name], report)
                 _check_single(f"{path}: {name} {origin}", single[name], single_again[name], floors[name], report)
+
+
+def _check_batch(checkpoint: Checkpoint, path: Path, report: Report) -> None:
+    batch = read_batch(path)
+    for side in ("right", "left"):
+        single, double = batch[f"{side}.logits"], batch[f"{side}.logits#f64"]
+        again = batch_logits(checkpoint, batch[f"{side}.input_ids"], batch[f"{side}.attention_mask"])
+        _check_truth(f"{path}: {side}.logits#f64", double, again["logits#f64"], report)
+        _check_single(f"{path}: {side}.logits", single, again["logits"], _rms(single, double), report)
 
 
 def _check_truth(name: str, old: Tensor, new: Tensor, report: Report) -> None:

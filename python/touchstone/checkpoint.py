@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
+from touchstone import exercise  # noqa: F401, Hugging Face learns of the model by this
 from touchstone.taps import recording
 from touchstone.truth import float64_throughout
 
@@ -37,6 +38,16 @@ class Checkpoint:
     def weights(self) -> dict[str, Tensor]:
         """The parameters by name in the type of the files, tied ones once."""
         return {name: parameter.detach() for name, parameter in self._model("auto").named_parameters()}
+
+    @property
+    def n_positions(self) -> int:
+        """The longest sequence that the model can read."""
+        return self.single.config.max_position_embeddings
+
+    @property
+    def has_cache(self) -> bool:
+        """Whether the model can keep keys and values."""
+        return getattr(self.single.config, "use_cache", False)
 
     @torch.no_grad()
     def taps(self, ids: list[int]) -> dict[str, Tensor]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from huggingface_hub import snapshot_download
 
+from touchstone import sampling
+from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
 from touchstone.checkpoint import Checkpoint
-from touchstone.generation import answer, requests
+from touchstone.generation import fair_answer, requests, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.provenance import provenance
@@ -36,14 +38,19 @@ class Plan:
     lengths: tuple[int, ...] = (1, 17)
     prompts: tuple[str, ...] = ("Once upon a time", "The King said")
     new_tokens: int = 20
+    past_the_context: int = 0
+    padded_batch: bool = False
     torchscript: bool = True
 
 
+TOY = "the old king meets"
+STORIES = ("Once upon a time", "The King said", "There was once a poor woodcutter who")
 PLANS = {
-    "tiny-gpt2": Plan(lengths=(1, 40)),
+    "tiny-gpt2": Plan(lengths=(1, 40), past_the_context=40, padded_batch=True),
     "tiny-gpt2-variant": Plan(lengths=(1, 33), new_tokens=17),
-    "storyteller": Plan(lengths=(), new_tokens=60, torchscript=False),
-    "storyteller-draft": Plan(lengths=(), new_tokens=40),
+    "storyteller": Plan(text="Once upon a", lengths=(), prompts=STORIES, new_tokens=60, torchscript=False),
+    "storyteller-draft": Plan(text="Once upon a", lengths=(), new_tokens=40),
+    "exercise": Plan(text=TOY, lengths=(1,), prompts=(TOY, "then the"), new_tokens=20, past_the_context=46),
 }
 
 
@@ -72,7 +79,7 @@ def write_copy(source: str, folder: Path) -> None:
 def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     """Everything beside the checkpoint: goldens, generation, tokens, TorchScript, provenance."""
     checkpoint = Checkpoint(folder)
-    if not (folder / "vocab.json").exists():
+    if checkpoint.single.config.model_type == "gpt2" and not (folder / "vocab.json").exists():
         save_tokenizer(checkpoint.tokenizer, folder)
 
     shutil.rmtree(folder / "goldens", ignore_errors=True)
@@ -81,17 +88,32 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
         write_golden(checkpoint, random_case(checkpoint, f"random-{length}", length), folder / "goldens")
     write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in texts()])
     asked = requests(checkpoint, list(plan.prompts), plan.new_tokens)
-    write_json(folder / "generation.json", [answer(checkpoint, request) for request in asked])
+    if plan.past_the_context:
+        asked += sliding_requests(plan.prompts[0], plan.past_the_context)
+    write_json(folder / "generation.json", [fair_answer(checkpoint, request) for request in asked])
+    if plan.padded_batch:
+        write_batch(checkpoint, folder / "batch.safetensors")
     if plan.torchscript:
         write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
     else:
         (folder / "model.pt").unlink(missing_ok=True)
     record = provenance(command)
-    if (folder / "training.json").exists():
-        record["training"] = json.loads((folder / "training.json").read_text(encoding="utf-8"))
-    if (folder.name) in TINY_MODELS:
+    if folder.name in TINY_MODELS:
         record["seed"] = TINY_MODELS[folder.name].seed
+    if "training" in (before := read_provenance(folder)):
+        record["training"] = before["training"]
     write_json(folder / "provenance.json", record)
+
+
+def read_provenance(folder: Path) -> dict[str, object]:
+    """What is known of the fixture so far; the scripts that train leave their record there."""
+    path = folder / "provenance.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_sampling(path: Path) -> None:
+    """The one file that belongs to no model."""
+    write_json(path, sampling.cases())
 
 
 def write_json(path: Path, value: list | dict) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from transformers import GenerationConfig, LogitsProcessor
+from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList
 
 from touchstone.checkpoint import Checkpoint
 from touchstone.tokens import decode
@@ -76,18 +76,31 @@ def requests(checkpoint: Checkpoint, prompts: list[str], length: int) -> list[Re
     ]
 
 
-def answer(checkpoint: Checkpoint, request: Request) -> dict[str, object]:
-    """The record of one case: request, new ids, their text, why it ended.
+def sliding_requests(prompt: str, length: int) -> list[Request]:
+    """Continues past the context: each step reads the most recent `n_positions` tokens, and nothing ends the text."""
+    return [Request("past-the-context", prompt, {"max_new_tokens": length, "eos_token_id": [], "window": "slide"})]
 
-    Raises AssertionError if the ids depend on the cache or on noise, that is, if they are no fair expectation.
-    """
+
+def fair_answer(checkpoint: Checkpoint, request: Request) -> dict[str, object]:
+    """`answer`, but AssertionError if its ids depend on the cache or on a little noise: no fair expectation."""
+    record = answer(checkpoint, request)
+    for options in ({"use_cache": True}, {"processor": _Jitter()}):
+        assert answer(checkpoint, request, **options) == record, f"{request.name}: {options} makes a difference"
+    return record
+
+
+def answer(
+    checkpoint: Checkpoint, request: Request, use_cache: bool = False, processor: LogitsProcessor | None = None
+) -> dict[str, object]:
+    """The record of one case: request, new ids, their text, why it ended."""
     tokenizer = checkpoint.tokenizer
     prompt_ids = tokenizer(request.prompt).input_ids
     settings = DEFAULTS | {"eos_token_id": _eos_ids(checkpoint)} | request.settings
-    ids = _generate(checkpoint, prompt_ids, settings, use_cache=True)
-    assert ids == _generate(checkpoint, prompt_ids, settings, use_cache=False), f"{request.name}: the cache matters"
-    jittered = _generate(checkpoint, prompt_ids, settings, use_cache=True, logits_processor=[_Jitter()])
-    assert ids == jittered, f"{request.name}: a near-tie decides, choose another prompt"
+    processors = LogitsProcessorList([processor] if processor else [])
+    if "window" in settings:
+        ids = _slide(checkpoint, prompt_ids, settings, processors)
+    else:
+        ids = _generate(checkpoint, prompt_ids, settings, processors, use_cache and checkpoint.has_cache)
     return {
         "name": request.name,
         "prompt": request.prompt,
@@ -105,11 +118,29 @@ def _eos_ids(checkpoint: Checkpoint) -> list[int]:
 
 
 def _generate(
-    checkpoint: Checkpoint, prompt_ids: list[int], settings: dict[str, object], use_cache: bool, **options: object
+    checkpoint: Checkpoint,
+    prompt_ids: list[int],
+    settings: dict[str, object],
+    processors: LogitsProcessorList,
+    use_cache: bool,
 ) -> list[int]:
     config = GenerationConfig(**settings, use_cache=use_cache, pad_token_id=settings["eos_token_id"][0])
     prompt = torch.tensor([prompt_ids])
+    mask = torch.ones_like(prompt)
     output = checkpoint.single.generate(
-        prompt, attention_mask=torch.ones_like(prompt), generation_config=config, **options
+        prompt, attention_mask=mask, generation_config=config, logits_processor=processors
     )
     return output[0, len(prompt_ids) :].tolist()
+
+
+@torch.no_grad()
+def _slide(
+    checkpoint: Checkpoint, prompt_ids: list[int], settings: dict[str, object], processors: LogitsProcessorList
+) -> list[int]:
+    """The greedy loop by hand: Hugging Face has none that drops the oldest tokens."""
+    ids = torch.tensor([prompt_ids])
+    for _ in range(settings["max_new_tokens"]):
+        recent = ids[:, -checkpoint.n_positions :]
+        logits = processors(recent, checkpoint.single(recent, use_cache=False).logits[:, -1])
+        ids = torch.cat([ids, logits.argmax(-1, keepdim=True)], dim=1)
+    return ids[0, len(prompt_ids) :].tolist()

@@ -44,10 +44,10 @@ def write_golden(checkpoint: Checkpoint, case: Case, folder: Path) -> None:
     if case.text is not None:
         metadata["text"] = case.text
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{case.name}.safetensors").write_bytes(_in_one_order(save(tensors, metadata)))
+    (folder / f"{case.name}.safetensors").write_bytes(in_one_order(save(tensors, metadata)))
 
 
-def _in_one_order(file: bytes) -> bytes:
+def in_one_order(file: bytes) -> bytes:
     """The same safetensors file with its metadata sorted: the library writes them in another order each time."""
     length = int.from_bytes(file[:8], "little")
     header = json.loads(file[8 : 8 + length])

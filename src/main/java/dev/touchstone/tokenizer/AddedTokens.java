@@ -41,8 +41,11 @@ final class AddedTokens {
             if (done < from) {
                 between.accept(text.substring(done, from));
             }
-            ids.accept(token.id());
-            done = token.rstrip() ? spaceAfter(text, i) : i;
+            int to = token.rstrip() ? spaceAfter(text, i) : i;
+            if (from < to) { // else it is white space that the token before has swallowed
+                ids.accept(token.id());
+            }
+            done = to;
         }
         if (done < text.length()) {
             between.accept(text.substring(done));

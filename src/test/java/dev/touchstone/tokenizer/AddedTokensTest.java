@@ -1,0 +1,84 @@
+package dev.touchstone.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Added tokens with every mix of conditions, overlapping ones among them, against Hugging Face. None is white space alone:
+ * where one that strips comes before it, the library itself panics.
+ */
+class AddedTokensTest {
+    private static final List<String> CONTENTS = List.of("<s>", "<s", "ab", "abc", "bca", "é_", " b", "c c", "ñ!");
+    private static final List<String> FLAGS = List.of("special", "single_word", "lstrip", "rstrip", "normalized");
+    private static final List<String> BYTES =
+            Gpt2.IDS.keySet().stream().limit(256).toList();
+
+    @Property(tries = 300)
+    void theyAreFoundWhereHuggingFaceFindsThem(@ForAll("settings") List<Boolean> flags, @ForAll("texts") String text) {
+        String json = json(flags);
+
+        try (HuggingFace oracle = new HuggingFace(json)) {
+            Tokenizer ours = TinyTokenizers.read(json);
+            int[] ids = oracle.encode(text);
+
+            assertThat(ours.encode(text)).isEqualTo(ids);
+            assertThat(ours.decode(ids)).isEqualTo(oracle.decode(ids));
+        }
+    }
+
+    @Test
+    void ordinaryTextHasNoSpecialTokensButStillHasTheOthers() {
+        List<Boolean> flags = new ArrayList<>();
+        for (int i = 0; i < CONTENTS.size(); i++) {
+            flags.addAll(List.of(i < 2, false, false, false, false)); // "<s>" and "<s" are special
+        }
+        Tokenizer ours = TinyTokenizers.read(json(flags));
+
+        assertThat(ours.encode("<s>abc")).hasSize(2);
+        assertThat(ours.encodeOrdinary("<s>abc")).hasSize(4);
+        assertThat(ours.encodeOrdinary("abc")).containsExactly(ours.id("abc").orElseThrow());
+    }
+
+    private static String json(List<Boolean> flags) {
+        Map<String, Integer> ids = TinyTokenizers.vocabulary(BYTES);
+        List<Map<String, Object>> added = new ArrayList<>();
+        for (int i = 0; i < CONTENTS.size(); i++) {
+            Map<String, Object> token = new LinkedHashMap<>(Map.of("id", ids.size() + i, "content", CONTENTS.get(i)));
+            for (int f = 0; f < FLAGS.size(); f++) {
+                token.put(FLAGS.get(f), flags.get(FLAGS.size() * i + f));
+            }
+            added.add(token);
+        }
+        Map<String, Object> byteLevel = Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true);
+        return TinyTokenizers.json(Map.of(
+                "added_tokens", added,
+                "pre_tokenizer", byteLevel,
+                "decoder", byteLevel,
+                "model", Map.of("type", "BPE", "vocab", ids, "merges", List.of())));
+    }
+
+    @Provide
+    Arbitrary<List<Boolean>> settings() {
+        return Arbitraries.of(true, false, false).list().ofSize(CONTENTS.size() * FLAGS.size());
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        return Arbitraries.oneOf(
+                        Arbitraries.of(CONTENTS),
+                        Arbitraries.of("a", "b", "c", " ", "\n", "\u3000", "_", "é", "!", "<", "1", "😀"))
+                .list()
+                .ofMaxSize(15)
+                .map(parts -> String.join("", parts));
+    }
+}

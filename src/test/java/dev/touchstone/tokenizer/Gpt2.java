@@ -1,0 +1,144 @@
+package dev.touchstone.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingType;
+import dev.touchstone.checkpoint.TokenizerFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The real GPT-2 tokenizer, from the copy of its vocabulary in jtokkit's jar: {@code r50k_base.tiktoken} has a line for each
+ * of the 50,256 tokens, its bytes in Base64 and its rank. The rank is the id; ids 0 to 255 are the bytes, in the order of
+ * the byte alphabet, and id 256 + m is what merge m makes. The merge itself is found as tiktoken's converters do: merge the
+ * token's bytes by rank, and the last two parts left are its two sides.
+ */
+final class Gpt2 {
+    static final int END_OF_TEXT = 50256;
+    static final Map<String, Integer> IDS = ids();
+    static final List<String> MERGES = merges();
+    static final Path FOLDER = write();
+    static final Tokenizer OURS = TokenizerFiles.read(FOLDER);
+    static final HuggingFace HUGGING_FACE = new HuggingFace(json());
+    static final Encoding JTOKKIT = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+
+    private Gpt2() {}
+
+    private static Map<String, Integer> ids() {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        try (InputStream file = Encodings.class.getResourceAsStream("r50k_base.tiktoken")) {
+            for (String line : new String(file.readAllBytes(), StandardCharsets.US_ASCII).split("\n")) {
+                String[] fields = line.split(" ");
+                ids.put(spell(Base64.getDecoder().decode(fields[0])), Integer.parseInt(fields[1]));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ids.put("<|endoftext|>", END_OF_TEXT);
+        return ids;
+    }
+
+    /** A line by line copy of {@code bytes_to_unicode} in GPT-2's encoder.py, on purpose not our own. */
+    private static String spell(byte[] bytes) {
+        Map<Integer, Character> alphabet = new HashMap<>();
+        int n = 0;
+        for (int b = 0; b < 256; b++) {
+            boolean printable = '!' <= b && b <= '~' || 0xA1 <= b && b <= 0xAC || 0xAE <= b;
+            alphabet.put(b, (char) (printable ? b : 256 + n++));
+        }
+        StringBuilder spelled = new StringBuilder();
+        for (byte b : bytes) {
+            spelled.append(alphabet.get(b & 0xFF));
+        }
+        return spelled.toString();
+    }
+
+    private static List<String> merges() {
+        List<String> merges = new ArrayList<>();
+        for (String token : IDS.keySet()) {
+            int id = IDS.get(token);
+            if (id < 256 || id == END_OF_TEXT) {
+                continue;
+            }
+            List<String> parts = new ArrayList<>(List.of(token.split("")));
+            while (parts.size() > 2) {
+                int best = -1;
+                for (int i = 0; i + 1 < parts.size(); i++) {
+                    if (rank(parts, i) < (best < 0 ? Integer.MAX_VALUE : rank(parts, best))) {
+                        best = i;
+                    }
+                }
+                parts.set(best, parts.get(best) + parts.remove(best + 1));
+            }
+            merges.add(parts.get(0) + " " + parts.get(1));
+        }
+        return merges;
+    }
+
+    private static int rank(List<String> parts, int at) {
+        return IDS.getOrDefault(parts.get(at) + parts.get(at + 1), Integer.MAX_VALUE);
+    }
+
+    /** What Hugging Face's converter makes of vocab.json and merges.txt of GPT-2. */
+    static String json() {
+        Map<String, Object> endOfText = Map.of(
+                "id",
+                END_OF_TEXT,
+                "content",
+                "<|endoftext|>",
+                "special",
+                true,
+                "normalized",
+                false,
+                "single_word",
+                false,
+                "lstrip",
+                false,
+                "rstrip",
+                false);
+        Map<String, Object> byteLevel = Map.of("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true);
+        return toJson(Map.of(
+                "version",
+                "1.0",
+                "added_tokens",
+                List.of(endOfText),
+                "pre_tokenizer",
+                byteLevel,
+                "post_processor",
+                byteLevel,
+                "decoder",
+                byteLevel,
+                "model",
+                Map.of("type", "BPE", "vocab", IDS, "merges", MERGES)));
+    }
+
+    private static Path write() {
+        Path folder = Path.of(System.getProperty("touchstone.basedir", "."), "target", "gpt2-tokenizer");
+        try {
+            Files.createDirectories(folder);
+            return Files.writeString(folder.resolve("tokenizer.json"), json()).getParent();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String toJson(Object value) {
+        try {
+            return new ObjectMapper().writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

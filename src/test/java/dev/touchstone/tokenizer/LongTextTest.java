@@ -1,0 +1,36 @@
+package dev.touchstone.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * T19: a million times the same, of each class that the regex knows. Half a second each; quadratic time would be hours, and
+ * a regex that recurses would overflow the stack.
+ */
+class LongTextTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"a", " ", "1", "!", "\n", "\u3000", "é", "😀", "'s", "a ", " \n", "\0", "Ab", "<|endoftext|"})
+    void aMillionOfTheSameTakeLinearTime(String unit) {
+        String text = unit.repeat(1_000_000 / unit.length());
+
+        int[] ids = Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Gpt2.OURS.encode(text));
+
+        assertThat(Gpt2.OURS.decode(ids).equals(text)).isTrue();
+    }
+
+    /** Short enough for the oracle, long enough that merges reach over it all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", " ", "1", "!", "\n", "é", "a ", "Ab", "-=", "ABC"})
+    void aLongRunHasHuggingFacesIds(String unit) {
+        for (int times : new int[] {1, 2, 3, 7, 15, 16, 17, 33, 257, 9_999}) {
+            String text = unit.repeat(times);
+
+            assertThat(Gpt2.OURS.encode(text)).isEqualTo(Gpt2.HUGGING_FACE.encode(text));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.touchstone.tokenizer;
+
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Tuple;
+
+/** Texts that no one would write, and tokenizers get wrong. */
+final class Texts {
+    private static final String[] TRICKY = {
+        " ",
+        " ",
+        "  ",
+        "   ",
+        "\t",
+        "\n",
+        "\r",
+        "\r\n",
+        "\u000B",
+        "\f",
+        "\u001C",
+        "\u001F",
+        "\0",
+        "\u0085",
+        "\u00A0",
+        "\u1680",
+        "\u180E",
+        "\u2003",
+        "\u2028",
+        "\u2029",
+        "\u202F",
+        "\u205F",
+        "\u3000",
+        "\u200B",
+        "\u200D",
+        "\uFEFF",
+        "'",
+        "'s",
+        "'S",
+        "'re",
+        "'LL",
+        "'D",
+        "’s",
+        "'ſ",
+        "a",
+        "b",
+        "Z",
+        "the",
+        " The",
+        "ing",
+        "é",
+        "e\u0301",
+        "ß",
+        "İ",
+        "ſ",
+        "ª",
+        "ʰ",
+        "ǅ",
+        "中",
+        "한",
+        "ي",
+        "1",
+        "23",
+        "²",
+        "½",
+        "Ⅷ",
+        "٣",
+        "𝟘",
+        "_",
+        "(",
+        ")",
+        "#",
+        "!",
+        "...",
+        "--",
+        "$",
+        "©",
+        "™",
+        "€",
+        "\u0300",
+        "\u20E3",
+        "😀",
+        "👩‍👩‍👧",
+        "🏽",
+        "𐐷",
+        "\uFFFD",
+        "\uFFFF",
+        "\uE000",
+        "\uDBFF\uDFFF",
+        "Ġ",
+        "Ċ",
+        "Ã©",
+        "<|endoftext|>",
+        "<|endoftext",
+        "|>"
+    };
+
+    private Texts() {}
+
+    /** Any text of Unicode, tricky characters often; no half of a surrogate pair alone. */
+    static Arbitrary<String> hostile() {
+        Arbitrary<String> anyCodePoint = Arbitraries.integers()
+                .between(0, Character.MAX_CODE_POINT)
+                .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
+                .map(Character::toString);
+        return Arbitraries.frequencyOf(Tuple.of(8, Arbitraries.of(TRICKY)), Tuple.of(1, anyCodePoint))
+                .list()
+                .ofMaxSize(40)
+                .map(parts -> String.join("", parts));
+    }
+
+    /** Whether this JDK's Unicode has all of the text; jtokkit knows no other. */
+    static boolean isKnownToThisJdk(String text) {
+        return text.codePoints().allMatch(c -> Unicode16.asSeenByThisJdk(Character.toString(c)) instanceof String);
+    }
+
+    /** Every code point that a text can have, in order. */
+    static IntStream codePoints() {
+        return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.touchstone.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.checkpoint.TokenizerFiles;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A tokenizer.json put together from Java maps, for us and for the oracle. */
+public final class TinyTokenizers {
+    private TinyTokenizers() {}
+
+    /** The parts of a tokenizer.json by name; those not given are null. */
+    public static String json(Map<String, ?> parts) {
+        Map<String, Object> whole = new LinkedHashMap<>();
+        whole.put("version", "1.0");
+        for (String name :
+                List.of("truncation", "padding", "normalizer", "pre_tokenizer", "post_processor", "decoder")) {
+            whole.put(name, null);
+        }
+        whole.put("added_tokens", List.of());
+        whole.putAll(parts);
+        try {
+            return new ObjectMapper().writeValueAsString(whole);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Our reading of it. */
+    public static Tokenizer read(String json) {
+        Map<String, byte[]> files = Map.of("tokenizer.json", json.getBytes(StandardCharsets.UTF_8));
+        return TokenizerFiles.read("tiny", name -> Optional.ofNullable(files.get(name)));
+    }
+
+    /** Tokens with ids 0, 1, 2 and so on. */
+    public static Map<String, Integer> vocabulary(Iterable<String> tokens) {
+        Map<String, Integer> ids = new LinkedHashMap<>();
+        tokens.forEach(token -> ids.putIfAbsent(token, ids.size()));
+        return ids;
+    }
+}

@@ -23,13 +23,15 @@ class HuggingFaceFilesTest {
     @TempDir
     private Path folder;
 
-    /** F32 without prefix but with mask buffers; BF16 with prefix and untied head in two shards; goldens in F32, F64, I64. */
+    /** F32 without prefix but with mask buffers; BF16 with prefix and untied head in two shards; F16; goldens in F32, F64, I64. */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "tiny-gpt2/model.safetensors",
                 "tiny-gpt2-variant/model-00001-of-00002.safetensors",
                 "tiny-gpt2-variant/model-00002-of-00002.safetensors",
+                "exercise/model.safetensors",
+                "storyteller/model.safetensors",
                 "tiny-gpt2/goldens/text.safetensors"
             })
     void whatWeWriteOfThemHasTheSameBytesOfData(String name) throws IOException {
@@ -93,6 +95,29 @@ class HuggingFaceFilesTest {
                 assertThat((double) model.wte().table().at(i % 35, ids[i / 35])).isEqualTo(expected[i]);
             }
         }
+    }
+
+    @Test
+    void theEmbeddedStorytellerIsTheFixture() {
+        LoadedModel embedded = Checkpoint.storyteller(Progress.OFF);
+        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller"), Progress.OFF);
+
+        assertThat(embedded.name()).isEqualTo("storyteller");
+        assertThat(embedded.transformer().shape())
+                .isEqualTo(fixture.transformer().shape());
+        assertThat(Arrays.equals(
+                        embedded.transformer().head().data(),
+                        fixture.transformer().head().data()))
+                .isTrue();
+        assertThat(embedded.generation()).isEqualTo(fixture.generation());
+    }
+
+    @Test
+    void theExerciseLoads() {
+        LoadedModel model = Checkpoint.load(FIXTURES.resolve("exercise"), Progress.OFF);
+
+        assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(3, 1, 64, 64, 32, 20));
+        assertThat(model.tokenizer().vocabularySize()).isEqualTo(20);
     }
 
     @Test

@@ -33,7 +33,8 @@ public final class Checkpoint {
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);
         try (TensorFiles tensors = TensorFiles.open(files)) {
-            Weights weights = new Weights(tensors, family.prefix(), progress);
+            Weights weights =
+                    new Weights(tensors, family.prefix(), Runtime.getRuntime().maxMemory(), progress);
             Transformer transformer = family.build(config, weights);
             weights.checkThatAllAreUsed();
             return new LoadedModel(name, transformer, tokenizer, generation);

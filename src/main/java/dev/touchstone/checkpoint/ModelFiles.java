@@ -13,6 +13,9 @@ import java.nio.file.Path;
 
 /** The files of one model, wherever they lie: a folder that {@code save_pretrained} wrote, or the class path. */
 sealed interface ModelFiles {
+    /** The most that {@link #bytes} reads: ten times the largest {@code tokenizer.json} there is. */
+    long LARGEST = 1L << 28;
+
     /** Where the files are, as messages say it. */
     String name();
 
@@ -63,6 +66,11 @@ sealed interface ModelFiles {
         @Override
         public byte[] bytes(String file) {
             try {
+                long size = Files.size(path.resolve(file));
+                if (size > LARGEST) {
+                    throw new TouchstoneException(path.resolve(file) + " has " + size + " bytes, expected at most "
+                            + LARGEST + "; download or save it again");
+                }
                 return Files.readAllBytes(path.resolve(file));
             } catch (IOException e) {
                 throw Problems.unreadable(path.resolve(file).toString(), e);

@@ -74,6 +74,11 @@ public final class Safetensors implements AutoCloseable {
         return entry(name).shape().clone();
     }
 
+    /** How many elements the tensor has. */
+    public long elements(String name) {
+        return entry(name).elements();
+    }
+
     /** How many bytes the tensor takes in the file. */
     public long bytes(String name) {
         return entry(name).end() - entry(name).begin();
@@ -81,7 +86,7 @@ public final class Safetensors implements AutoCloseable {
 
     /** A tensor of floats. F32, F16 and BF16 are exact, F64 is rounded to the nearest float. */
     public Tensor tensor(String name) {
-        Entry entry = entry(name, "floats", entry(name).dtype().isFloat());
+        Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         Tensor tensor = Tensor.zeros(entry.shape());
         readPieces(entry, (bytes, at) -> Elements.floats(entry.dtype(), bytes, tensor.data(), at));
         return tensor;
@@ -89,7 +94,7 @@ public final class Safetensors implements AutoCloseable {
 
     /** The elements of a tensor of floats, row-major, each exact. */
     public double[] doubles(String name) {
-        Entry entry = entry(name, "floats", entry(name).dtype().isFloat());
+        Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         double[] doubles = new double[(int) entry.elements()];
         readPieces(entry, (bytes, at) -> Elements.doubles(entry.dtype(), bytes, doubles, at));
         return doubles;
@@ -97,7 +102,8 @@ public final class Safetensors implements AutoCloseable {
 
     /** The elements of a tensor of whole numbers or booleans, row-major. */
     public long[] longs(String name) {
-        Entry entry = entry(name, "whole numbers", entry(name).dtype().isInteger());
+        Entry entry =
+                entry(name, "I64, I32, I16, I8, U8 or BOOL", entry(name).dtype().isInteger());
         long[] longs = new long[(int) entry.elements()];
         readPieces(entry, (bytes, at) -> Elements.longs(entry.dtype(), bytes, longs, at));
         return longs;

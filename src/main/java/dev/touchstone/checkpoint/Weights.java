@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A checkpoint as a family sees it: asks for tensors by the name of their module and the shape they must have, one after
@@ -29,8 +31,9 @@ final class Weights {
     /**
      * @param prefix what stands before the names of some checkpoints of a family and not before those of others, such as
      *     {@code transformer.}; names are asked for without it
+     * @param memory bytes that Java may use, which must hold all tensors as floats
      */
-    Weights(TensorFiles tensors, String prefix, Progress progress) {
+    Weights(TensorFiles tensors, String prefix, long memory, Progress progress) {
         this.prefix = prefix;
         this.place = tensors.place();
         this.files = tensors.byName();
@@ -47,6 +50,19 @@ final class Weights {
         bytesTotal = files.entrySet().stream()
                 .mapToLong(entry -> entry.getValue().bytes(entry.getKey()))
                 .sum();
+        checkThatMemorySuffices(memory);
+    }
+
+    private void checkThatMemorySuffices(long memory) {
+        long needed = files.entrySet().stream()
+                .filter(entry -> entry.getValue().dtype(entry.getKey()).isFloat())
+                .mapToLong(entry -> entry.getValue().elements(entry.getKey()) * Float.BYTES)
+                .sum();
+        if (needed > memory) {
+            throw new TouchstoneException(
+                    "the weights take %,d MB as 32-bit floats, Java may use %,d MB; give it more with -Xmx%dm"
+                            .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
+        }
     }
 
     boolean has(String name) {
@@ -126,14 +142,29 @@ final class Weights {
     }
 
     private static void checkThatAllAreFinite(String name, Tensor tensor) {
-        float[] data = tensor.data();
-        for (int i = 0; i < data.length; i++) {
-            if (!(Math.abs(data[i]) <= Float.MAX_VALUE)) {
-                throw new TouchstoneException(
-                        name + " holds " + data[i] + " at " + Arrays.toString(index(i, tensor.shape()))
-                                + "; the checkpoint is damaged or its training diverged");
+        int columns = tensor.size(-1);
+        OptionalInt row = IntStream.range(0, tensor.rows())
+                .parallel()
+                .filter(r -> !areFinite(tensor.data(), r * columns, (r + 1) * columns))
+                .findFirst();
+        if (row.isPresent()) {
+            int element = row.getAsInt() * columns;
+            while (Float.isFinite(tensor.data()[element])) {
+                element++;
+            }
+            throw new TouchstoneException(name + " holds " + tensor.data()[element] + " at "
+                    + Arrays.toString(index(element, tensor.shape()))
+                    + "; the checkpoint is damaged, or its training diverged");
+        }
+    }
+
+    private static boolean areFinite(float[] data, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (!Float.isFinite(data[i])) {
+                return false;
             }
         }
+        return true;
     }
 
     /** Where the element lies along each axis. */

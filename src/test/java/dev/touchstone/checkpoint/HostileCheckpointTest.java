@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +72,7 @@ class HostileCheckpointTest {
         SafetensorsWriter writer = new SafetensorsWriter().add("wte.weight", new int[42], 7, 6);
         tiny.write();
         writer.write(folder.resolve("model.safetensors"));
-        tiny.assertFolderRefused("model.safetensors: wte.weight has dtype I64, expected floats");
+        tiny.assertFolderRefused("model.safetensors: wte.weight has dtype I64, expected F64, F32, F16 or BF16");
     }
 
     @ParameterizedTest
@@ -167,6 +170,27 @@ class HostileCheckpointTest {
         assertThatThrownBy(() -> Checkpoint.load(closed, Progress.OFF))
                 .hasMessageContaining("closed") // to root, it is merely empty
                 .hasMessageMatching(".*(permission denied|holds no config.json).*");
+    }
+
+    @Test
+    void weightsThatOutgrowTheMemoryAreRefusedBeforeTheyFillIt() {
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(tiny.write()))) {
+            assertThatThrownBy(() -> new Weights(tensors, "transformer.", 4415, Progress.OFF))
+                    .hasMessage(
+                            "the weights take 0 MB as 32-bit floats, Java may use 0 MB; give it more with -Xmx250m");
+        }
+    }
+
+    @Test
+    void aTextFileThatIsTooLargeIsNotRead() throws IOException {
+        Path config = tiny.write().resolve("config.json");
+        Files.delete(config);
+        try (FileChannel file = FileChannel.open(
+                config, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            file.write(ByteBuffer.allocate(1), 3L << 30);
+        }
+
+        tiny.assertFolderRefused("config.json has 3221225473 bytes, expected at most 268435456");
     }
 
     @Test

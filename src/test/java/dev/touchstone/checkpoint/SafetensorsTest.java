@@ -117,9 +117,9 @@ class SafetensorsTest {
 
         try (Safetensors file = Safetensors.open(path)) {
             assertThatThrownBy(() -> file.tensor("ids"))
-                    .hasMessage("types.safetensors: ids has dtype I64, expected floats");
+                    .hasMessage("types.safetensors: ids has dtype I64, expected F64, F32, F16 or BF16");
             assertThatThrownBy(() -> file.ints("x"))
-                    .hasMessage("types.safetensors: x has dtype F32, expected whole numbers");
+                    .hasMessage("types.safetensors: x has dtype F32, expected I64, I32, I16, I8, U8 or BOOL");
             assertThatThrownBy(() -> file.tensor("y")).hasMessage("types.safetensors holds no tensor y");
         }
     }

@@ -14,7 +14,7 @@ if exist "%jar%" goto run
 echo touchstone: building, once; it takes a minute ... 1>&2
 set "mvn=mvn.cmd"
 where /q mvn.cmd || set "mvn=%home%.maven\mvnw.cmd"
-call "%mvn%" --quiet --batch-mode --no-transfer-progress -f "%home%pom.xml" resources:resources compiler:compile jar:jar shade:shade@runnable-jar 1>&2
+call "%mvn%" --quiet --batch-mode --no-transfer-progress -f "%home%pom.xml" resources:resources compiler:compile@vector-classes compiler:compile@default-compile jar:jar shade:shade@runnable-jar 1>&2
 if errorlevel 1 exit /b 1
 :run
 "%java%" --add-modules jdk.incubator.vector -XX:+UseG1GC -Xshare:auto %TOUCHSTONE_JAVA_OPTS% -jar "%jar%" %*

@@ -1,18 +1,28 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.generation.Processors;
+import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.Window;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** How to continue a prompt. */
 final class GenerationOptions {
     private static final int DEFAULT_LENGTH = 100;
+
+    /** What happens to a sequence that outgrows the model's context. */
+    enum WindowKind {
+        ERROR,
+        SLIDE
+    }
 
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -24,25 +34,143 @@ final class GenerationOptions {
                     + ", or fewer where the model's context ends.")
     private Integer maxNewTokens;
 
-    @Option(names = "--greedy", description = "Take the likeliest token each step. This is the default.")
+    @Option(
+            names = "--greedy",
+            description =
+                    "Take the likeliest token each step. This is the default unless an option below asks to draw.")
     private boolean greedy;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Draw the tokens; below 1 the likely become likelier, above 1 less so.")
+    private Double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Draw from the K likeliest tokens only.")
+    private Integer topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Draw from the likeliest tokens that together reach the probability P.")
+    private Double topP;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Draw from the tokens at least P times as likely as the likeliest.")
+    private Double minP;
+
+    @Option(
+            names = "--typical-p",
+            paramLabel = "P",
+            description = "Draw from the tokens of the most typical information that together reach P.")
+    private Double typicalP;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            description = "Draw with these random numbers: the same seed, the same text. Default: a new one each time.")
+    private Long seed;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            description = "Above 1 makes tokens that the text already has less likely.")
+    private Double repetitionPenalty;
+
+    @Option(names = "--no-repeat-ngram", paramLabel = "N", description = "Let no run of N tokens appear twice.")
+    private Integer noRepeatNgram;
+
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; may be given several times.")
+    private List<String> stops = List.of();
+
+    @Option(
+            names = "--window",
+            paramLabel = "error|slide",
+            description =
+                    "What to do where the text outgrows the model's context: refuse before any work (the default),"
+                            + " or drop the oldest tokens.")
+    private WindowKind window = WindowKind.ERROR;
+
+    @Option(
+            names = "--window-stride",
+            paramLabel = "N",
+            description = "With --window slide: drop N tokens at once, so that the cache is rebuilt more rarely."
+                    + " Default: 1.")
+    private Integer windowStride;
 
     /** Refuses what no model could do, before one is loaded. */
     void check() {
-        if (maxNewTokens != null && maxNewTokens < 0) {
-            throw new ParameterException(
-                    command.commandLine(), "--max-new-tokens must be at least 0, got " + maxNewTokens);
-        }
+        Usage usage = new Usage(command);
+        usage.refuse(
+                maxNewTokens != null && maxNewTokens < 0, "--max-new-tokens must be at least 0, got " + maxNewTokens);
+        usage.refuse(stops.contains(""), "--stop is empty: it would stop every text before it starts");
+        usage.refuse(windowStride != null && window != WindowKind.SLIDE, "--window-stride is for --window slide");
+        usage.refuse(
+                windowStride != null && windowStride < 1, "--window-stride must be at least 1, got " + windowStride);
+        usage.refuse(
+                greedy && draws(),
+                "--greedy takes the likeliest token, but " + drawing() + " asks to draw: leave out one");
+        usage.check(this::processors);
     }
 
+    /** Whether tokens are drawn. */
+    boolean draws() {
+        return !drawing().isEmpty();
+    }
+
+    boolean stopsAtTexts() {
+        return !stops.isEmpty();
+    }
+
+    /** The options given that make no sense unless tokens are drawn. */
+    String drawing() {
+        return Usage.given(command, "--temperature", "--top-k", "--top-p", "--min-p", "--typical-p", "--seed");
+    }
+
+    /** Settings for a prompt of this length. Refuses what this model cannot do. */
     Settings settings(LoadedModel model, int promptLength) {
         int positions = model.transformer().shape().positions();
-        Window window = Window.error(positions);
+        boolean slides = window == WindowKind.SLIDE;
         // The last new token is never fed back, so it needs no position.
-        int fits = Math.max(1, Math.min(DEFAULT_LENGTH, positions - promptLength + 1));
-        return Settings.greedy(
-                maxNewTokens == null ? fits : maxNewTokens,
-                Set.copyOf(model.generation().eosIds()),
-                window);
+        int fits = slides ? DEFAULT_LENGTH : Math.max(1, Math.min(DEFAULT_LENGTH, positions - promptLength + 1));
+        Settings settings = Settings.greedy(
+                        maxNewTokens == null ? fits : maxNewTokens,
+                        Set.copyOf(model.generation().eosIds()),
+                        slides
+                                ? Window.slide(positions, windowStride == null ? 1 : windowStride)
+                                : Window.error(positions))
+                .withStopStrings(stops);
+        if (!draws()) {
+            return settings.withProcessors(processors().forSearch());
+        }
+        if (seed == null) {
+            seed = System.nanoTime() & 0xFFFF_FFFFL; // short enough to be typed again
+        }
+        return settings.withProcessors(processors().forSampling()).withSampler(Sampler.MULTINOMIAL, seed);
+    }
+
+    /** What a person needs to get the same text again; empty if nothing. */
+    String seedNote() {
+        return draws() ? String.format(Locale.ROOT, "; seed %d", seed) : "";
+    }
+
+    private Processors processors() {
+        Processors processors = new Processors();
+        apply(repetitionPenalty, processors::repetitionPenalty);
+        apply(noRepeatNgram, processors::noRepeatNgram);
+        apply(temperature, processors::temperature);
+        apply(topK, processors::topK);
+        apply(topP, processors::topP);
+        apply(minP, processors::minP);
+        apply(typicalP, processors::typicalP);
+        return processors;
+    }
+
+    private static <T> void apply(T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
     }
 }

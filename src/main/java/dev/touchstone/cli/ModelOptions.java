@@ -1,8 +1,8 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
-import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which model. */
@@ -21,7 +21,9 @@ final class ModelOptions {
     /** @param model a folder or a hub id; null for the model that comes with the program */
     static LoadedModel load(String model, Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {
-            return model == null ? Checkpoint.storyteller(bar) : Checkpoint.load(Path.of(model), bar);
+            return model == null
+                    ? Checkpoint.storyteller(bar)
+                    : Checkpoint.load(HubCache.ofThisUser().find(model), bar);
         }
     }
 }

@@ -18,8 +18,11 @@ final class Stopwatch {
         }
     }
 
-    int tokens() {
-        return tokens;
+    /** The generation is over and made this many tokens, seen or not. */
+    void end(int made) {
+        last = System.nanoTime();
+        first = tokens == 0 ? last : first;
+        tokens = made;
     }
 
     double seconds() {
@@ -35,8 +38,8 @@ final class Stopwatch {
         return tokens == 0 ? 0 : (first - start) / 1e9;
     }
 
-    ObjectNode into(ObjectNode json) {
-        return json.put("seconds", seconds())
+    void describe(ObjectNode json) {
+        json.put("seconds", seconds())
                 .put("tokens_per_second", tokensPerSecond())
                 .put("time_to_first_token", timeToFirstToken());
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.SafetensorsWriter;
 import dev.touchstone.cli.PromptOptions.Prompt;
-import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,6 +35,9 @@ final class TraceCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
+    private final KernelOptions compute = new KernelOptions();
+
+    @Mixin
     private final Console console;
 
     TraceCommand(Streams streams) {
@@ -45,10 +47,11 @@ final class TraceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         prompt.check();
+        compute.check();
         LoadedModel loaded = model.load(console);
         Prompt read = prompt.read(loaded, console);
         Map<String, Tensor> taps = new LinkedHashMap<>();
-        loaded.transformer().forward(read.ids(), new ScalarKernels(), taps::put);
+        loaded.transformer().forward(read.ids(), compute.kernels(console), taps::put);
 
         ArrayNode names = JsonNodeFactory.instance.arrayNode();
         SafetensorsWriter file = new SafetensorsWriter().add("input_ids", read.ids(), read.ids().length);

@@ -32,7 +32,7 @@ public record Window(int positions, int stride) {
     }
 
     /** Refuses, before any work, what could not be finished: the last new token is never fed back. */
-    void check(int promptLength, int maxNewTokens) {
+    public void check(int promptLength, int maxNewTokens) {
         if (promptLength == 0) {
             throw new TouchstoneException("the prompt is empty: give at least one token");
         }

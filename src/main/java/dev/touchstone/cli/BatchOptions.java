@@ -1,0 +1,92 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.generation.Generator;
+import dev.touchstone.generation.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Many prompts at once. */
+final class BatchOptions {
+    private static final int DEFAULT_SIZE = 8;
+
+    /** Options that change how a text is made, not which. */
+    private static final Set<String> INDIFFERENT = Set.of(
+            "--batch-file", "--out", "--batch-size", "--quiet", "--stacktrace", "--no-cache", "--kernels", "--threads");
+
+    @Spec(Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--batch-file",
+            paramLabel = "FILE",
+            description = "Continue every prompt of this file: JSON Lines, each a string, or an object with prompt or"
+                    + " prompt_ids whose other fields are handed through. Prints a line of JSON for each, in order.")
+    private Path file;
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE",
+            description = "With --batch-file: write there instead. After an interruption the same command goes on where"
+                    + " it was; until all is done the lines are in FILE.part.")
+    private Path out;
+
+    @Option(
+            names = "--batch-size",
+            paramLabel = "N",
+            description = "With --batch-file: how many prompts are continued at once. Default: " + DEFAULT_SIZE + ".")
+    private Integer size;
+
+    boolean isWanted() {
+        return file != null;
+    }
+
+    void check() {
+        Usage usage = new Usage(command);
+        usage.needs(isWanted(), "--batch-file", "--out", "--batch-size");
+        usage.refuse(size != null && size < 1, "--batch-size must be at least 1, got " + size);
+    }
+
+    /** @param settings for a prompt of so many tokens */
+    void run(Generator generator, IntFunction<Settings> settings, Console console) {
+        List<BatchPrompt> prompts = BatchPrompt.read(file, generator.tokenizer());
+        prompts.forEach(prompt -> prompt.check(settings.apply(prompt.ids().length)));
+        Stopwatch watch = new Stopwatch();
+        BatchRun run = new BatchRun(generator, settings, size == null ? DEFAULT_SIZE : size);
+        int tokens;
+        if (out == null) {
+            tokens = run.from(0, prompts, line -> console.print(line + "\n"));
+        } else {
+            try (BatchOutput lines = BatchOutput.open(out, prompts, settingsGiven())) {
+                if (lines.done() > 0) {
+                    console.note(
+                            "going on after the " + lines.done() + " of " + prompts.size() + " prompts that are done");
+                }
+                tokens = run.from(lines.done(), prompts, lines::add);
+                lines.finish();
+            }
+        }
+        watch.end(tokens);
+        console.note(prompts.size() + " prompts; " + watch);
+    }
+
+    /** What a text depends on besides its prompt. */
+    private String settingsGiven() {
+        return command.commandLine().getParseResult().matchedOptions().stream()
+                .filter(option -> !INDIFFERENT.contains(option.longestName()))
+                .map(option -> option.longestName() + "=" + values(option))
+                .sorted()
+                .collect(Collectors.joining(" "));
+    }
+
+    private static List<String> values(OptionSpec option) {
+        return option.originalStringValues();
+    }
+}

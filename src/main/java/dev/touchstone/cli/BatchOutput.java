@@ -1,0 +1,146 @@
+package dev.touchstone.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.TouchstoneException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A file of answers that survives an interruption. Until all is done the lines are kept in {@code FILE.part}, after a
+ * line that says which prompts and settings they belong to; then they become {@code FILE}.
+ */
+final class BatchOutput implements AutoCloseable {
+    private final Path file;
+    private final Path part;
+    private final FileChannel channel;
+    private final String identity;
+    private final int done;
+
+    private BatchOutput(Path file, String identity) throws IOException {
+        this.file = file;
+        this.part = file.resolveSibling(file.getFileName() + ".part");
+        this.identity = identity;
+        this.channel =
+                FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            this.done = recover();
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Goes on with what an interrupted run left. Refuses if that belongs to other prompts or settings. */
+    static BatchOutput open(Path file, List<BatchPrompt> prompts, String settings) {
+        ObjectNode identity = JsonNodeFactory.instance.objectNode();
+        identity.put("settings", settings).put("prompts", digest(prompts));
+        try {
+            return new BatchOutput(file, identity.toString());
+        } catch (IOException e) {
+            throw FileProblem.writing(file, e);
+        }
+    }
+
+    /** How many prompts have their answers already. */
+    int done() {
+        return done;
+    }
+
+    /** On disk when it returns. */
+    void add(String line) {
+        try {
+            write(line);
+        } catch (IOException e) {
+            throw FileProblem.writing(part, e);
+        }
+    }
+
+    /** All answers are there. */
+    void finish() {
+        try {
+            Path whole = file.resolveSibling(file.getFileName() + ".whole");
+            try (FileChannel to = FileChannel.open(
+                    whole, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                long from = identity.getBytes(UTF_8).length + 1;
+                while (from < channel.size()) {
+                    from += channel.transferTo(from, channel.size() - from, to);
+                }
+                to.force(true);
+            }
+            Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+            channel.close();
+            Files.delete(part);
+        } catch (IOException e) {
+            throw FileProblem.writing(file, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw FileProblem.writing(part, e);
+        }
+    }
+
+    /** Keeps whole lines only: the last one may have been cut off. */
+    private int recover() throws IOException {
+        FileLock lock = channel.tryLock();
+        if (lock == null) {
+            throw new TouchstoneException(part + " is being written by another run; wait for it");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
+        int end = bytes.position();
+        while (end > 0 && bytes.get(end - 1) != '\n') {
+            end--;
+        }
+        String kept = new String(bytes.array(), 0, end, UTF_8);
+        channel.truncate(end);
+        channel.position(channel.size());
+        if (kept.isEmpty()) {
+            write(identity);
+            return 0;
+        }
+        if (!kept.startsWith(identity + "\n")) {
+            throw new TouchstoneException(
+                    part + " holds the answers to other prompts or settings; repeat that command to"
+                            + " finish them, or delete the file to begin anew");
+        }
+        return (int) kept.chars().filter(c -> c == '\n').count() - 1;
+    }
+
+    private void write(String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+        channel.force(false);
+    }
+
+    private static String digest(List<BatchPrompt> prompts) {
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            for (BatchPrompt prompt : prompts) {
+                sha.update((prompt.given() + "\n" + prompt.text() + "\n").getBytes(UTF_8));
+            }
+            return HexFormat.of().formatHex(sha.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.generation.Generation;
+import dev.touchstone.generation.Settings;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One line of a batch file.
+ *
+ * @param where the file and the line's number, for messages
+ * @param given the line's own fields
+ */
+record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** All prompts of a file; blank lines are none. Refuses a file with a line that cannot be used. */
+    static List<BatchPrompt> read(Path file, Tokenizer tokenizer) {
+        List<BatchPrompt> prompts = new ArrayList<>();
+        int number = 0;
+        for (String line : lines(file)) {
+            number++;
+            if (!line.isBlank()) {
+                prompts.add(parse(file + " line " + number, line, tokenizer));
+            }
+        }
+        return prompts;
+    }
+
+    /** Refuses a prompt that these settings cannot continue. */
+    void check(Settings settings) {
+        try {
+            settings.window().check(ids.length, settings.maxNewTokens());
+        } catch (TouchstoneException e) {
+            throw new TouchstoneException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The line of JSON that tells what was made of it. */
+    String answer(Generation made) {
+        return GenerationJson.into(given.deepCopy(), text, made).toString();
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readString(file).lines().toList();
+        } catch (IOException e) {
+            throw FileProblem.reading(file, e);
+        }
+    }
+
+    private static BatchPrompt parse(String where, String line, Tokenizer tokenizer) {
+        JsonNode node;
+        try {
+            node = JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            throw new TouchstoneException(where + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+        ObjectNode given = node instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
+        JsonNode text = node.isTextual() ? node : given.path("prompt");
+        if (text.isTextual()) {
+            return new BatchPrompt(where, given, text.textValue(), tokenizer.encode(text.textValue()));
+        }
+        JsonNode ids = given.path("prompt_ids");
+        boolean whole = ids.isArray();
+        for (JsonNode id : ids) {
+            whole &= id.isInt();
+        }
+        if (!whole) {
+            throw new TouchstoneException(where + " holds no prompt: expected a string, or an object with the string"
+                    + " prompt or the list of whole numbers prompt_ids");
+        }
+        int[] values = new int[ids.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ids.get(i).intValue();
+            if (values[i] < 0 || values[i] >= tokenizer.vocabularySize()) {
+                throw new TouchstoneException(where + ": token id " + values[i]
+                        + " is not in the vocabulary; ids go from" + " 0 to " + (tokenizer.vocabularySize() - 1));
+            }
+        }
+        return new BatchPrompt(where, given, tokenizer.decode(values), values);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.touchstone.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.generation.Generation;
+
+/** A generation as an object of JSON. */
+final class GenerationJson {
+    private GenerationJson() {}
+
+    static ObjectNode of(String prompt, Generation made) {
+        return into(JsonNodeFactory.instance.objectNode(), prompt, made);
+    }
+
+    /** Adds to an object that may have fields of its own. */
+    static ObjectNode into(ObjectNode json, String prompt, Generation made) {
+        json.put("prompt", prompt);
+        json.set("prompt_ids", array(made.promptIds()));
+        json.set("ids", array(made.ids()));
+        return json.put("text", made.text())
+                .put("finish_reason", made.finishReason().toString());
+    }
+
+    private static ArrayNode array(int[] ids) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        for (int id : ids) {
+            array.add(id);
+        }
+        return array;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.kernels.KernelChoice;
+import dev.touchstone.kernels.Kernels;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** Who computes. It changes how fast the answer comes, never a bit of it. */
+final class KernelOptions {
+    @Spec(Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "scalar|vector",
+            description = "The definition on one thread, or the Vector API on several. Default: vector.")
+    private KernelChoice choice;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many threads the vector kernels use. Default: one for each core.")
+    private Integer threads;
+
+    void check() {
+        Usage usage = new Usage(command);
+        usage.refuse(threads != null && threads < 1, "--threads must be at least 1, got " + threads);
+        usage.refuse(
+                threads != null && choice == KernelChoice.SCALAR, "--threads is for the vector kernels: leave out one");
+    }
+
+    Kernels kernels(Console console) {
+        int all = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        return choice == null ? KernelChoice.best(all, console::note) : choice.open(all);
+    }
+}

@@ -53,11 +53,15 @@ public final class Main implements Runnable {
         boolean stacktrace = List.of(args).contains("--stacktrace");
         CommandLine commands = new CommandLine(new Main(streams))
                 .addSubcommand(new GenerateCommand(streams))
+                .addSubcommand(new ChatCommand(streams))
+                .addSubcommand(new CompareCommand(streams))
+                .addSubcommand(new SummaryCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TraceCommand(streams))
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))
                 .setColorScheme(Help.defaultColorScheme(streams.ansi()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a prompt may begin with @
                 .setUsageHelpAutoWidth(streams.outIsTerminal())
                 .setUsageHelpLongOptionsMaxWidth(32)

@@ -10,15 +10,23 @@ import picocli.CommandLine.Help.Ansi;
 /**
  * The standard streams, handed over so that a test can hand over others.
  *
+ * @param inIsTerminal whether a person types {@code in}
  * @param outIsTerminal whether a person reads {@code out}, not a file or a program
  */
-record Streams(InputStream in, OutputStream out, OutputStream err, boolean outIsTerminal, boolean errIsTerminal) {
+record Streams(
+        InputStream in,
+        OutputStream out,
+        OutputStream err,
+        boolean inIsTerminal,
+        boolean outIsTerminal,
+        boolean errIsTerminal) {
     /** The process's own. The launcher knows which are terminals; without it the guess is picocli's. */
     static Streams system() {
         return new Streams(
                 new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
+                isTerminal("touchstone.terminal.in"),
                 isTerminal("touchstone.terminal.out"),
                 isTerminal("touchstone.terminal.err"));
     }

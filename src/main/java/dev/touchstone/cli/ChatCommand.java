@@ -1,0 +1,106 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.LoadedModel;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "chat",
+        description = "Write a text together with a model: it continues after each line of yours.",
+        sortOptions = false,
+        footer = {"", "Example: touchstone chat --temperature 0.8"})
+final class ChatCommand implements Callable<Integer> {
+    static final String HELP = """
+            A line is added to the text, and the model goes on from there. Ctrl-C stops an answer.
+              /set NAME VALUE   change a setting, such as /set temperature 0.8 or /set max-new-tokens 40
+              /unset NAME       take a setting back
+              /settings         show them
+              /reset            begin a new text
+              /help             show this
+              /quit             leave, as does Ctrl-D
+            The names of settings are those of the options of generate.
+            """;
+
+    @Spec
+    private CommandSpec command;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final GenerationOptions generation = new GenerationOptions();
+
+    @Mixin
+    private final ComputeOptions compute = new ComputeOptions();
+
+    @Mixin
+    private final Console console;
+
+    ChatCommand(Streams streams) {
+        this.console = new Console(streams);
+    }
+
+    @Override
+    public Integer call() {
+        generation.check();
+        compute.check();
+        LoadedModel loaded = model.load(console);
+        int positions = loaded.transformer().shape().positions();
+        // A quarter is dropped at once, so that the cache is rebuilt rarely.
+        ChatSettings settings = new ChatSettings(
+                Math.max(1, positions / 4), command.commandLine().getParseResult());
+        Chat chat = new Chat(loaded, compute.executor(loaded, compute.kernels(console)), settings, console);
+        console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
+        try (ChatInput input = ChatInput.of(console.streams())) {
+            input.onInterrupt(chat::stop);
+            for (String line = input.read(); line != null && !line.strip().equals("/quit"); line = input.read()) {
+                respond(chat, settings, line);
+            }
+        }
+        return 0;
+    }
+
+    private void respond(Chat chat, ChatSettings settings, String line) {
+        String[] words = line.strip().split("\\s+", 3);
+        switch (words[0]) {
+            case "" -> {}
+            case "/help" -> console.print(HELP);
+            case "/settings" -> console.print(settings + "\n");
+            case "/reset" -> chat.reset();
+            case "/set" -> {
+                if (words.length < 2) {
+                    complain("say what to set, such as /set temperature 0.8");
+                } else {
+                    complain(settings.change(words[1], words.length < 3 ? "" : words[2]));
+                }
+            }
+            case "/unset" -> complain(words.length < 2 ? "say what to take back" : settings.change(words[1], null));
+            default -> {
+                if (words[0].startsWith("/")) {
+                    complain("there is no " + words[0] + "; see /help");
+                } else {
+                    answer(chat, line);
+                }
+            }
+        }
+    }
+
+    /** What cannot be used is told, and the chat goes on. */
+    private void answer(Chat chat, String line) {
+        try {
+            chat.answer(line);
+        } catch (TouchstoneException e) {
+            complain(e.getMessage());
+        }
+    }
+
+    private void complain(String problem) {
+        if (problem != null) {
+            Console.tell(console.streams(), problem);
+        }
+    }
+}

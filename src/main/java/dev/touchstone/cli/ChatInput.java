@@ -1,0 +1,104 @@
+package dev.touchstone.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.touchstone.TouchstoneException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.Terminal.Signal;
+import org.jline.terminal.TerminalBuilder;
+
+/** Where a chat's lines come from. */
+interface ChatInput extends AutoCloseable {
+    /** The next line; null at the end. */
+    String read();
+
+    /** What Ctrl-C does while an answer is being made. */
+    void onInterrupt(Runnable stop);
+
+    @Override
+    void close();
+
+    static ChatInput of(Streams streams) {
+        return streams.inIsTerminal() && streams.outIsTerminal() ? new OfTerminal() : new OfStream(streams);
+    }
+
+    /** Lines from a person, who can edit them and get old ones back. */
+    final class OfTerminal implements ChatInput {
+        private final Terminal terminal;
+        private final LineReader reader;
+
+        OfTerminal() {
+            try {
+                terminal = TerminalBuilder.builder().system(true).dumb(true).build();
+            } catch (IOException e) {
+                throw new TouchstoneException("the terminal cannot be used: " + e.getMessage(), e);
+            }
+            reader = LineReaderBuilder.builder()
+                    .terminal(terminal)
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // a ! is a ! here
+                    .build();
+        }
+
+        @Override
+        public String read() {
+            while (true) {
+                try {
+                    return reader.readLine("> ");
+                } catch (UserInterruptException e) {
+                    // Ctrl-C clears the line, as in a shell; Ctrl-D and /quit leave.
+                } catch (EndOfFileException e) {
+                    return null;
+                }
+            }
+        }
+
+        @Override
+        public void onInterrupt(Runnable stop) {
+            terminal.handle(Signal.INT, signal -> stop.run());
+        }
+
+        @Override
+        public void close() {
+            try {
+                terminal.close();
+            } catch (IOException e) {
+                throw new TouchstoneException("the terminal cannot be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Lines from a file or a program. */
+    final class OfStream implements ChatInput {
+        private final BufferedReader reader;
+
+        OfStream(Streams streams) {
+            reader = new BufferedReader(new InputStreamReader(streams.in(), UTF_8));
+        }
+
+        @Override
+        public String read() {
+            try {
+                return reader.readLine();
+            } catch (IOException e) {
+                throw new TouchstoneException("standard input cannot be read: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void onInterrupt(Runnable stop) {
+            // Ctrl-C ends the process, as it does any other in a pipeline.
+        }
+
+        @Override
+        public void close() {
+            // Standard input is not ours to close.
+        }
+    }
+}

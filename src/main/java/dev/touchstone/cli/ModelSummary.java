@@ -1,0 +1,94 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.Matrix;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The parameters of a model, layer by layer. A layer is a record with a name, whose other components are weights, layers
+ * or settings: whoever follows the components finds every weight, whatever the family.
+ */
+final class ModelSummary {
+    /**
+     * @param parameters its own and those of the layers in it; a matrix that two layers share counts where it comes first
+     * @param shapes of its own weights, as on disk: an embedding (V, C), all others from inputs to outputs
+     */
+    record Row(String name, String kind, List<String> shapes, long parameters) {}
+
+    private final List<Row> rows = new ArrayList<>();
+    private final Set<Object> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+    private long parameters;
+
+    static ModelSummary of(Transformer model) {
+        ModelSummary summary = new ModelSummary();
+        summary.parameters = summary.visit(model);
+        return summary;
+    }
+
+    /** In the order of the forward pass, a block before its parts. */
+    List<Row> rows() {
+        return Collections.unmodifiableList(rows);
+    }
+
+    long parameters() {
+        return parameters;
+    }
+
+    /** Returns how many parameters are in it, seen for the first time. */
+    private long visit(Record layer) {
+        int place = rows.size();
+        String name = null;
+        List<String> shapes = new ArrayList<>();
+        long own = 0;
+        long inner = 0;
+        for (RecordComponent component : layer.getClass().getRecordComponents()) {
+            Object value = value(component, layer);
+            if (component.getName().equals("name")) {
+                name = (String) value;
+            } else if (value instanceof Matrix || value instanceof float[]) {
+                boolean first = counted.add(value);
+                own += first ? size(value) : 0;
+                shapes.add(shape(value, layer) + (first ? "" : " tied"));
+            } else if (value instanceof Record part) {
+                inner += visit(part);
+            } else if (value instanceof List<?> parts) {
+                for (Object part : parts) {
+                    inner += visit((Record) part);
+                }
+            }
+        }
+        if (layer instanceof Transformer) {
+            rows.add(new Row("lm_head", "Linear", shapes, own)); // the only matrix that is no part of a layer
+        } else if (name != null && own + inner > 0) {
+            rows.add(place, new Row(name, layer.getClass().getSimpleName(), shapes, own + inner));
+        }
+        return own + inner;
+    }
+
+    private static Object value(RecordComponent component, Record layer) {
+        try {
+            return component.getAccessor().invoke(layer);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(component + " of a layer cannot be read", e);
+        }
+    }
+
+    private static long size(Object weight) {
+        return weight instanceof Matrix matrix ? (long) matrix.inputs() * matrix.outputs() : ((float[]) weight).length;
+    }
+
+    private static String shape(Object weight, Record layer) {
+        if (weight instanceof Matrix matrix) {
+            return layer instanceof Embedding
+                    ? "(" + matrix.outputs() + ", " + matrix.inputs() + ")"
+                    : "(" + matrix.inputs() + ", " + matrix.outputs() + ")";
+        }
+        return "(" + ((float[]) weight).length + ")";
+    }
+}

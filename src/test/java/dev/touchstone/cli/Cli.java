@@ -27,14 +27,14 @@ record Cli(int exit, String out, String err) {
     /** Exit code only, where the test has its own stream. */
     static Cli writingTo(OutputStream out, String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = Main.run(new Streams(new ByteArrayInputStream(new byte[0]), out, err, false, false), args);
+        int exit = Main.run(new Streams(new ByteArrayInputStream(new byte[0]), out, err, false, false, false), args);
         return new Cli(exit, "", err.toString(UTF_8));
     }
 
     private static Cli run(byte[] input, boolean terminal, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit = Main.run(new Streams(new ByteArrayInputStream(input), out, err, terminal, terminal), args);
+        int exit = Main.run(new Streams(new ByteArrayInputStream(input), out, err, false, terminal, terminal), args);
         return new Cli(exit, out.toString(UTF_8), err.toString(UTF_8));
     }
 }

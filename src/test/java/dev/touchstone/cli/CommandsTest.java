@@ -205,7 +205,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "tokenize", "trace"})
+    @ValueSource(strings = {"generate", "chat", "compare", "summary", "tokenize", "trace"})
     void helpOfEveryCommandHasAnExample(String command) {
         Cli cli = Cli.run(command, "--help");
 

@@ -1,0 +1,84 @@
+package dev.touchstone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The command line's answers are those of Hugging Face's generate: each setting reaches what it should. */
+class HuggingFaceIdsTest {
+    private static final Path FIXTURES = Path.of(System.getProperty("touchstone.basedir", "."), "fixtures");
+
+    /** How each of its settings is spelt here. */
+    private static final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
+            "max_new_tokens", "--max-new-tokens",
+            "num_beams", "--beams",
+            "length_penalty", "--length-penalty",
+            "early_stopping", "--early-stopping",
+            "repetition_penalty", "--repetition-penalty",
+            "no_repeat_ngram_size", "--no-repeat-ngram"));
+
+    @TestFactory
+    Stream<DynamicTest> idsAndTextAreHuggingFaces() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (String model : new String[] {"tiny-gpt2", "tiny-gpt2-variant"}) {
+            Path folder = FIXTURES.resolve(model);
+            ObjectMapper json = new ObjectMapper();
+            JsonNode eos = json.readTree(
+                            folder.resolve("generation_config.json").toFile())
+                    .get("eos_token_id");
+            for (JsonNode request :
+                    json.readTree(folder.resolve("generation.json").toFile())) {
+                // The command line takes the model's own end of text, so requests with another one are not for it.
+                if (list(request.get("settings").get("eos_token_id")).equals(list(eos))) {
+                    tests.add(dynamicTest(model + ": " + request.get("name").asText(), () -> check(folder, request)));
+                }
+            }
+        }
+        assertThat(tests).hasSizeGreaterThan(15);
+        return tests.stream();
+    }
+
+    private static void check(Path folder, JsonNode request) throws IOException {
+        List<String> args = new ArrayList<>(List.of("generate", "--json", "--model", "" + folder));
+        args.addAll(List.of("--prompt", request.get("prompt").textValue()));
+        JsonNode settings = request.get("settings");
+        boolean beams = settings.get("num_beams").intValue() > 1;
+        OPTIONS.forEach((name, option) -> {
+            boolean forBeams =
+                    List.of("num_beams", "length_penalty", "early_stopping").contains(name);
+            if (beams || !forBeams) {
+                args.addAll(List.of(option, settings.get(name).asText()));
+            }
+        });
+
+        Cli cli = Cli.run(args.toArray(String[]::new));
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        JsonNode answer = new ObjectMapper().readTree(cli.out());
+        assertThat(list(answer.get("prompt_ids"))).isEqualTo(list(request.get("prompt_ids")));
+        assertThat(list(answer.get("ids"))).isEqualTo(list(request.get("ids")));
+        assertThat(answer.get("text")).isEqualTo(request.get("text"));
+        assertThat(answer.get("finish_reason")).isEqualTo(request.get("finish_reason"));
+    }
+
+    /** One id or several. */
+    private static List<Integer> list(JsonNode ids) {
+        return ids.isArray()
+                ? StreamSupport.stream(ids.spliterator(), false)
+                        .map(JsonNode::intValue)
+                        .toList()
+                : List.of(ids.intValue());
+    }
+}

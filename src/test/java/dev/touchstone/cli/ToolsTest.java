@@ -1,0 +1,171 @@
+package dev.touchstone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.checkpoint.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that look at a model: summary, compare, chat. */
+class ToolsTest {
+    @TempDir
+    private static Path temporary;
+
+    private static Path folder;
+
+    @BeforeAll
+    static void writeModel() {
+        folder = TinyModel.write(temporary.resolve("tiny & <small>"));
+    }
+
+    @Test
+    void summaryCountsEveryParameterOnce() {
+        long stored = 0; // the head is tied, so every parameter is on disk once
+        try (Safetensors file = Safetensors.open(folder.resolve("model.safetensors"))) {
+            for (String name : file.names()) {
+                stored += Arrays.stream(file.shape(name)).reduce(1, (a, b) -> a * b);
+            }
+        }
+
+        Cli cli = Cli.run("summary", "--model", "" + folder);
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        List<String> lines = cli.out().lines().map(String::strip).toList();
+        assertThat(lines.get(lines.size() - 1)).matches("total +" + String.format("%,d", stored));
+        assertThat(cli.out())
+                .containsPattern("h\\.1\\.attn\\.c_attn +Linear +\\(12, 36\\) \\(36\\) +468\n")
+                .containsPattern("wte +Embedding +\\(260, 12\\) +3,120\n")
+                .containsPattern("lm_head +Linear +\\(12, 260\\) tied +0\n");
+    }
+
+    @Test
+    void compareShowsThatTheIdsAgree() throws IOException {
+        Path html = temporary.resolve("plot.html");
+
+        Cli cli = Cli.run(
+                "compare",
+                "--model",
+                "" + folder,
+                "--prompt",
+                "abc",
+                "-n",
+                "20",
+                "--prompt-lookup",
+                "--html",
+                "" + html);
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        for (String way : new String[] {"without cache", "with cache", "with drafts"}) {
+            assertThat(cli.out()).containsPattern(way + " +20 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+x  equal\n");
+        }
+        assertThat(cli.out()).contains("ms per token", "20 tokens").doesNotContain("DIFFERENT");
+        assertThat(Files.readString(html))
+                .contains("tiny &amp; &lt;small&gt;", "<svg", "prefers-color-scheme: dark", "are equal")
+                .doesNotContain("http", "<small>", "NaN");
+        assertThat(temporary.resolve("plot.html.part")).doesNotExist();
+    }
+
+    @Test
+    void compareNeedsTokensToCompare() {
+        Cli cli = Cli.run("compare", "--model", "" + folder, "--prompt", "abc", "-n", "0");
+
+        assertThat(cli.exit()).isEqualTo(1);
+        assertThat(cli.err()).contains("no token was made");
+    }
+
+    @Test
+    void compareWithOneToken() {
+        assertThat(Cli.run("compare", "--model", "" + folder, "--prompt", "abc", "-n", "1")
+                        .exit())
+                .isZero();
+    }
+
+    @Test
+    void chatAnswersEachLine() {
+        Cli alone = Cli.run("generate", "--model", "" + folder, "--prompt", "abc", "-n", "5", "--quiet");
+
+        Cli cli = chat("abc\n/reset\nabc\n", "-n", "5", "--quiet");
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        assertThat(cli.out()).isEqualTo(alone.out().repeat(2));
+    }
+
+    @Test
+    void chatRemembersTheText() {
+        String first = chat("abc\n", "-n", "5", "--quiet").out().stripTrailing();
+        String second = Cli.run(
+                        "generate", "--model", "" + folder, "--prompt", "abc" + first + "\nd", "-n", "5", "--quiet")
+                .out();
+
+        assertThat(chat("abc\nd\n", "-n", "5", "--quiet").out()).isEqualTo(first + "\n" + second);
+    }
+
+    @Test
+    void chatSettingsChangeWhileItRuns() {
+        Cli cli = chat("""
+                /set max-new-tokens 3
+                /set temperature 0.8
+                /set seed 5
+                /settings
+                /unset temperature
+                /settings
+                """);
+
+        assertThat(cli.out().lines().toList())
+                .containsExactly(
+                        "max-new-tokens 3, seed 5, temperature 0.8, window slide",
+                        "max-new-tokens 3, seed 5, window slide");
+    }
+
+    @Test
+    void chatRefusesWhatMakesNoSenseAndGoesOn() {
+        Cli cli = chat("""
+                /set
+                /set colour red
+                /set temperature hot
+                /set temperature -1
+                /set temperature 0.8
+                /set greedy
+                /dance
+                /unset
+                /settings
+                /quit
+                never read
+                """, "--quiet");
+
+        assertThat(cli.exit()).isZero();
+        assertThat(cli.err().lines().toList())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("say what to set"),
+                        line -> assertThat(line).contains("no setting colour"),
+                        line -> assertThat(line).contains("'hot' is not a double"),
+                        line -> assertThat(line).contains("temperature must be above 0, got -1"),
+                        line -> assertThat(line).contains("--greedy takes the likeliest token, but --temperature asks"),
+                        line -> assertThat(line).contains("no /dance"),
+                        line -> assertThat(line).contains("say what to take back"));
+        assertThat(cli.out().strip()).isEqualTo("temperature 0.8, window slide");
+    }
+
+    @Test
+    void aLineThatCannotBeUsedDoesNotEndTheChat() {
+        String lines = "/set window error\n" + "y".repeat(40) + "\n/settings\nx\n";
+
+        Cli cli = chat(lines, "-n", "2", "--quiet");
+
+        assertThat(cli.exit()).isZero();
+        assertThat(cli.err()).contains("prompt has 40 tokens, the model has positions for 24");
+        assertThat(cli.out()).startsWith("max-new-tokens 2, window error\n").hasLineCount(2);
+    }
+
+    private static Cli chat(String input, String... options) {
+        String[] args = Arrays.copyOf(new String[] {"chat", "--model", "" + folder}, 3 + options.length);
+        System.arraycopy(options, 0, args, 3, options.length);
+        return Cli.withInput(input, args);
+    }
+}

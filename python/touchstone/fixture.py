@@ -11,7 +11,7 @@ from touchstone import sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
 from touchstone.checkpoint import Checkpoint
-from touchstone.generation import fair_answer, requests, sliding_requests
+from touchstone.generation import fair_answers, requests, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.provenance import provenance
@@ -90,7 +90,7 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     asked = requests(checkpoint, list(plan.prompts), plan.new_tokens)
     if plan.past_the_context:
         asked += sliding_requests(plan.prompts[0], plan.past_the_context)
-    write_json(folder / "generation.json", [fair_answer(checkpoint, request) for request in asked])
+    write_json(folder / "generation.json", fair_answers(checkpoint, asked))
     if plan.padded_batch:
         write_batch(checkpoint, folder / "batch.safetensors")
     if plan.torchscript:

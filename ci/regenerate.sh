@@ -15,7 +15,7 @@ find_uv() {
         echo "$venv-uv/bin/uv"
     else
         # a plain folder: Debian's python3 has pip only with python3-pip, and venv only with python3-venv
-        python3 -m pip install --quiet --disable-pip-version-check --target "$venv-uv" uv >&2 || {
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$venv-uv" uv >&2 || {
             echo "regenerate.sh: neither uv nor pip is here; install one of them, e.g. apt-get install python3-pip" >&2
             exit 1
         }

@@ -10,9 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * A checkpoint as a family sees it: asks for tensors by the name of their module and the shape they must have, one after
@@ -42,8 +40,8 @@ final class Weights {
             String name = onDisk.startsWith(prefix) ? onDisk.substring(prefix.length()) : onDisk;
             String other = nameOnDisk.put(name, onDisk);
             if (other != null) {
-                throw new TouchstoneException(files.get(onDisk).file() + " holds both " + other + " and " + onDisk
-                        + ", expected one of them");
+                throw new TouchstoneException(files.get(onDisk).file() + " holds both " + Problems.printable(other)
+                        + " and " + Problems.printable(onDisk) + ", expected one of them");
             }
         }
         unused.addAll(nameOnDisk.keySet());
@@ -118,7 +116,7 @@ final class Weights {
                     + Arrays.toString(file.shape(onDisk)) + ", expected " + Arrays.toString(shape));
         }
         Tensor tensor = file.tensor(onDisk);
-        checkThatAllAreFinite(file.file() + ": " + onDisk, tensor);
+        FiniteNumbers.check(file.file() + ": " + onDisk, tensor);
         used(name);
         return tensor;
     }
@@ -139,41 +137,5 @@ final class Weights {
             bytesDone += files.get(onDisk).bytes(onDisk);
             progress.bytes(bytesDone, bytesTotal);
         }
-    }
-
-    private static void checkThatAllAreFinite(String name, Tensor tensor) {
-        int columns = tensor.size(-1);
-        OptionalInt row = IntStream.range(0, tensor.rows())
-                .parallel()
-                .filter(r -> !areFinite(tensor.data(), r * columns, (r + 1) * columns))
-                .findFirst();
-        if (row.isPresent()) {
-            int element = row.getAsInt() * columns;
-            while (Float.isFinite(tensor.data()[element])) {
-                element++;
-            }
-            throw new TouchstoneException(name + " holds " + tensor.data()[element] + " at "
-                    + Arrays.toString(index(element, tensor.shape()))
-                    + "; the checkpoint is damaged, or its training diverged");
-        }
-    }
-
-    private static boolean areFinite(float[] data, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (!Float.isFinite(data[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Where the element lies along each axis. */
-    private static int[] index(int element, int[] shape) {
-        int[] index = new int[shape.length];
-        for (int axis = shape.length - 1; axis >= 0; axis--) {
-            index[axis] = element % shape[axis];
-            element /= shape[axis];
-        }
-        return index;
     }
 }

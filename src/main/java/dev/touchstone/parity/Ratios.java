@@ -29,4 +29,15 @@ public record Ratios(double geometricMean, double largest, String largestTap, in
         }
         return new Ratios(count == 0 ? 0 : Math.exp(logs / count), largest, largestTap, exact);
     }
+
+    /** The ratio of one tap over several prompts: our errors together over PyTorch's together. */
+    public static double pooled(Collection<TapResult> prompts) {
+        double ours = 0;
+        double pytorch = 0;
+        for (TapResult tap : prompts) {
+            ours += tap.inherited().finite() * Math.pow(tap.inherited().rms(), 2);
+            pytorch += tap.floor().finite() * Math.pow(tap.floor().rms(), 2);
+        }
+        return ours == 0 ? 0 : Math.sqrt(ours / pytorch);
+    }
 }

@@ -21,6 +21,12 @@ public record TapResult(
     /** The suite fails above this ratio of our error to PyTorch's. */
     public static final double MAX_RATIO = 2;
 
+    /**
+     * A ratio is a statistic, and the errors of one token hang together: with fewer tokens than this it is chance, and
+     * says something only together with those of other prompts.
+     */
+    public static final int ENOUGH_TOKENS = 8;
+
     /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
     public static final double LOCAL_BOUND = 128 * 0x1p-24;
 
@@ -46,7 +52,13 @@ public record TapResult(
     }
 
     public boolean passes() {
-        return ratio() <= MAX_RATIO && !culprit() && !allZero;
+        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !allZero;
+    }
+
+    /** Too few tokens for a ratio, and an error that is small all the same. */
+    private boolean isChance() {
+        int tokens = shape[Math.max(0, shape.length - 2)];
+        return tokens < ENOUGH_TOKENS && floor.rms() > 0 && inherited.within(LOCAL_BOUND);
     }
 
     /** In one word. */

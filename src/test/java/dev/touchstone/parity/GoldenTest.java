@@ -9,6 +9,10 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.Scoreboard;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
@@ -17,24 +21,36 @@ import org.junit.jupiter.api.TestFactory;
 class GoldenTest {
     @TestFactory
     Stream<DynamicNode> everyTapIsRight() {
-        return Fixtures.all().stream()
-                .map(fixture -> dynamicContainer(
-                        fixture.name(), fixture.cases().stream().map(file -> ofCase(fixture, file))));
+        return Fixtures.all().stream().map(GoldenTest::ofFixture);
     }
 
-    private static DynamicNode ofCase(Fixture fixture, Path file) {
-        String name = file.getFileName().toString().replace(".safetensors", "");
-        CaseResult result = check(fixture, file);
-        Scoreboard.golden(fixture, name, result);
-        String where = fixture.name() + "/" + name + " ";
-        return dynamicContainer(
-                name,
-                result.taps().stream()
+    private static DynamicNode ofFixture(Fixture fixture) {
+        Map<String, List<TapResult>> prompts = new LinkedHashMap<>();
+        List<DynamicNode> nodes = new ArrayList<>();
+        for (Path file : fixture.cases()) {
+            String name = file.getFileName().toString().replace(".safetensors", "");
+            CaseResult result = check(fixture, file);
+            Scoreboard.golden(fixture, name, result);
+            nodes.add(dynamicContainer(
+                    name, result.taps().stream().map(tap -> ofTap(fixture.name() + "/" + name, tap))));
+            result.taps()
+                    .forEach(tap -> prompts.computeIfAbsent(tap.name(), key -> new ArrayList<>())
+                            .add(tap));
+        }
+        nodes.add(dynamicContainer(
+                "all prompts together",
+                prompts.entrySet().stream()
                         .map(tap -> dynamicTest(
-                                tap.name(),
-                                () -> assertThat(tap.passes())
-                                        .as(where + tap.describe())
-                                        .isTrue())));
+                                tap.getKey(),
+                                () -> assertThat(Ratios.pooled(tap.getValue()))
+                                        .isLessThanOrEqualTo(TapResult.MAX_RATIO)))));
+        return dynamicContainer(fixture.name(), nodes);
+    }
+
+    private static DynamicNode ofTap(String where, TapResult tap) {
+        return dynamicTest(
+                tap.name(),
+                () -> assertThat(tap.passes()).as(where + " " + tap.describe()).isTrue());
     }
 
     private static CaseResult check(Fixture fixture, Path file) {

@@ -5,6 +5,8 @@ import java.util.Collection;
 /**
  * The ratios of our errors to PyTorch's, together. Taps that are exact on both sides have no ratio; an error of 0 where
  * PyTorch has one counts as a thousandth of it, since its logarithm would drown the mean.
+ *
+ * @param largest among the taps of prompts with enough tokens for a ratio
  */
 public record Ratios(double geometricMean, double largest, String largestTap, int exact) {
     private static final double LEAST = 1e-3;
@@ -22,7 +24,7 @@ public record Ratios(double geometricMean, double largest, String largestTap, in
             }
             logs += Math.log(Math.max(tap.ratio(), LEAST));
             count++;
-            if (!(tap.ratio() <= largest)) {
+            if (tap.hasEnoughTokens() && !(tap.ratio() <= largest)) {
                 largest = tap.ratio();
                 largestTap = tap.name();
             }

@@ -55,10 +55,13 @@ public record TapResult(
         return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !allZero;
     }
 
+    boolean hasEnoughTokens() {
+        return shape[Math.max(0, shape.length - 2)] >= ENOUGH_TOKENS;
+    }
+
     /** Too few tokens for a ratio, and an error that is small all the same. */
     private boolean isChance() {
-        int tokens = shape[Math.max(0, shape.length - 2)];
-        return tokens < ENOUGH_TOKENS && floor.rms() > 0 && inherited.within(LOCAL_BOUND);
+        return !hasEnoughTokens() && floor.rms() > 0 && inherited.within(LOCAL_BOUND);
     }
 
     /** In one word. */

@@ -1,6 +1,5 @@
 package dev.touchstone.parity;
 
-import dev.touchstone.generation.Probabilities;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,13 +29,16 @@ public record Predictions(
         double[] q = {};
         for (int t = 0; t < positions; t++) {
             p = softmax(Arrays.copyOfRange(expected, t * vocabulary, (t + 1) * vocabulary));
-            q = Probabilities.softmax(Arrays.copyOfRange(logits.data(), t * vocabulary, (t + 1) * vocabulary));
+            q = softmax(IntStream.range(t * vocabulary, (t + 1) * vocabulary)
+                    .mapToDouble(i -> logits.data()[i])
+                    .toArray());
             double nats = 0;
             for (int v = 0; v < vocabulary; v++) {
                 nats += p[v] == 0 ? 0 : p[v] * Math.log(p[v] / q[v]);
             }
-            divergence = Math.max(divergence, nats);
-            same += top(p, 1).get(0).id == top(q, 1).get(0).id ? 1 : 0;
+            boolean numbers = !Double.isNaN(nats); // what is no number agrees with nothing
+            divergence = Math.max(divergence, numbers ? nats : Double.POSITIVE_INFINITY);
+            same += numbers && top(p, 1).get(0).id == top(q, 1).get(0).id ? 1 : 0;
         }
         return new Predictions(divergence, same, positions, top(q, SHOWN), top(p, SHOWN));
     }

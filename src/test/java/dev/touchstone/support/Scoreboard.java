@@ -56,6 +56,8 @@ public final class Scoreboard implements TestExecutionListener {
         if (prompts > 0) {
             System.out.printf(Locale.ROOT, "Touchstone, live oracle: %,d prompts, %s%n", prompts, summary(ORACLE));
         }
+        System.out.print(KillMatrix.summary());
+        KillMatrix.write();
     }
 
     private static String summary(List<TapResult> taps) {

@@ -1,0 +1,140 @@
+package dev.touchstone.support;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Which planted bug was noticed, by which check, and where: written at the end of the run. */
+public final class KillMatrix {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
+            .resolve("target")
+            .resolve("zoo");
+    private static final List<Row> ROWS = new ArrayList<>();
+
+    private KillMatrix() {}
+
+    /** What became of a bug. */
+    public enum Fate {
+        KILLED,
+        EQUIVALENT,
+        SURVIVED
+    }
+
+    /**
+     * What gates that others use would have made of it; true where they would have let it through.
+     *
+     * @param text the greedy text is the same
+     * @param argmax the likeliest next token is the same at every position
+     * @param nmse the normalised mean squared error of the logits is below 1e-2
+     * @param cosine the cosine of the logits is above 0.9999
+     * @param absolute no logit is off by more than 1e-2
+     */
+    public record Gates(boolean text, boolean argmax, boolean nmse, boolean cosine, boolean absolute) {}
+
+    /**
+     * One bug.
+     *
+     * @param check what noticed it, or should have
+     * @param where the tap or the witness at which it was found
+     * @param floors its error there over PyTorch's own; 0 where that is no measure
+     * @param remark the clues, or why it is equivalent
+     * @param gates null where there are no logits
+     */
+    public record Row(
+            String id,
+            String what,
+            String seenIn,
+            String check,
+            String where,
+            double floors,
+            String remark,
+            Fate fate,
+            Gates gates) {}
+
+    public static synchronized void add(Row row) {
+        ROWS.add(row);
+    }
+
+    /** The totals, the survivors by name, and what weaker gates would have let through; nothing if nothing was planted. */
+    static synchronized String summary() {
+        if (ROWS.isEmpty()) {
+            return "";
+        }
+        StringBuilder summary = new StringBuilder(String.format(
+                Locale.ROOT,
+                "Touchstone, bug zoo: mutants: %d planted, %d killed, %d equivalent%n",
+                ROWS.size(),
+                count(Fate.KILLED),
+                count(Fate.EQUIVALENT)));
+        ROWS.stream()
+                .filter(row -> row.fate == Fate.SURVIVED)
+                .forEach(row -> summary.append("  SURVIVED ")
+                        .append(row.id)
+                        .append(": ")
+                        .append(row.what)
+                        .append(System.lineSeparator()));
+        List<Gates> gates = ROWS.stream()
+                .filter(row -> row.fate == Fate.KILLED && row.gates != null)
+                .map(Row::gates)
+                .toList();
+        if (!gates.isEmpty()) {
+            summary.append(String.format(
+                    Locale.ROOT,
+                    "  of %d killed in the forward pass other gates would have missed: same greedy text %d, same argmax %d,"
+                            + " NMSE < 1e-2 %d, cosine > 0.9999 %d, absolute 1e-2 %d%n",
+                    gates.size(),
+                    gates.stream().filter(Gates::text).count(),
+                    gates.stream().filter(Gates::argmax).count(),
+                    gates.stream().filter(Gates::nmse).count(),
+                    gates.stream().filter(Gates::cosine).count(),
+                    gates.stream().filter(Gates::absolute).count()));
+        }
+        return summary.toString();
+    }
+
+    private static long count(Fate fate) {
+        return ROWS.stream().filter(row -> row.fate == fate).count();
+    }
+
+    static synchronized void write() {
+        if (ROWS.isEmpty()) {
+            return;
+        }
+        ObjectNode report = JSON.createObjectNode();
+        report.put("planted", ROWS.size());
+        report.put("killed", count(Fate.KILLED));
+        report.put("equivalent", count(Fate.EQUIVALENT));
+        report.put("survived", count(Fate.SURVIVED));
+        report.set(
+                "mutants",
+                JSON.valueToTree(ROWS.stream()
+                        .sorted(Comparator.comparing(KillMatrix::place))
+                        .collect(Collectors.toList())));
+        try (InputStream template = KillMatrix.class.getResourceAsStream("zoo.html")) {
+            String data = report.toString().replace("</", "<\\/"); // a closing script tag would end the script
+            Files.createDirectories(FOLDER);
+            Files.writeString(FOLDER.resolve("zoo.json"), report.toPrettyString());
+            Files.writeString(
+                    FOLDER.resolve("index.html"),
+                    new String(template.readAllBytes(), StandardCharsets.UTF_8).replace("/*DATA*/null", data));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** W, T, F, N, D as the data flows, and numbers as numbers. */
+    private static String place(Row row) {
+        return "WTFND".indexOf(row.id.charAt(0)) + String.format("%03d", Integer.parseInt(row.id.substring(1)));
+    }
+}

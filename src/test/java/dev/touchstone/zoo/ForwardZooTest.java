@@ -1,0 +1,113 @@
+package dev.touchstone.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.CaseResult;
+import dev.touchstone.parity.Fixture;
+import dev.touchstone.parity.Goldens;
+import dev.touchstone.parity.Parity;
+import dev.touchstone.parity.Reference;
+import dev.touchstone.parity.TapResult;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.KillMatrix;
+import dev.touchstone.support.KillMatrix.Fate;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every classic bug of the forward pass is planted, noticed by the goldens, and found at the tap where it is. Rotary
+ * embeddings, grouped queries, ALiBi, sliding windows and RMSNorm (F14 to F18) are not here: no family has them yet.
+ */
+class ForwardZooTest {
+    private static final String GOLDENS = "every tap of the goldens";
+
+    @TestFactory
+    Stream<DynamicTest> findsEveryBugWhereItIs() {
+        return Stream.of(
+                        WeightBugs.ALL,
+                        ActivationBugs.ALL,
+                        NormBugs.ALL,
+                        ScoreBugs.ALL,
+                        HeadBugs.ALL,
+                        ResidualBugs.ALL,
+                        PositionBugs.ALL,
+                        NumericsBugs.ALL)
+                .flatMap(List::stream)
+                .map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> findsNothingWhereNothingIsPlanted() {
+        return Stream.of("tiny-gpt2", "tiny-gpt2-variant")
+                .flatMap(fixture -> Stream.of(true, false)
+                        .map(warm ->
+                                DynamicTest.dynamicTest(fixture + (warm ? ", half of it in the cache" : ""), () -> {
+                                    Finding finding = run(fixture, warm ? Plant.NOTHING_WARM : Plant.NOTHING, warm);
+
+                                    assertThat(finding.passes)
+                                            .as(finding.toString())
+                                            .isTrue();
+                                })));
+    }
+
+    /** What the suite says: a tap, how many floors off, and what that looks like. */
+    private record Finding(boolean passes, String tap, double floors, List<String> clues) {}
+
+    private static void find(ForwardBug bug) {
+        Finding finding = run(bug.fixture(), bug.plant(), bug.warm());
+        KillMatrix.add(new KillMatrix.Row(
+                bug.id(),
+                bug.what(),
+                bug.seenIn(),
+                GOLDENS + (bug.warm() ? ", half the prompt in the cache" : ""),
+                finding.tap,
+                finding.floors,
+                bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues),
+                !finding.passes ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
+                Gatekeepers.ask(bug)));
+
+        assertThat(finding.passes).as("nothing noticed").isEqualTo(bug.isEquivalent());
+        if (!bug.isEquivalent()) {
+            assertThat(finding.tap).as("where it was found: %s", finding).isEqualTo(bug.tap());
+            assertThat(String.join("; ", finding.clues)).contains(bug.clue());
+        }
+    }
+
+    private static Finding run(String fixture, Plant plant, boolean warm) {
+        Transformer model = Fixtures.model(Fixtures.named(fixture)).transformer();
+        try (Goldens goldens = new Goldens(longest(Fixtures.named(fixture)))) {
+            Reference reference = warm ? new SecondHalf(goldens) : goldens;
+            try {
+                CaseResult result = Parity.check(plant.into(model), reference);
+                return result.firstDivergence()
+                        .map(tap -> new Finding(false, tap.name(), tap.ratio(), result.clues()))
+                        .orElse(new Finding(true, "", largest(result), result.clues()));
+            } catch (TouchstoneException e) {
+                // A shape that differs, or a tap that is missing: the message names it.
+                List<String> words = Arrays.asList(e.getMessage().split("[ ,\\[\\]]+"));
+                String tap = reference.taps().stream()
+                        .filter(words::contains)
+                        .findFirst()
+                        .orElse("");
+                return new Finding(false, tap, Double.POSITIVE_INFINITY, List.of(e.getMessage()));
+            }
+        }
+    }
+
+    private static double largest(CaseResult result) {
+        return result.taps().stream().mapToDouble(TapResult::ratio).max().orElse(0);
+    }
+
+    private static Path longest(Fixture fixture) {
+        return fixture.cases().stream()
+                .max(Comparator.comparingLong(file -> file.toFile().length()))
+                .orElseThrow();
+    }
+}

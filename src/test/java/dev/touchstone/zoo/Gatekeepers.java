@@ -1,0 +1,83 @@
+package dev.touchstone.zoo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.generation.Probabilities;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.Fixture;
+import dev.touchstone.parity.Parity;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.KillMatrix.Gates;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** What the gates that others rely on make of a bug: the same text, the same argmax, or logits that are close. */
+final class Gatekeepers {
+    private Gatekeepers() {}
+
+    static Gates ask(ForwardBug bug) {
+        Fixture fixture = Fixtures.named(bug.fixture());
+        Transformer model = Fixtures.model(fixture).transformer();
+        Parity.Engine bugged = bug.plant().into(model);
+        int[] ids = IntStream.range(0, 30).map(i -> i * 37 % 200).toArray();
+        try {
+            Tensor right = model.forward(ids, new ScalarKernels(), Trace.OFF);
+            Tensor actual = bugged.forward(ids, Trace.OFF);
+            Tensor expected = right.rows(right.rows() - actual.rows(), right.rows());
+            return new Gates(
+                    sameText(fixture, bugged),
+                    IntStream.range(0, actual.rows()).allMatch(t -> argmax(actual, t) == argmax(expected, t)),
+                    sum(actual, expected, (a, e) -> (a - e) * (a - e)) / sum(actual, expected, (a, e) -> e * e) < 1e-2,
+                    sum(actual, expected, (a, e) -> a * e)
+                                    / Math.sqrt(sum(actual, expected, (a, e) -> a * a)
+                                            * sum(actual, expected, (a, e) -> e * e))
+                            > 0.9999,
+                    IntStream.range(0, actual.size())
+                            .allMatch(i -> Math.abs(actual.data()[i] - expected.data()[i]) <= 1e-2));
+        } catch (RuntimeException e) {
+            return new Gates(false, false, false, false, false); // a crash is noticed by every gate
+        }
+    }
+
+    /** Whether greedy decoding of every plain prompt gives Hugging Face's text. */
+    private static boolean sameText(Fixture fixture, Parity.Engine engine) {
+        for (JsonNode generation : fixture.json("generation.json")) {
+            if (!generation.get("name").asText().startsWith("greedy")) {
+                continue;
+            }
+            int[] ids = ints(generation.get("prompt_ids"));
+            for (int id : ints(generation.get("ids"))) {
+                Tensor logits = engine.forward(ids, Trace.OFF);
+                if (argmax(logits, logits.rows() - 1) != id) {
+                    return false;
+                }
+                ids = Arrays.copyOf(ids, ids.length + 1);
+                ids[ids.length - 1] = id;
+            }
+        }
+        return true;
+    }
+
+    private static int[] ints(JsonNode list) {
+        return IntStream.range(0, list.size()).map(i -> list.get(i).asInt()).toArray();
+    }
+
+    private static int argmax(Tensor logits, int row) {
+        return Probabilities.argmax(logits.rows(row, row + 1).data());
+    }
+
+    @FunctionalInterface
+    private interface Term {
+        double of(double actual, double expected);
+    }
+
+    private static double sum(Tensor actual, Tensor expected, Term term) {
+        double sum = 0;
+        for (int i = 0; i < actual.size(); i++) {
+            sum += term.of(actual.data()[i], expected.data()[i]);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,278 @@
+package dev.touchstone.zoo;
+
+import dev.touchstone.checkpoint.HalfPrecision;
+import dev.touchstone.model.Embedding;
+import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.Linear;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** W1 to W3, W6, W9 and F13: matrices the wrong way round, weights that were lost, biases that were dropped. */
+final class WeightBugs {
+    private static final String ATTENTION = "h.0.attn.c_attn";
+
+    static final List<ForwardBug> ALL = Stream.of(matrices(), heads(), biases(), files())
+            .flatMap(List::stream)
+            .toList();
+
+    private WeightBugs() {}
+
+    private static List<ForwardBug> matrices() {
+        return List.of(
+                weight(
+                        "W1",
+                        "the square c_proj of attention loaded transposed",
+                        "nanoGPT#190",
+                        "h.0.attn.c_proj",
+                        w -> Matrix.ofOutputRows(Surgery.rows(w))),
+                weight(
+                        "W1",
+                        "the square c_proj of the last block loaded transposed",
+                        "nanoGPT#190",
+                        "h.1.attn.c_proj",
+                        w -> Matrix.ofOutputRows(Surgery.rows(w))),
+                weight(
+                        "W1",
+                        "c_attn read as (O, I) without a transpose",
+                        "nanoGPT#190",
+                        ATTENTION,
+                        WeightBugs::reshaped),
+                weight(
+                        "W1",
+                        "c_fc read as (O, I) without a transpose",
+                        "nanoGPT#190",
+                        "h.0.mlp.c_fc",
+                        WeightBugs::reshaped),
+                weight(
+                        "W1",
+                        "the MLP's c_proj read as (O, I) without a transpose",
+                        "nanoGPT#190",
+                        "h.1.mlp.c_proj",
+                        WeightBugs::reshaped),
+                weight("W7", "the last row of a matrix not read", "", "h.0.mlp.c_fc", w -> {
+                    Tensor rows = Surgery.rows(w);
+                    Arrays.fill(rows.data(), rows.size() - w.outputs(), rows.size(), 0);
+                    return Matrix.ofInputRows(rows);
+                }),
+                weight("W7", "the columns past the last whole panel of 64 not read", "", "h.0.mlp.c_fc", w -> {
+                            Tensor rows = Surgery.rows(w);
+                            for (int i = 0; i < rows.size(); i++) {
+                                rows.data()[i] = i % w.outputs() < w.outputs() / 64 * 64 ? rows.data()[i] : 0;
+                            }
+                            return Matrix.ofInputRows(rows);
+                        })
+                        .readAs("the end of a vector loop"));
+    }
+
+    private static List<ForwardBug> heads() {
+        return List.of(
+                ForwardBug.of(
+                        "W2",
+                        "lm_head absent from the file and left at zero",
+                        "llama.cpp#12567",
+                        "logits",
+                        Plant.model(model -> Surgery.head(
+                                model,
+                                Matrix.ofInputRows(Tensor.zeros(
+                                        model.shape().channels(), model.shape().vocabulary()))))),
+                ForwardBug.of(
+                                "W2",
+                                "lm_head present and ignored: the embedding serves as head",
+                                "transformers#38870, #43159",
+                                "logits",
+                                Plant.model(
+                                        model -> Surgery.head(model, model.wte().table())))
+                        .inTheVariant(),
+                ForwardBug.of(
+                                "W2",
+                                "lm_head present and taken for the embedding too",
+                                "transformers#43159",
+                                "wte",
+                                Plant.model(model -> new Transformer(
+                                        model.shape(),
+                                        new Embedding("wte", model.head()),
+                                        model.wpe(),
+                                        model.embedded(),
+                                        model.blocks(),
+                                        model.lnF(),
+                                        model.head())))
+                        .inTheVariant(),
+                ForwardBug.of("W2", "the tokens of the head one row off", "", "logits", Plant.model(model -> {
+                    Tensor rows = Surgery.rows(model.head());
+                    Tensor off = Tensor.zeros(rows.shape());
+                    int V = rows.size(-1);
+                    for (int i = 0; i < rows.size(); i++) {
+                        off.data()[i] = rows.data()[i / V * V + (i + 1) % V];
+                    }
+                    return Surgery.head(model, Matrix.ofInputRows(off));
+                })));
+    }
+
+    private static List<ForwardBug> biases() {
+        List<ForwardBug> bugs = new ArrayList<>();
+        for (String linear : List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")) {
+            for (int layer = 0; layer < 2; layer++) {
+                String name = "h." + layer + "." + linear;
+                bugs.add(bias("F13", "the bias of " + name + " dropped", name, bias -> new float[bias.length])
+                        .readAs("a bias that is missing"));
+            }
+        }
+        for (int part = 0; part < 3; part++) {
+            int from = part;
+            String point = List.of("q", "k", "v").get(part);
+            String twist = point.equals("k") ? ", which softmax hides from every later tap" : "";
+            bugs.add(bias("F13", "the bias of " + point + " dropped" + twist, ATTENTION, bias -> {
+                        Arrays.fill(bias, from * bias.length / 3, (from + 1) * bias.length / 3, 0);
+                        return bias;
+                    })
+                    .readAs("a bias that is missing"));
+        }
+        bugs.add(bias("F13", "a bias added twice", "h.0.mlp.c_proj", bias -> {
+                    for (int i = 0; i < bias.length; i++) {
+                        bias[i] *= 2;
+                    }
+                    return bias;
+                })
+                .readAs("a bias that is missing, doubled"));
+        bugs.add(ForwardBug.of(
+                        "W3",
+                        "a filter on attn.bias that drops c_attn.bias as well",
+                        "nanoGPT, ggml",
+                        ATTENTION,
+                        Plant.model(model -> Surgery.linears(
+                                model,
+                                old -> old.name().contains("c_attn")
+                                        ? new Linear(old.name(), old.weight(), null)
+                                        : old)))
+                .readAs("a bias that is missing"));
+        bugs.add(bias("W3", "the causal mask taken for the bias of c_attn", ATTENTION, bias -> {
+                    Arrays.fill(bias, 0);
+                    bias[0] = 1; // the first row of a lower triangle
+                    return bias;
+                })
+                .readAs("a bias that is missing, doubled or not its own"));
+        return bugs;
+    }
+
+    private static List<ForwardBug> files() {
+        return List.of(
+                ForwardBug.of(
+                                "W6",
+                                "bf16 read as fp16",
+                                "llama3.java 1e13c07",
+                                "wte",
+                                everyMatrix(w -> HalfPrecision.fromFloat16(HalfPrecision.toBfloat16(w))))
+                        .inTheVariant(),
+                ForwardBug.of(
+                                "W6",
+                                "bf16 read with its bytes swapped",
+                                "",
+                                "wte",
+                                everyMatrix(w -> clean(
+                                        HalfPrecision.fromBfloat16(Short.reverseBytes(HalfPrecision.toBfloat16(w))))))
+                        .inTheVariant(),
+                ForwardBug.of(
+                        "W6",
+                        "weights rounded to bf16 on the way in",
+                        "",
+                        "wte",
+                        everyMatrix(w -> HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(w)))),
+                ForwardBug.of(
+                        "W6",
+                        "weights rounded to fp16 on the way in",
+                        "",
+                        "wte",
+                        everyMatrix(w -> HalfPrecision.fromFloat16(HalfPrecision.toFloat16(w)))),
+                ForwardBug.of(
+                                "W9",
+                                "only the first shard read, what is in the second left at zero",
+                                "",
+                                firstOfSecondShard(),
+                                Plant.model(WeightBugs::withoutSecondShard))
+                        .inTheVariant());
+    }
+
+    private static ForwardBug weight(String id, String what, String seenIn, String name, UnaryOperator<Matrix> change) {
+        return ForwardBug.of(id, what, seenIn, name, Plant.model(model -> Surgery.weight(model, name, change)));
+    }
+
+    private static ForwardBug bias(String id, String what, String name, UnaryOperator<float[]> change) {
+        return ForwardBug.of(
+                id,
+                what,
+                "ONNX test models with zero biases",
+                name,
+                Plant.model(model -> Surgery.bias(model, name, change)));
+    }
+
+    /** The same numbers in the same order, taken for rows of inputs. */
+    private static Matrix reshaped(Matrix matrix) {
+        return Matrix.ofOutputRows(Tensor.of(Surgery.rows(matrix).data(), matrix.outputs(), matrix.inputs()));
+    }
+
+    private static Plant everyMatrix(UnaryOperator<Float> change) {
+        return Plant.model(model -> {
+            Transformer changed = Surgery.linears(
+                    model, old -> new Linear(old.name(), Surgery.each(old.weight(), change), old.bias()));
+            Embedding wte = new Embedding("wte", Surgery.each(model.wte().table(), change));
+            Embedding wpe = new Embedding("wpe", Surgery.each(model.wpe().table(), change));
+            return new Transformer(
+                    model.shape(),
+                    wte,
+                    wpe,
+                    model.embedded(),
+                    changed.blocks(),
+                    model.lnF(),
+                    Surgery.each(model.head(), change));
+        });
+    }
+
+    /** The loader refuses what is not finite; this bug is about what it would let through. */
+    private static float clean(float value) {
+        return Float.isFinite(value) ? value : 0;
+    }
+
+    private static boolean inSecondShard(String tensor) {
+        return Fixtures.named("tiny-gpt2-variant")
+                .json("model.safetensors.index.json")
+                .get("weight_map")
+                .get("transformer." + tensor)
+                .asText()
+                .startsWith("model-00002");
+    }
+
+    /** The first layer, in the order of computation, with its weight in the second shard. */
+    private static String firstOfSecondShard() {
+        List<String> layers = new ArrayList<>();
+        Surgery.linears(Fixtures.model(Fixtures.named("tiny-gpt2-variant")).transformer(), linear -> {
+            layers.add(linear.name());
+            return linear;
+        });
+        return layers.stream()
+                .filter(name -> inSecondShard(name + ".weight"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Transformer withoutSecondShard(Transformer model) {
+        Transformer zeroed = Surgery.linears(
+                model,
+                old -> new Linear(
+                        old.name(),
+                        inSecondShard(old.name() + ".weight") ? Surgery.each(old.weight(), w -> 0f) : old.weight(),
+                        inSecondShard(old.name() + ".bias") ? new float[old.bias().length] : old.bias()));
+        return Surgery.norms(
+                zeroed,
+                old -> inSecondShard(old.name() + ".weight")
+                        ? new LayerNorm(
+                                old.name(), new float[old.gain().length], new float[old.gain().length], old.epsilon())
+                        : old);
+    }
+}

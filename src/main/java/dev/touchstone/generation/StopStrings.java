@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Lets text through up to the first stop string, which may arrive in pieces: what could be the beginning of one is held
- * back until it is clear.
+ * back until it is clear. First is the one that is complete first, so that it does not matter what the pieces are.
  */
 final class StopStrings {
     private final List<String> stops;
@@ -42,12 +42,19 @@ final class StopStrings {
         return released;
     }
 
+    /** Where the stop string begins that is complete first, the longest of several; -1 if none is complete. */
     private int firstStop() {
-        return stops.stream()
-                .mapToInt(held::indexOf)
-                .filter(index -> index >= 0)
-                .min()
-                .orElse(-1);
+        int begin = -1;
+        int end = Integer.MAX_VALUE;
+        for (String stop : stops) {
+            int index = held.indexOf(stop);
+            int after = index + stop.length();
+            if (index >= 0 && (after < end || after == end && index < begin)) {
+                begin = index;
+                end = after;
+            }
+        }
+        return begin;
     }
 
     /** The length of the longest end of the held text that begins a stop string. */

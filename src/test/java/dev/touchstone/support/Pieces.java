@@ -1,0 +1,73 @@
+package dev.touchstone.support;
+
+import dev.touchstone.tokenizer.ByteLevelDecoder;
+import dev.touchstone.tokenizer.ByteLevelSplit;
+import dev.touchstone.tokenizer.Normalizer;
+import dev.touchstone.tokenizer.Pipeline;
+import dev.touchstone.tokenizer.PostProcessor;
+import dev.touchstone.tokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.tokenizer.WordLevel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A text cut into tokens at any bytes, even inside a character, and the tokenizer that has just these tokens.
+ *
+ * @param ids the text
+ * @param tokenizer what decodes them
+ */
+public record Pieces(int[] ids, Tokenizer tokenizer) {
+    /** A tokenizer whose tokens are these texts, in order of id. */
+    public static Tokenizer tokenizer(String... tokens) {
+        return spelledTokenizer(List.of(tokens).stream().map(Pieces::spell).toList());
+    }
+
+    /** Cuts before each of the given bytes that the text has. */
+    public static Pieces of(String text, Set<Integer> cuts) {
+        String spelled = spell(text);
+        List<String> tokens = new ArrayList<>();
+        List<Integer> ids = new ArrayList<>();
+        int from = 0;
+        TreeSet<Integer> ends = new TreeSet<>(cuts);
+        ends.add(spelled.length());
+        for (int to : ends) {
+            if (to > from && to <= spelled.length()) {
+                String token = spelled.substring(from, to);
+                if (!tokens.contains(token)) {
+                    tokens.add(token);
+                }
+                ids.add(tokens.indexOf(token));
+                from = to;
+            }
+        }
+        return new Pieces(ids.stream().mapToInt(Integer::intValue).toArray(), spelledTokenizer(tokens));
+    }
+
+    private static Tokenizer spelledTokenizer(List<String> tokens) {
+        Map<String, Integer> ids = new HashMap<>();
+        for (int id = 0; id < tokens.size(); id++) {
+            ids.put(tokens.get(id), id);
+        }
+        return new Pipeline(
+                ids,
+                List.of(),
+                new Pipeline.Parts(
+                        Normalizer.NONE,
+                        PreTokenizer.NONE,
+                        new WordLevel(ids, tokens.get(0)),
+                        PostProcessor.NONE,
+                        new ByteLevelDecoder()));
+    }
+
+    /** A text's bytes, one character each, in GPT-2's alphabet. */
+    private static String spell(String text) {
+        StringBuilder spelled = new StringBuilder();
+        new ByteLevelSplit(false, false).split(text, spelled::append);
+        return spelled.toString();
+    }
+}

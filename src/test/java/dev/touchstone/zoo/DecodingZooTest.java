@@ -1,0 +1,68 @@
+package dev.touchstone.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Processors;
+import dev.touchstone.generation.RepetitionPenalty;
+import dev.touchstone.generation.Sampler;
+import dev.touchstone.generation.Temperature;
+import dev.touchstone.generation.TopK;
+import dev.touchstone.generation.TopP;
+import dev.touchstone.kernels.ScalarKernels;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Decoding passes its checks, and every classic bug of decoding is caught by the check named for it. */
+class DecodingZooTest {
+    @TestFactory
+    Stream<DynamicTest> catchesEveryBug() {
+        return cages().stream().flatMap(Cage::tests);
+    }
+
+    /** D11, speculation, is planted where that is tested. */
+    @Test
+    void noBugIsLeftOut() {
+        assertThat(cages().stream().flatMap(cage -> cage.bugs().stream()).map(Bug::id))
+                .contains("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10", "D12", "D13", "D14");
+    }
+
+    private static List<Cage<?>> cages() {
+        return List.of(
+                new Cage<>(
+                        "top-p",
+                        TopP::new,
+                        List.of(
+                                ProcessorChecks.TOP_P_IS_ITS_DEFINITION,
+                                ProcessorChecks.TOP_P_AT_A_SUM_OF_EXACTLY_P,
+                                ProcessorChecks.TOP_P_AT_ZERO_AND_ONE),
+                        ProcessorBugs.TOP_P),
+                new Cage<>("top-k", TopK::new, List.of(ProcessorChecks.TOP_K_IS_ITS_DEFINITION), ProcessorBugs.TOP_K),
+                new Cage<>("order", Processors::forSampling, List.of(ProcessorChecks.ORDER), ProcessorBugs.ORDER),
+                new Cage<>(
+                        "temperature",
+                        Temperature::new,
+                        List.of(ProcessorChecks.TEMPERATURE_ZERO),
+                        ProcessorBugs.TEMPERATURE),
+                new Cage<>(
+                        "repetition penalty",
+                        RepetitionPenalty::new,
+                        List.of(ProcessorChecks.PENALTY_IS_ITS_DEFINITION),
+                        ProcessorBugs.PENALTY),
+                new Cage<>(
+                        "greedy",
+                        scores -> Sampler.GREEDY.pick(scores, new Random(1)),
+                        List.of(ProcessorChecks.FIRST_OF_EQUALS, ProcessorChecks.NAN_IS_AN_ERROR),
+                        ProcessorBugs.ARGMAX),
+                new Cage<>("the loop", Decoding.REAL, DecodingChecks.ALL, DecodingBugs.ALL),
+                new Cage<>(
+                        "the window",
+                        model -> new CachedExecutor(model, new ScalarKernels()),
+                        List.of(SlidingChecks.CACHED_IS_NAIVE_PAST_THE_EDGE),
+                        SlidingBugs.ALL));
+    }
+}

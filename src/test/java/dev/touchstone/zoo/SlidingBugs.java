@@ -1,0 +1,47 @@
+package dev.touchstone.zoo;
+
+import dev.touchstone.generation.Executor;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Batch;
+import dev.touchstone.model.KvCache;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** D14: the context slides, and keys that were made at other positions are used again. */
+final class SlidingBugs {
+    static final List<Bug<Function<Transformer, Executor>>> ALL = List.of(new Bug<>(
+            "D14",
+            "stale keys at old positions are reused after the context slid",
+            "llama.cpp context shift",
+            StaleKeys::new,
+            SlidingChecks.CACHED_IS_NAIVE_PAST_THE_EDGE));
+
+    private SlidingBugs() {}
+
+    /** Reads only the newest token of one sequence, at the last position, whatever slid out of the window. */
+    private static final class StaleKeys implements Executor {
+        private final Transformer model;
+        private KvCache cache;
+
+        StaleKeys(Transformer model) {
+            this.model = model;
+        }
+
+        @Override
+        public Tensor next(List<int[]> sequences) {
+            return last(sequences.get(0), 1);
+        }
+
+        @Override
+        public Tensor last(int[] ids, int count) {
+            boolean begins = cache == null;
+            cache = begins ? model.newCache() : cache;
+            int[] unread = begins ? ids : new int[] {ids[ids.length - 1]};
+            Batch.Part part = new Batch.Part(unread, cache, ids.length - unread.length, count);
+            return model.forward(new Batch(List.of(part)), new ScalarKernels(), Trace.OFF);
+        }
+    }
+}

@@ -40,16 +40,16 @@ class Plan:
     new_tokens: int = 20
     past_the_context: int = 0
     padded_batch: bool = False
-    torchscript: bool = True
 
 
+TALE = "Once upon a time there was a King who had a daughter"
 TOY = "the old king meets"
 STORIES = ("Once upon a time", "The King said", "There was once a poor woodcutter who")
 PLANS = {
     "tiny-gpt2": Plan(lengths=(1, 40), past_the_context=40, padded_batch=True),
     "tiny-gpt2-variant": Plan(lengths=(1, 33), new_tokens=17),
-    "storyteller": Plan(text="Once upon a", lengths=(), prompts=STORIES, new_tokens=60, torchscript=False),
-    "storyteller-draft": Plan(text="Once upon a", lengths=(), new_tokens=40),
+    "storyteller": Plan(text=TALE, lengths=(), prompts=STORIES, new_tokens=60),
+    "storyteller-draft": Plan(text=TALE, lengths=(), new_tokens=40),
     "exercise": Plan(text=TOY, lengths=(1,), prompts=(TOY, "then the"), new_tokens=20, past_the_context=46),
 }
 
@@ -93,10 +93,7 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     write_json(folder / "generation.json", fair_answers(checkpoint, asked))
     if plan.padded_batch:
         write_batch(checkpoint, folder / "batch.safetensors")
-    if plan.torchscript:
-        write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
-    else:
-        (folder / "model.pt").unlink(missing_ok=True)
+    write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
     record = provenance(command)
     if folder.name in TINY_MODELS:
         record["seed"] = TINY_MODELS[folder.name].seed

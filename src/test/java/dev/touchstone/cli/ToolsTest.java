@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.checkpoint.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that look at a model: summary, compare, chat. */
 class ToolsTest {
@@ -42,6 +45,22 @@ class ToolsTest {
                 .containsPattern("h\\.1\\.attn\\.c_attn +Linear +\\(12, 36\\) \\(36\\) +468\n")
                 .containsPattern("wte +Embedding +\\(260, 12\\) +3,120\n")
                 .containsPattern("lm_head +Linear +\\(12, 260\\) tied +0\n");
+    }
+
+    /** PyTorch counted, when they were trained. */
+    @ParameterizedTest
+    @ValueSource(strings = {"storyteller", "exercise"})
+    void summaryCountsWhatPyTorchCounts(String model) throws IOException {
+        Path fixture = Path.of(System.getProperty("touchstone.basedir", "."), "fixtures", model);
+        int counted = new ObjectMapper()
+                .readTree(fixture.resolve("provenance.json").toFile())
+                .at("/training/parameters")
+                .intValue();
+
+        Cli cli = Cli.run("summary", "--model", "" + fixture);
+
+        assertThat(counted).isPositive();
+        assertThat(cli.out().stripTrailing()).endsWith(String.format(" %,d", counted));
     }
 
     @Test

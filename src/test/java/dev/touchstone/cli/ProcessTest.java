@@ -1,0 +1,86 @@
+package dev.touchstone.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own can show: exit codes, encodings, pipes. */
+class ProcessTest {
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void writeModel() {
+        TinyModel.write(folder);
+    }
+
+    @Test
+    void theExitCodeReachesWhoeverStartedIt() throws Exception {
+        assertThat(start("tokenize", "--model", "" + folder, "a").waitFor()).isZero();
+        assertThat(start("tokenize", "--model", folder + "/nowhere", "a").waitFor())
+                .isEqualTo(1);
+        assertThat(start("tokenize", "--color", "a").waitFor()).isEqualTo(2);
+    }
+
+    @Test
+    void textIsUtf8WhateverTheLocale() throws Exception {
+        ProcessBuilder builder =
+                builder("tokenize", "--model", "" + folder, "--ids", "195,169,240,159,152,128", "--json");
+        builder.environment().put("LC_ALL", "C");
+
+        Process process = builder.start();
+
+        String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(out).startsWith("{\"text\":\"\u00e9\uD83D\uDE00\"");
+    }
+
+    @Test
+    void aReaderWhoGoesAwayEndsItQuietly() throws Exception {
+        Path err = folder.resolve("err");
+        ProcessBuilder builder = builder(
+                "generate",
+                "--model",
+                "" + folder,
+                "--prompt",
+                "abc",
+                "--window",
+                "slide",
+                "-n",
+                "100000",
+                "--kernels",
+                "scalar");
+
+        Process process = builder.redirectError(err.toFile()).start();
+        process.getInputStream().readNBytes(20);
+        process.getInputStream().close();
+
+        assertThat(process.waitFor()).isZero();
+        assertThat(Files.readString(err).lines().filter(line -> !line.startsWith("WARNING")))
+                .isEmpty();
+    }
+
+    private static Process start(String... args) throws IOException {
+        return builder(args)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static ProcessBuilder builder(String... args) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.touchstone.cli.Main"));
+        command.addAll(List.of(args));
+        return new ProcessBuilder(command);
+    }
+}

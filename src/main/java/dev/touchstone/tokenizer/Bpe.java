@@ -1,6 +1,7 @@
 package dev.touchstone.tokenizer;
 
 import dev.touchstone.TouchstoneException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ public final class Bpe implements TokenModel {
 
     private final Map<Integer, Integer> idOfCharacter = new HashMap<>();
     private final Merges merges;
-    private final Integer unknown;
+    private final String unknown;
+    private final Integer unknownId;
 
     /**
      * Refuses a merge of tokens, or into one, that the vocabulary does not have.
@@ -33,7 +35,8 @@ public final class Bpe implements TokenModel {
             int right = id(ids, merge.right(), merge, rank);
             this.merges.put(rank, left, right, id(ids, merge.left() + merge.right(), merge, rank));
         }
-        this.unknown = unknown == null ? null : ids.get(unknown);
+        this.unknown = unknown;
+        this.unknownId = unknown == null ? null : ids.get(unknown);
         ids.forEach((token, id) -> {
             if (!token.isEmpty() && token.codePointCount(0, token.length()) == 1) {
                 idOfCharacter.put(token.codePointAt(0), id);
@@ -52,17 +55,29 @@ public final class Bpe implements TokenModel {
 
     @Override
     public void encode(String piece, IntConsumer ids) {
-        int[] symbols = piece.codePoints()
-                .mapToObj(c -> idOfCharacter.getOrDefault(c, unknown))
-                .filter(id -> id != null)
-                .mapToInt(Integer::intValue)
-                .toArray();
+        int[] symbols = symbols(piece);
         merge(symbols);
         for (int symbol : symbols) {
             if (symbol != GONE) {
                 ids.accept(symbol);
             }
         }
+    }
+
+    private int[] symbols(String piece) {
+        int[] symbols = new int[piece.length()];
+        int n = 0;
+        for (int i = 0, c; i < piece.length(); i += Character.charCount(c)) {
+            c = piece.codePointAt(i);
+            Integer id = idOfCharacter.getOrDefault(c, unknownId);
+            if (id != null) {
+                symbols[n++] = id;
+            } else if (unknown != null) {
+                throw new TouchstoneException("the vocabulary has neither the character \"" + Character.toString(c)
+                        + "\" nor the unknown token \"" + unknown + "\"; use characters that it has");
+            }
+        }
+        return Arrays.copyOf(symbols, n);
     }
 
     /**

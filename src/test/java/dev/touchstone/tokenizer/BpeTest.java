@@ -59,6 +59,16 @@ class BpeTest {
                         + " vocabulary and merges must be of one model");
     }
 
+    @Test
+    void aCharacterOutsideTheVocabularyIsRefusedIfTheUnknownTokenIsToo() {
+        Bpe bpe = new Bpe(TinyTokenizers.vocabulary(List.of("a")), List.of(), "<unk>");
+
+        assertThatThrownBy(() -> bpe.encode("az", id -> {}))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("the vocabulary has neither the character \"z\" nor the unknown token \"<unk>\";"
+                        + " use characters that it has");
+    }
+
     private static Map<String, ?> with(Map<String, ?> map, String key, Object value) {
         Map<String, Object> more = new HashMap<>(map);
         more.put(key, value);

@@ -27,6 +27,7 @@ import java.util.Map;
  */
 final class Gpt2 {
     static final int END_OF_TEXT = 50256;
+    private static final Map<Byte, Character> ALPHABET = alphabet();
     static final Map<String, Integer> IDS = ids();
     static final List<String> MERGES = merges();
     static final Path FOLDER = write();
@@ -50,45 +51,48 @@ final class Gpt2 {
         return ids;
     }
 
-    /** A line by line copy of {@code bytes_to_unicode} in GPT-2's encoder.py, on purpose not our own. */
-    private static String spell(byte[] bytes) {
-        Map<Integer, Character> alphabet = new HashMap<>();
+    /** {@code bytes_to_unicode} of GPT-2's encoder.py once more, on purpose not our own. */
+    private static Map<Byte, Character> alphabet() {
+        Map<Byte, Character> alphabet = new HashMap<>();
         int n = 0;
         for (int b = 0; b < 256; b++) {
             boolean printable = '!' <= b && b <= '~' || 0xA1 <= b && b <= 0xAC || 0xAE <= b;
-            alphabet.put(b, (char) (printable ? b : 256 + n++));
+            alphabet.put((byte) b, (char) (printable ? b : 256 + n++));
         }
+        return alphabet;
+    }
+
+    private static String spell(byte[] bytes) {
         StringBuilder spelled = new StringBuilder();
         for (byte b : bytes) {
-            spelled.append(alphabet.get(b & 0xFF));
+            spelled.append(ALPHABET.get(b));
         }
         return spelled.toString();
     }
 
     private static List<String> merges() {
-        List<String> merges = new ArrayList<>();
-        for (String token : IDS.keySet()) {
-            int id = IDS.get(token);
-            if (id < 256 || id == END_OF_TEXT) {
-                continue;
-            }
-            List<String> parts = new ArrayList<>(List.of(token.split("")));
-            while (parts.size() > 2) {
-                int best = -1;
-                for (int i = 0; i + 1 < parts.size(); i++) {
-                    if (rank(parts, i) < (best < 0 ? Integer.MAX_VALUE : rank(parts, best))) {
-                        best = i;
-                    }
-                }
-                parts.set(best, parts.get(best) + parts.remove(best + 1));
-            }
-            merges.add(parts.get(0) + " " + parts.get(1));
-        }
-        return merges;
+        return IDS.keySet().stream()
+                .skip(256)
+                .limit(50_000)
+                .map(token -> String.join(" ", lastTwo(token)))
+                .toList();
     }
 
-    private static int rank(List<String> parts, int at) {
-        return IDS.getOrDefault(parts.get(at) + parts.get(at + 1), Integer.MAX_VALUE);
+    private static List<String> lastTwo(String token) {
+        List<String> parts = new ArrayList<>(List.of(token.split("")));
+        while (parts.size() > 2) {
+            int best = 0;
+            int lowest = Integer.MAX_VALUE;
+            for (int i = 0; i + 1 < parts.size(); i++) {
+                int rank = IDS.getOrDefault(parts.get(i) + parts.get(i + 1), Integer.MAX_VALUE);
+                if (rank < lowest) {
+                    best = i;
+                    lowest = rank;
+                }
+            }
+            parts.set(best, parts.get(best) + parts.remove(best + 1));
+        }
+        return parts;
     }
 
     /** What Hugging Face's converter makes of vocab.json and merges.txt of GPT-2. */

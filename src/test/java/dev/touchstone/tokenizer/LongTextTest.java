@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LongTextTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"a", " ", "1", "!", "\n", "\u3000", "é", "😀", "'s", "a ", " \n", "\0", "Ab", "<|endoftext|"})
+    @ValueSource(strings = {"a", " ", "1", "!", "\n", "\u3000", "😀", "a ", " \n", "<|endoftext|"})
     void aMillionOfTheSameTakeLinearTime(String unit) {
         String text = unit.repeat(1_000_000 / unit.length());
 

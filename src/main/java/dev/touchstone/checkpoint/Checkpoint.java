@@ -15,15 +15,25 @@ public final class Checkpoint {
 
     /** A folder with {@code config.json}, weights in safetensors, and a tokenizer unless only ids are wanted. */
     public static LoadedModel load(Path folder, Progress progress) {
-        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), progress);
+        return load(folder, WeightType.STORED, progress);
+    }
+
+    /** As above, with the weights in a type of one's choice. */
+    public static LoadedModel load(Path folder, WeightType type, Progress progress) {
+        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), type, progress);
     }
 
     /** The model that comes with the engine. */
     public static LoadedModel storyteller(Progress progress) {
-        return load("storyteller", ModelFiles.classPath(STORYTELLER), progress);
+        return storyteller(WeightType.STORED, progress);
     }
 
-    static LoadedModel load(String name, ModelFiles files, Progress progress) {
+    /** As above, with the weights in a type of one's choice. */
+    public static LoadedModel storyteller(WeightType type, Progress progress) {
+        return load("storyteller", ModelFiles.classPath(STORYTELLER), type, progress);
+    }
+
+    private static LoadedModel load(String name, ModelFiles files, WeightType type, Progress progress) {
         if (!files.has("config.json")) {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
@@ -33,8 +43,8 @@ public final class Checkpoint {
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);
         try (TensorFiles tensors = TensorFiles.open(files)) {
-            Weights weights =
-                    new Weights(tensors, family.prefix(), Runtime.getRuntime().maxMemory(), progress);
+            long memory = Runtime.getRuntime().maxMemory();
+            Weights weights = new Weights(tensors, family.prefix(), type, memory, progress);
             Transformer transformer = family.build(config, weights);
             weights.checkThatAllAreUsed();
             return new LoadedModel(name, transformer, tokenizer, generation);

@@ -1,5 +1,6 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.tensor.HalfPrecision;
 import java.nio.ByteBuffer;
 
 /** Elements of a safetensors file, little-endian, turned into Java's numbers: one piece of a tensor at a time. */
@@ -63,7 +64,8 @@ final class Elements {
         }
     }
 
-    private static short[] shorts(ByteBuffer bytes, int count) {
+    /** All of {@code bytes}, as the bits they are. */
+    static short[] shorts(ByteBuffer bytes, int count) {
         short[] shorts = new short[count];
         bytes.asShortBuffer().get(shorts);
         return shorts;

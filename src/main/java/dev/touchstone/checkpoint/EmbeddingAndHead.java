@@ -3,7 +3,6 @@ package dev.touchstone.checkpoint;
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.tensor.Matrix;
-import java.util.Arrays;
 
 /**
  * The first matrix and the last, which many models share. As Hugging Face does it: tied weights may be stored under either
@@ -19,7 +18,7 @@ record EmbeddingAndHead(Embedding embedding, Matrix head) {
     static EmbeddingAndHead load(Weights weights, String name, boolean tied, int vocabulary, int channels) {
         boolean onlyHead = tied && weights.has(HEAD) && !weights.has(name + ".weight");
         if (onlyHead) {
-            Matrix shared = Matrix.ofOutputRows(weights.tensor(HEAD, vocabulary, channels));
+            Matrix shared = weights.outputRows(HEAD, vocabulary, channels);
             return new EmbeddingAndHead(new Embedding(name, shared), shared);
         }
         Embedding embedding = weights.embedding(name, vocabulary, channels);
@@ -30,8 +29,8 @@ record EmbeddingAndHead(Embedding embedding, Matrix head) {
             throw new TouchstoneException("config.json says tie_word_embeddings is false, but there is no " + HEAD
                     + ": set it to true if the head is " + name + ", or add the missing weights");
         }
-        Matrix head = Matrix.ofOutputRows(weights.tensor(HEAD, vocabulary, channels));
-        boolean same = tied && Arrays.equals(head.data(), embedding.table().data());
+        Matrix head = weights.outputRows(HEAD, vocabulary, channels);
+        boolean same = tied && head.sameAs(embedding.table());
         return new EmbeddingAndHead(embedding, same ? embedding.table() : head);
     }
 }

@@ -1,40 +1,25 @@
 package dev.touchstone.checkpoint;
 
 import dev.touchstone.TouchstoneException;
-import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /** The one damage to a weight that shows: a number that is none. */
 final class FiniteNumbers {
     private FiniteNumbers() {}
 
-    /** Refuses a tensor that holds NaN or an infinity, and says where. */
-    static void check(String name, Tensor tensor) {
-        int columns = tensor.size(-1);
-        OptionalInt row = IntStream.range(0, tensor.rows())
-                .parallel()
-                .filter(r -> !areFinite(tensor.data(), r * columns, (r + 1) * columns))
-                .findFirst();
-        if (row.isPresent()) {
-            int element = row.getAsInt() * columns;
-            while (Float.isFinite(tensor.data()[element])) {
-                element++;
-            }
-            throw new TouchstoneException(name + " holds " + tensor.data()[element] + " at "
-                    + Arrays.toString(index(element, tensor.shape()))
-                    + "; the checkpoint is damaged, or its training diverged");
-        }
-    }
-
-    private static boolean areFinite(float[] data, int from, int to) {
-        for (int i = from; i < to; i++) {
+    /**
+     * Refuses a part of a tensor that holds NaN or an infinity, and says where.
+     *
+     * @param first index of the first of {@code data} in the tensor
+     */
+    static void check(Safetensors file, String name, float[] data, int first) {
+        for (int i = 0; i < data.length; i++) {
             if (!Float.isFinite(data[i])) {
-                return false;
+                throw new TouchstoneException(file.file() + ": " + name + " holds " + data[i] + " at "
+                        + Arrays.toString(index(first + i, file.shape(name)))
+                        + "; the checkpoint is damaged, or its training diverged");
             }
         }
-        return true;
     }
 
     /** Where the element lies along each axis. */

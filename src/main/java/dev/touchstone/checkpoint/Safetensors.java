@@ -88,7 +88,7 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) {
         Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         Tensor tensor = Tensor.zeros(entry.shape());
-        readPieces(entry, (bytes, at) -> Elements.floats(entry.dtype(), bytes, tensor.data(), at));
+        readPieces(entry, PIECE, (bytes, at) -> Elements.floats(entry.dtype(), bytes, tensor.data(), at));
         return tensor;
     }
 
@@ -96,7 +96,7 @@ public final class Safetensors implements AutoCloseable {
     public double[] doubles(String name) {
         Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         double[] doubles = new double[(int) entry.elements()];
-        readPieces(entry, (bytes, at) -> Elements.doubles(entry.dtype(), bytes, doubles, at));
+        readPieces(entry, PIECE, (bytes, at) -> Elements.doubles(entry.dtype(), bytes, doubles, at));
         return doubles;
     }
 
@@ -105,7 +105,7 @@ public final class Safetensors implements AutoCloseable {
         Entry entry =
                 entry(name, "I64, I32, I16, I8, U8 or BOOL", entry(name).dtype().isInteger());
         long[] longs = new long[(int) entry.elements()];
-        readPieces(entry, (bytes, at) -> Elements.longs(entry.dtype(), bytes, longs, at));
+        readPieces(entry, PIECE, (bytes, at) -> Elements.longs(entry.dtype(), bytes, longs, at));
         return longs;
     }
 
@@ -153,28 +153,33 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /** Takes the elements that the bytes hold, of which the first has index {@code at} in the tensor. */
-    private interface PieceReader {
+    interface PieceReader {
         void take(ByteBuffer bytes, int at);
     }
 
-    /** Hands the tensor over piece by piece, several at once. */
-    private void readPieces(Entry entry, PieceReader reader) {
-        int pieces = (int) ((entry.elements() + PIECE - 1) / PIECE);
-        int runs = Math.min(pieces, 4 * Runtime.getRuntime().availableProcessors());
-        IntStream.range(0, runs)
-                .parallel()
-                .forEach(run -> readRun(
-                        entry, (int) ((long) pieces * run / runs), (int) ((long) pieces * (run + 1) / runs), reader));
+    /** Hands a tensor of floats over in pieces of so many elements, several at once. */
+    void readPieces(String name, int piece, PieceReader reader) {
+        readPieces(entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat()), piece, reader);
+    }
+
+    private void readPieces(Entry entry, int piece, PieceReader reader) {
+        int pieces = (int) ((entry.elements() + piece - 1) / piece);
+        int runs = Math.min(pieces, Runtime.getRuntime().availableProcessors());
+        IntStream.range(0, runs).parallel().forEach(run -> {
+            int from = (int) ((long) pieces * run / runs);
+            int to = (int) ((long) pieces * (run + 1) / runs);
+            readRun(entry, piece, from, to, reader);
+        });
     }
 
     /** One thread's share: pieces {@code from} until {@code to}, all through one buffer. */
-    private void readRun(Entry entry, int from, int to, PieceReader reader) {
+    private void readRun(Entry entry, int piece, int from, int to, PieceReader reader) {
         int elementBytes = entry.dtype().bits() / 8;
-        int capacity = (int) Math.min(PIECE, entry.elements()) * elementBytes;
-        ByteBuffer bytes = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
-        for (int piece = from; piece < to; piece++) {
-            int at = piece * PIECE;
-            bytes.clear().limit((int) Math.min(PIECE, entry.elements() - at) * elementBytes);
+        int capacity = (int) Math.min(piece, entry.elements()) * elementBytes;
+        ByteBuffer bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = from; i < to; i++) {
+            int at = i * piece;
+            bytes.clear().limit((int) Math.min(piece, entry.elements() - at) * elementBytes);
             try {
                 source.read(bytes, header.dataStart() + entry.begin() + (long) at * elementBytes);
             } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.touchstone.checkpoint;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;

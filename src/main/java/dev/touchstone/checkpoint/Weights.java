@@ -22,6 +22,7 @@ final class Weights {
     private final Map<String, Safetensors> files;
     private final Map<String, String> nameOnDisk = new LinkedHashMap<>();
     private final Set<String> unused = new LinkedHashSet<>();
+    private final WeightType type;
     private final Progress progress;
     private final long bytesTotal;
     private long bytesDone;
@@ -29,10 +30,11 @@ final class Weights {
     /**
      * @param prefix what stands before the names of some checkpoints of a family and not before those of others, such as
      *     {@code transformer.}; names are asked for without it
-     * @param memory bytes that Java may use, which must hold all tensors as floats
+     * @param memory bytes that Java may use, which must hold all tensors
      */
-    Weights(TensorFiles tensors, String prefix, long memory, Progress progress) {
+    Weights(TensorFiles tensors, String prefix, WeightType type, long memory, Progress progress) {
         this.prefix = prefix;
+        this.type = type;
         this.place = tensors.place();
         this.files = tensors.byName();
         this.progress = progress;
@@ -54,12 +56,12 @@ final class Weights {
     private void checkThatMemorySuffices(long memory) {
         long needed = files.entrySet().stream()
                 .filter(entry -> entry.getValue().dtype(entry.getKey()).isFloat())
-                .mapToLong(entry -> entry.getValue().elements(entry.getKey()) * Float.BYTES)
+                .mapToLong(entry -> entry.getValue().elements(entry.getKey())
+                        * type.bytes(entry.getValue().dtype(entry.getKey())))
                 .sum();
         if (needed > memory) {
-            throw new TouchstoneException(
-                    "the weights take %,d MB as 32-bit floats, Java may use %,d MB; give it more with -Xmx%dm"
-                            .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
+            throw new TouchstoneException("the weights take %,d MB, Java may use %,d MB; give it more with -Xmx%dm"
+                    .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
         }
     }
 
@@ -76,13 +78,13 @@ final class Weights {
 
     /** {@code nn.Linear}, which stores one row an output. {@code .weight} (O, I), {@code .bias} (O) */
     Linear linear(String name, int inputs, int outputs, boolean bias) {
-        Matrix weight = Matrix.ofOutputRows(tensor(name + ".weight", outputs, inputs));
+        Matrix weight = outputRows(name + ".weight", outputs, inputs);
         return new Linear(name, weight, bias ? vector(name + ".bias", outputs) : null);
     }
 
     /** Hugging Face's {@code Conv1D}, which stores one row an input. {@code .weight} (I, O), {@code .bias} (O) */
     Linear conv1d(String name, int inputs, int outputs) {
-        Matrix weight = Matrix.ofInputRows(tensor(name + ".weight", inputs, outputs));
+        Matrix weight = inputRows(name + ".weight", inputs, outputs);
         return new Linear(name, weight, vector(name + ".bias", outputs));
     }
 
@@ -93,7 +95,7 @@ final class Weights {
 
     /** {@code nn.Embedding}. {@code .weight} (N, C) */
     Embedding embedding(String name, int count, int channels) {
-        return new Embedding(name, Matrix.ofOutputRows(tensor(name + ".weight", count, channels)));
+        return new Embedding(name, outputRows(name + ".weight", count, channels));
     }
 
     /** (N) */
@@ -101,8 +103,35 @@ final class Weights {
         return tensor(name, size).data();
     }
 
+    /** A matrix of one row an input. (I, O) */
+    Matrix inputRows(String name, int inputs, int outputs) {
+        Matrix matrix = reader(name, inputs, outputs).ofInputRows();
+        used(name);
+        return matrix;
+    }
+
+    /** A matrix of one row an output. (O, I) */
+    Matrix outputRows(String name, int outputs, int inputs) {
+        Matrix matrix = reader(name, outputs, inputs).ofOutputRows();
+        used(name);
+        return matrix;
+    }
+
+    private MatrixReader reader(String name, int... shape) {
+        return new MatrixReader(find(name, shape), nameOnDisk.get(name), type);
+    }
+
     /** A tensor that must be there, have this shape and hold finite numbers only. */
     Tensor tensor(String name, int... shape) {
+        Safetensors file = find(name, shape);
+        Tensor tensor = file.tensor(nameOnDisk.get(name));
+        FiniteNumbers.check(file, nameOnDisk.get(name), tensor.data(), 0);
+        used(name);
+        return tensor;
+    }
+
+    /** The file that holds the tensor, in this shape. */
+    private Safetensors find(String name, int... shape) {
         if (!has(name)) {
             throw new TouchstoneException(place + " holds no " + name
                     + (prefix.isEmpty() ? "" : ", with or without " + prefix + " in front") + ", expected one of shape "
@@ -115,10 +144,7 @@ final class Weights {
             throw new TouchstoneException(file.file() + ": " + onDisk + " has shape "
                     + Arrays.toString(file.shape(onDisk)) + ", expected " + Arrays.toString(shape));
         }
-        Tensor tensor = file.tensor(onDisk);
-        FiniteNumbers.check(file.file() + ": " + onDisk, tensor);
-        used(name);
-        return tensor;
+        return file;
     }
 
     /** To be called when the model is built: nothing in the checkpoint may be left over. */

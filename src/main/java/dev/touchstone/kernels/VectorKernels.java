@@ -113,9 +113,14 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         return packed;
     }
 
-    /** The columns of {@code y} that one panel makes. A block of the panel meets all tiles of a group, then the next. */
+    /**
+     * The columns of {@code y} that one panel makes. A block of the panel meets all tiles of a group, then the next block.
+     * Weights of 16 bits are widened into a scratch of 8 KiB, which never leaves the first-level cache.
+     */
     private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
+        boolean wide = weight.type() == Matrix.Type.FLOAT32;
+        float[] weights = wide ? weight.floats() : new float[BLOCK * PANEL];
         float[] totals = new float[Math.min(x.tiles(), TILES) * height * PANEL];
         for (int first = 0; first < x.tiles(); first += TILES) {
             int end = Math.min(first + TILES, x.tiles());
@@ -123,9 +128,13 @@ public final class VectorKernels implements Kernels, AutoCloseable {
             for (int i = 0; i < weight.inputs(); i += BLOCK) {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
+                if (!wide) {
+                    VectorWiden.floats(weight, w, inputs * PANEL, weights);
+                    w = 0;
+                }
                 for (int tile = first; tile < end; tile++) {
                     int at = (tile - first) * height * PANEL;
-                    VectorTiles.add(height, x.data(), x.index(tile, i), weight.data(), w, PANEL, inputs, totals, at);
+                    VectorTiles.add(height, x.data(), x.index(tile, i), weights, w, PANEL, inputs, totals, at);
                 }
             }
             addBias(totals, bias, panel * PANEL, y, first * height);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.Matrix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -97,6 +98,27 @@ class HuggingFaceFilesTest {
         }
     }
 
+    /** W6: kept as 16 bits or widened on loading, a weight is the same number, and half as large. */
+    @Test
+    void w6_halfPrecisionWeightsStayAsTheyAreUnlessFloat32IsWanted() {
+        Path variant = FIXTURES.resolve("tiny-gpt2-variant");
+
+        Matrix stored = Checkpoint.load(variant, WeightType.STORED, Progress.OFF)
+                .transformer()
+                .head();
+        Matrix wide = Checkpoint.load(variant, WeightType.FLOAT32, Progress.OFF)
+                .transformer()
+                .head();
+
+        assertThat(stored.type()).isEqualTo(Matrix.Type.BFLOAT16);
+        assertThat(wide.type()).isEqualTo(Matrix.Type.FLOAT32);
+        for (int o = 0; o < wide.outputs(); o++) {
+            for (int i = 0; i < wide.inputs(); i++) {
+                assertThat(stored.at(i, o)).isEqualTo(wide.at(i, o));
+            }
+        }
+    }
+
     @Test
     void theEmbeddedStorytellerIsTheFixture() {
         LoadedModel embedded = Checkpoint.storyteller(Progress.OFF);
@@ -105,9 +127,7 @@ class HuggingFaceFilesTest {
         assertThat(embedded.name()).isEqualTo("storyteller");
         assertThat(embedded.transformer().shape())
                 .isEqualTo(fixture.transformer().shape());
-        assertThat(Arrays.equals(
-                        embedded.transformer().head().data(),
-                        fixture.transformer().head().data()))
+        assertThat(embedded.transformer().head().sameAs(fixture.transformer().head()))
                 .isTrue();
         assertThat(embedded.generation()).isEqualTo(fixture.generation());
     }

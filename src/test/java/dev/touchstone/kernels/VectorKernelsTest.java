@@ -2,6 +2,7 @@ package dev.touchstone.kernels;
 
 import static dev.touchstone.kernels.Hostile.assertSameBits;
 
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -73,6 +74,50 @@ class VectorKernelsTest {
         float[] bias = biased ? values.array(random, outputs) : null;
 
         assertSameBits(vector.linear(x, weight, bias), SCALAR.linear(x, weight, bias));
+    }
+
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
+    void weightsOf16BitsHaveTheBitsOfTheWidenedOnes(
+            @ForAll("vector") VectorKernels vector,
+            @ForAll("rows") int rows,
+            @ForAll("sizes") int inputs,
+            @ForAll("sizes") int outputs,
+            @ForAll("halves") Matrix.Type type,
+            @ForAll boolean ordinary,
+            @ForAll Random random) {
+        int fewer = (int) Math.min(rows, Math.max(1, 2_000_000L / inputs / outputs));
+        Tensor x = Hostile.ORDINARY.tensor(random, fewer, inputs);
+        short[] bits = bits(random, type, ordinary, inputs * outputs);
+        Matrix half = Matrix.zeros(type, inputs, outputs);
+        half.putInputRows(0, inputs, bits);
+        Tensor wide = Tensor.zeros(inputs, outputs);
+        for (int i = 0; i < bits.length; i++) {
+            wide.data()[i] = type == Matrix.Type.FLOAT16
+                    ? HalfPrecision.fromFloat16(bits[i])
+                    : HalfPrecision.fromBfloat16(bits[i]);
+        }
+
+        Tensor expected = SCALAR.linear(x, Matrix.ofInputRows(wide), null);
+
+        assertSameBits(SCALAR.linear(x, half, null), expected);
+        assertSameBits(vector.linear(x, half, null), expected);
+    }
+
+    @Provide
+    Arbitrary<Matrix.Type> halves() {
+        return Arbitraries.of(Matrix.Type.BFLOAT16, Matrix.Type.FLOAT16);
+    }
+
+    /** Ordinary weights, or any of the 65,536 there are. */
+    private static short[] bits(Random random, Matrix.Type type, boolean ordinary, int count) {
+        short[] bits = new short[count];
+        for (int i = 0; i < count; i++) {
+            float weight = (float) random.nextGaussian() * 0.02f;
+            bits[i] = !ordinary
+                    ? (short) random.nextInt()
+                    : type == Matrix.Type.FLOAT16 ? HalfPrecision.toFloat16(weight) : HalfPrecision.toBfloat16(weight);
+        }
+        return bits;
     }
 
     @Property(tries = 200, shrinking = ShrinkingMode.OFF)

@@ -1,7 +1,7 @@
 package dev.touchstone.zoo;
 
-import dev.touchstone.checkpoint.HalfPrecision;
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;

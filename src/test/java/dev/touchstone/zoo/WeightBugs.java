@@ -1,11 +1,11 @@
 package dev.touchstone.zoo;
 
-import dev.touchstone.checkpoint.HalfPrecision;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.touchstone.checkpoint;
+package dev.touchstone.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

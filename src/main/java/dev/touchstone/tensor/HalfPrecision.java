@@ -1,4 +1,4 @@
-package dev.touchstone.checkpoint;
+package dev.touchstone.tensor;
 
 /**
  * The two 16-bit floats: IEEE 754 binary16 ({@code F16}: 5 bits of exponent, 10 of fraction) and {@code BF16}, the upper

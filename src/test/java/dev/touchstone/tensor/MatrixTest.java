@@ -1,0 +1,97 @@
+package dev.touchstone.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class MatrixTest {
+    @Property(tries = 100)
+    void aWeightIsFoundWhereItWasPut(
+            @ForAll @IntRange(min = 1, max = 150) int inputs,
+            @ForAll @IntRange(min = 1, max = 150) int outputs,
+            @ForAll Matrix.Type type,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        short[] bits = new short[inputs * outputs];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) random.nextInt(0x7C00);
+        }
+        Matrix byInput = Matrix.zeros(type, inputs, outputs);
+        Matrix byOutput = Matrix.zeros(type, inputs, outputs);
+        int cut = inputs / 2;
+
+        put(byInput, true, 0, cut, bits, outputs);
+        put(byInput, true, cut, inputs, bits, outputs);
+        put(byOutput, false, 0, outputs, transposed(bits, inputs, outputs), inputs);
+
+        assertThat(byInput.sameAs(byOutput)).isTrue();
+        for (int i = 0; i < inputs; i++) {
+            for (int o = 0; o < outputs; o++) {
+                assertThat(byInput.at(i, o)).isEqualTo(value(type, bits[i * outputs + o]));
+            }
+        }
+    }
+
+    @Test
+    void matricesThatDifferInOneWeightAreNotTheSame() {
+        Tensor rows = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        Matrix matrix = Matrix.ofInputRows(rows);
+
+        assertThat(matrix.sameAs(Matrix.ofInputRows(rows))).isTrue();
+        rows.data()[5] = 7;
+        assertThat(matrix.sameAs(Matrix.ofInputRows(rows))).isFalse();
+        assertThat(matrix.sameAs(Matrix.ofOutputRows(rows))).isFalse();
+        assertThat(matrix.sameAs(Matrix.zeros(Matrix.Type.BFLOAT16, 2, 3))).isFalse();
+    }
+
+    @Test
+    void aMatrixThatOutgrowsAnArrayIsRefused() {
+        assertThatThrownBy(() -> Matrix.zeros(Matrix.Type.BFLOAT16, 50_000, 50_000))
+                .hasMessage("a matrix of 50000 x 50000 outgrows an array");
+    }
+
+    private static float value(Matrix.Type type, short bits) {
+        return switch (type) {
+            case FLOAT32 -> bits;
+            case BFLOAT16 -> HalfPrecision.fromBfloat16(bits);
+            case FLOAT16 -> HalfPrecision.fromFloat16(bits);
+        };
+    }
+
+    private static void put(Matrix matrix, boolean inputs, int from, int to, short[] bits, int width) {
+        short[] rows = Arrays.copyOfRange(bits, from * width, to * width);
+        if (matrix.type() != Matrix.Type.FLOAT32) {
+            if (inputs) {
+                matrix.putInputRows(from, to - from, rows);
+            } else {
+                matrix.putOutputRows(from, to - from, rows);
+            }
+            return;
+        }
+        float[] floats = new float[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            floats[i] = rows[i];
+        }
+        if (inputs) {
+            matrix.putInputRows(from, to - from, floats);
+        } else {
+            matrix.putOutputRows(from, to - from, floats);
+        }
+    }
+
+    private static short[] transposed(short[] bits, int rows, int columns) {
+        short[] transposed = new short[bits.length];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                transposed[c * rows + r] = bits[r * columns + c];
+            }
+        }
+        return transposed;
+    }
+}

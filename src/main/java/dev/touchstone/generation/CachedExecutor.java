@@ -16,6 +16,9 @@ import java.util.Map;
  * Keeps the keys and values of the tokens it has read, and reads only what is new. A cache is kept with the ids that it
  * holds, and serves a sequence as far as the two agree: an accepted draft, a rejected one, a finished neighbour, a forked
  * beam and a window that slid are one case, and a stale entry cannot be used.
+ *
+ * <p>Memory: eight bytes for each token, layer and channel of the keys, in pages of 64 tokens; 72 KiB a token for GPT-2
+ * 124M.
  */
 public final class CachedExecutor implements Executor {
     private final Transformer model;

@@ -1,0 +1,45 @@
+package dev.touchstone.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.KeyValuePages;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a cache costs: a key and a value of four bytes a channel, for every layer and token, in pages of 64 tokens that are
+ * taken whole; and 256 bytes beside each page of values.
+ */
+class CacheMemoryTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 65, 200})
+    void takesTwoFloatsAChannelForEveryLayerAndToken(int tokens) {
+        Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
+        CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
+
+        cached.next(List.of(new int[tokens]));
+
+        int pages = (tokens + KeyValuePages.POSITIONS - 1) / KeyValuePages.POSITIONS;
+        long perToken =
+                2L * Float.BYTES * model.shape().layers() * model.shape().channels();
+        long padding = 256L * model.shape().layers() * pages;
+        assertThat(cached.bytes()).isBetween(perToken * tokens, perToken * pages * KeyValuePages.POSITIONS + padding);
+    }
+
+    @Test
+    void givesBackWhatAShorterSequenceDoesNotNeed() {
+        Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
+        CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
+        cached.next(List.of(new int[130]));
+        long before = cached.bytes();
+
+        cached.next(List.of(new int[3]));
+
+        assertThat(cached.bytes()).isLessThan(before / 2);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.touchstone.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Batch;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Hugging Face pads a batch and masks the padding, we pack it: at real positions the logits are the same. */
+class PaddedBatchTest {
+    private static final Fixture FIXTURE = Fixtures.named("tiny-gpt2");
+
+    /** A padded batch of Hugging Face's. */
+    private record Padded(long[] ids, long[] mask, int length, float[] float32, double[] truth) {
+        static Padded read(String side) {
+            try (Safetensors file = Safetensors.open(FIXTURE.folder().resolve("batch.safetensors"))) {
+                return new Padded(
+                        file.longs(side + ".input_ids"),
+                        file.longs(side + ".attention_mask"),
+                        file.shape(side + ".input_ids")[1],
+                        file.tensor(side + ".logits").data(),
+                        file.doubles(side + ".logits#f64"));
+            }
+        }
+
+        /** The real tokens of every row. */
+        List<int[]> sequences() {
+            List<int[]> sequences = new ArrayList<>();
+            for (int row = 0; row < ids.length; row += length) {
+                sequences.add(IntStream.range(row, row + length)
+                        .filter(i -> mask[i] == 1)
+                        .map(i -> (int) ids[i])
+                        .toArray());
+            }
+            return sequences;
+        }
+
+        /** Where real tokens stand, row by row. */
+        int[] places() {
+            return IntStream.range(0, mask.length).filter(i -> mask[i] == 1).toArray();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"right", "left"})
+    void packedSequencesHaveTheLogitsOfPaddedOnes(String side) {
+        Padded padded = Padded.read(side);
+        Transformer model = Fixtures.model(FIXTURE).transformer();
+        Batch batch = new Batch(padded.sequences().stream()
+                .map(ids -> new Batch.Part(ids, model.newCache(), ids.length))
+                .toList());
+
+        Tensor logits = model.forward(batch, new ScalarKernels(), Trace.OFF);
+
+        int vocabulary = logits.size(-1);
+        int[] places = padded.places();
+        double[] truth = new double[logits.size()];
+        float[] float32 = new float[logits.size()];
+        for (int row = 0; row < places.length; row++) {
+            System.arraycopy(padded.truth, places[row] * vocabulary, truth, row * vocabulary, vocabulary);
+            System.arraycopy(padded.float32, places[row] * vocabulary, float32, row * vocabulary, vocabulary);
+        }
+        assertThat(padded.sequences()).hasSizeGreaterThan(1);
+        assertThat(Arrays.stream(padded.mask).filter(real -> real == 0).count()).isPositive();
+        assertThat(Deviation.of(logits.data(), truth).rms())
+                .isLessThanOrEqualTo(
+                        TapResult.MAX_RATIO * Deviation.of(float32, truth).rms());
+    }
+}

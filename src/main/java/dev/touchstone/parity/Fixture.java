@@ -12,13 +12,20 @@ import java.util.stream.Stream;
 /** A model's folder with what Hugging Face computed of it; {@code fixtures/README.md} specifies the format. */
 public record Fixture(Path folder) {
 
-    /** Every fixture below {@code root}, by name: each folder that holds goldens. */
+    /** Every fixture below {@code root}, by name. A folder without goldens is an error: it would pass unseen. */
     public static List<Fixture> discover(Path root) {
         try (Stream<Path> folders = Files.list(root)) {
-            List<Fixture> fixtures = folders.filter(folder -> Files.isDirectory(folder.resolve("goldens")))
+            List<Fixture> fixtures = folders.filter(Files::isDirectory)
                     .sorted()
                     .map(Fixture::new)
                     .toList();
+            for (Fixture fixture : fixtures) {
+                if (!Files.isDirectory(fixture.folder.resolve("goldens"))) {
+                    throw new TouchstoneException(fixture.folder
+                            + ": a fixture without a folder goldens, of which nothing would be checked;"
+                            + " regenerate it, or move it elsewhere");
+                }
+            }
             if (fixtures.isEmpty()) {
                 throw new TouchstoneException(
                         root + ": no fixture found; each is a folder with a folder goldens in it");

@@ -30,6 +30,9 @@ public record TapResult(
     /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
     public static final double LOCAL_BOUND = 128 * 0x1p-24;
 
+    /** PyTorch's float32 is nearer to its float64 than this share of the largest value, or they are not of one computation. */
+    private static final double MAX_FLOOR = 0x1p-8;
+
     TapResult withLocal(Deviation local) {
         return new TapResult(name, shape, inherited, floor, local, anatomy, allZero);
     }
@@ -52,11 +55,16 @@ public record TapResult(
     }
 
     public boolean passes() {
-        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !allZero;
+        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !provesNothing();
     }
 
     boolean hasEnoughTokens() {
         return shape[Math.max(0, shape.length - 2)] >= ENOUGH_TOKENS;
+    }
+
+    /** A golden that any tensor, or none, could be measured against. */
+    private boolean provesNothing() {
+        return allZero || !floor.within(MAX_FLOOR);
     }
 
     /** Too few tokens for a ratio, and an error that is small all the same. */
@@ -66,7 +74,7 @@ public record TapResult(
 
     /** In one word. */
     public String verdict() {
-        return culprit() ? "wrong" : passes() ? exact() ? "exact" : "right" : allZero ? "empty" : "inherited";
+        return culprit() ? "wrong" : passes() ? exact() ? "exact" : "right" : provesNothing() ? "empty" : "inherited";
     }
 
     /**
@@ -74,7 +82,7 @@ public record TapResult(
      * to the bound of a single operation instead.
      */
     public boolean plausible() {
-        return inherited.within(LOCAL_BOUND) && !culprit();
+        return inherited.within(LOCAL_BOUND) && !culprit() && !provesNothing();
     }
 
     /** One line that says what is wrong, or how right it is. */
@@ -88,6 +96,10 @@ public record TapResult(
                 ratio(),
                 local.max(),
                 LOCAL_BOUND * local.scale());
-        return allZero ? line + "; the golden is all zeros and proves nothing" : line;
+        return !provesNothing()
+                ? line
+                : allZero
+                        ? line + "; the golden is all zeros and proves nothing"
+                        : line + "; the golden's float32 is not near its float64, and proves nothing";
     }
 }

@@ -3,6 +3,7 @@ package dev.touchstone.parity;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -29,7 +30,8 @@ final class Oracle implements AutoCloseable {
         model = Model.newInstance(fixture.name(), Engine.getEngine("PyTorch").getEngineName());
         try {
             model.load(file.getParent(), file.getFileName().toString());
-        } catch (IOException | MalformedModelException e) {
+        } catch (IOException | MalformedModelException | EngineException e) {
+            model.close();
             throw new IllegalStateException(file + ": the live oracle did not load", e);
         }
         predictor = model.newPredictor(new NoopTranslator());

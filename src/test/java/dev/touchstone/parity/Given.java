@@ -1,0 +1,41 @@
+package dev.touchstone.parity;
+
+import java.util.List;
+
+/** A reference with one tap, and results made up of numbers. */
+record Given(int[] shape, double[] truth, float[] float32) implements Reference {
+    @Override
+    public int[] ids() {
+        return new int[shape[0]];
+    }
+
+    @Override
+    public List<String> taps() {
+        return List.of("x");
+    }
+
+    @Override
+    public int[] shape(String tap) {
+        return shape.clone();
+    }
+
+    @Override
+    public double[] truth(String tap) {
+        return truth;
+    }
+
+    @Override
+    public float[] float32(String tap) {
+        return float32;
+    }
+
+    /** A tap of ten tokens with these errors, each the root of the mean square of ours and of PyTorch's. */
+    static TapResult tap(String name, double ours, double pytorch) {
+        Anatomy anatomy = new Anatomy(0, new int[Anatomy.BUCKETS], List.of());
+        return new TapResult(name, new int[] {10, 1}, error(ours), error(pytorch), error(0), anatomy, false);
+    }
+
+    private static Deviation error(double rms) {
+        return new Deviation(10, rms, rms, 0, 1e6);
+    }
+}

@@ -1,0 +1,298 @@
+package dev.touchstone.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The test of the tests: a copy of a fixture is spoilt in each way, and what the suite runs must say so. */
+class NonVacuityTest {
+    private static final Fixture SOUND = Fixtures.named("tiny-gpt2");
+    private static final String TAP = "h.1.attn.q";
+
+    @TempDir
+    Path root;
+
+    private Fixture fixture;
+    private Path file;
+
+    /** What one golden file holds, to be spoilt. */
+    private final Map<String, float[]> float32 = new LinkedHashMap<>();
+
+    private final Map<String, double[]> truth = new LinkedHashMap<>();
+    private final Map<String, int[]> shapes = new LinkedHashMap<>();
+    private final List<String> listed = new ArrayList<>();
+    private int[] ids;
+
+    @BeforeEach
+    void copyAFixture() throws IOException {
+        fixture = new Fixture(root.resolve("tiny-gpt2"));
+        file = fixture.folder().resolve("goldens").resolve("text.safetensors");
+        Files.createDirectories(file.getParent());
+        Files.copy(SOUND.folder().resolve("provenance.json"), fixture.folder().resolve("provenance.json"));
+        Files.copy(SOUND.torchScript(), fixture.torchScript());
+        Path sound = SOUND.folder().resolve("goldens").resolve("text.safetensors");
+        Files.copy(sound, file);
+        try (Safetensors tensors = Safetensors.open(sound);
+                Goldens goldens = new Goldens(sound)) {
+            ids = tensors.ints("input_ids");
+            for (String tap : goldens.taps()) {
+                listed.add(tap);
+                shapes.put(tap, goldens.shape(tap));
+                float32.put(tap, goldens.float32(tap).clone());
+                truth.put(tap, goldens.truth(tap).clone());
+            }
+        }
+    }
+
+    @Test
+    void aSoundCopyPasses() {
+        write();
+
+        assertThat(check().passes()).isTrue();
+        new Report(Map.of()).add(fixture, "text", check());
+        assertThat(Fixture.discover(root)).containsExactly(fixture);
+    }
+
+    @Test
+    void aTapThatWasDeletedIsMissed() {
+        float32.remove(TAP);
+        write();
+
+        refuses("text.safetensors: its list of taps and its tensors differ: [" + TAP + "]");
+    }
+
+    @Test
+    void aTapWithoutItsTruthIsMissed() {
+        truth.remove(TAP);
+        write();
+
+        refuses("text.safetensors: its list of taps and its tensors differ: [" + TAP + "#f64]");
+    }
+
+    @Test
+    void aTapThatWasDeletedFromTheListTooIsMissed() {
+        float32.remove(TAP);
+        truth.remove(TAP);
+        listed.remove(TAP);
+        write();
+
+        refuses("our forward pass reported " + TAP + ", which the reference does not have");
+    }
+
+    @Test
+    void aTapThatWasAddedIsNoticed() {
+        float32.put("h.1.attn.gate", float32.get(TAP));
+        write();
+
+        refuses("its list of taps and its tensors differ: [h.1.attn.gate]");
+    }
+
+    @Test
+    void aTapThatWasAddedToTheListTooIsNoticed() {
+        float32.put("h.1.attn.gate", float32.get(TAP));
+        truth.put("h.1.attn.gate", truth.get(TAP));
+        shapes.put("h.1.attn.gate", shapes.get(TAP));
+        listed.add("h.1.attn.gate");
+        write();
+
+        refuses("our forward pass never reported [h.1.attn.gate]");
+    }
+
+    @Test
+    void aListOfTapsThatIsEmptyIsNoticed() {
+        listed.clear();
+        write();
+
+        refuses("its list of taps and its tensors differ");
+    }
+
+    @Test
+    void aGoldenOfZerosProvesNothing() {
+        Arrays.fill(float32.get(TAP), 0);
+        Arrays.fill(truth.get(TAP), 0);
+        write();
+
+        fails(TAP, "the golden is all zeros and proves nothing");
+    }
+
+    /** Its distance from the truth would be a floor above every error. */
+    @Test
+    void aFloat32OfZerosProvesNothing() {
+        Arrays.fill(float32.get(TAP), 0);
+        write();
+
+        fails(TAP, "the golden's float32 is not near its float64, and proves nothing");
+    }
+
+    @Test
+    void twoGoldensThatWereSwappedAreNoticed() {
+        swap("h.0.attn.q", "h.0.attn.k");
+        write();
+
+        fails("h.0.attn.q", "on golden input");
+        assertThat(check().firstDivergence().orElseThrow().name()).isEqualTo("h.0.attn.q");
+    }
+
+    @Test
+    void aTruthThatIsNoNumberIsNoticed() {
+        truth.get(TAP)[7] = Double.NaN;
+        write();
+
+        fails(TAP, "error Infinity");
+    }
+
+    @Test
+    void aFloat32ThatIsNoNumberIsNoticed() {
+        float32.get(TAP)[7] = Float.NaN;
+        write();
+
+        fails(TAP, "proves nothing");
+    }
+
+    @Test
+    void aShapeThatWasTurnedIsNoticed() {
+        int[] shape = shapes.get(TAP);
+        shapes.put(TAP, new int[] {shape[1], shape[0]});
+        write();
+
+        refuses(TAP + " has shape " + Arrays.toString(shape) + ", expected " + Arrays.toString(shapes.get(TAP)));
+    }
+
+    @Test
+    void otherIdsAreNoticed() {
+        ids[0]++;
+        write();
+
+        fails("wte", "ratio Infinity");
+    }
+
+    @Test
+    void aFixtureWithoutCasesIsNoticed() throws IOException {
+        Files.delete(file);
+
+        assertThatThrownBy(fixture::cases)
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("goldens: no case found; the fixture is empty");
+    }
+
+    @Test
+    void aFixtureWithoutGoldensIsNoticed() throws IOException {
+        Files.delete(file);
+        Files.delete(file.getParent());
+
+        assertThatThrownBy(() -> Fixture.discover(root))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("tiny-gpt2: a fixture without a folder goldens");
+    }
+
+    @Test
+    void noFixtureAtAllIsNoticed() throws IOException {
+        Path empty = Files.createDirectory(root.resolve("tiny-gpt2/empty"));
+
+        assertThatThrownBy(() -> Fixture.discover(empty))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("no fixture found");
+    }
+
+    @Test
+    void aFixtureWithoutProvenanceIsNoticed() throws IOException {
+        Files.delete(fixture.folder().resolve("provenance.json"));
+        CaseResult result = check();
+
+        assertThatThrownBy(() -> new Report(Map.of()).add(fixture, "text", result))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("provenance.json: cannot be read");
+    }
+
+    @Test
+    void anOracleThatIsHiddenIsNoticed() throws IOException {
+        Files.delete(fixture.torchScript());
+
+        assertThatThrownBy(() -> new Oracle(fixture).close())
+                .hasMessageContaining("model.pt: the live oracle did not load");
+    }
+
+    @Test
+    void anOracleThatIsDamagedIsNoticed() throws IOException {
+        byte[] script = Files.readAllBytes(fixture.torchScript());
+        Files.write(fixture.torchScript(), Arrays.copyOf(script, script.length / 2));
+
+        assertThatThrownBy(() -> new Oracle(fixture).close())
+                .hasMessageContaining("model.pt: the live oracle did not load");
+    }
+
+    @Test
+    void anOracleWithOtherTapsIsNoticed() throws IOException {
+        float32.remove(TAP);
+        truth.remove(TAP);
+        listed.remove(TAP);
+        write();
+
+        try (Oracle oracle = new Oracle(fixture)) {
+            assertThatThrownBy(() -> oracle.ask(new int[] {1, 2}))
+                    .hasMessageContaining("the oracle gave 74 tensors for 36 taps");
+        }
+    }
+
+    private void swap(String one, String other) {
+        float32.put(one, float32.put(other, float32.get(one)));
+        truth.put(one, truth.put(other, truth.get(one)));
+    }
+
+    private void write() {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("taps", json(listed));
+        writer.add("input_ids", ids, ids.length);
+        float32.forEach((tap, data) ->
+                writer.add(tap, Tensor.of(data, shapes.getOrDefault(tap, new int[] {data.length}))));
+        truth.forEach((tap, data) -> writer.add(tap + "#f64", data, shapes.get(tap)));
+        writer.write(file);
+    }
+
+    private static String json(List<String> names) {
+        try {
+            return new ObjectMapper().writeValueAsString(names);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the suite does with a golden file. */
+    private CaseResult check() {
+        try (Goldens goldens = new Goldens(file)) {
+            return Parity.check(Fixtures.model(SOUND).transformer(), new ScalarKernels(), goldens);
+        }
+    }
+
+    private void refuses(String message) {
+        assertThatThrownBy(this::check).isInstanceOf(TouchstoneException.class).hasMessageContaining(message);
+    }
+
+    private void fails(String tap, String message) {
+        CaseResult result = check();
+
+        assertThat(result.passes()).isFalse();
+        assertThat(result.taps())
+                .filteredOn(one -> !one.passes())
+                .anySatisfy(
+                        one -> assertThat(one.describe()).startsWith(tap + " ").contains(message));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.touchstone.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.support.Fixtures;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final Fixture FIXTURE = Fixtures.named("tiny-gpt2");
+    private static final Predictions NONE = new Predictions(0, 0, 0, List.of(), List.of());
+
+    @Test
+    void saysWhatWasComparedAndWhatFailed() {
+        JsonNode report = report().json();
+
+        assertThat(report.at("/totals/taps").asInt()).isEqualTo(2);
+        assertThat(report.at("/totals/numbers").asInt()).isEqualTo(20);
+        assertThat(report.at("/totals/failed").asInt()).isEqualTo(1);
+        assertThat(report.at("/fixtures/0/name").asText()).isEqualTo("tiny-gpt2");
+        assertThat(report.at("/fixtures/0/provenance/seed").asInt()).isEqualTo(1);
+        assertThat(report.at("/fixtures/0/cases/0/passes").asBoolean()).isFalse();
+        assertThat(report.at("/fixtures/0/cases/0/first_divergence").asText()).isEqualTo("wpe");
+        assertThat(report.at("/fixtures/0/cases/0/clues/0").asText()).isEqualTo("</script> is no clue");
+        assertThat(report.at("/environment/Java").asText()).isEqualTo("17");
+    }
+
+    /** JSON has no infinity: a program that reads the report must not stumble over one. */
+    @Test
+    void isJsonWhateverTheNumbers() throws IOException {
+        JsonNode read = new ObjectMapper().readTree(report().json().toString());
+
+        assertThat(read.at("/fixtures/0/cases/0/taps/1/ratio").asText()).isEqualTo("Infinity");
+    }
+
+    @Test
+    void thePageHoldsTheDataAndNothingEndsItsScriptEarly() {
+        String page = report().html();
+
+        assertThat(page).contains("\"first_divergence\":\"wpe\"").doesNotContain("/*DATA*/null");
+        assertThat(page.split("</script>", -1)).hasSize(2);
+        assertThat(page).doesNotContain("src=\"http", "href=\"http");
+    }
+
+    private static Report report() {
+        Report report = new Report(Map.of("Java", "17"));
+        List<TapResult> taps = List.of(Given.tap("wte", 1, 1), Given.tap("wpe", 1, 0));
+        report.add(FIXTURE, "one", new CaseResult(taps, List.of("</script> is no clue"), NONE));
+        return report;
+    }
+}

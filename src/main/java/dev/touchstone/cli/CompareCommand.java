@@ -8,10 +8,7 @@ import dev.touchstone.generation.NaiveExecutor;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Transformer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -130,13 +127,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private void write(String page) {
-        Path beside = html.resolveSibling(html.getFileName() + ".part");
-        try {
-            Files.writeString(beside, page);
-            Files.move(beside, html, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw FileProblem.writing(html, e);
-        }
+        WholeFile.write(html, page);
         console.note("plot in " + html);
     }
 }

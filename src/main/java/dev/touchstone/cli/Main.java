@@ -58,6 +58,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new SummaryCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TraceCommand(streams))
+                .addSubcommand(new ParityCommand(streams))
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))
                 .setColorScheme(Help.defaultColorScheme(streams.ansi()))

@@ -1,0 +1,164 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.parity.CaseResult;
+import dev.touchstone.parity.Fixture;
+import dev.touchstone.parity.Goldens;
+import dev.touchstone.parity.Parity;
+import dev.touchstone.parity.Ratios;
+import dev.touchstone.parity.Report;
+import dev.touchstone.parity.TapResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "parity",
+        description =
+                "Compare every intermediate tensor with the goldens of a fixture, in order of computation, and name"
+                        + " the first that is wrong.",
+        footer = {
+            "",
+            "Examples:",
+            "  touchstone parity fixtures/tiny-gpt2 --html report.html",
+            "  touchstone parity --ours taps.safetensors fixtures/tiny-gpt2"
+        })
+final class ParityCommand implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "FIXTURE", description = "Folders that python/regenerate.py wrote.")
+    private List<Path> folders;
+
+    @Option(
+            names = "--ours",
+            paramLabel = "TRACE",
+            description = "Instead of running this engine, read another's tensors from this safetensors file: input_ids"
+                    + " and every tap, as the command trace writes them.")
+    private Path ours;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the report as one page.")
+    private Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
+    private Path json;
+
+    @Mixin
+    private final KernelOptions kernels = new KernelOptions();
+
+    @Mixin
+    private final Console console;
+
+    ParityCommand(Streams streams) {
+        this.console = new Console(streams);
+    }
+
+    @Override
+    public Integer call() {
+        kernels.check();
+        Report report = new Report(Map.of(
+                "Java",
+                Runtime.version().toString(),
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                "engine",
+                ours == null ? "Touchstone" : ours.toString()));
+        List<TapResult> taps = new ArrayList<>();
+        boolean passes = true;
+        for (Path folder : folders) {
+            Fixture fixture = fixture(folder);
+            for (CaseOf one : check(fixture)) {
+                report.add(fixture, one.name, one.result);
+                print(fixture.name() + " " + one.name, one.result);
+                taps.addAll(one.result.taps());
+                passes &= one.result.passes();
+            }
+        }
+        Ratios ratios = Ratios.of(taps);
+        console.print(String.format(
+                Locale.ROOT,
+                "%,d taps compared, %d wrong; error over PyTorch's own: geometric mean %.3f, largest %.3f (%s)%n",
+                taps.size(),
+                taps.stream().filter(tap -> !tap.passes()).count(),
+                ratios.geometricMean(),
+                ratios.largest(),
+                ratios.largestTap()));
+        write(html, report::html);
+        write(json, () -> report.json().toPrettyString());
+        return passes ? 0 : 1;
+    }
+
+    private record CaseOf(String name, CaseResult result) {}
+
+    private static Fixture fixture(Path folder) {
+        if (!Files.isDirectory(folder.resolve("goldens"))) {
+            throw new TouchstoneException(folder + " is no fixture: it holds no folder goldens; python/regenerate.py"
+                    + " --model MODEL --out " + folder + " writes one");
+        }
+        return new Fixture(folder.toAbsolutePath().normalize());
+    }
+
+    private List<CaseOf> check(Fixture fixture) {
+        return ours == null ? checkThisEngine(fixture) : List.of(checkTrace(fixture));
+    }
+
+    private List<CaseOf> checkThisEngine(Fixture fixture) {
+        LoadedModel model = ModelOptions.load(fixture.folder().toString(), console);
+        Kernels chosen = kernels.kernels(console);
+        List<CaseOf> cases = new ArrayList<>();
+        for (Path file : fixture.cases()) {
+            try (Goldens goldens = new Goldens(file)) {
+                cases.add(new CaseOf(name(file), Parity.check(model.transformer(), chosen, goldens)));
+            }
+        }
+        return cases;
+    }
+
+    /** The case whose prompt the trace has. */
+    private CaseOf checkTrace(Fixture fixture) {
+        try (Safetensors trace = Safetensors.open(ours)) {
+            int[] ids = trace.ints("input_ids");
+            for (Path file : fixture.cases()) {
+                try (Goldens goldens = new Goldens(file)) {
+                    if (Arrays.equals(ids, goldens.ids())) {
+                        return new CaseOf(name(file), Parity.check(trace::tensor, goldens));
+                    }
+                }
+            }
+            throw new TouchstoneException(ours + " traces " + ids.length + " ids that no case of " + fixture.folder()
+                    + " has; run your engine on the input_ids of one of its golden files");
+        }
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString().replace(".safetensors", "");
+    }
+
+    private void print(String title, CaseResult result) {
+        if (!console.isQuiet()) {
+            console.print(title + "\n" + TapLine.HEAD);
+            result.taps().forEach(tap -> console.print(TapLine.of(tap)));
+        }
+        result.firstDivergence().ifPresent(tap -> {
+            console.print(title + ": first wrong at " + tap.name() + "\n");
+            result.clues().forEach(clue -> console.print("  " + clue + "\n"));
+        });
+    }
+
+    private void write(Path file, Supplier<String> content) {
+        if (file != null) {
+            WholeFile.write(file, content.get());
+            console.note("wrote " + file);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.parity.Anatomy.Element;
+import dev.touchstone.parity.TapResult;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** A tap as a line of a table. */
+final class TapLine {
+    static final String HEAD = String.format(
+            "  %-9s %6s  %9s  %6s  %9s  %-24s %s%n",
+            "verdict",
+            "ratio",
+            "max error",
+            "over",
+            "by itself",
+            "tap",
+            "shape, and ours for expected where it is worst");
+
+    private TapLine() {}
+
+    static String of(TapResult tap) {
+        return String.format(
+                Locale.ROOT,
+                "  %-9s %6s  %9.2e  %5.1f%%  %9.2e  %-24s %s%s%n",
+                tap.verdict(),
+                tap.exact() ? "-" : String.format(Locale.ROOT, "%.2f", tap.ratio()),
+                tap.inherited().max(),
+                100.0 * tap.anatomy().overBound() / count(tap.shape()),
+                tap.local().max(),
+                tap.name(),
+                Arrays.toString(tap.shape()),
+                tap.inherited().max() == 0 ? "" : worst(tap.anatomy().worst().get(0)));
+    }
+
+    private static String worst(Element element) {
+        return String.format(
+                Locale.ROOT,
+                ", %s for %.9g at %s",
+                element.actual(),
+                element.expected(),
+                Arrays.toString(element.index()));
+    }
+
+    private static int count(int[] shape) {
+        return Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.touchstone.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.parity.Goldens;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParityCommandTest {
+    private static final Path FIXTURE = Fixtures.named("tiny-gpt2").folder();
+    private static final Path GOLDEN = FIXTURE.resolve("goldens").resolve("text.safetensors");
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void saysOfEveryTapHowRightItIs() throws IOException {
+        Path html = folder.resolve("report.html");
+        Path json = folder.resolve("report.json");
+
+        Cli result = Cli.run("parity", FIXTURE.toString(), "--html", html.toString(), "--json", json.toString());
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.out())
+                .contains("tiny-gpt2 text", "h.1.attn.scores", "logits", " 0 wrong;")
+                .doesNotContain("first wrong");
+        assertThat(Files.readString(html)).contains("<title>Touchstone: parity</title>", "\"h.1.attn.scores\"");
+        assertThat(Files.readString(json)).contains("\"geometric_mean\"");
+    }
+
+    @Test
+    void findsNothingWrongInAnotherEnginesTraceThatIsRight() {
+        Path trace = trace("none", 1);
+
+        Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
+
+        assertThat(result.exit()).isZero();
+    }
+
+    @Test
+    void namesTheFirstTapThatIsWrongInAnotherEnginesTrace() {
+        Path trace = trace("h.1.attn.scores", 1.5f);
+
+        Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.out()).contains("first wrong at h.1.attn.scores", "1.5000 times what it should be");
+    }
+
+    @Test
+    void refusesAFolderWithoutGoldens() {
+        Cli result = Cli.run("parity", folder.toString());
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err()).contains("is no fixture: it holds no folder goldens");
+    }
+
+    /** PyTorch's own float32 tensors, one of them multiplied. */
+    private Path trace(String wrong, float factor) {
+        Path file = folder.resolve("trace.safetensors");
+        try (Goldens goldens = new Goldens(GOLDEN);
+                Safetensors golden = Safetensors.open(GOLDEN)) {
+            SafetensorsWriter writer = new SafetensorsWriter().add("input_ids", goldens.ids(), goldens.ids().length);
+            for (String tap : goldens.taps()) {
+                Tensor tensor = golden.tensor(tap);
+                for (int i = 0; i < tensor.size() && tap.equals(wrong); i++) {
+                    tensor.data()[i] *= factor;
+                }
+                writer.add(tap, tensor);
+            }
+            writer.write(file);
+        }
+        return file;
+    }
+}

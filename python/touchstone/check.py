@@ -6,9 +6,8 @@ the floor of a tap is how far the committed float32 is from the committed float6
 
 import json
 import math
-import warnings
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +18,15 @@ from touchstone import sampling
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
 from touchstone.generation import Request, answer
-from touchstone.goldens import read_golden
+from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
+from touchstone.torchscript import run_torchscript
 
 TRUTH_TOLERANCE = 1e-9
 FLOORS = 2.0
+
+Taps = Sequence[dict[str, Tensor]]
+"""The taps of one forward pass in float32 and in float64."""
 
 
 @dataclass
@@ -45,7 +48,14 @@ def check_fixture(folder: Path, report: Report) -> None:
     checkpoint = Checkpoint(folder)
     _check_tokens(checkpoint, folder / "tokens.json", report)
     _check_generation(checkpoint, folder / "generation.json", report)
-    _check_goldens(checkpoint, folder, report)
+    goldens = {path: read_golden(path) for path in sorted((folder / "goldens").glob("*.safetensors"))}
+    report.expect(len(goldens) > 0, f"{folder}/goldens: is empty")
+    floors = _floors((single, double) for _, single, double in goldens.values())
+    for path, (ids, *committed) in goldens.items():
+        again = (checkpoint.taps(ids), checkpoint.true_taps(ids))
+        _check_taps(f"{path}: from the weights", committed, again, floors, report)
+    if (folder / "model.pt").exists():
+        _check_torchscript(checkpoint, folder, floors, report)
     if (folder / "batch.safetensors").exists():
         _check_batch(checkpoint, folder / "batch.safetensors", report)
 
@@ -75,25 +85,21 @@ def _check_generation(checkpoint: Checkpoint, path: Path, report: Report) -> Non
         report.expect(answer(checkpoint, request, use_cache=True) == entry, f"{path}: {entry['name']} differs")
 
 
-def _check_goldens(checkpoint: Checkpoint, folder: Path, report: Report) -> None:
-    goldens = {path: read_golden(path) for path in sorted((folder / "goldens").glob("*.safetensors"))}
-    report.expect(len(goldens) > 0, f"{folder}/goldens: is empty")
-    floors = _floors((single, double) for _, single, double in goldens.values())
-    oracle = _load_oracle(folder / "model.pt")
-    for path, (ids, single, double) in goldens.items():
-        again = {"from the weights": (checkpoint.taps(ids), checkpoint.true_taps(ids))}
-        if oracle:
-            outputs = oracle(torch.tensor([ids]))
-            names = list(single)
-            again["from model.pt"] = (
-                dict(zip(names, outputs[: len(names)], strict=True)),
-                dict(zip(names, outputs[len(names) :], strict=True)),
-            )
-        for origin, (single_again, double_again) in again.items():
-            report.expect(list(single_again) == list(single), f"{path}: {origin} come other taps")
-            for name in single:
-                _check_truth(f"{path}: {name}#f64 {origin}", double[name], double_again[name], report)
-                _check_single(f"{path}: {name} {origin}", single[name], single_again[name], floors[name], report)
+def _check_torchscript(checkpoint: Checkpoint, folder: Path, floors: dict[str, float], report: Report) -> None:
+    """The trace against the code it was made of, at lengths that it was not made with."""
+    for length in (1, 2, checkpoint.n_positions - 1, checkpoint.n_positions):
+        ids = random_case(checkpoint, "", length).ids
+        expected = (checkpoint.taps(ids), checkpoint.true_taps(ids))
+        actual = run_torchscript(folder, ids, list(expected[0]))
+        here = {tap: max(floor, floors[tap]) for tap, floor in _floors([expected]).items()}
+        _check_taps(f"{folder}/model.pt: {length} tokens", expected, actual, here, report)
+
+
+def _check_taps(name: str, expected: Taps, actual: Taps, floors: dict[str, float], report: Report) -> None:
+    report.expect(list(actual[0]) == list(expected[0]), f"{name}: other taps")
+    for tap in expected[0]:
+        _check_truth(f"{name}: {tap}#f64", expected[1][tap], actual[1][tap], report)
+        _check_single(f"{name}: {tap}", expected[0][tap], actual[0][tap], floors[tap], report)
 
 
 def _check_batch(checkpoint: Checkpoint, path: Path, report: Report) -> None:
@@ -116,7 +122,7 @@ def _check_single(name: str, old: Tensor, new: Tensor, floor: float, report: Rep
     report.expect(distance <= FLOORS * floor, f"{name}: differs by {distance:.1e}, the floor is {floor:.1e}")
 
 
-def _floors(pairs: Iterable[tuple[dict[str, Tensor], dict[str, Tensor]]]) -> dict[str, float]:
+def _floors(pairs: Iterable[Taps]) -> dict[str, float]:
     """Per tap the largest floor among the cases: that of a few numbers may be small by luck."""
     floors: dict[str, float] = defaultdict(float)
     for single, double in pairs:
@@ -143,11 +149,3 @@ def _comparable(a: Tensor, b: Tensor) -> bool:
 
 def _finite(x: Tensor) -> Tensor:
     return x[~x.isinf()].double()
-
-
-def _load_oracle(path: Path) -> torch.jit.ScriptModule | None:
-    if not path.exists():
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        return torch.jit.load(path)

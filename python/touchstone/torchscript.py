@@ -58,6 +58,15 @@ def write_torchscript(model: nn.Module, weights: dict[str, Tensor], path: Path) 
     _without_traces_of_this_machine(saved, path)
 
 
+def run_torchscript(folder: Path, ids: list[int], names: list[str]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """(float32 taps, float64 taps) of the file, which are as many as `names` says."""
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        outputs = torch.jit.load(folder / "model.pt")(torch.tensor([ids]))
+    single, double = outputs[: len(names)], outputs[len(names) :]
+    return dict(zip(names, single, strict=True)), dict(zip(names, double, strict=True))
+
+
 def _without_traces_of_this_machine(saved: io.BytesIO, path: Path) -> None:
     """Copies the archive without the source line of every operation, which has this machine's paths in it."""
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(path, "w") as target:

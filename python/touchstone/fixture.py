@@ -65,6 +65,8 @@ def write_copy(source: str, folder: Path) -> None:
     """A fixture of any model, by folder or hub id: its checkpoint copied, and what is expected of it."""
     origin = Path(source)
     if not origin.is_dir():
+        if len(origin.parts) > 2:
+            raise FileNotFoundError(f"{source}: no such folder, and a hub id has one slash at most")
         origin = Path(snapshot_download(source, allow_patterns=list(CHECKPOINT_FILES)))
     files = sorted(file for pattern in CHECKPOINT_FILES for file in origin.glob(pattern))
     if not any(file.suffix == ".safetensors" for file in files):

@@ -8,6 +8,7 @@ python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any GP
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -45,14 +46,20 @@ def main() -> int:
         return check()
     if options.out:
         write_copy(options.model, options.out)
-        return 0
-    for name in PLANS if options.all else [options.model]:
-        print(f"writing fixtures/{name}", flush=True)
-        write_named(name, FIXTURES / name)
-    if options.all:
-        print("writing fixtures/sampling.json", flush=True)
-        write_sampling(FIXTURES / "sampling.json")
+    elif options.all:
+        write_all()
+    else:
+        write_named(options.model, FIXTURES / options.model)
     return 0
+
+
+def write_all() -> None:
+    """Each model in a process of its own: TorchScript numbers its classes, so the second would not get its bytes."""
+    for name in PLANS:
+        print(f"writing fixtures/{name}", flush=True)
+        subprocess.run([sys.executable, __file__, "--model", name], check=True)
+    print("writing fixtures/sampling.json", flush=True)
+    write_sampling(FIXTURES / "sampling.json")
 
 
 def check() -> int:

@@ -31,13 +31,13 @@ final class FloatMath {
     static final float SQRT_HALF = 0.70710677f;
 
     /** Where erf changes from its series to its tail. */
-    static final float ERF_SPLIT = 0.921875f;
+    static final float ERF_SPLIT = 0.875f;
 
     static final float[] ERF_SERIES = {
         0.12837917f, -0.37612635f, 0.11283701f, -0.02685968f, 0.0052016559f, -8.1491127e-4f, 8.3948253e-5f
     };
     static final float[] ERF_TAIL = {
-        1.9713941e-4f, 1.1276696f, 0.63719243f, 0.10392266f, -0.02222261f, 0.0030421359f, -1.9582696e-4f
+        1.9713941e-4f, -0.87233043f, 0.63719243f, 0.10392266f, -0.02222261f, 0.0030421359f, -1.9582696e-4f
     };
     /** erf is 1 in float from here on. */
     static final float ERF_ONE = 3.95f;
@@ -46,16 +46,21 @@ final class FloatMath {
 
     /** {@code e^x}: {@code 2^n e^r} with {@code |r| <= ln 2 / 2}. Error below 1 ulp, denormal results included. */
     static float exp(float x) {
-        float clamped = Math.max(EXP_MIN, Math.min(EXP_MAX, x));
-        float rounded = Math.fma(clamped, LOG2_E, ROUND);
+        return exp(Math.max(EXP_MIN, Math.min(EXP_MAX, x)), 0);
+    }
+
+    /** {@code e^(x + more)}, where the sum itself would be rounded too far from the truth. */
+    private static float exp(float x, float more) {
+        float rounded = Math.fma(x + more, LOG2_E, ROUND);
         float n = rounded - ROUND;
-        float r = Math.fma(n, -LN2_HIGH, clamped);
-        r = Math.fma(n, -LN2_LOW, r);
+        float high = Math.fma(n, -LN2_HIGH, x) + more;
+        float r = Math.fma(n, -LN2_LOW, high);
+        float low = Math.fma(n, -LN2_LOW, high - r); // what the rounding of r lost
         float q = Math.fma(EXP_6, r, EXP_5);
         q = Math.fma(q, r, EXP_4);
         q = Math.fma(q, r, EXP_3);
         q = Math.fma(q, r, EXP_2);
-        float power = Math.fma(q, r * r, r) + 1;
+        float power = r + Math.fma(q, r * r, low) + 1;
         // In two steps, since 2^n itself may be no float although the result is.
         int exponent = Float.floatToRawIntBits(rounded) - Float.floatToRawIntBits(ROUND);
         int half = exponent >> 1;
@@ -66,11 +71,11 @@ final class FloatMath {
         return Float.intBitsToFloat((n + 127) << 23);
     }
 
-    /** The error function: {@code x + x P(x²)} near zero, {@code 1 - exp(-Q(x))} further out. Error below 1 ulp. */
+    /** The error function: {@code x + x P(x²)} near zero, {@code 1 - exp(-2x - Q(x))} further out. Error below 1 ulp. */
     static float erf(float x) {
         float z = Math.min(Math.abs(x), ERF_ONE);
         float near = Math.fma(x, polynomial(ERF_SERIES, x * x), x);
-        float far = Math.copySign(1 - exp(-polynomial(ERF_TAIL, z)), x);
+        float far = Math.copySign(1 - exp(-2 * z, -polynomial(ERF_TAIL, z)), x);
         return z < ERF_SPLIT ? near : far;
     }
 

@@ -19,16 +19,20 @@ final class VectorMath {
     }
 
     static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.min(FloatMath.EXP_MAX).max(FloatMath.EXP_MIN);
-        FloatVector rounded = clamped.fma(all(FloatMath.LOG2_E), all(FloatMath.ROUND));
+        return exp(x.min(FloatMath.EXP_MAX).max(FloatMath.EXP_MIN), all(0));
+    }
+
+    private static FloatVector exp(FloatVector x, FloatVector more) {
+        FloatVector rounded = x.add(more).fma(all(FloatMath.LOG2_E), all(FloatMath.ROUND));
         FloatVector n = rounded.sub(FloatMath.ROUND);
-        FloatVector r = n.fma(all(-FloatMath.LN2_HIGH), clamped);
-        r = n.fma(all(-FloatMath.LN2_LOW), r);
+        FloatVector high = n.fma(all(-FloatMath.LN2_HIGH), x).add(more);
+        FloatVector r = n.fma(all(-FloatMath.LN2_LOW), high);
+        FloatVector low = n.fma(all(-FloatMath.LN2_LOW), high.sub(r));
         FloatVector q = all(FloatMath.EXP_6).fma(r, all(FloatMath.EXP_5));
         q = q.fma(r, all(FloatMath.EXP_4));
         q = q.fma(r, all(FloatMath.EXP_3));
         q = q.fma(r, all(FloatMath.EXP_2));
-        FloatVector power = q.fma(r.mul(r), r).add(1);
+        FloatVector power = r.add(q.fma(r.mul(r), low)).add(1);
         IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUND));
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         return power.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
@@ -37,7 +41,8 @@ final class VectorMath {
     static FloatVector erf(FloatVector x) {
         FloatVector z = x.abs().min(FloatMath.ERF_ONE);
         FloatVector near = x.fma(polynomial(FloatMath.ERF_SERIES, x.mul(x)), x);
-        FloatVector far = all(1).sub(exp(polynomial(FloatMath.ERF_TAIL, z).neg()));
+        FloatVector far =
+                all(1).sub(exp(z.mul(-2), polynomial(FloatMath.ERF_TAIL, z).neg()));
         return withSign(far, x).blend(near, z.lt(FloatMath.ERF_SPLIT));
     }
 

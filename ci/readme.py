@@ -3,7 +3,8 @@
 
 A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
 `...` stands for any lines. Times and speeds are not compared, nor is the line that Java adds about its incubator module.
-`mvn verify` is not run again: ci/verify.sh keeps what it printed.
+`mvn verify` is not run again: ci/verify.sh keeps what it printed. With --write the README gets what was printed instead,
+except where it has lines of `...`.
 """
 
 import re
@@ -14,14 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VERIFY_LOG = ROOT / "target" / "verify.log"
 TIMES = re.compile(r"\d+(\.\d+)? (?=s\b|ms\b|tokens/s|tokens a second)")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOISE = "WARNING: Using incubator modules: jdk.incubator.vector"
 
 
 def commands(readme: str) -> list[tuple[str, list[str]]]:
     """Each command and the lines that it should print."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"^```console\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
+    for block in BLOCK.finditer(readme):
+        for line in block.group(1).splitlines():
             if line.startswith("$ "):
                 found.append((line[2:], []))
             else:
@@ -38,6 +40,11 @@ def without_times(line: str) -> str:
     return TIMES.sub("# ", line.rstrip())
 
 
+def shown(command: str) -> list[str]:
+    """What a reader sees of it."""
+    return [line.rstrip() for line in output(command).splitlines() if line != NOISE]
+
+
 def output(command: str) -> str:
     if command == "mvn verify":
         return VERIFY_LOG.read_text(encoding="utf-8")
@@ -48,11 +55,26 @@ def output(command: str) -> str:
     return text if done.returncode == 0 else f"{text}exit code {done.returncode}\n"
 
 
-def main() -> int:
-    found = commands((ROOT / "README.md").read_text(encoding="utf-8"))
+def write(readme: Path) -> int:
+    """Puts what each command prints now in the place of what the README says it prints."""
+    text = readme.read_text(encoding="utf-8")
+
+    def renewed(block: re.Match[str]) -> str:
+        lines = []
+        for command, expected in commands(block.group()):
+            lines += [f"$ {command}", *(expected if "..." in expected else shown(command))]
+        return "\n".join(["```console", *lines, "```"])
+
+    readme.write_text(BLOCK.sub(renewed, text), encoding="utf-8")
+    return 0
+
+
+def check(readme: Path) -> int:
+    """Compares; returns the exit code."""
+    found = commands(readme.read_text(encoding="utf-8"))
     failed = 0
     for command, expected in found:
-        printed = [line for line in output(command).splitlines() if line != NOISE]
+        printed = shown(command)
         right = pattern(expected).fullmatch("".join(without_times(line) + "\n" for line in printed))
         print(f"{'ok  ' if right else 'FAIL'} $ {command}", flush=True)
         if not right:
@@ -63,4 +85,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit((write if sys.argv[1:] == ["--write"] else check)(ROOT / "README.md"))

@@ -8,7 +8,7 @@ jdk() {
     local home
     for home in $(printenv | sed -n "s/^JAVA_HOME_$1[^=]*=//p") "${JAVA_HOME:-}" \
         /usr/lib/jvm/*"$1"* "$(/usr/libexec/java_home -F -v "$1" 2>/dev/null || true)" "$(home_of_path)"; do
-        if [ -x "$home/bin/javac" ] && [ "$(version "$home")" = "$1" ]; then
+        if [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ "$(version "$home")" = "$1" ]; then
             echo "$home"
             return
         fi

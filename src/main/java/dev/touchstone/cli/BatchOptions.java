@@ -74,7 +74,7 @@ final class BatchOptions {
             }
         }
         watch.end(tokens);
-        console.note(prompts.size() + " prompts; " + watch);
+        console.note(prompts.size() + " prompts; " + watch.total());
     }
 
     /** What a text depends on besides its prompt. */

@@ -43,7 +43,8 @@ final class Chat {
     void answer(String line) {
         String prompt = text.isEmpty() ? line : text + "\n" + line;
         int[] ids = model.tokenizer().encode(prompt);
-        Settings now = settings.options().settings(model, ids.length);
+        GenerationOptions options = settings.options();
+        Settings now = options.settings(model, ids.length);
         StringBuilder answer = new StringBuilder();
         StoryPrinter printer = new StoryPrinter(console, null);
         Stopwatch watch = new Stopwatch();
@@ -55,7 +56,7 @@ final class Chat {
         }
         printer.end();
         text = prompt + answer;
-        console.note(watch + settings.options().seedNote());
+        console.note(watch + options.seedNote());
     }
 
     private void hear(Step step, StringBuilder answer, StoryPrinter printer, Stopwatch watch) {

@@ -23,7 +23,6 @@ final class ChatSettings {
 
     private final int stride;
     private final Map<String, String> values = new TreeMap<>();
-    private GenerationOptions options;
 
     /**
      * A talk outgrows its context, so the window slides unless told otherwise.
@@ -40,11 +39,11 @@ final class ChatSettings {
                 values.put(option.longestName().substring(2), String.join(",", option.originalStringValues()));
             }
         }
-        options = parse(values);
     }
 
+    /** As they are now; where no seed is set, with a new one each time. */
     GenerationOptions options() {
-        return options;
+        return parse(values);
     }
 
     /** Returns what is wrong with that, else null. A value of null takes the setting back. */
@@ -56,7 +55,7 @@ final class ChatSettings {
             changed.put(name, value);
         }
         try {
-            options = parse(changed);
+            parse(changed);
         } catch (UnmatchedArgumentException e) {
             return "there is no setting " + name + "; see /help";
         } catch (ParameterException e) {

@@ -44,16 +44,20 @@ final class Stopwatch {
                 .put("time_to_first_token", timeToFirstToken());
     }
 
-    /** Such as {@code 100 tokens in 1.25 s, 80.0 tokens/s, the first after 0.02 s}. */
-    @Override
-    public String toString() {
+    /** Such as {@code 100 tokens in 1.25 s, 80.0 tokens/s}. */
+    String total() {
         return String.format(
                 Locale.ROOT,
-                "%d %s in %.2f s, %.1f tokens/s, the first after %.2f s",
+                "%d %s in %.2f s, %.1f tokens/s",
                 tokens,
                 tokens == 1 ? "token" : "tokens",
                 seconds(),
-                tokensPerSecond(),
-                timeToFirstToken());
+                tokensPerSecond());
+    }
+
+    /** The same and when the first came. */
+    @Override
+    public String toString() {
+        return total() + String.format(Locale.ROOT, ", the first after %.2f s", timeToFirstToken());
     }
 }

@@ -75,7 +75,8 @@ final class CompareCommand implements Callable<Integer> {
         }
         print(laps);
         if (html != null) {
-            write(ComparePage.of(loaded.name(), read.ids().length, laps));
+            WholeFile.write(html, ComparePage.of(loaded.name(), read.ids().length, laps));
+            console.note("plot in " + html);
         }
         return 0;
     }
@@ -124,10 +125,5 @@ final class CompareCommand implements Callable<Integer> {
         return generation.draws() && lap.name().equals("with drafts")
                 ? "drawn anew"
                 : "DIFFERENT from token " + (difference + 1) + " on";
-    }
-
-    private void write(String page) {
-        WholeFile.write(html, page);
-        console.note("plot in " + html);
     }
 }

@@ -10,6 +10,8 @@ final class TextPlot {
     private static final int HEIGHT = 12;
     private static final char[] MARKS = {'o', '+', 'x'};
 
+    private static final char SEVERAL = '*';
+
     private TextPlot() {}
 
     static String of(List<Lap> laps) {
@@ -28,7 +30,8 @@ final class TextPlot {
             for (int x = 0; x < columns; x++) {
                 if (!Double.isNaN(heights[x])) {
                     int y = (int) Math.min(HEIGHT - 1, heights[x] / top * HEIGHT);
-                    picture[HEIGHT - 1 - y][x] = MARKS[i % MARKS.length];
+                    char[] line = picture[HEIGHT - 1 - y];
+                    line[x] = line[x] == ' ' ? MARKS[i % MARKS.length] : SEVERAL;
                 }
             }
         }
@@ -47,7 +50,7 @@ final class TextPlot {
             text.append(String.format(
                     "%9s  %s %s%n", "", MARKS[i % MARKS.length], laps.get(i).name()));
         }
-        return text.toString();
+        return text.append(String.format("%9s  %s several%n", "", SEVERAL)).toString();
     }
 
     /** The median time of the tokens that share a column: one pause of the machine is no trend. */

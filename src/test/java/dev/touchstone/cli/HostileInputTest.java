@@ -86,7 +86,7 @@ class HostileInputTest {
         int header = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
         for (int i = 0; i < 8 + header; i += 37) {
             byte[] damaged = whole.clone();
-            damaged[i] ^= 1 << i % 8;
+            damaged[i] = (byte) (damaged[i] ^ (1 << i % 8));
             Files.write(weights, damaged);
 
             Cli cli = generate();

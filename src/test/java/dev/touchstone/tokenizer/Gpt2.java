@@ -25,14 +25,14 @@ import java.util.Map;
  * the byte alphabet, and id 256 + m is what merge m makes. The merge itself is found as tiktoken's converters do: merge the
  * token's bytes by rank, and the last two parts left are its two sides.
  */
-final class Gpt2 {
-    static final int END_OF_TEXT = 50256;
+public final class Gpt2 {
+    public static final int END_OF_TEXT = 50256;
     private static final Map<Byte, Character> ALPHABET = alphabet();
-    static final Map<String, Integer> IDS = ids();
-    static final List<String> MERGES = merges();
+    public static final Map<String, Integer> IDS = ids();
+    public static final List<String> MERGES = merges();
     static final Path FOLDER = write();
-    static final Tokenizer OURS = TokenizerFiles.read(FOLDER);
-    static final HuggingFace HUGGING_FACE = new HuggingFace(json());
+    public static final Tokenizer OURS = TokenizerFiles.read(FOLDER);
+    public static final HuggingFace HUGGING_FACE = new HuggingFace(json());
     static final Encoding JTOKKIT = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
 
     private Gpt2() {}

@@ -2,7 +2,10 @@ package dev.touchstone.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.support.KillMatrix;
+import dev.touchstone.support.KillMatrix.Fate;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -16,7 +19,18 @@ public record Cage<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> b
         Stream<DynamicTest> catches = bugs.stream()
                 .map(bug -> DynamicTest.dynamicTest(bug + ", caught by: " + bug.check(), () -> {
                     assertThat(checks).as("the checks that the real one passes").contains(bug.check());
-                    assertThat(bug.check().catches(bug.planted())).as("caught").isTrue();
+                    Optional<String> failure = bug.check().failure(bug.planted());
+                    KillMatrix.add(new KillMatrix.Row(
+                            bug.id(),
+                            bug.what(),
+                            bug.seenIn(),
+                            bug.check().name(),
+                            name,
+                            0,
+                            failure.orElse(""),
+                            failure.isPresent() ? Fate.KILLED : Fate.SURVIVED,
+                            null));
+                    assertThat(failure).as("what the check says of it").isPresent();
                 }));
         return Stream.concat(truths, catches);
     }

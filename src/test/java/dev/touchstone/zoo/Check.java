@@ -1,5 +1,6 @@
 package dev.touchstone.zoo;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -9,13 +10,16 @@ import java.util.function.Consumer;
  * @param assertion throws unless it is true
  */
 public record Check<S>(String name, Consumer<S> assertion) {
-    /** Whether the check notices that something is wrong. */
-    boolean catches(S subject) {
+    private static final int LONGEST = 160;
+
+    /** What the check says of a subject that is wrong; nothing if it notices nothing. */
+    Optional<String> failure(S subject) {
         try {
             assertion.accept(subject);
-            return false;
+            return Optional.empty();
         } catch (AssertionError | RuntimeException e) {
-            return true;
+            String words = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+            return Optional.of(words.substring(0, Math.min(LONGEST, words.length())));
         }
     }
 

@@ -1,0 +1,189 @@
+package dev.touchstone.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Executor;
+import dev.touchstone.generation.NaiveExecutor;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Batch;
+import dev.touchstone.model.KvCache;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** F8 and F19: more tokens than there are positions, and caches of the last request or of a neighbour. */
+final class ExecutorBugs {
+    private static final Transformer MODEL =
+            Fixtures.model(Fixtures.named("tiny-gpt2")).transformer();
+
+    private static final Check<Function<Transformer, Executor>> NEXT_REQUEST =
+            new Check<>("what was asked before changes no bit", executor -> {
+                Executor cached = executor.apply(MODEL);
+                cached.next(List.of(ids(9, 3)));
+
+                for (int[] ids : List.of(ids(12, 5), ids(12, 3), ids(6, 3), ids(9, 3))) {
+                    same(cached.next(List.of(ids)), naive().next(List.of(ids)));
+                }
+            });
+
+    private static final Check<Function<Transformer, Executor>> NEIGHBOURS =
+            new Check<>("who else is in the batch changes no bit", executor -> {
+                List<int[]> batch = List.of(ids(9, 3), ids(9, 5), ids(4, 3));
+
+                same(executor.apply(MODEL).next(batch), naive().next(batch));
+            });
+
+    private static final Check<Function<Transformer, Executor>> TOO_LONG = new Check<>(
+            "more tokens than positions are refused",
+            executor -> assertThatThrownBy(() -> executor.apply(MODEL).next(List.of(ids(41, 3))))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageContaining("has positions for 40"));
+
+    static final List<Check<Function<Transformer, Executor>>> CHECKS = List.of(NEXT_REQUEST, NEIGHBOURS, TOO_LONG);
+
+    static final List<Bug<Function<Transformer, Executor>>> ALL = List.of(
+            bug(
+                    "F19",
+                    "the cache of the last request is used again",
+                    "langchain4j#6027",
+                    model -> new Remembering(model) {
+                        @Override
+                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                            return last.length() < ids.length ? last : model.newCache();
+                        }
+                    },
+                    NEXT_REQUEST),
+            bug(
+                    "F19",
+                    "a cache is cut one token too late",
+                    "mlx-lm#1423",
+                    model -> new Remembering(model) {
+                        @Override
+                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                            int difference = Arrays.mismatch(ids, lastIds);
+                            int agreed = difference < 0 ? ids.length : difference;
+                            return last.cut(Math.min(Math.min(agreed + 1, last.length()), ids.length - 1));
+                        }
+                    },
+                    NEXT_REQUEST),
+            bug(
+                    "F19",
+                    "the rows of a batch share a cache",
+                    "langchain4j#6027",
+                    model -> new Remembering(model) {
+                        @Override
+                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                            return last.cut(Math.min(last.length(), ids.length - 1));
+                        }
+                    },
+                    NEIGHBOURS),
+            bug(
+                    "F8",
+                    "past the context the first positions are read again",
+                    "rasbt/LLMs-from-scratch#925",
+                    model -> tooLong(model, (ids, positions) -> Arrays.copyOfRange(ids, 0, positions)),
+                    TOO_LONG),
+            bug(
+                    "F8",
+                    "past the context the last tokens are kept without a word",
+                    "rasbt/LLMs-from-scratch#925",
+                    model -> tooLong(
+                            model, (ids, positions) -> Arrays.copyOfRange(ids, ids.length - positions, ids.length)),
+                    TOO_LONG),
+            bug(
+                    "F8",
+                    "past the context whatever lies behind the table is read",
+                    "rasbt/LLMs-from-scratch#925",
+                    model -> new CachedExecutor(PositionBugs.longer(model), new ScalarKernels()),
+                    TOO_LONG));
+
+    private ExecutorBugs() {}
+
+    private static Bug<Function<Transformer, Executor>> bug(
+            String id,
+            String what,
+            String seenIn,
+            Function<Transformer, Executor> executor,
+            Check<Function<Transformer, Executor>> check) {
+        return new Bug<>(id, what, seenIn, executor, check);
+    }
+
+    private static Executor naive() {
+        return new NaiveExecutor(MODEL, new ScalarKernels());
+    }
+
+    private static int[] ids(int length, int step) {
+        return IntStream.range(0, length).map(i -> (i * i * step + 7) % 200).toArray();
+    }
+
+    private static void same(Tensor actual, Tensor expected) {
+        assertThat(Arrays.equals(actual.data(), expected.data()))
+                .as("equal bits")
+                .isTrue();
+    }
+
+    /** One cache for all that is ever asked. */
+    private abstract static class Remembering implements Executor {
+        private final Transformer model;
+        private KvCache last;
+        private int[] lastIds = {};
+
+        Remembering(Transformer model) {
+            this.model = model;
+            this.last = model.newCache();
+        }
+
+        abstract KvCache recall(int[] ids, KvCache last, int[] lastIds);
+
+        @Override
+        public Tensor next(List<int[]> sequences) {
+            Tensor next = Tensor.zeros(sequences.size(), model.shape().vocabulary());
+            for (int b = 0; b < sequences.size(); b++) {
+                float[] row = last(sequences.get(b), 1).data();
+                System.arraycopy(row, 0, next.data(), b * row.length, row.length);
+            }
+            return next;
+        }
+
+        @Override
+        public Tensor last(int[] ids, int count) {
+            last = recall(ids, last, lastIds);
+            lastIds = ids.clone();
+            int[] unread = Arrays.copyOfRange(ids, last.length(), ids.length);
+            Batch.Part part = new Batch.Part(unread, last, count);
+            return model.forward(new Batch(List.of(part)), new ScalarKernels(), Trace.OFF);
+        }
+    }
+
+    /** What becomes of a sequence that is too long. */
+    @FunctionalInterface
+    private interface Cut {
+        int[] of(int[] ids, int positions);
+    }
+
+    private static Executor tooLong(Transformer model, Cut cut) {
+        Executor sound = new NaiveExecutor(model, new ScalarKernels());
+        int positions = model.shape().positions();
+        return new Executor() {
+            @Override
+            public Tensor next(List<int[]> sequences) {
+                return sound.next(sequences.stream()
+                        .map(ids -> ids.length > positions ? cut.of(ids, positions) : ids)
+                        .toList());
+            }
+
+            @Override
+            public Tensor last(int[] ids, int count) {
+                return sound.last(ids.length > positions ? cut.of(ids, positions) : ids, count);
+            }
+        };
+    }
+}

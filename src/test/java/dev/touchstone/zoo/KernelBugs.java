@@ -1,0 +1,125 @@
+package dev.touchstone.zoo;
+
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.List;
+
+/** F2, F12, F20 and F21 where the goldens cannot see them: sums in changing order, shortcuts, overflow, cancellation. */
+final class KernelBugs {
+    static final List<Bug<Kernels>> ALL = List.of(
+            new Bug<>(
+                    "F20",
+                    "the partial sums of a product arrive in changing order",
+                    "GPULlama3.java e70da61",
+                    sums(new Order() {
+                        private int calls;
+
+                        @Override
+                        public int parts(Tensor x) {
+                            return 2 + calls++ % 4; // a pass has nine products: the next one begins elsewhere
+                        }
+                    }),
+                    KernelChecks.TWICE),
+            new Bug<>(
+                    "F20",
+                    "a race: now and then a result is written before its last term",
+                    "GPULlama3.java e70da61",
+                    new BuggedKernels() {
+                        private int calls;
+
+                        @Override
+                        public Tensor linear(Tensor x, Matrix weight, float[] bias) {
+                            Tensor y = super.linear(x, weight, bias);
+                            if (++calls % 7 == 0) {
+                                y.data()[0] = Math.nextUp(y.data()[0]);
+                            }
+                            return y;
+                        }
+                    },
+                    KernelChecks.TWICE),
+            new Bug<>("F20", "as many partial sums as this machine has lanes", "", sums(x -> 8), KernelChecks.SCALAR),
+            new Bug<>(
+                    "F20",
+                    "the products of one thread in one chain, of several in several",
+                    "",
+                    sums(x -> x.rows() > 8 ? 1 : 4),
+                    KernelChecks.TOKEN_BY_TOKEN),
+            new Bug<>(
+                    "F21",
+                    "a shortcut for one row sums in another order",
+                    "vllm#5898",
+                    sums(x -> x.rows() == 1 ? 4 : 1),
+                    KernelChecks.TOKEN_BY_TOKEN),
+            new Bug<>(
+                    "F21",
+                    "tiles of rows sum in another order the more rows there are",
+                    "vllm#5898",
+                    sums(x -> 1 + x.rows() % 3),
+                    KernelChecks.COMPANY),
+            new Bug<>(
+                    "F12",
+                    "softmax without the maximum",
+                    "tiny-llm#80",
+                    HeadBugs.withoutMaximum(),
+                    KernelChecks.LARGE_SCORES),
+            new Bug<>(
+                    "F2",
+                    "one-pass variance, E[x²] - E[x]², in float",
+                    "Jlama",
+                    new BuggedKernels() {
+                        @Override
+                        public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
+                            Tensor y = Tensor.zeros(x.shape());
+                            int channels = x.size(-1);
+                            for (int t = 0; t < x.rows(); t++) {
+                                float sum = 0;
+                                float squares = 0;
+                                for (int c = 0; c < channels; c++) {
+                                    sum += x.at(t, c);
+                                    squares += x.at(t, c) * x.at(t, c);
+                                }
+                                float mean = sum / channels;
+                                double scale = 1 / Math.sqrt(squares / channels - mean * mean + epsilon);
+                                for (int c = 0; c < channels; c++) {
+                                    y.data()[t * channels + c] =
+                                            (float) ((x.at(t, c) - mean) * scale * gain[c] + bias[c]);
+                                }
+                            }
+                            return y;
+                        }
+                    },
+                    KernelChecks.FAR_FROM_ZERO));
+
+    private KernelBugs() {}
+
+    /** Into how many sums a product is cut. */
+    @FunctionalInterface
+    private interface Order {
+        int parts(Tensor x);
+    }
+
+    private static Kernels sums(Order order) {
+        return new BuggedKernels() {
+            @Override
+            public Tensor linear(Tensor x, Matrix weight, float[] bias) {
+                int parts = order.parts(x);
+                Tensor y = Tensor.zeros(x.rows(), weight.outputs());
+                for (int i = 0; i < y.size(); i++) {
+                    int t = i / weight.outputs();
+                    int o = i % weight.outputs();
+                    float[] sums = new float[parts];
+                    for (int input = 0; input < weight.inputs(); input++) {
+                        sums[input % parts] = Math.fma(x.at(t, input), weight.at(input, o), sums[input % parts]);
+                    }
+                    float total = 0;
+                    for (float sum : sums) {
+                        total += sum;
+                    }
+                    y.data()[i] = bias == null ? total : total + bias[o];
+                }
+                return y;
+            }
+        };
+    }
+}

@@ -1,0 +1,314 @@
+package dev.touchstone.zoo;
+
+import dev.touchstone.tokenizer.AddedToken;
+import dev.touchstone.tokenizer.Bpe;
+import dev.touchstone.tokenizer.ByteLevelDecoder;
+import dev.touchstone.tokenizer.ByteLevelSplit;
+import dev.touchstone.tokenizer.Decoder;
+import dev.touchstone.tokenizer.Gpt2;
+import dev.touchstone.tokenizer.Merge;
+import dev.touchstone.tokenizer.Normalizer;
+import dev.touchstone.tokenizer.Pipeline;
+import dev.touchstone.tokenizer.PostProcessor;
+import dev.touchstone.tokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.RegexSplit;
+import dev.touchstone.tokenizer.Template;
+import dev.touchstone.tokenizer.TokenModel;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** T: what goes wrong between a text and its ids. A tokenizer with most of these still round-trips. */
+final class TokenizerBugs {
+    private static final AddedToken END = AddedToken.special("<|endoftext|>", Gpt2.END_OF_TEXT);
+    private static final PreTokenizer SPELL = new ByteLevelSplit(false, false);
+    private static final PreTokenizer WORDS = new ByteLevelSplit(false, true);
+    private static final List<Merge> MERGES = Gpt2.MERGES.stream()
+            .map(line -> line.split(" "))
+            .map(pair -> new Merge(pair[0], pair[1]))
+            .toList();
+    private static final TokenModel BPE = new Bpe(Gpt2.IDS, MERGES, null);
+    private static final Map<String, Integer> RANKS = new HashMap<>();
+
+    static {
+        for (int rank = 0; rank < MERGES.size(); rank++) {
+            RANKS.put(MERGES.get(rank).toString(), rank);
+        }
+    }
+
+    static final Tokenizer REAL = tokenizer(Normalizer.NONE, WORDS, BPE, PostProcessor.NONE, new ByteLevelDecoder());
+
+    static final List<Bug<Tokenizer>> ALL = List.of(
+            words(
+                    "T1",
+                    "code points instead of bytes in the byte alphabet",
+                    "Jlama",
+                    RegexSplit.isolating(RegexSplit.GPT2).then((text, pieces) -> pieces.accept(codePoints(text)))),
+            words(
+                    "T2",
+                    "the regex after the byte alphabet",
+                    "llama3.java, GPULlama3.java",
+                    SPELL.then(RegexSplit.isolating(RegexSplit.GPT2))),
+            regex(
+                    "T3",
+                    "\\s is ASCII only",
+                    "jtokkit#33",
+                    RegexSplit.GPT2
+                            .replace("[^\\s", "[^ \\t-\\r")
+                            .replace("\\s+", "[ \\t-\\r]+")
+                            .replace("\\S", "[^ \\t-\\r]")),
+            regex("T4", "\\s+(?!\\S) is missing", "many", RegexSplit.GPT2.replace("|\\s+(?!\\S)", "")),
+            regex(
+                    "T5",
+                    "the regex of Llama 3 and cl100k",
+                    "Jlama",
+                    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"),
+            words("T6", "no pre-tokenizer", "Jlama", SPELL),
+            words(
+                    "T6",
+                    "split at spaces only",
+                    "",
+                    RegexSplit.isolating(" ?\\S+|\\s+").then(SPELL)),
+            regex(
+                    "T7",
+                    "\\w for \\p{L}",
+                    "",
+                    RegexSplit.GPT2.replace(" ?\\p{L}+", " ?\\w+").replace("^\\s\\p{L}\\p{N}", "^\\s\\w\\p{N}")),
+            regex(
+                    "T7",
+                    "letters are ASCII",
+                    "",
+                    RegexSplit.GPT2.replace("\\p{L}", "a-zA-Z").replace(" ?a-zA-Z+", " ?[a-zA-Z]+")),
+            regex(
+                    "T7",
+                    "\\p{Nd} for \\p{N}, so that a half is neither a number nor the rest",
+                    "",
+                    RegexSplit.GPT2.replace("?\\p{N}+", "?\\p{Nd}+")),
+            regex(
+                    "T8",
+                    "contractions in any case",
+                    "",
+                    RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d", "(?i:'s|'t|'re|'ve|'m|'ll|'d)")),
+            regex("T8", "contractions missing", "", RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d|", "")),
+            model(
+                    "T9",
+                    "the leftmost merge first, whatever its rank",
+                    "many",
+                    (piece, ids) -> merge(piece, false, false).forEach(ids::accept)),
+            model(
+                    "T9",
+                    "of equal merges the rightmost first",
+                    "many",
+                    (piece, ids) -> merge(piece, true, true).forEach(ids::accept)),
+            model(
+                    "T10",
+                    "the longest token instead of merges",
+                    "ggml's gpt-2 example",
+                    (piece, ids) -> longest(piece).forEach(ids::accept)),
+            around(
+                    "T11",
+                    "a special token is lost",
+                    "llama3.java",
+                    TokenizerChecks.IDS,
+                    text -> REAL.encode(text.replace("<|endoftext|>", ""))),
+            around(
+                    "T11",
+                    "a special token is encoded as text",
+                    "llama3.java",
+                    TokenizerChecks.IDS,
+                    REAL::encodeOrdinary),
+            new Bug<>(
+                    "T11",
+                    "a special token is found in ordinary text",
+                    "llama3.java",
+                    new Wrapped(REAL::encode, REAL::encode),
+                    TokenizerChecks.ORDINARY),
+            normal("T12", "the prompt is trimmed", "llama2.c#180", String::strip),
+            normal("T12", "spaces at the end are trimmed", "llama2.c#180", String::stripTrailing),
+            normal(
+                    "T13",
+                    "lines end at U+0085 and U+2028, which are lost",
+                    "Scanner.nextLine",
+                    text -> text.replaceAll("[\u0085\u2028]", "")),
+            normal("T13", "the byte order mark is dropped", "", text -> text.replace("\uFEFF", "")),
+            normal("T13", "the carriage return is dropped", "", text -> text.replace("\r", "")),
+            normal(
+                    "T13",
+                    "Unicode is normalized",
+                    "",
+                    text -> java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFKC)),
+            around(
+                    "T14",
+                    "a lone surrogate is \"?\"",
+                    "",
+                    TokenizerChecks.HALF_A_PAIR,
+                    text -> REAL.encode(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))),
+            words(
+                    "T14",
+                    "UTF-16 units instead of code points",
+                    "",
+                    RegexSplit.isolating(RegexSplit.GPT2).then((text, pieces) -> {
+                        for (char unit : text.toCharArray()) {
+                            SPELL.split(String.valueOf(unit), pieces);
+                        }
+                    })),
+            decoder(
+                    "T15",
+                    "each token is decoded by itself",
+                    "llama3.java#5, java-llama.cpp#47",
+                    TokenizerChecks.STREAM,
+                    text -> text),
+            decoder(
+                    "T16",
+                    "spaces before punctuation are cleaned up",
+                    "helm#535",
+                    TokenizerChecks.TEXT,
+                    text -> text.replace(" .", ".").replace(" n't", "n't")),
+            model(
+                    "T17",
+                    "merges that begin with # taken for comments",
+                    "tokenizers#909",
+                    new Bpe(
+                            Gpt2.IDS,
+                            MERGES.stream()
+                                    .filter(merge -> !merge.left().startsWith("#"))
+                                    .toList(),
+                            null)),
+            model(
+                    "T17",
+                    "the first merge taken for the header",
+                    "tokenizers#909",
+                    new Bpe(Gpt2.IDS, MERGES.subList(1, MERGES.size()), null)),
+            words("T18", "a space is put in front", "Jlama", new ByteLevelSplit(true, true)),
+            new Bug<>(
+                    "T18",
+                    "a token for the beginning is put in front",
+                    "Jlama",
+                    tokenizer(
+                            Normalizer.NONE,
+                            WORDS,
+                            BPE,
+                            new Template(List.of(Gpt2.END_OF_TEXT), List.of()),
+                            new ByteLevelDecoder()),
+                    TokenizerChecks.IDS),
+            new Bug<>(
+                    "T19",
+                    "quadratic time: every pair is looked at again after each merge",
+                    "tiktoken",
+                    model(
+                                    "T19",
+                                    "",
+                                    "",
+                                    (piece, ids) -> merge(piece, true, false).forEach(ids::accept))
+                            .planted(),
+                    TokenizerChecks.TIME));
+
+    private TokenizerBugs() {}
+
+    private static Tokenizer tokenizer(
+            Normalizer normalizer, PreTokenizer words, TokenModel model, PostProcessor last, Decoder decoder) {
+        return new Pipeline(Gpt2.IDS, List.of(END), new Pipeline.Parts(normalizer, words, model, last, decoder));
+    }
+
+    private static Bug<Tokenizer> words(String id, String what, String seenIn, PreTokenizer words) {
+        Tokenizer bugged = tokenizer(Normalizer.NONE, words, BPE, PostProcessor.NONE, new ByteLevelDecoder());
+        return new Bug<>(id, what, seenIn, bugged, TokenizerChecks.IDS);
+    }
+
+    private static Bug<Tokenizer> regex(String id, String what, String seenIn, String regex) {
+        return words(id, what, seenIn, RegexSplit.isolating(regex).then(SPELL));
+    }
+
+    private static Bug<Tokenizer> model(String id, String what, String seenIn, TokenModel model) {
+        Tokenizer bugged = tokenizer(Normalizer.NONE, WORDS, model, PostProcessor.NONE, new ByteLevelDecoder());
+        return new Bug<>(id, what, seenIn, bugged, TokenizerChecks.IDS);
+    }
+
+    private static Bug<Tokenizer> normal(String id, String what, String seenIn, Normalizer normalizer) {
+        Tokenizer bugged = tokenizer(normalizer, WORDS, BPE, PostProcessor.NONE, new ByteLevelDecoder());
+        return new Bug<>(id, what, seenIn, bugged, TokenizerChecks.IDS);
+    }
+
+    private static Bug<Tokenizer> decoder(
+            String id, String what, String seenIn, Check<Tokenizer> check, Normalizer change) {
+        Tokenizer bugged = tokenizer(Normalizer.NONE, WORDS, BPE, PostProcessor.NONE, new Decoder() {
+            @Override
+            public Stream stream() {
+                return new Stream() {
+                    @Override
+                    public String add(String token) {
+                        return change.normalize(new String(bytes(token), StandardCharsets.UTF_8));
+                    }
+
+                    @Override
+                    public String flush() {
+                        return "";
+                    }
+                };
+            }
+
+            @Override
+            public byte[] bytes(String token) {
+                return new ByteLevelDecoder().bytes(token);
+            }
+        });
+        return new Bug<>(id, what, seenIn, bugged, check);
+    }
+
+    private static Bug<Tokenizer> around(
+            String id, String what, String seenIn, Check<Tokenizer> check, Wrapped.Encode encode) {
+        return new Bug<>(id, what, seenIn, new Wrapped(encode, REAL::encodeOrdinary), check);
+    }
+
+    /** Each code point by itself, those of Latin-1 as if they were bytes. */
+    private static String codePoints(String text) {
+        StringBuilder spelled = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            if (c < 0x80) {
+                SPELL.split(Character.toString(c), spelled::append);
+            } else {
+                spelled.appendCodePoint(c < 0xA1 || c == 0xAD ? c + 0x100 : c);
+            }
+        });
+        return spelled.toString();
+    }
+
+    /** Merges one pair after the other: by rank or not, of equals the last or the first. */
+    private static IntStream merge(String piece, boolean byRank, boolean last) {
+        List<String> parts = new ArrayList<>(Arrays.asList(piece.split("")));
+        while (true) {
+            int best = -1;
+            for (int i = 0; i + 1 < parts.size(); i++) {
+                Integer rank = RANKS.get(parts.get(i) + " " + parts.get(i + 1));
+                if (rank == null) {
+                    continue;
+                }
+                int found = best < 0 ? Integer.MAX_VALUE : RANKS.get(parts.get(best) + " " + parts.get(best + 1));
+                boolean better = best < 0 || byRank && (last ? rank <= found : rank < found);
+                best = better ? i : best;
+            }
+            if (best < 0) {
+                return parts.stream().mapToInt(Gpt2.IDS::get);
+            }
+            parts.set(best, parts.get(best) + parts.remove(best + 1));
+        }
+    }
+
+    private static IntStream longest(String piece) {
+        List<Integer> ids = new ArrayList<>();
+        for (int start = 0; start < piece.length(); ) {
+            int end = piece.length();
+            while (!Gpt2.IDS.containsKey(piece.substring(start, end))) {
+                end--;
+            }
+            ids.add(Gpt2.IDS.get(piece.substring(start, end)));
+            start = end;
+        }
+        return ids.stream().mapToInt(Integer::intValue);
+    }
+}

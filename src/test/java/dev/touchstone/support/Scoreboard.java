@@ -32,9 +32,7 @@ public final class Scoreboard implements TestExecutionListener {
             "scalar"));
     private static final List<TapResult> GOLDEN = new ArrayList<>();
     private static final List<TapResult> ORACLE = new ArrayList<>();
-    private static final List<TapResult> MODELS = new ArrayList<>();
     private static int prompts;
-    private static int models;
 
     /** A golden file was compared. */
     public static synchronized void golden(Fixture fixture, String name, CaseResult result) {
@@ -48,12 +46,6 @@ public final class Scoreboard implements TestExecutionListener {
         prompts++;
     }
 
-    /** A model that was drawn was compared with the equations in libtorch. */
-    public static synchronized void model(CaseResult result) {
-        MODELS.addAll(result.taps());
-        models++;
-    }
-
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         if (!GOLDEN.isEmpty()) {
@@ -63,9 +55,6 @@ public final class Scoreboard implements TestExecutionListener {
         }
         if (prompts > 0) {
             System.out.printf(Locale.ROOT, "Touchstone, live oracle: %,d prompts, %s%n", prompts, summary(ORACLE));
-        }
-        if (models > 0) {
-            System.out.printf(Locale.ROOT, "Touchstone, random models: %,d models, %s%n", models, summary(MODELS));
         }
         System.out.print(KillMatrix.summary());
         KillMatrix.write();

@@ -2,11 +2,13 @@
 """Runs every command of README.md and compares what it prints with what the README says it prints.
 
 A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
-`...` stands for any lines. Times and speeds are not compared, nor is the line that Java adds about its incubator module.
-`mvn verify` is not run again: ci/verify.sh keeps what it printed. With --write the README gets what was printed instead,
-except where it has lines of `...`.
+`...` stands for any lines, and `...` at the end of a line for the rest of it. Times and speeds are not compared, nor is the line that Java adds about its incubator module.
+`mvn verify` is not run again: ci/verify.sh keeps what it printed. `python3` is the Python that runs this; it needs NumPy,
+so run it by ci/python.sh. With --write the README gets what was printed instead,
+except where it has `...`.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -32,8 +34,12 @@ def commands(readme: str) -> list[tuple[str, list[str]]]:
 
 
 def pattern(expected: list[str]) -> re.Pattern[str]:
-    lines = ["(?:.*\n)*?" if line == "..." else re.escape(without_times(line)) + "\n" for line in expected]
-    return re.compile("".join(lines))
+    return re.compile("".join("(?:.*\n)*?" if line == "..." else pattern_of_line(line) for line in expected))
+
+
+def pattern_of_line(line: str) -> str:
+    start = line.removesuffix("...")
+    return re.escape(without_times(start)) + (".*\n" if start != line else "\n")
 
 
 def without_times(line: str) -> str:
@@ -48,8 +54,15 @@ def shown(command: str) -> list[str]:
 def output(command: str) -> str:
     if command == "mvn verify":
         return VERIFY_LOG.read_text(encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     text = done.stdout.decode("utf-8")
     return text if done.returncode == 0 else f"{text}exit code {done.returncode}\n"
@@ -62,7 +75,7 @@ def write(readme: Path) -> int:
     def renewed(block: re.Match[str]) -> str:
         lines = []
         for command, expected in commands(block.group()):
-            lines += [f"$ {command}", *(expected if "..." in expected else shown(command))]
+            lines += [f"$ {command}", *(expected if "..." in "".join(expected) else shown(command))]
         return "\n".join(["```console", *lines, "```"])
 
     readme.write_text(BLOCK.sub(renewed, text), encoding="utf-8")

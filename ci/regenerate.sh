@@ -1,36 +1,9 @@
 #!/usr/bin/env bash
-# Runs python/regenerate.py (by default with --check) in a virtual environment of its own, .venv, made on first use.
-# UV_TORCH_BACKEND=cpu saves a download of some GB where PyTorch's own index can be reached.
+# Runs python/regenerate.py, by default with --check.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-requirements=python/requirements.txt
-venv=.venv
-stamp="$venv/requirements.txt"
-
-find_uv() {
-    if command -v uv >/dev/null; then
-        command -v uv
-    elif [ -x "$venv-uv/bin/uv" ]; then
-        echo "$venv-uv/bin/uv"
-    else
-        # a plain folder: Debian's python3 has pip only with python3-pip, and venv only with python3-venv
-        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$venv-uv" uv >&2 || {
-            echo "regenerate.sh: neither uv nor pip is here; install one of them, e.g. apt-get install python3-pip" >&2
-            exit 1
-        }
-        echo "$venv-uv/bin/uv"
-    fi
-}
-
-if ! cmp --silent "$requirements" "$stamp"; then
-    uv="$(find_uv)"
-    [ -x "$venv/bin/python" ] || "$uv" venv --quiet "$venv"
-    "$uv" pip install --quiet --python "$venv/bin/python" --requirement "$requirements"
-    cp "$requirements" "$stamp"
-fi
 
 if [ $# -eq 0 ]; then
     set -- --check
 fi
-exec "$venv/bin/python" python/regenerate.py "$@"
+exec ci/python.sh python/regenerate.py "$@"

@@ -113,15 +113,20 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private List<CaseOf> checkThisEngine(Fixture fixture) {
-        LoadedModel model = ModelOptions.load(fixture.folder().toString(), console);
-        Kernels chosen = kernels.kernels(console);
+        Parity.Engine engine = engine(fixture);
         List<CaseOf> cases = new ArrayList<>();
         for (Path file : fixture.cases()) {
             try (Goldens goldens = new Goldens(file)) {
-                cases.add(new CaseOf(name(file), Parity.check(model.transformer(), chosen, goldens)));
+                cases.add(new CaseOf(name(file), Parity.check(engine, goldens)));
             }
         }
         return cases;
+    }
+
+    private Parity.Engine engine(Fixture fixture) {
+        LoadedModel model = ModelOptions.load(fixture.folder().toString(), console);
+        Kernels chosen = kernels.kernels(console);
+        return (ids, trace) -> model.transformer().forward(ids, chosen, trace);
     }
 
     /** The case whose prompt the trace has. */
@@ -131,7 +136,7 @@ final class ParityCommand implements Callable<Integer> {
             for (Path file : fixture.cases()) {
                 try (Goldens goldens = new Goldens(file)) {
                     if (Arrays.equals(ids, goldens.ids())) {
-                        return new CaseOf(name(file), Parity.check(trace::tensor, goldens));
+                        return new CaseOf(name(file), Parity.check(trace::tensor, engine(fixture), goldens));
                     }
                 }
             }
@@ -152,6 +157,10 @@ final class ParityCommand implements Callable<Integer> {
         result.firstDivergence().ifPresent(tap -> {
             console.print(title + ": first wrong at " + tap.name() + "\n");
             result.clues().forEach(clue -> console.print("  " + clue + "\n"));
+            List<String> others = result.culprits().skip(1).map(TapResult::name).toList();
+            if (!others.isEmpty()) {
+                console.print("  wrong by themselves too: " + String.join(", ", others) + "\n");
+            }
         });
     }
 

@@ -41,35 +41,30 @@ public final class Parity {
         engine.forward(reference.ids(), inherited);
         inherited.checkThatNoneIsMissing();
 
-        GoldenInput local = new GoldenInput(reference);
+        LocalErrors local = LocalErrors.onGoldenInput(reference);
         engine.forward(reference.ids(), local);
-
-        List<TapResult> results = new ArrayList<>();
-        for (int i = 0; i < inherited.taps.size(); i++) {
-            results.add(inherited.taps.get(i).withLocal(local.deviations.get(i)));
-        }
-        boolean drifts = local.clues.isEmpty() && !results.stream().allMatch(TapResult::passes);
-        return new CaseResult(results, drifts ? DRIFT : local.clues, inherited.predictions);
+        return result(inherited, local);
     }
 
     /**
-     * Every tap that another engine has written down. Its operations cannot be run on golden input, so the error that it
-     * inherited stands in for the local one: the first tap over the bound is where to look.
+     * Every tap that another engine has written down. Its operations cannot be run on golden input; what {@code engine}
+     * makes of the other's own input stands in for that, so that each of its operations answers for itself too.
      */
-    public static CaseResult check(Function<String, Tensor> trace, Reference reference) {
+    public static CaseResult check(Function<String, Tensor> trace, Engine engine, Reference reference) {
         Inherited inherited = new Inherited(reference);
-        List<TapResult> results = new ArrayList<>();
-        List<String> clues = List.of();
-        for (String name : reference.taps()) {
-            Tensor value = trace.apply(name);
-            inherited.see(name, value);
-            TapResult tap = inherited.taps.get(results.size());
-            results.add(tap.withLocal(tap.inherited()));
-            if (clues.isEmpty() && results.get(results.size() - 1).culprit()) {
-                clues = Signature.read(name, value.data(), reference.truth(name), value.shape());
-            }
-        }
-        return new CaseResult(results, clues, inherited.predictions);
+        reference.taps().forEach(name -> inherited.see(name, trace.apply(name)));
+
+        LocalErrors local = LocalErrors.ofAnother(trace);
+        engine.forward(reference.ids(), local);
+        return result(inherited, local);
+    }
+
+    private static CaseResult result(Inherited inherited, LocalErrors local) {
+        List<TapResult> results = inherited.taps.stream()
+                .map(tap -> tap.withLocal(local.of(tap.name())))
+                .toList();
+        boolean drifts = local.clues().isEmpty() && !results.stream().allMatch(TapResult::passes);
+        return new CaseResult(results, drifts ? DRIFT : local.clues(), inherited.predictions);
     }
 
     /** Compares each tap as the forward pass makes it. */
@@ -105,39 +100,6 @@ public final class Parity {
             if (!missing.isEmpty()) {
                 throw new TouchstoneException("our forward pass never reported " + missing);
             }
-        }
-    }
-
-    /** Compares each tap with the golden one, and lets the forward pass go on with that. */
-    private static final class GoldenInput implements Trace {
-        private final Reference reference;
-        private final List<Deviation> deviations = new ArrayList<>();
-        private List<String> clues = List.of();
-        private boolean diverged;
-
-        GoldenInput(Reference reference) {
-            this.reference = reference;
-        }
-
-        @Override
-        public void see(String name, Tensor value) {
-            Deviation deviation = compare(reference, name, value);
-            deviations.add(deviation);
-            if (!diverged && !deviation.within(TapResult.LOCAL_BOUND)) {
-                diverged = true;
-                clues = Signature.read(name, value.data(), reference.truth(name), value.shape());
-            }
-        }
-
-        @Override
-        public Tensor of(String name, Tensor value) {
-            see(name, value);
-            double[] truth = reference.truth(name);
-            Tensor golden = Tensor.zeros(value.shape());
-            for (int i = 0; i < truth.length; i++) {
-                golden.data()[i] = (float) truth[i];
-            }
-            return golden;
         }
     }
 

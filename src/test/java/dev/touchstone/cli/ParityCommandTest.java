@@ -2,8 +2,11 @@ package dev.touchstone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.Safetensors;
 import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Trace;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
@@ -52,6 +55,41 @@ class ParityCommandTest {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.out()).contains("first wrong at h.1.attn.scores", "1.5000 times what it should be");
+    }
+
+    /** What comes after a mistake is wrong too; each operation is judged by what it was given. */
+    @Test
+    void tellsWhatIsWrongByItselfFromWhatInheritsIt() {
+        Path wrong = folder.resolve("wrong.safetensors");
+        LoadedModel model = Fixtures.model(Fixtures.named("tiny-gpt2"));
+        try (Goldens goldens = new Goldens(GOLDEN)) {
+            int[] ids = goldens.ids();
+            SafetensorsWriter writer = new SafetensorsWriter().add("input_ids", ids, ids.length);
+            model.transformer().forward(ids, new ScalarKernels(), new Trace() {
+                @Override
+                public void see(String name, Tensor value) {
+                    of(name, value);
+                }
+
+                @Override
+                public Tensor of(String name, Tensor value) {
+                    if (name.equals("h.0.ln_2") || name.equals("h.1.mlp.act")) {
+                        value.data()[5] += 1;
+                    }
+                    writer.add(name, value);
+                    return value;
+                }
+            });
+            writer.write(wrong);
+        }
+
+        Cli result = Cli.run("parity", "--ours", wrong.toString(), FIXTURE.toString());
+
+        assertThat(result.out())
+                .contains("first wrong at h.0.ln_2")
+                .contains("wrong by themselves too: h.1.mlp.act\n")
+                .containsPattern("inherited .* h\\.0\\.mlp\\.c_fc ")
+                .containsPattern("wrong .* h\\.1\\.mlp\\.act ");
     }
 
     @Test

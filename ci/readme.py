@@ -2,10 +2,10 @@
 """Runs every command of README.md and compares what it prints with what the README says it prints.
 
 A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
-`...` stands for any lines, and `...` at the end of a line for the rest of it. Times and speeds are not compared, nor is the line that Java adds about its incubator module.
-`mvn verify` is not run again: ci/verify.sh keeps what it printed. `python3` is the Python that runs this; it needs NumPy,
-so run it by ci/python.sh. With --write the README gets what was printed instead,
-except where it has `...`.
+`...` stands for any lines, and `...` at the end of a line for the rest of it. Times and speeds are not compared, nor is
+the line that Java adds about its incubator module. `mvn verify` is not run again: ci/verify.sh keeps what it printed.
+`python3` is the Python that runs this. It needs NumPy, so let ci/python.sh run this. With --write the README gets what
+was printed instead, except where it has `...`.
 """
 
 import os

@@ -11,6 +11,7 @@ from touchstone import sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
 from touchstone.checkpoint import Checkpoint
+from touchstone.families import TINY_FAMILIES
 from touchstone.generation import fair_answers, requests, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
@@ -40,8 +41,11 @@ class Plan:
     new_tokens: int = 20
     past_the_context: int = 0
     padded_batch: bool = False
+    brief: bool = False
+    """Whether a few texts and ways of generating will do, as where another fixture has them all."""
 
 
+TINY = TINY_MODELS | TINY_FAMILIES
 TALE = "Once upon a time there was a King who had a daughter"
 TOY = "the old king meets"
 STORIES = ("Once upon a time", "The King said", "There was once a poor woodcutter who")
@@ -51,13 +55,13 @@ PLANS = {
     "storyteller": Plan(text=TALE, lengths=(), prompts=STORIES, new_tokens=60),
     "storyteller-draft": Plan(text=TALE, lengths=(), new_tokens=40),
     "exercise": Plan(text=TOY, lengths=(1,), prompts=(TOY, "then the"), new_tokens=20, past_the_context=46),
-}
+} | dict.fromkeys(TINY_FAMILIES, Plan(text=TOY, lengths=(1, 11), prompts=(TOY, "once upon"), brief=True))
 
 
 def write_named(name: str, folder: Path) -> None:
     """A fixture of the repository: a tiny model is made anew, a trained one keeps its weights."""
-    if name in TINY_MODELS:
-        TINY_MODELS[name].write(folder)
+    if name in TINY:
+        TINY[name].write(folder)
     write_expectations(folder, PLANS[name], f"python python/regenerate.py --model {name}")
 
 
@@ -88,8 +92,9 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     write_golden(checkpoint, text_case(checkpoint, plan.text), folder / "goldens")
     for length in plan.lengths:
         write_golden(checkpoint, random_case(checkpoint, f"random-{length}", length), folder / "goldens")
-    write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in texts()])
-    asked = requests(checkpoint, list(plan.prompts), plan.new_tokens)
+    hostile = texts()[:: 8 if plan.brief else 1]
+    write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in hostile])
+    asked = requests(checkpoint, list(plan.prompts), plan.new_tokens, plan.brief)
     if plan.past_the_context:
         asked += sliding_requests(plan.prompts[0], plan.past_the_context)
     write_json(folder / "generation.json", fair_answers(checkpoint, asked))
@@ -97,8 +102,8 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
         write_batch(checkpoint, folder / "batch.safetensors")
     write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
     record = provenance(command)
-    if folder.name in TINY_MODELS:
-        record["seed"] = TINY_MODELS[folder.name].seed
+    if folder.name in TINY:
+        record["seed"] = TINY[folder.name].seed
     if "training" in (before := read_provenance(folder)):
         record["training"] = before["training"]
     write_json(folder / "provenance.json", record)

@@ -43,8 +43,8 @@ def _noise(history: tuple[int, ...], size: int) -> Tensor:
     return JITTER * (2 * torch.rand(size, generator=generator) - 1)
 
 
-def requests(checkpoint: Checkpoint, prompts: list[str], length: int) -> list[Request]:
-    """The cases of one model. The ids that end some of them are taken from its own greedy continuation."""
+def requests(checkpoint: Checkpoint, prompts: list[str], length: int, brief: bool) -> list[Request]:
+    """The cases of one model, or a few. The ids that end some are taken from its own greedy continuation."""
     cases = [Request(f"greedy-{i}", prompt, {"max_new_tokens": length}) for i, prompt in enumerate(prompts)]
     first = prompts[0]
     continuation = answer(checkpoint, cases[0])["ids"]
@@ -54,6 +54,8 @@ def requests(checkpoint: Checkpoint, prompts: list[str], length: int) -> list[Re
     def case(name: str, **settings: object) -> Request:
         return Request(name, first, {"max_new_tokens": length} | settings)
 
+    if brief:
+        return [*cases, case("eos", eos_token_id=[late]), case("beams-3", num_beams=3)]
     return [
         *cases,
         case("one-token", max_new_tokens=1),

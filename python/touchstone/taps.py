@@ -22,14 +22,15 @@ MASKED = -1e30
 def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """Within, a forward pass of `model` on a batch of one leaves its taps here, in the order of computation.
 
-    The batch axis is removed. Per attention module: q, k, v and context as (T, C), the heads side by side; scores and
+    The batch axis is removed, heads are laid side by side, and so are a rotary embedding's cosines and sines. Per attention module: q, k, v and context as (T, C), the heads side by side; scores and
     probs as (H, T, T).
     """
     taps: dict[str, Tensor] = {}
     names = {module: tap_name(model, path) for path, module in model.named_modules()}
 
     def see(module: nn.Module, _: tuple, output: object) -> None:
-        taps[names[module]] = _tensor_of(output)[0]
+        tap = _tensor_of(module, output)[0]
+        taps[names[module]] = tap.flatten(1) if tap.dim() == 3 else tap
 
     home = sys.modules[type(model).__module__]
     handles = [module.register_forward_hook(see) for module, name in names.items() if name]
@@ -89,6 +90,8 @@ class _SoftmaxSeen(TorchFunctionMode):
         return result
 
 
-def _tensor_of(output: object) -> Tensor:
+def _tensor_of(module: nn.Module, output: object) -> Tensor:
     output = getattr(output, "logits", output)
+    if type(module).__name__.endswith("RotaryEmbedding"):
+        return torch.cat(output, dim=-1)
     return output[0] if isinstance(output, tuple) else output

@@ -12,7 +12,9 @@ final class Activations {
             "gelu_new", Activation.GELU_NEW,
             "gelu_pytorch_tanh", Activation.GELU_NEW,
             "gelu_python_tanh", Activation.GELU_NEW,
-            "relu", Activation.RELU));
+            "relu", Activation.RELU,
+            "silu", Activation.SILU,
+            "swish", Activation.SILU));
 
     private Activations() {}
 }

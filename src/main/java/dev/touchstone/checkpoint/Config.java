@@ -59,6 +59,15 @@ final class Config {
         return value.doubleValue();
     }
 
+    /** How many times longer a context is than the one that was trained: {@code factor}, 1 or more, which must be there. */
+    double factor() {
+        double factor = number(0, "factor");
+        if (factor < 1) {
+            throw error("factor", fields.get("factor"), "a number of 1 or more");
+        }
+        return factor;
+    }
+
     boolean flag(boolean fallback, String name) {
         if (has(name) && !fields.get(name).isBoolean()) {
             throw error(name, fields.get(name), "true or false");
@@ -71,6 +80,14 @@ final class Config {
             throw error(name, fields.get(name), "a string");
         }
         return has(name) ? fields.get(name).textValue() : fallback;
+    }
+
+    /** The settings within a setting; empty ones if the field is absent. */
+    Config part(String name) {
+        if (has(name) && !fields.get(name).isObject()) {
+            throw error(name, fields.get(name), "an object {...}");
+        }
+        return new Config(file + ": " + name, fields.path(name));
     }
 
     /** One of several values that have a meaning each. */

@@ -2,16 +2,19 @@ package dev.touchstone.checkpoint;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Head;
 import dev.touchstone.tensor.Matrix;
 
 /**
  * The first matrix and the last, which many models share. As Hugging Face does it: tied weights may be stored under either
  * name; if both are there and differ, they are not tied whatever the configuration says.
  */
-record EmbeddingAndHead(Embedding embedding, Matrix head) {
+record EmbeddingAndHead(Embedding embedding, Head head) {
     private static final String HEAD = "lm_head.weight";
 
     /**
+     * With a head that has neither bias nor cap.
+     *
      * @param name the embedding's, such as {@code wte}
      * @param tied {@code tie_word_embeddings}
      */
@@ -19,11 +22,11 @@ record EmbeddingAndHead(Embedding embedding, Matrix head) {
         boolean onlyHead = tied && weights.has(HEAD) && !weights.has(name + ".weight");
         if (onlyHead) {
             Matrix shared = weights.outputRows(HEAD, vocabulary, channels);
-            return new EmbeddingAndHead(new Embedding(name, shared), shared);
+            return of(new Embedding(name, shared), shared);
         }
         Embedding embedding = weights.embedding(name, vocabulary, channels);
         if (tied && !weights.has(HEAD)) {
-            return new EmbeddingAndHead(embedding, embedding.table());
+            return of(embedding, embedding.table());
         }
         if (!weights.has(HEAD)) {
             throw new TouchstoneException("config.json says tie_word_embeddings is false, but there is no " + HEAD
@@ -31,6 +34,10 @@ record EmbeddingAndHead(Embedding embedding, Matrix head) {
         }
         Matrix head = weights.outputRows(HEAD, vocabulary, channels);
         boolean same = tied && head.sameAs(embedding.table());
-        return new EmbeddingAndHead(embedding, same ? embedding.table() : head);
+        return of(embedding, same ? embedding.table() : head);
+    }
+
+    private static EmbeddingAndHead of(Embedding embedding, Matrix head) {
+        return new EmbeddingAndHead(embedding, new Head("lm_head", head));
     }
 }

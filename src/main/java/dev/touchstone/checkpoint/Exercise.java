@@ -1,13 +1,15 @@
 package dev.touchstone.checkpoint;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,21 +50,21 @@ final class Exercise implements Family {
         config.refuse("n_head", config.size(1, "n_head") != 1, "the exercise has one head; expected 1");
         boolean tied = config.flag(false, "tie_word_embeddings");
         EmbeddingAndHead ends = EmbeddingAndHead.load(weights, "wte", tied, vocabulary, channels);
-        Embedding wpe = weights.embedding("wpe", positions, channels);
+        PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             blocks.add(block(layer, channels, inner, epsilon, weights));
         }
         LayerNorm lnF = weights.layerNorm("ln_f", channels, epsilon);
         Transformer.Shape shape = new Transformer.Shape(layers, 1, channels, channels, positions, vocabulary);
-        return new Transformer(shape, ends.embedding(), wpe, "drop", blocks, lnF, ends.head());
+        return new Transformer(shape, new Stem("drop", ends.embedding(), wpe), null, blocks, lnF, ends.head());
     }
 
     private static Block block(int layer, int channels, int inner, double epsilon, Weights weights) {
         String name = "h." + layer;
         String attn = name + ".attn";
         String mlp = name + ".mlp";
-        return new Block(
+        return new Block.Sequential(
                 name,
                 weights.layerNorm(name + ".ln_1", channels, epsilon),
                 new Attention(
@@ -72,10 +74,10 @@ final class Exercise implements Family {
                                 weights.linear(attn + ".q_proj", channels, channels, false),
                                 weights.linear(attn + ".k_proj", channels, channels, false),
                                 weights.linear(attn + ".v_proj", channels, channels, false)),
-                        (float) Math.pow(channels, -0.5),
+                        new Scoring((float) Math.pow(channels, -0.5)),
                         null),
                 weights.layerNorm(name + ".ln_2", channels, epsilon),
-                new Mlp(
+                new Mlp.Plain(
                         mlp,
                         weights.linear(mlp + ".c_fc", channels, inner, true),
                         new NamedActivation(mlp + ".act", Activation.RELU),

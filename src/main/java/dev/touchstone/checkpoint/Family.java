@@ -9,7 +9,7 @@ import java.util.List;
  */
 interface Family {
     /** All that can be loaded. */
-    List<Family> ALL = List.of(new Gpt2(), new Exercise());
+    List<Family> ALL = List.of(new Gpt2(), new Llama(), new Exercise());
 
     /** {@code model_type} in config.json. */
     String modelType();

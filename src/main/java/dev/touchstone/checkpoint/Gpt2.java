@@ -1,13 +1,15 @@
 package dev.touchstone.checkpoint;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +56,7 @@ final class Gpt2 implements Family {
         }
         EmbeddingAndHead ends =
                 EmbeddingAndHead.load(weights, "wte", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
-        Embedding wpe = weights.embedding("wpe", positions, channels);
+        PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             blocks.add(block(layer, channels, heads, epsilon, config, weights));
@@ -62,12 +64,12 @@ final class Gpt2 implements Family {
         LayerNorm lnF = weights.layerNorm("ln_f", channels, epsilon);
         Transformer.Shape shape =
                 new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
-        return new Transformer(shape, ends.embedding(), wpe, "drop", blocks, lnF, ends.head());
+        return new Transformer(shape, new Stem("drop", ends.embedding(), wpe), null, blocks, lnF, ends.head());
     }
 
     private static Block block(int layer, int channels, int heads, double epsilon, Config config, Weights weights) {
         String name = "h." + layer;
-        return new Block(
+        return new Block.Sequential(
                 name,
                 weights.layerNorm(name + ".ln_1", channels, epsilon),
                 attention(name + ".attn", layer, channels, heads, config, weights),
@@ -88,14 +90,14 @@ final class Gpt2 implements Family {
                 name,
                 layer,
                 new Projections.Fused(weights.conv1d(name + ".c_attn", channels, 3 * channels)),
-                (float) scale,
+                new Scoring((float) scale),
                 weights.conv1d(name + ".c_proj", channels, channels));
     }
 
     private static Mlp mlp(String name, int channels, Config config, Weights weights) {
         Activation activation = config.choice("gelu_new", "activation_function", Activations.BY_NAME);
         int inner = config.size(4 * channels, "n_inner");
-        return new Mlp(
+        return new Mlp.Plain(
                 name,
                 weights.conv1d(name + ".c_fc", channels, inner),
                 new NamedActivation(name + ".act", activation),

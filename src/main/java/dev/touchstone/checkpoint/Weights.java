@@ -4,6 +4,7 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
+import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
@@ -91,6 +92,11 @@ final class Weights {
     /** {@code nn.LayerNorm}. {@code .weight} (C), {@code .bias} (C) */
     LayerNorm layerNorm(String name, int channels, double epsilon) {
         return new LayerNorm(name, vector(name + ".weight", channels), vector(name + ".bias", channels), epsilon);
+    }
+
+    /** The RMSNorm that every family has its own class of; {@code plus} is what its gains are told from. {@code .weight} (C) */
+    RmsNorm rmsNorm(String name, int channels, float plus, double epsilon) {
+        return new RmsNorm(name, vector(name + ".weight", channels), plus, epsilon);
     }
 
     /** {@code nn.Embedding}. {@code .weight} (N, C) */

@@ -59,16 +59,20 @@ final class ModelSummary {
                 inner += visit(part);
             } else if (value instanceof List<?> parts) {
                 for (Object part : parts) {
-                    inner += visit((Record) part);
+                    inner += part instanceof Record inPlace ? visit(inPlace) : 0;
                 }
             }
         }
-        if (layer instanceof Transformer) {
-            rows.add(new Row("lm_head", "Linear", shapes, own)); // the only matrix that is no part of a layer
-        } else if (name != null && own + inner > 0) {
-            rows.add(place, new Row(name, layer.getClass().getSimpleName(), shapes, own + inner));
+        if (name != null && (inner > 0 || !shapes.isEmpty())) {
+            rows.add(place, new Row(name, kind(layer), shapes, own + inner));
         }
         return own + inner;
+    }
+
+    /** The kind of layer: one of several forms goes by the name of what it is a form of. */
+    private static String kind(Record layer) {
+        Class<?> outer = layer.getClass().getDeclaringClass();
+        return (outer == null ? layer.getClass() : outer).getSimpleName();
     }
 
     private static Object value(RecordComponent component, Record layer) {

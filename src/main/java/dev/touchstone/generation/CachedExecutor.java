@@ -103,7 +103,7 @@ public final class CachedExecutor implements Executor {
         return Arrays.copyOfRange(ids, cache.length(), to);
     }
 
-    /** For each sequence the cache that agrees with it the longest, cut to where they differ. */
+    /** For each sequence the cache that agrees with it the longest and reaches back there, cut to where they differ. */
     private List<KvCache> recall(List<int[]> sequences, int wanted) {
         Memory[] best = new Memory[sequences.size()];
         int[] known = new int[sequences.size()];
@@ -112,7 +112,7 @@ public final class CachedExecutor implements Executor {
             int[] ids = sequences.get(b);
             for (Memory memory : memories) {
                 int agreed = Math.min(memory.agreesFor(ids), ids.length - wanted);
-                if (agreed > known[b]) {
+                if (agreed > known[b] && memory.cache.reaches(agreed)) {
                     best[b] = memory;
                     known[b] = agreed;
                 }

@@ -22,6 +22,13 @@ public enum Activation {
         public float of(float x) {
             return FloatMath.geluNew(x);
         }
+    },
+    /** {@code x sigmoid(x)}: PyTorch's {@code silu}, the paper's swish. */
+    SILU {
+        @Override
+        public float of(float x) {
+            return FloatMath.silu(x);
+        }
     };
 
     public abstract float of(float x);

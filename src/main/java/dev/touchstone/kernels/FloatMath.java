@@ -42,6 +42,21 @@ final class FloatMath {
     /** erf is 1 in float from here on. */
     static final float ERF_ONE = 3.95f;
 
+    /** Where tanh changes from its series to what exp makes of it. */
+    static final float TANH_SPLIT = 0.9f;
+
+    static final float[] TANH_SERIES = {
+        -0.33333322f, 0.13332978f, -0.053929303f, 0.021663547f, -0.00826455f, 0.0025826728f, -0.0004554616f
+    };
+    /** tanh is 1 in float from here on. */
+    static final float TANH_ONE = 10f;
+
+    private static final double TWO_OVER_PI = 2 / Math.PI;
+    /** pi / 2 in two parts: the second is what the first lacks. */
+    private static final double HALF_PI_HIGH = Math.PI / 2;
+
+    private static final double HALF_PI_LOW = 6.123233995736766e-17;
+
     private FloatMath() {}
 
     /** {@code e^x}: {@code 2^n e^r} with {@code |r| <= ln 2 / 2}. Error below 1 ulp, denormal results included. */
@@ -79,6 +94,48 @@ final class FloatMath {
         return z < ERF_SPLIT ? near : far;
     }
 
+    /** {@code x + x³ P(x²)} near zero, {@code 1 - 2 / (exp(2x) + 1)} further out. Error below 1 ulp. */
+    static float tanh(float x) {
+        float z = Math.min(Math.abs(x), TANH_ONE);
+        float square = x * x;
+        float near = Math.fma(x, square * polynomial(TANH_SERIES, square), x);
+        float far = 1 - 2 / (exp(2 * z) + 1);
+        return Math.copySign(z < TANH_SPLIT ? near : far, x);
+    }
+
+    /** {@code cap tanh(x / cap)}: the identity near zero, and never beyond the cap. */
+    static float softCap(float x, float cap) {
+        return cap * tanh(x / cap);
+    }
+
+    /** {@code sin(x)}, in double: an angle far from zero has no float near enough. Error below 2^-50. */
+    static double sin(double x) {
+        return quarter(x, 0);
+    }
+
+    /** {@code cos(x) = sin(x + pi / 2)}. Error below 2^-50. */
+    static double cos(double x) {
+        return quarter(x, 1);
+    }
+
+    /** The sine, {@code turns} quarters of a turn further on: Taylor's series within a quarter around zero. */
+    private static double quarter(double x, int turns) {
+        double n = Math.rint(x * TWO_OVER_PI);
+        double r = Math.fma(-n, HALF_PI_LOW, Math.fma(-n, HALF_PI_HIGH, x));
+        int quadrant = (int) ((long) n + turns & 3);
+        double value = (quadrant & 1) == 0 ? series(r, r, 2) : series(r, 1, 1);
+        return (quadrant & 2) == 0 ? value : -value;
+    }
+
+    /** {@code first (1 - r² / (k (k + 1)) (1 - r² / ((k + 2) (k + 3)) (1 - ...)))}, from the last term on. */
+    private static double series(double r, double first, int k) {
+        double sum = 1;
+        for (int i = k + 16; i >= k; i -= 2) {
+            sum = 1 - r * r / (i * (i + 1)) * sum;
+        }
+        return first * sum;
+    }
+
     private static float polynomial(float[] coefficients, float x) {
         float sum = coefficients[coefficients.length - 1];
         for (int i = coefficients.length - 2; i >= 0; i--) {
@@ -103,5 +160,10 @@ final class FloatMath {
     static float geluNew(float x) {
         float twice = x * Math.fma(GELU_NEW_3, x * x, GELU_NEW_1);
         return x / (1 + exp(twice));
+    }
+
+    /** {@code x / (1 + exp(-x))}, also called swish. */
+    static float silu(float x) {
+        return x / (1 + exp(-x));
     }
 }

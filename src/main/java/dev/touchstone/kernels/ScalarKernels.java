@@ -3,6 +3,7 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * The definition of every operation: the loops one would write on a whiteboard, on one thread.
@@ -83,6 +84,24 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+        int channels = gain.length;
+        Tensor y = Tensor.zeros(x.shape());
+        for (int row = 0; row < y.size(); row += channels) {
+            double[] squares = new double[PARTIAL_SUMS];
+            for (int c = 0; c < channels; c++) {
+                double value = x.data()[row + c];
+                squares[c % PARTIAL_SUMS] += value * value;
+            }
+            double scale = 1 / Math.sqrt(pairwise(squares) / channels + epsilon);
+            for (int c = 0; c < channels; c++) {
+                y.data()[row + c] = (float) (x.data()[row + c] * scale * ((double) plus + gain[c]));
+            }
+        }
+        return y;
+    }
+
+    @Override
     public Tensor activate(Tensor x, Activation activation) {
         Tensor y = Tensor.zeros(x.shape());
         for (int i = 0; i < y.size(); i++) {
@@ -92,29 +111,91 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
+    public Tensor multiply(Tensor a, Tensor b) {
+        Tensor y = Tensor.zeros(a.shape());
+        for (int i = 0; i < y.size(); i++) {
+            y.data()[i] = a.data()[i] * b.data()[i];
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor scale(Tensor x, float factor) {
+        Tensor y = Tensor.zeros(x.shape());
+        for (int i = 0; i < y.size(); i++) {
+            y.data()[i] = x.data()[i] * factor;
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor softCap(Tensor x, float cap) {
+        Tensor y = Tensor.zeros(x.shape());
+        for (int i = 0; i < y.size(); i++) {
+            y.data()[i] = FloatMath.softCap(x.data()[i], cap);
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+        Tensor y = Tensor.zeros(x.shape());
+        for (int t = 0; t < x.rows(); t++) {
+            for (int head = 0; head < x.size(-1); head += headSize) {
+                rotate(x.data(), t * x.size(-1) + head, headSize, angles, t, pairing, y.data());
+            }
+        }
+        return y;
+    }
+
+    /** One head of one token, which begin at {@code at}. */
+    static void rotate(float[] x, int at, int headSize, Tensor angles, int t, Pairing pairing, float[] y) {
+        int turned = angles.size(-1) / 2;
+        for (int pair = 0; pair < turned / 2; pair++) {
+            int first = pairing.first(pair);
+            int second = pairing.second(pair, turned / 2);
+            float cos = angles.at(t, first);
+            float sin = angles.at(t, turned + first);
+            y[at + first] = Math.fma(x[at + first], cos, -(x[at + second] * sin));
+            y[at + second] = Math.fma(x[at + second], cos, x[at + first] * sin);
+        }
+        System.arraycopy(x, at + turned, y, at + turned, headSize - turned);
+    }
+
+    @Override
+    public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();
-        Tensor y = Tensor.zeros(heads(q, cache), queries, positions);
+        Tensor y = Tensor.zeros(q.size(-1) / cache.headSize(), queries, positions);
+        int sharing = y.size(0) / cache.heads();
+        Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
         for (int h = 0; h < y.size(0); h++) {
             for (int t = 0; t < queries; t++) {
-                for (int s = 0; s < positions; s++) {
-                    y.data()[(h * queries + t) * positions + s] = s < visible(t, queries, positions)
-                            ? scale * dot(q, t, h, cache, s)
-                            : Float.NEGATIVE_INFINITY;
+                int end = visible(t, queries, positions);
+                for (int s = scoring.first(end - 1); s < end; s++) {
+                    float product = dot(q, t, h, cache, h / sharing, s);
+                    y.data()[(h * queries + t) * positions + s] = score(product, h, s, scoring);
                 }
             }
         }
         return y;
     }
 
-    private static float dot(Tensor q, int t, int head, KeyValuePages cache, int position) {
+    static float score(float product, int head, int position, Scoring scoring) {
+        float score = scoring.slopes().isEmpty()
+                ? scoring.scale() * product
+                : Math.fma(
+                        scoring.scale(), product, Scoring.bias(scoring.slopes().get(head), position));
+        return scoring.cap() > 0 ? FloatMath.softCap(score, scoring.cap()) : score;
+    }
+
+    private static float dot(Tensor q, int t, int head, KeyValuePages cache, int shared, int position) {
         int size = cache.headSize();
         float total = 0;
         for (int block = 0; block < size; block += BLOCK) {
             float sum = 0;
             for (int d = block; d < Math.min(block + BLOCK, size); d++) {
-                sum = Math.fma(q.at(t, head * size + d), cache.key(head, d, position), sum);
+                sum = Math.fma(q.at(t, head * size + d), cache.key(shared, d, position), sum);
             }
             total += sum;
         }
@@ -145,21 +226,23 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache) {
+    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int heads = probs.size(0);
+        int sharing = heads / cache.heads();
         int queries = probs.size(1);
         int positions = probs.size(2);
         int size = cache.headSize();
         Tensor y = Tensor.zeros(queries, heads * size);
         for (int t = 0; t < queries; t++) {
-            int visible = visible(t, queries, positions);
+            int end = visible(t, queries, positions);
+            int first = scoring.first(end - 1);
             for (int h = 0; h < heads; h++) {
                 for (int d = 0; d < size; d++) {
                     float total = 0;
-                    for (int block = 0; block < visible; block += BLOCK) {
+                    for (int block = first / BLOCK * BLOCK; block < end; block += BLOCK) {
                         float sum = 0;
-                        for (int s = block; s < Math.min(block + BLOCK, visible); s++) {
-                            sum = Math.fma(probs.at(h * queries + t, s), cache.value(h, s, d), sum);
+                        for (int s = Math.max(block, first); s < Math.min(block + BLOCK, end); s++) {
+                            sum = Math.fma(probs.at(h * queries + t, s), cache.value(h / sharing, s, d), sum);
                         }
                         total += sum;
                     }
@@ -170,13 +253,9 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
-    /** How many positions query {@code t} sees: all before it and its own. */
+    /** Where what query {@code t} sees ends: after its own position. */
     static int visible(int t, int queries, int positions) {
         return positions - queries + t + 1;
-    }
-
-    private static int heads(Tensor q, KeyValuePages cache) {
-        return q.size(-1) / cache.headSize();
     }
 
     /** Adds neighbours, then neighbours of those, until one is left: log2(16) roundings instead of 15. */

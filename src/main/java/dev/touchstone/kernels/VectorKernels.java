@@ -5,8 +5,6 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The operations of {@link ScalarKernels}, bit for bit, with the Vector API and on several threads. Lanes and threads
@@ -14,7 +12,6 @@ import jdk.incubator.vector.VectorSpecies;
  * that are missing in the last tile are zeros whose results nobody reads.
  */
 public final class VectorKernels implements Kernels, AutoCloseable {
-    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
     private static final int PANEL = Matrix.PANEL;
     private static final int BLOCK = ScalarKernels.BLOCK;
     /** Tiles that pass a block of weights before the next block: their totals stay in the first-level cache. */
@@ -45,28 +42,46 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     @Override
     public Tensor add(Tensor a, Tensor b) {
         Tensor y = Tensor.zeros(a.shape());
-        split(y.size(), 1, (from, to) -> {
-            int end = from + SPECIES.loopBound(to - from);
-            for (int i = from; i < end; i += SPECIES.length()) {
-                load(a.data(), i).add(load(b.data(), i)).intoArray(y.data(), i);
-            }
-            for (int i = end; i < to; i++) {
-                y.data()[i] = a.data()[i] + b.data()[i];
-            }
-        });
+        split(y.size(), 1, (from, to) -> VectorElements.add(a, b, y, from, to));
+        return y;
+    }
+
+    @Override
+    public Tensor multiply(Tensor a, Tensor b) {
+        Tensor y = Tensor.zeros(a.shape());
+        split(y.size(), 1, (from, to) -> VectorElements.multiply(a, b, y, from, to));
+        return y;
+    }
+
+    @Override
+    public Tensor scale(Tensor x, float factor) {
+        Tensor y = Tensor.zeros(x.shape());
+        split(y.size(), 1, (from, to) -> VectorElements.scale(x, factor, y, from, to));
+        return y;
+    }
+
+    @Override
+    public Tensor softCap(Tensor x, float cap) {
+        Tensor y = Tensor.zeros(x.shape());
+        split(y.size(), 16, (from, to) -> VectorElements.softCap(x.data(), cap, y.data(), from, to));
         return y;
     }
 
     @Override
     public Tensor activate(Tensor x, Activation activation) {
         Tensor y = Tensor.zeros(x.shape());
-        split(y.size(), 16, (from, to) -> {
-            int end = from + SPECIES.loopBound(to - from);
-            for (int i = from; i < end; i += SPECIES.length()) {
-                VectorMath.of(activation, load(x.data(), i)).intoArray(y.data(), i);
-            }
-            for (int i = end; i < to; i++) {
-                y.data()[i] = activation.of(x.data()[i]);
+        split(y.size(), 16, (from, to) -> VectorElements.activate(x, activation, y, from, to));
+        return y;
+    }
+
+    /** The scalar loop on every thread: it is a small part of a pass. */
+    @Override
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+        Tensor y = Tensor.zeros(x.shape());
+        int heads = x.size(-1) / headSize;
+        split(x.rows() * heads, 2 * headSize, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                ScalarKernels.rotate(x.data(), i * headSize, headSize, angles, i / heads, pairing, y.data());
             }
         });
         return y;
@@ -79,6 +94,18 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         split(x.rows(), 8 * channels, (from, to) -> {
             for (int row = from; row < to; row++) {
                 VectorRows.layerNorm(x.data(), row * channels, channels, gain, bias, epsilon, y.data());
+            }
+        });
+        return y;
+    }
+
+    @Override
+    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+        Tensor y = Tensor.zeros(x.shape());
+        int channels = gain.length;
+        split(x.size() / channels, 4 * channels, (from, to) -> {
+            for (int row = from; row < to; row++) {
+                VectorRows.rmsNorm(x.data(), row * channels, channels, gain, plus, epsilon, y.data());
             }
         });
         return y;
@@ -155,28 +182,30 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     }
 
     @Override
-    public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
+    public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();
-        Tensor y = Tensor.zeros(cache.heads(), queries, positions);
-        tiles(q.rows(), cache, (attention, head, first) -> {
+        Tensor y = Tensor.zeros(q.size(-1) / cache.headSize(), queries, positions);
+        Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
+        tiles(q, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions;
-            attention.scores(q.data(), head, first, scale, y.data(), at, positions);
+            attention.scores(q.data(), head, first, y.data(), at + attention.start(first), positions);
             for (int r = 0; r < attention.rows(first); r++) {
                 int row = at + r * positions;
-                Arrays.fill(y.data(), row + attention.visible(first + r), row + positions, Float.NEGATIVE_INFINITY);
+                int start = row + attention.start(first);
+                Arrays.fill(y.data(), start, row + attention.first(first + r), Float.NEGATIVE_INFINITY);
             }
         });
         return y;
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache) {
+    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int queries = probs.size(1);
         int positions = probs.size(2);
-        Tensor y = Tensor.zeros(queries, cache.heads() * cache.headSize());
-        tiles(queries, cache, (attention, head, first) -> {
-            int at = (head * queries + first) * positions;
+        Tensor y = Tensor.zeros(queries, probs.size(0) * cache.headSize());
+        tiles(y, cache, scoring, (attention, head, first) -> {
+            int at = (head * queries + first) * positions + attention.start(first);
             attention.mix(probs.data(), at, positions, head, first, y.data());
         });
         return y;
@@ -184,16 +213,19 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     /** Scores and probabilities of a tile stay in the processor's cache; a probability of zero is not even made. */
     @Override
-    public Tensor attend(Tensor q, KeyValuePages cache, float scale) {
+    public Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         Tensor y = Tensor.zeros(q.shape());
-        int positions = cache.length();
-        tiles(q.rows(), cache, (attention, head, first) -> {
-            float[] rows = new float[attention.rows(first) * positions];
-            attention.scores(q.data(), head, first, scale, rows, 0, positions);
+        tiles(q, cache, scoring, (attention, head, first) -> {
+            int start = attention.start(first);
+            int stride = cache.length() - start;
+            float[] rows = new float[attention.rows(first) * stride];
+            attention.scores(q.data(), head, first, rows, 0, stride);
             for (int r = 0; r < attention.rows(first); r++) {
-                VectorRows.softmax(rows, r * positions, attention.visible(first + r), rows, r * positions);
+                int row = r * stride;
+                Arrays.fill(rows, row, row + attention.first(first + r) - start, Float.NEGATIVE_INFINITY);
+                VectorRows.softmax(rows, row, attention.visible(first + r) - start, rows, row);
             }
-            attention.mix(rows, 0, positions, head, first, y.data());
+            attention.mix(rows, 0, stride, head, first, y.data());
         });
         return y;
     }
@@ -203,12 +235,14 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         void accept(VectorAttention attention, int head, int first);
     }
 
-    /** Every tile of queries of every head. */
-    private void tiles(int queries, KeyValuePages cache, TileOfQueries tile) {
+    /** Every tile of queries of every head. (T, H D) */
+    private void tiles(Tensor q, KeyValuePages cache, Scoring scoring, TileOfQueries tile) {
+        int queries = q.rows();
+        int heads = q.size(-1) / cache.headSize();
         int height = queries == 1 ? 1 : VectorTiles.ROWS;
         int tiles = (queries + height - 1) / height;
-        split(cache.heads() * tiles, 2L * height * cache.length() * cache.headSize(), (from, to) -> {
-            VectorAttention attention = new VectorAttention(cache, queries);
+        split(heads * tiles, 2L * height * cache.length() * cache.headSize(), (from, to) -> {
+            VectorAttention attention = new VectorAttention(cache, scoring, heads, queries);
             for (int i = from; i < to; i++) {
                 tile.accept(attention, i / tiles, i % tiles * height);
             }
@@ -234,9 +268,5 @@ public final class VectorKernels implements Kernels, AutoCloseable {
                 part.accept(i);
             }
         }
-    }
-
-    private static FloatVector load(float[] array, int at) {
-        return FloatVector.fromArray(SPECIES, array, at);
     }
 }

@@ -15,6 +15,7 @@ final class VectorMath {
             case RELU -> x.max(0);
             case GELU -> gelu(x);
             case GELU_NEW -> geluNew(x);
+            case SILU -> x.div(exp(x.neg()).add(1));
         };
     }
 
@@ -44,6 +45,18 @@ final class VectorMath {
         FloatVector far =
                 all(1).sub(exp(z.mul(-2), polynomial(FloatMath.ERF_TAIL, z).neg()));
         return withSign(far, x).blend(near, z.lt(FloatMath.ERF_SPLIT));
+    }
+
+    static FloatVector tanh(FloatVector x) {
+        FloatVector z = x.abs().min(FloatMath.TANH_ONE);
+        FloatVector square = x.mul(x);
+        FloatVector near = x.fma(square.mul(polynomial(FloatMath.TANH_SERIES, square)), x);
+        FloatVector far = all(1).sub(all(2).div(exp(z.mul(2)).add(1)));
+        return withSign(far.blend(near, z.lt(FloatMath.TANH_SPLIT)), x);
+    }
+
+    static FloatVector softCap(FloatVector x, float cap) {
+        return tanh(x.div(cap)).mul(cap);
     }
 
     static FloatVector gelu(FloatVector x) {

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What happens along one row: layer norm and softmax, with their sums in double. */
+/** What happens along one row: norms and softmax, with their sums in double. */
 final class VectorRows {
     private static final VectorSpecies<Float> FLOATS = VectorTiles.SPECIES;
     private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
@@ -31,6 +31,20 @@ final class VectorRows {
         }
         for (int c = end; c < n; c++) {
             y[at + c] = (float) ((x[at + c] - mean) * scale * gain[c] + bias[c]);
+        }
+    }
+
+    /** {@code x / sqrt(mean of squares + epsilon) * (plus + gain)} of {@code n} elements. */
+    static void rmsNorm(float[] x, int at, int n, float[] gain, float plus, double epsilon, float[] y) {
+        double scale = 1 / Math.sqrt(sumOfSquares(x, at, n, 0) / n + epsilon);
+        int end = DOUBLES.loopBound(n);
+        for (int c = 0; c < end; c += DOUBLES.length()) {
+            DoubleVector scaled =
+                    doubles(x, at + c).mul(scale).mul(doubles(gain, c).add(plus));
+            ((FloatVector) scaled.convertShape(VectorOperators.D2F, HALF, 0)).intoArray(y, at + c);
+        }
+        for (int c = end; c < n; c++) {
+            y[at + c] = (float) (x[at + c] * scale * ((double) plus + gain[c]));
         }
     }
 

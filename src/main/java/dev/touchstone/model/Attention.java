@@ -1,23 +1,25 @@
 package dev.touchstone.model;
 
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Projections.QueryKeyValue;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Tensor;
 
 /**
  * Causal self-attention: {@code softmax(q kᵀ scale) v} per head, then a projection. Each token asks with its query, and
- * takes the values of the tokens up to itself in proportion to how well their keys answer.
+ * takes the values of the tokens up to itself in proportion to how well their keys answer. Queries may have more heads than
+ * keys and values: then neighbours among them share (Ainslie et al., 2023).
  *
  * @param layer its place among the layers, which is where the cache keeps its keys and values
- * @param scale what the scores are multiplied by: {@code 1 / sqrt(D)}
+ * @param scoring how scores are made of products, and what a query sees
  * @param output the projection of the heads side by side; null where there is none
  */
-public record Attention(String name, int layer, Projections projections, float scale, Linear output) {
+public record Attention(String name, int layer, Projections projections, Scoring scoring, Linear output) {
     /** (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass) {
         QueryKeyValue qkv = projections.forward(x, pass);
-        Tensor q = pass.trace().of(name + ".q", qkv.q());
-        Tensor k = pass.trace().of(name + ".k", qkv.k());
+        Tensor q = pass.trace().of(name + ".q", pass.turn().of(qkv.q()));
+        Tensor k = pass.trace().of(name + ".k", pass.turn().of(qkv.k()));
         Tensor v = pass.trace().of(name + ".v", qkv.v());
         Tensor context = Tensor.zeros(q.shape());
         int row = 0;
@@ -26,6 +28,7 @@ public record Attention(String name, int layer, Projections projections, float s
             KeyValuePages cache = part.cache().layer(layer);
             cache.append(k, v, row, end);
             Tensor mixed = attend(q.rows(row, end), cache, pass);
+            cache.forget();
             System.arraycopy(mixed.data(), 0, context.data(), row * context.size(-1), mixed.size());
             row = end;
         }
@@ -36,10 +39,10 @@ public record Attention(String name, int layer, Projections projections, float s
     /** One sequence. What happens on the way is made to be seen, and left out if nobody sees. (T, C), cache (S) -> (T, C) */
     private Tensor attend(Tensor q, KeyValuePages cache, ForwardPass pass) {
         if (pass.trace() == Trace.OFF) {
-            return pass.kernels().attend(q, cache, scale);
+            return pass.kernels().attend(q, cache, scoring);
         }
-        Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scale));
+        Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scoring));
         Tensor probs = pass.trace().of(name + ".probs", pass.kernels().softmax(scores));
-        return pass.kernels().mix(probs, cache);
+        return pass.kernels().mix(probs, cache, scoring);
     }
 }

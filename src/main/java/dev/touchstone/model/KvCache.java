@@ -2,29 +2,27 @@ package dev.touchstone.model;
 
 import dev.touchstone.tensor.KeyValuePages;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What one sequence has computed so far: keys and values of every layer. The only mutable state of a forward pass. */
 public final class KvCache {
     private final List<KeyValuePages> layers;
 
-    KvCache(int layers, int heads, int headSize) {
-        this(Stream.generate(() -> new KeyValuePages(heads, headSize))
-                .limit(layers)
-                .toList());
-    }
-
-    private KvCache(List<KeyValuePages> layers) {
-        this.layers = layers;
+    KvCache(List<KeyValuePages> layers) {
+        this.layers = List.copyOf(layers);
     }
 
     KeyValuePages layer(int index) {
         return layers.get(index);
     }
 
-    /** How many tokens it knows. */
+    /** How many tokens it knows, those included that have left a window. */
     public int length() {
         return layers.get(0).length();
+    }
+
+    /** Whether a sequence can go on after its first {@code length} tokens; with a window, what lies far back is gone. */
+    public boolean reaches(int length) {
+        return layers.stream().allMatch(layer -> layer.reaches(length));
     }
 
     /** Forgets every token from {@code length} on, as after drafts that were not accepted; returns itself. */

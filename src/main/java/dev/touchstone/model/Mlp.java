@@ -4,14 +4,41 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.tensor.Tensor;
 
 /** Out to a wider space, a non-linearity there, and back: each token by itself. */
-public record Mlp(String name, Linear up, NamedActivation activation, Linear down) {
+public sealed interface Mlp {
     /** The non-linearity and the name of its tap. */
-    public record NamedActivation(String name, Activation function) {}
+    record NamedActivation(String name, Activation function) {
+        Tensor forward(Tensor x, ForwardPass pass) {
+            return pass.trace().of(name, pass.kernels().activate(x, function));
+        }
+    }
+
+    String name();
+
+    NamedActivation activation();
+
+    Linear up();
+
+    Linear down();
 
     /** (T, C) -> (T, C) */
-    Tensor forward(Tensor x, ForwardPass pass) {
-        Tensor h = up.forward(x, pass);
-        h = pass.trace().of(activation.name, pass.kernels().activate(h, activation.function));
-        return pass.trace().of(name, down.forward(h, pass));
+    Tensor forward(Tensor x, ForwardPass pass);
+
+    /** {@code down(act(up x))} */
+    record Plain(String name, Linear up, NamedActivation activation, Linear down) implements Mlp {
+        @Override
+        public Tensor forward(Tensor x, ForwardPass pass) {
+            Tensor h = activation.forward(up.forward(x, pass), pass);
+            return pass.trace().of(name, down.forward(h, pass));
+        }
+    }
+
+    /** {@code down(act(gate x) * up x)}: SwiGLU with SiLU, GeGLU with GELU (Shazeer, 2020). */
+    record Gated(String name, Linear gate, NamedActivation activation, Linear up, Linear down) implements Mlp {
+        @Override
+        public Tensor forward(Tensor x, ForwardPass pass) {
+            Tensor open = activation.forward(gate.forward(x, pass), pass);
+            Tensor h = pass.kernels().multiply(open, up.forward(x, pass));
+            return pass.trace().of(name, down.forward(h, pass));
+        }
     }
 }

@@ -2,25 +2,31 @@ package dev.touchstone.model;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
 /**
  * A decoder-only transformer: embedding, blocks, norm, head.
  *
- * @param embedded the name of the tap where token and position have been added ({@code drop} in GPT-2)
- * @param head from channels to vocabulary; the same matrix as the token embedding where the two are tied. (C, V)
+ * @param rotary null where positions are told elsewhere
  */
-public record Transformer(
-        Shape shape, Embedding wte, Embedding wpe, String embedded, List<Block> blocks, LayerNorm lnF, Matrix head) {
+public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blocks, Norm lnF, Head head) {
 
     /**
      * The sizes that others need to know.
      *
+     * @param heads of queries
+     * @param keyValueHeads of keys and values, of which each serves as many heads of queries as the other
      * @param positions the length of the context window, in tokens
      */
-    public record Shape(int layers, int heads, int headSize, int channels, int positions, int vocabulary) {}
+    public record Shape(
+            int layers, int heads, int keyValueHeads, int headSize, int channels, int positions, int vocabulary) {
+        /** Every head has keys and values of its own, and all of them are as wide as the residual stream. */
+        public Shape(int layers, int heads, int headSize, int channels, int positions, int vocabulary) {
+            this(layers, heads, heads, headSize, channels, positions, vocabulary);
+        }
+    }
 
     public Transformer {
         blocks = List.copyOf(blocks);
@@ -28,7 +34,12 @@ public record Transformer(
 
     /** An empty cache for one sequence. */
     public KvCache newCache() {
-        return new KvCache(shape.layers, shape.heads, shape.headSize);
+        return new KvCache(blocks.stream()
+                .map(block -> new KeyValuePages(
+                        shape.keyValueHeads,
+                        shape.headSize,
+                        block.attn().scoring().window()))
+                .toList());
     }
 
     /** Scores for the token after each of {@code ids}, from nothing: the whole sequence at once. (S) -> (S, V) */
@@ -39,14 +50,16 @@ public record Transformer(
     /** Scores for the token after each token wanted; the caches know all tokens afterwards. (T) -> (W, V) */
     public Tensor forward(Batch batch, Kernels kernels, Trace trace) {
         check(batch);
-        ForwardPass pass = new ForwardPass(kernels, trace, batch);
-        Tensor x = kernels.add(wte.forward(batch.ids(), pass), wpe.forward(batch.positions(), pass));
-        x = trace.of(embedded, x);
+        ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Turn.NONE);
+        Tensor x = stem.forward(batch, pass);
+        if (rotary != null) {
+            pass = new ForwardPass(kernels, trace, batch, rotary.forward(batch.positions(), pass));
+        }
         for (Block block : blocks) {
             x = block.forward(x, pass);
         }
         x = lnF.forward(x, pass);
-        return trace.of("logits", kernels.linear(x.rows(batch.wantedRows()), head, null));
+        return head.forward(x.rows(batch.wantedRows()), pass);
     }
 
     private void check(Batch batch) {

@@ -191,7 +191,7 @@ public final class Signature {
                 })
                 .average()
                 .orElse(0);
-        return tap.contains("ln_") && rows > 7 && alike > 0.9
+        return isNorm() && rows > 7 && alike > 0.9
                 ? "each row has a factor of its own: the epsilon of a norm, or its variance"
                 : "";
     }
@@ -209,7 +209,7 @@ public final class Signature {
                     deviations,
                     IntStream.range(0, rows).map(row -> row * columns + first).toArray());
         }
-        return tap.contains("ln_")
+        return isNorm()
                         && rows > 7
                         && offset().isEmpty()
                         && explains(i -> ours[i % columns] + slopes[i % columns] * deviations[i])
@@ -236,6 +236,10 @@ public final class Signature {
                 : "";
     }
 
+    private boolean isNorm() {
+        return tap.contains("ln_") || tap.contains("norm");
+    }
+
     /** What is usually wrong here. */
     private String suspects() {
         String point = tap.substring(tap.lastIndexOf('.') + 1);
@@ -247,7 +251,7 @@ public final class Signature {
             case "probs" -> "another softmax: its axis, its base, its sum, or what the mask lets through";
             case "context" -> "other values: heads merged otherwise, or values of another text in the cache";
             default ->
-                point.startsWith("ln_")
+                isNorm()
                         ? "another input: what was added to the residual stream before, or the norm's place"
                         : point.matches("\\d+|drop")
                                 ? "another sum: what is added to the residual stream, and to which"

@@ -8,6 +8,9 @@ import java.util.List;
  * is a panel of a weight matrix, {@code [head][channel][position]}, and so is a page of values,
  * {@code [head][position][channel]}: attention is two matrix products, and the pages are their weights. A page of values ends with a panel of zeros, so that
  * a kernel may read a whole panel from its last position on.
+ *
+ * <p>Where queries see a window only, {@link #forget} gives back the pages that have left it: memory is that of the window
+ * and two pages more, however long the sequence.
  */
 public final class KeyValuePages {
     /** Positions in a page. */
@@ -15,19 +18,29 @@ public final class KeyValuePages {
 
     private final int heads;
     private final int headSize;
+    private final int window;
     private final List<float[]> keys = new ArrayList<>();
     private final List<float[]> values = new ArrayList<>();
     private int length;
+    /** The first page that is still there. */
+    private int firstPage;
 
+    /** Everything is kept. */
     public KeyValuePages(int heads, int headSize) {
+        this(heads, headSize, Integer.MAX_VALUE);
+    }
+
+    /** @param window how many positions a query sees, its own included */
+    public KeyValuePages(int heads, int headSize, int window) {
         this.heads = heads;
         this.headSize = headSize;
+        this.window = window;
     }
 
     /** Appends rows {@code from} until {@code to} of the keys and values, heads side by side. (T, H D), (T, H D) */
     public void append(Tensor k, Tensor v, int from, int to) {
         for (int row = from; row < to; ) {
-            if (length == keys.size() * POSITIONS) {
+            if (length == (firstPage + keys.size()) * POSITIONS) {
                 keys.add(new float[heads * headSize * POSITIONS]);
                 values.add(new float[heads * headSize * POSITIONS + Matrix.PANEL]);
             }
@@ -40,7 +53,7 @@ public final class KeyValuePages {
     }
 
     private void appendKeys(Tensor k, int row, int count) {
-        float[] page = keys.get(length / POSITIONS);
+        float[] page = keyPage(length);
         int channels = heads * headSize;
         for (int c = 0; c < channels; c++) {
             int at = keyIndex(0, c, length);
@@ -51,7 +64,7 @@ public final class KeyValuePages {
     }
 
     private void appendValues(Tensor v, int row, int count) {
-        float[] page = values.get(length / POSITIONS);
+        float[] page = valuePage(length);
         for (int i = 0; i < count; i++) {
             for (int h = 0; h < heads; h++) {
                 int from = ((row + i) * heads + h) * headSize;
@@ -60,25 +73,49 @@ public final class KeyValuePages {
         }
     }
 
-    /** Forgets every position from {@code length} on. */
+    /**
+     * Gives back the pages that no later query sees, even if the last {@value #POSITIONS} positions are cut off again: a
+     * rejected draft is seldom longer.
+     */
+    public void forget() {
+        int pages = firstSeenAfter(Math.max(0, length - POSITIONS)) / POSITIONS - firstPage;
+        if (pages > 0) {
+            keys.subList(0, pages).clear();
+            values.subList(0, pages).clear();
+            firstPage += pages;
+        }
+    }
+
+    /** The first position that the query after {@code length} ones sees. */
+    private int firstSeenAfter(int length) {
+        return Math.max(0, length - window + 1);
+    }
+
+    /** Whether a sequence can go on after its first {@code length} positions: what its next query sees is still there. */
+    public boolean reaches(int length) {
+        return firstSeenAfter(length) >= firstPage * POSITIONS;
+    }
+
+    /** Forgets every position from {@code length} on, which must be within reach. */
     public void truncate(int length) {
-        if (length < 0 || length > this.length) {
+        if (length < 0 || length > this.length || !reaches(length)) {
             throw new IllegalArgumentException("cannot cut " + this.length + " positions to " + length);
         }
         this.length = length;
-        int pages = (length + POSITIONS - 1) / POSITIONS;
+        int pages = (length + POSITIONS - 1) / POSITIONS - firstPage;
         keys.subList(pages, keys.size()).clear();
         values.subList(pages, values.size()).clear();
     }
 
-    /** Pages of their own with the first {@code length} positions. */
+    /** Pages of their own with the first {@code length} positions, which must be within reach. */
     public KeyValuePages copy(int length) {
-        KeyValuePages copy = new KeyValuePages(heads, headSize);
-        for (int page = 0; page * POSITIONS < length; page++) {
-            copy.keys.add(keys.get(page).clone());
-            copy.values.add(values.get(page).clone());
-        }
+        KeyValuePages copy = new KeyValuePages(heads, headSize, window);
+        copy.firstPage = firstPage;
         copy.length = length;
+        for (int position = firstPage * POSITIONS; position < length; position += POSITIONS) {
+            copy.keys.add(keyPage(position).clone());
+            copy.values.add(valuePage(position).clone());
+        }
         return copy;
     }
 
@@ -109,12 +146,12 @@ public final class KeyValuePages {
 
     /** The page of keys that holds {@code position}; {@link #keyIndex} says where. */
     public float[] keyPage(int position) {
-        return keys.get(position / POSITIONS);
+        return keys.get(position / POSITIONS - firstPage);
     }
 
     /** The page of values that holds {@code position}; {@link #valueIndex} says where. */
     public float[] valuePage(int position) {
-        return values.get(position / POSITIONS);
+        return values.get(position / POSITIONS - firstPage);
     }
 
     public int keyIndex(int head, int channel, int position) {

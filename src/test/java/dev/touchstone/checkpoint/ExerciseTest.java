@@ -47,9 +47,9 @@ class ExerciseTest {
         Block block = model.blocks().get(1);
         assertThat(model.shape()).isEqualTo(new Transformer.Shape(2, 1, 6, 6, 5, 7));
         assertThat(block.attn().output()).isNull();
-        assertThat(block.attn().scale()).isEqualTo((float) (1 / Math.sqrt(6)));
+        assertThat(block.attn().scoring().scale()).isEqualTo((float) (1 / Math.sqrt(6)));
         assertThat(block.mlp().activation().function()).isEqualTo(Activation.RELU);
-        assertThat(model.head().at(2, 3))
+        assertThat(model.head().weight().at(2, 3))
                 .isEqualTo(tiny.tensor("lm_head.weight").at(3, 2));
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.Norm;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
@@ -34,9 +36,9 @@ class Gpt2Test {
 
         Block block = model.blocks().get(1);
         assertThat(List.of(
-                        model.wte().name(),
-                        model.wpe().name(),
-                        model.embedded(),
+                        model.stem().wte().name(),
+                        model.stem().wpe().rows().name(),
+                        model.stem().embedded(),
                         model.lnF().name()))
                 .containsExactly("wte", "wpe", "drop", "ln_f");
         assertThat(List.of(
@@ -63,17 +65,18 @@ class Gpt2Test {
     void everyWeightLandsInItsPlace() {
         Transformer model = tiny.load().transformer();
 
-        assertThat(outputRows(model.wte().table()))
+        assertThat(outputRows(model.stem().wte().table()))
                 .isEqualTo(tiny.tensor("wte.weight").data());
-        assertThat(outputRows(model.wpe().table()))
+        assertThat(outputRows(model.stem().wpe().rows().table()))
                 .isEqualTo(tiny.tensor("wpe.weight").data());
-        assertThat(model.lnF().gain()).isEqualTo(tiny.tensor("ln_f.weight").data());
-        assertThat(model.lnF().bias()).isEqualTo(tiny.tensor("ln_f.bias").data());
+        assertThat(norm(model.lnF()).gain())
+                .isEqualTo(tiny.tensor("ln_f.weight").data());
+        assertThat(norm(model.lnF()).bias()).isEqualTo(tiny.tensor("ln_f.bias").data());
         for (Block block : model.blocks()) {
-            assertThat(block.ln1().gain()).isEqualTo(weights(block.ln1().name()));
-            assertThat(block.ln1().bias()).isEqualTo(biases(block.ln1().name()));
-            assertThat(block.ln2().gain()).isEqualTo(weights(block.ln2().name()));
-            assertThat(block.ln2().bias()).isEqualTo(biases(block.ln2().name()));
+            assertThat(norm(block.ln1()).gain()).isEqualTo(weights(block.ln1().name()));
+            assertThat(norm(block.ln1()).bias()).isEqualTo(biases(block.ln1().name()));
+            assertThat(norm(block.ln2()).gain()).isEqualTo(weights(block.ln2().name()));
+            assertThat(norm(block.ln2()).bias()).isEqualTo(biases(block.ln2().name()));
             for (var linear : List.of(
                     fused(block).linear(),
                     block.attn().output(),
@@ -113,10 +116,10 @@ class Gpt2Test {
 
         Transformer prefixed = tiny.prefixed().load().transformer();
 
-        assertThat(outputRows(prefixed.wte().table()))
-                .isEqualTo(outputRows(plain.wte().table()));
+        assertThat(outputRows(prefixed.stem().wte().table()))
+                .isEqualTo(outputRows(plain.stem().wte().table()));
         assertThat(prefixed.blocks().get(1).name()).isEqualTo("h.1");
-        assertThat(prefixed.lnF().gain()).isEqualTo(plain.lnF().gain());
+        assertThat(norm(prefixed.lnF()).gain()).isEqualTo(norm(plain.lnF()).gain());
     }
 
     @Test
@@ -135,7 +138,14 @@ class Gpt2Test {
     void scoresAreScaledAsTheConfigurationSays(boolean scaled, boolean byLayer, int layer, float expected) {
         tiny.config("scale_attn_weights", scaled).config("scale_attn_by_inverse_layer_idx", byLayer);
 
-        assertThat(tiny.load().transformer().blocks().get(layer).attn().scale()).isEqualTo(expected);
+        assertThat(tiny.load()
+                        .transformer()
+                        .blocks()
+                        .get(layer)
+                        .attn()
+                        .scoring()
+                        .scale())
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -156,7 +166,7 @@ class Gpt2Test {
     void whatTheConfigurationLeavesOutIsHuggingFacesDefault() {
         Transformer model = tiny.config("n_inner", null).load().transformer();
 
-        assertThat(model.lnF().epsilon()).isEqualTo(1e-5);
+        assertThat(norm(model.lnF()).epsilon()).isEqualTo(1e-5);
         assertThat(model.blocks().get(0).mlp().activation().function()).isEqualTo(Activation.GELU_NEW);
         assertThat(model.blocks().get(0).mlp().up().weight().outputs()).isEqualTo(24);
     }
@@ -184,7 +194,7 @@ class Gpt2Test {
                 .transformer();
 
         assertThat(model.blocks().get(1).mlp().up().weight().outputs()).isEqualTo(5);
-        assertThat(model.blocks().get(1).ln2().epsilon()).isEqualTo(1e-3);
+        assertThat(norm(model.blocks().get(1).ln2()).epsilon()).isEqualTo(1e-3);
     }
 
     private float[] weights(String module) {
@@ -193,6 +203,10 @@ class Gpt2Test {
 
     private float[] biases(String module) {
         return tiny.tensor(module + ".bias").data();
+    }
+
+    private static LayerNorm norm(Norm norm) {
+        return (LayerNorm) norm;
     }
 
     private static Projections.Fused fused(Block block) {

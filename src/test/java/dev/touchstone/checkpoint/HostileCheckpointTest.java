@@ -77,7 +77,7 @@ class HostileCheckpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            model_type              | "llama"             | config.json: model_type is llama, expected one that is supported: gpt2
+            model_type              | "mamba"             | config.json: model_type is mamba, expected one that is supported: gpt2
             model_type              | null                | config.json: model_type is null, expected one that is supported: gpt2
             model_type              | 5                   | config.json: model_type is 5, expected a string
             architectures           | ["GPT2ForSequenceClassification"] | config.json: architectures is GPT2ForSequenceClassification, expected GPT2LMHeadModel or GPT2Model

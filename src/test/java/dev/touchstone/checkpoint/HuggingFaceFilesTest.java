@@ -66,8 +66,8 @@ class HuggingFaceFilesTest {
 
         assertThat(model.name()).isEqualTo("tiny-gpt2");
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(2, 3, 12, 36, 40, 283));
-        assertThat(model.transformer().head())
-                .isSameAs(model.transformer().wte().table());
+        assertThat(model.transformer().head().weight())
+                .isSameAs(model.transformer().stem().wte().table());
         assertThat(model.generation().eosIds()).containsExactly(282);
         assertThat(model.tokenizer().vocabularySize()).isEqualTo(283);
     }
@@ -77,8 +77,8 @@ class HuggingFaceFilesTest {
         LoadedModel model = Checkpoint.load(FIXTURES.resolve("tiny-gpt2-variant"), Progress.OFF);
 
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(3, 5, 7, 35, 33, 277));
-        assertThat(model.transformer().head())
-                .isNotSameAs(model.transformer().wte().table());
+        assertThat(model.transformer().head().weight())
+                .isNotSameAs(model.transformer().stem().wte().table());
         assertThat(model.transformer().blocks().get(2).mlp().up().weight().outputs())
                 .isEqualTo(51);
     }
@@ -93,7 +93,8 @@ class HuggingFaceFilesTest {
             int[] ids = golden.ints("input_ids");
             double[] expected = golden.doubles("wte#f64");
             for (int i = 0; i < expected.length; i++) {
-                assertThat((double) model.wte().table().at(i % 35, ids[i / 35])).isEqualTo(expected[i]);
+                assertThat((double) model.stem().wte().table().at(i % 35, ids[i / 35]))
+                        .isEqualTo(expected[i]);
             }
         }
     }
@@ -105,10 +106,12 @@ class HuggingFaceFilesTest {
 
         Matrix stored = Checkpoint.load(variant, WeightType.STORED, Progress.OFF)
                 .transformer()
-                .head();
+                .head()
+                .weight();
         Matrix wide = Checkpoint.load(variant, WeightType.FLOAT32, Progress.OFF)
                 .transformer()
-                .head();
+                .head()
+                .weight();
 
         assertThat(stored.type()).isEqualTo(Matrix.Type.BFLOAT16);
         assertThat(wide.type()).isEqualTo(Matrix.Type.FLOAT32);
@@ -127,7 +130,10 @@ class HuggingFaceFilesTest {
         assertThat(embedded.name()).isEqualTo("storyteller");
         assertThat(embedded.transformer().shape())
                 .isEqualTo(fixture.transformer().shape());
-        assertThat(embedded.transformer().head().sameAs(fixture.transformer().head()))
+        assertThat(embedded.transformer()
+                        .head()
+                        .weight()
+                        .sameAs(fixture.transformer().head().weight()))
                 .isTrue();
         assertThat(embedded.generation()).isEqualTo(fixture.generation());
     }

@@ -24,7 +24,7 @@ class TiedHeadTest {
     void w2_aTiedHeadIsTheEmbeddingAndTakesNoMemory() {
         Transformer model = tiny.load().transformer();
 
-        assertThat(model.head()).isSameAs(model.wte().table());
+        assertThat(model.head().weight()).isSameAs(model.stem().wte().table());
     }
 
     @Test
@@ -34,9 +34,9 @@ class TiedHeadTest {
                 .load()
                 .transformer();
 
-        assertThat(model.head().at(5, 3))
+        assertThat(model.head().weight().at(5, 3))
                 .isEqualTo(tiny.tensor("lm_head.weight").at(3, 5));
-        assertThat(model.wte().table().at(5, 3))
+        assertThat(model.stem().wte().table().at(5, 3))
                 .isEqualTo(tiny.tensor("wte.weight").at(3, 5));
     }
 
@@ -51,14 +51,14 @@ class TiedHeadTest {
         Transformer model =
                 tiny.with("lm_head.weight", tiny.tensor("wte.weight")).load().transformer();
 
-        assertThat(model.head()).isSameAs(model.wte().table());
+        assertThat(model.head().weight()).isSameAs(model.stem().wte().table());
     }
 
     @Test
     void aTiedHeadThatIsStoredAndDiffersIsNotTied() {
         Transformer model = tiny.random("lm_head.weight", 7, 6).load().transformer();
 
-        assertThat(model.head().at(5, 3))
+        assertThat(model.head().weight().at(5, 3))
                 .isEqualTo(tiny.tensor("lm_head.weight").at(3, 5));
     }
 
@@ -68,8 +68,8 @@ class TiedHeadTest {
 
         Transformer model = tiny.prefixed().load().transformer();
 
-        assertThat(model.head()).isSameAs(model.wte().table());
-        assertThat(model.wte().table().at(5, 3))
+        assertThat(model.head().weight()).isSameAs(model.stem().wte().table());
+        assertThat(model.stem().wte().table().at(5, 3))
                 .isEqualTo(tiny.tensor("lm_head.weight").at(3, 5));
     }
 

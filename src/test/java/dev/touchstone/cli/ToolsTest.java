@@ -44,7 +44,7 @@ class ToolsTest {
         assertThat(cli.out())
                 .containsPattern("h\\.1\\.attn\\.c_attn +Linear +\\(12, 36\\) \\(36\\) +468\n")
                 .containsPattern("wte +Embedding +\\(260, 12\\) +3,120\n")
-                .containsPattern("lm_head +Linear +\\(12, 260\\) tied +0\n");
+                .containsPattern("lm_head +Head +\\(12, 260\\) tied +0\n");
     }
 
     /** PyTorch counted, when they were trained. */

@@ -2,6 +2,7 @@ package dev.touchstone.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -38,6 +39,30 @@ class FloatMathTest {
     }
 
     @Test
+    void tanh() {
+        assertThat(worst("tanh", FloatMath::tanh, StrictMath::tanh, -12, 12)).isLessThan(1);
+    }
+
+    @Test
+    void silu() {
+        assertThat(worst("silu", FloatMath::silu, x -> x / (1 + StrictMath.exp(-x)), -80, 200))
+                .isLessThan(2.5);
+    }
+
+    /** To a millionth of a float's last place, so that the float that is made of it is the nearest one. */
+    @Test
+    void sineAndCosineOfAnglesThatRotaryEmbeddingsHave() {
+        Random random = new Random(1);
+        for (int i = 0; i < 1_000_000; i++) {
+            double x = (random.nextInt(131_072) - 10) * Math.pow(random.nextDouble(), 4);
+            assertThat(Math.abs(FloatMath.sin(x) - StrictMath.sin(x))).isLessThan(1e-13);
+            assertThat(Math.abs(FloatMath.cos(x) - StrictMath.cos(x))).isLessThan(1e-13);
+        }
+        assertThat(FloatMath.sin(0)).isZero();
+        assertThat(FloatMath.cos(0)).isEqualTo(1);
+    }
+
+    @Test
     void theEndsOfTheRange() {
         assertThat(FloatMath.exp(Float.NEGATIVE_INFINITY)).isZero();
         assertThat(FloatMath.exp(-Float.MAX_VALUE)).isZero();
@@ -50,6 +75,12 @@ class FloatMathTest {
         assertThat(Float.floatToRawIntBits(FloatMath.erf(-0f))).isEqualTo(Float.floatToRawIntBits(-0f));
         assertThat(FloatMath.geluNew(Float.POSITIVE_INFINITY)).isInfinite();
         assertThat(FloatMath.gelu(Float.NaN)).isNaN();
+        assertThat(FloatMath.tanh(Float.POSITIVE_INFINITY)).isEqualTo(1);
+        assertThat(FloatMath.tanh(Float.NEGATIVE_INFINITY)).isEqualTo(-1);
+        assertThat(FloatMath.tanh(Float.NaN)).isNaN();
+        assertThat(Float.floatToRawIntBits(FloatMath.tanh(-0f))).isEqualTo(Float.floatToRawIntBits(-0f));
+        assertThat(FloatMath.silu(Float.POSITIVE_INFINITY)).isInfinite();
+        assertThat(FloatMath.silu(-Float.MAX_VALUE)).isZero();
     }
 
     /** Largest distance from the exact value, in ulps of it. */

@@ -12,10 +12,12 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /** Every operation has the bits of its definition, whatever the sizes, the values and the number of threads. */
@@ -132,6 +134,9 @@ class VectorKernelsTest {
         Tensor b = values.tensor(random, rows, channels);
 
         assertSameBits(vector.add(a, b), SCALAR.add(a, b));
+        assertSameBits(vector.multiply(a, b), SCALAR.multiply(a, b));
+        assertSameBits(vector.scale(a, 1.7f), SCALAR.scale(a, 1.7f));
+        assertSameBits(vector.softCap(a, 30), SCALAR.softCap(a, 30));
         assertSameBits(vector.activate(a, activation), SCALAR.activate(a, activation));
     }
 
@@ -148,35 +153,84 @@ class VectorKernelsTest {
 
         assertSameBits(vector.layerNorm(x, gain, bias, 1e-5), SCALAR.layerNorm(x, gain, bias, 1e-5));
         assertSameBits(vector.softmax(x), SCALAR.softmax(x));
+        assertSameBits(vector.rmsNorm(x, gain, 1, 1e-5), SCALAR.rmsNorm(x, gain, 1, 1e-5));
+        float[] shorter = Arrays.copyOf(gain, divisor(channels));
+        assertSameBits(vector.rmsNorm(x, shorter, 0, 0), SCALAR.rmsNorm(x, shorter, 0, 0));
     }
 
-    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    /** The smallest there is but 1: as many heads in a row as can be. */
+    private static int divisor(int channels) {
+        return IntStream.rangeClosed(2, channels)
+                .filter(d -> channels % d == 0)
+                .findFirst()
+                .orElse(1);
+    }
+
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void rotate(
+            @ForAll("vector") VectorKernels vector,
+            @ForAll("rows") int rows,
+            @ForAll("heads") int heads,
+            @ForAll("headSizes") int headSize,
+            @ForAll Pairing pairing,
+            @ForAll Hostile values,
+            @ForAll Random random) {
+        int turned = 2 * random.nextInt(headSize / 2 + 1);
+        Tensor x = values.tensor(random, rows, heads * headSize);
+        Tensor angles = values.tensor(random, rows, 2 * turned);
+
+        assertSameBits(vector.rotate(x, angles, headSize, pairing), SCALAR.rotate(x, angles, headSize, pairing));
+    }
+
+    /** With every setting that families have: shared keys, a window, a cap, slopes. */
+    @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void attention(
             @ForAll("vector") VectorKernels vector,
             @ForAll("heads") int heads,
+            @ForAll @IntRange(min = 1, max = 3) int sharing,
             @ForAll("headSizes") int headSize,
             @ForAll("positions") int positions,
             @ForAll("rows") int queries,
+            @ForAll("scorings") Settings settings,
             @ForAll Hostile values,
             @ForAll Random random) {
         int rows = Math.min(queries, positions);
-        KeyValuePages cache = cache(heads, headSize, positions, values, random);
-        Tensor q = values.tensor(random, rows, heads * headSize);
-        Tensor scores = SCALAR.scores(q, cache, 0.37f);
+        Scoring scoring = settings.of(heads * sharing, random);
+        KeyValuePages cache = cache(heads, headSize, positions, scoring, rows, values, random);
+        Tensor q = values.tensor(random, rows, heads * sharing * headSize);
+        Tensor scores = SCALAR.scores(q, cache, scoring);
         Tensor probs = SCALAR.softmax(scores);
 
-        assertSameBits(vector.scores(q, cache, 0.37f), scores);
-        assertSameBits(vector.mix(probs, cache), SCALAR.mix(probs, cache));
-        assertSameBits(vector.attend(q, cache, 0.37f), SCALAR.attend(q, cache, 0.37f));
+        assertSameBits(vector.scores(q, cache, scoring), scores);
+        assertSameBits(vector.mix(probs, cache, scoring), SCALAR.mix(probs, cache, scoring));
+        assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
     }
 
-    /** What stood at positions that were cut off must not show. */
-    private static KeyValuePages cache(int heads, int headSize, int positions, Hostile values, Random random) {
-        KeyValuePages cache = new KeyValuePages(heads, headSize);
+    /** What a scoring is drawn of. */
+    record Settings(float cap, int window, boolean sloping) {
+        Scoring of(int heads, Random random) {
+            List<Double> slopes = random.doubles(sloping ? heads : 0).boxed().toList();
+            return new Scoring(0.37f, cap, window, slopes);
+        }
+    }
+
+    @Provide
+    Arbitrary<Settings> scorings() {
+        Arbitrary<Float> caps = Arbitraries.of(0f, 0f, 0f, 50f, 1e-3f);
+        Arbitrary<Integer> windows =
+                Arbitraries.of(Scoring.UNLIMITED, Scoring.UNLIMITED, 1, 2, 31, 32, 33, 63, 64, 65, 66, 100);
+        return Combinators.combine(caps, windows, Arbitraries.of(true, false)).as(Settings::new);
+    }
+
+    /** What stood at positions that were cut off must not show; what no query sees any more need not be there. */
+    private static KeyValuePages cache(
+            int heads, int headSize, int positions, Scoring scoring, int queries, Hostile values, Random random) {
+        KeyValuePages cache = new KeyValuePages(heads, headSize, scoring.window());
         Tensor k = values.tensor(random, positions + 3, heads * headSize);
         Tensor v = values.tensor(random, positions + 3, heads * headSize);
-        cache.append(k, v, 0, positions / 2);
-        cache.append(k, v, positions / 2, positions + 3);
+        cache.append(k, v, 0, positions - queries);
+        cache.forget();
+        cache.append(k, v, positions - queries, positions + 3);
         cache.truncate(positions);
         return cache;
     }

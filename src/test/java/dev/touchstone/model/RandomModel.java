@@ -1,6 +1,7 @@
 package dev.touchstone.model;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -26,20 +27,20 @@ public final class RandomModel {
         for (int layer = 0; layer < shape.layers(); layer++) {
             blocks.add(make.block("h." + layer, layer, shape, hidden));
         }
-        return new Transformer(
-                shape, new Embedding("wte", wte), new Embedding("wpe", wpe), "drop", blocks, make.norm("ln_f"), wte);
+        Stem stem = new Stem("drop", new Embedding("wte", wte), new PositionTable(new Embedding("wpe", wpe), 0));
+        return new Transformer(shape, stem, null, blocks, make.norm("ln_f"), new Head("lm_head", wte));
     }
 
     private Block block(String name, int layer, Transformer.Shape shape, int hidden) {
         String attn = name + ".attn";
         Projections fused = new Projections.Fused(linear(attn + ".c_attn", channels, 3 * channels));
         float scale = (float) (1 / Math.sqrt(shape.headSize()));
-        return new Block(
+        return new Block.Sequential(
                 name,
                 norm(name + ".ln_1"),
-                new Attention(attn, layer, fused, scale, linear(attn + ".c_proj", channels, channels)),
+                new Attention(attn, layer, fused, new Scoring(scale), linear(attn + ".c_proj", channels, channels)),
                 norm(name + ".ln_2"),
-                new Mlp(
+                new Mlp.Plain(
                         name + ".mlp",
                         linear(name + ".mlp.c_fc", channels, hidden),
                         new NamedActivation(name + ".mlp.act", Activation.GELU_NEW),

@@ -2,7 +2,9 @@ package dev.touchstone.zoo;
 
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.Pairing;
 import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -32,13 +34,38 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
+    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+        return sound.rmsNorm(x, gain, plus, epsilon);
+    }
+
+    @Override
+    public Tensor multiply(Tensor a, Tensor b) {
+        return sound.multiply(a, b);
+    }
+
+    @Override
+    public Tensor scale(Tensor x, float factor) {
+        return sound.scale(x, factor);
+    }
+
+    @Override
+    public Tensor softCap(Tensor x, float cap) {
+        return sound.softCap(x, cap);
+    }
+
+    @Override
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+        return sound.rotate(x, angles, headSize, pairing);
+    }
+
+    @Override
     public Tensor activate(Tensor x, Activation activation) {
         return sound.activate(x, activation);
     }
 
     @Override
-    public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
-        return sound.scores(q, cache, scale);
+    public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
+        return sound.scores(q, cache, scoring);
     }
 
     @Override
@@ -47,7 +74,7 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache) {
-        return sound.mix(probs, cache);
+    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+        return sound.mix(probs, cache, scoring);
     }
 }

@@ -1,5 +1,6 @@
 package dev.touchstone.zoo;
 
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
@@ -19,7 +20,7 @@ final class HeadBugs {
                     "h.0.attn.scores",
                     Plant.kernels(new BuggedKernels() {
                         @Override
-                        public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
+                        public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
                             Tensor k = Tensor.zeros(cache.length(), cache.heads() * cache.headSize());
                             for (int i = 0; i < k.size(); i++) {
                                 int c = i % k.size(-1);
@@ -28,13 +29,13 @@ final class HeadBugs {
                             }
                             KeyValuePages split = new KeyValuePages(cache.heads(), cache.headSize());
                             split.append(deal(k, cache), k, 0, k.rows());
-                            return super.scores(deal(q, cache), split, scale);
+                            return super.scores(deal(q, cache), split, scoring);
                         }
                     })),
             ForwardBug.of("F9", "q alone split as (D, H)", "", "h.0.attn.scores", Plant.kernels(new BuggedKernels() {
                 @Override
-                public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
-                    return super.scores(deal(q, cache), cache, scale);
+                public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
+                    return super.scores(deal(q, cache), cache, scoring);
                 }
             })),
             context("heads merged as (D, H) instead of (H, D)", (c, heads, size) -> c % size * heads + c / size),
@@ -47,8 +48,8 @@ final class HeadBugs {
                     "h.0.attn.context",
                     Plant.kernels(new BuggedKernels() {
                         @Override
-                        public Tensor mix(Tensor probs, KeyValuePages cache) {
-                            Tensor right = super.mix(probs, cache);
+                        public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+                            Tensor right = super.mix(probs, cache, scoring);
                             Tensor flat = Tensor.zeros(right.shape());
                             int i = 0;
                             for (int h = 0; h < cache.heads(); h++) {
@@ -67,8 +68,7 @@ final class HeadBugs {
                         return Surgery.shape(
                                 model,
                                 new Transformer.Shape(
-                                        old.layers(), 4, 9, old.channels(), old.positions(), old.vocabulary()),
-                                model.wpe().table());
+                                        old.layers(), 4, 9, old.channels(), old.positions(), old.vocabulary()));
                     })),
             swap("q", "k"),
             swap("k", "v"),
@@ -122,7 +122,7 @@ final class HeadBugs {
                     Plant.model(model -> Surgery.attention(
                             model,
                             1,
-                            old -> new Attention(old.name(), 0, old.projections(), old.scale(), old.output())))));
+                            old -> new Attention(old.name(), 0, old.projections(), old.scoring(), old.output())))));
 
     private HeadBugs() {}
 
@@ -152,8 +152,8 @@ final class HeadBugs {
     private static ForwardBug context(String what, Layout layout) {
         return ForwardBug.of("F9", what, "", "h.0.attn.context", Plant.kernels(new BuggedKernels() {
             @Override
-            public Tensor mix(Tensor probs, KeyValuePages cache) {
-                return columns(super.mix(probs, cache), c -> layout.from(c, cache.heads(), cache.headSize()));
+            public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+                return columns(super.mix(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
             }
         }));
     }

@@ -1,6 +1,7 @@
 package dev.touchstone.zoo;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
@@ -25,8 +26,8 @@ final class NumericsBugs {
                     linear(x -> Float.intBitsToFloat(Float.floatToRawIntBits(x) + 0x1000 & ~0x1FFF))),
             ForwardBug.of("N2", "queries rounded to float16", "", "h.0.attn.scores", Plant.kernels(new BuggedKernels() {
                 @Override
-                public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
-                    return super.scores(half(q), cache, scale);
+                public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
+                    return super.scores(half(q), cache, scoring);
                 }
             })),
             ForwardBug.of(

@@ -15,13 +15,13 @@ import java.util.function.UnaryOperator;
 /** F7 and F19: tokens that stand somewhere else than they think, and caches that hold something else than they should. */
 final class PositionBugs {
     static final List<ForwardBug> ALL = List.of(
-            ForwardBug.of("F7", "positions start at 1", "nano-vllm f5b4840", "wpe", Plant.model(model -> {
-                Tensor table = Surgery.rows(model.wpe().table());
+            ForwardBug.of("F7", "positions start at 1", "nano-vllm f5b4840", "wpe", wpe(old -> {
+                Tensor table = Surgery.rows(old);
                 Tensor later = Tensor.zeros(table.shape());
                 for (int i = 0; i < table.size(); i++) {
                     later.data()[i] = table.data()[i / table.size(-1) * table.size(-1) + (i + 1) % table.size(-1)];
                 }
-                return Surgery.shape(model, model.shape(), Matrix.ofInputRows(later));
+                return Matrix.ofInputRows(later);
             })),
             ForwardBug.of("F7", "positions in reverse, as with padding on the wrong side", "", "wpe", rows(wpe -> {
                 Tensor reversed = Tensor.zeros(wpe.shape());
@@ -84,6 +84,10 @@ final class PositionBugs {
 
     private PositionBugs() {}
 
+    private static Plant wpe(UnaryOperator<Matrix> change) {
+        return Plant.model(model -> Surgery.embedding(model, "wpe", change));
+    }
+
     private static Plant rows(UnaryOperator<Tensor> change) {
         return Plant.tap((name, value, before) -> name.equals("wpe") ? change.apply(value) : value);
     }
@@ -91,21 +95,21 @@ final class PositionBugs {
     /** A model with one position more, since its own would refuse what comes after the last. */
     static Transformer longer(Transformer model) {
         Transformer.Shape shape = model.shape();
-        Tensor rows = Surgery.rows(model.wpe().table());
-        Tensor more = Tensor.zeros(shape.channels(), shape.positions() + 1);
-        for (int i = 0; i < rows.size(); i++) {
-            more.data()[i / shape.positions() * more.size(-1) + i % shape.positions()] = rows.data()[i];
-        }
-        return Surgery.shape(
-                model,
-                new Transformer.Shape(
-                        shape.layers(),
-                        shape.heads(),
-                        shape.headSize(),
-                        shape.channels(),
-                        shape.positions() + 1,
-                        shape.vocabulary()),
-                Matrix.ofInputRows(more));
+        Transformer.Shape longer = new Transformer.Shape(
+                shape.layers(),
+                shape.heads(),
+                shape.headSize(),
+                shape.channels(),
+                shape.positions() + 1,
+                shape.vocabulary());
+        return Surgery.embedding(Surgery.shape(model, longer), "wpe", old -> {
+            Tensor rows = Surgery.rows(old);
+            Tensor more = Tensor.zeros(shape.channels(), shape.positions() + 1);
+            for (int i = 0; i < rows.size(); i++) {
+                more.data()[i / shape.positions() * more.size(-1) + i % shape.positions()] = rows.data()[i];
+            }
+            return Matrix.ofInputRows(more);
+        });
     }
 
     private static int[] changed(int[] ids, int from) {

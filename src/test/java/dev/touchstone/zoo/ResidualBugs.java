@@ -67,11 +67,11 @@ final class ResidualBugs {
                     "",
                     "h.0.ln_1",
                     Plant.model(model -> Surgery.blocks(model, blocks -> {
-                        blocks.replaceAll(old -> new Block(
+                        blocks.replaceAll(old -> new Block.Sequential(
                                 old.name(),
-                                renamed(old.ln2(), old.ln1().name()),
+                                renamed((LayerNorm) old.ln2(), old.ln1().name()),
                                 old.attn(),
-                                renamed(old.ln1(), old.ln2().name()),
+                                renamed((LayerNorm) old.ln1(), old.ln2().name()),
                                 old.mlp()));
                         return blocks;
                     }))),

@@ -1,5 +1,6 @@
 package dev.touchstone.zoo;
 
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Tensor;
@@ -111,8 +112,8 @@ final class ScoreBugs {
     private static BuggedKernels masked(Visible visible) {
         return new BuggedKernels() {
             @Override
-            public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
-                Tensor y = raw(q, cache, scale);
+            public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
+                Tensor y = raw(q, cache, scoring);
                 for (int i = 0; i < y.size(); i++) {
                     int s = i % y.size(2);
                     int t = i / y.size(2) % y.size(1);
@@ -144,9 +145,9 @@ final class ScoreBugs {
             private Tensor unmasked;
 
             @Override
-            public Tensor scores(Tensor q, KeyValuePages cache, float scale) {
-                unmasked = raw(q, cache, scale);
-                return super.scores(q, cache, scale);
+            public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
+                unmasked = raw(q, cache, scoring);
+                return super.scores(q, cache, scoring);
             }
 
             @Override
@@ -161,7 +162,7 @@ final class ScoreBugs {
     }
 
     /** Scores of every query with every key. (T, C), keys (H, D, S) -> (H, T, S) */
-    static Tensor raw(Tensor q, KeyValuePages cache, float scale) {
+    static Tensor raw(Tensor q, KeyValuePages cache, Scoring scoring) {
         Tensor y = Tensor.zeros(cache.heads(), q.rows(), cache.length());
         int size = cache.headSize();
         int i = 0;
@@ -172,7 +173,7 @@ final class ScoreBugs {
                     for (int d = 0; d < size; d++) {
                         sum += (double) q.at(t, h * size + d) * cache.key(h, d, s);
                     }
-                    y.data()[i] = (float) (sum * scale);
+                    y.data()[i] = (float) (sum * scoring.scale());
                 }
             }
         }

@@ -1,16 +1,19 @@
 package dev.touchstone.zoo;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Head;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
-import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Projections.Fused;
+import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -19,62 +22,91 @@ import java.util.function.UnaryOperator;
 final class Surgery {
     private Surgery() {}
 
+    /**
+     * The model with every part of a type replaced, wherever it is: a layer is a record, so a copy is its components, each
+     * copied in the same way.
+     */
+    static <P> Transformer each(Transformer model, Class<P> type, UnaryOperator<P> change) {
+        return (Transformer) copy(model, type, change);
+    }
+
+    private static <P> Object copy(Object part, Class<P> type, UnaryOperator<P> change) {
+        if (type.isInstance(part)) {
+            return change.apply(type.cast(part));
+        }
+        if (part instanceof List<?> list) {
+            return list.stream().map(element -> copy(element, type, change)).toList();
+        }
+        if (!(part instanceof Record)) {
+            return part;
+        }
+        RecordComponent[] components = part.getClass().getRecordComponents();
+        try {
+            Object[] values = new Object[components.length];
+            Class<?>[] types = new Class<?>[components.length];
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                values[i] = copy(components[i].getAccessor().invoke(part), type, change);
+            }
+            return part.getClass().getConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(part + " cannot be copied", e);
+        }
+    }
+
     static Transformer blocks(Transformer model, UnaryOperator<List<Block>> change) {
         return new Transformer(
                 model.shape(),
-                model.wte(),
-                model.wpe(),
-                model.embedded(),
+                model.stem(),
+                model.rotary(),
                 change.apply(new ArrayList<>(model.blocks())),
                 model.lnF(),
                 model.head());
     }
 
-    static Transformer head(Transformer model, Matrix head) {
-        return new Transformer(
-                model.shape(), model.wte(), model.wpe(), model.embedded(), model.blocks(), model.lnF(), head);
+    static Transformer head(Transformer model, Matrix weight) {
+        return each(model, Head.class, old -> new Head(old.name(), weight, old.bias(), old.cap()));
     }
 
-    static Transformer shape(Transformer model, Transformer.Shape shape, Matrix positions) {
-        Embedding wpe = new Embedding(model.wpe().name(), positions);
-        return new Transformer(shape, model.wte(), wpe, model.embedded(), model.blocks(), model.lnF(), model.head());
+    static Transformer shape(Transformer model, Shape shape) {
+        return each(model, Shape.class, old -> shape);
+    }
+
+    /** A table of tokens or of positions. */
+    static Transformer embedding(Transformer model, String name, UnaryOperator<Matrix> change) {
+        return each(
+                model,
+                Embedding.class,
+                old -> old.name().equals(name) ? new Embedding(name, change.apply(old.table())) : old);
     }
 
     static Transformer attention(Transformer model, int layer, UnaryOperator<Attention> change) {
-        return blocks(model, blocks -> {
-            Block old = blocks.get(layer);
-            blocks.set(layer, new Block(old.name(), old.ln1(), change.apply(old.attn()), old.ln2(), old.mlp()));
-            return blocks;
-        });
+        return each(model, Attention.class, old -> old.layer() == layer ? change.apply(old) : old);
     }
 
-    static Transformer scale(Transformer model, int layer, double scale) {
+    static Transformer scoring(Transformer model, int layer, UnaryOperator<Scoring> change) {
         return attention(
                 model,
                 layer,
-                old -> new Attention(old.name(), old.layer(), old.projections(), (float) scale, old.output()));
+                old -> new Attention(
+                        old.name(), old.layer(), old.projections(), change.apply(old.scoring()), old.output()));
+    }
+
+    static Transformer scale(Transformer model, int layer, double scale) {
+        return scoring(model, layer, old -> new Scoring((float) scale, old.cap(), old.window(), old.slopes()));
     }
 
     static Transformer activation(Transformer model, int layer, Activation activation) {
-        return blocks(model, blocks -> {
-            Block old = blocks.get(layer);
-            Mlp mlp = old.mlp();
-            Mlp.NamedActivation other = new Mlp.NamedActivation(mlp.activation().name(), activation);
-            Mlp changed = new Mlp(mlp.name(), mlp.up(), other, mlp.down());
-            blocks.set(layer, new Block(old.name(), old.ln1(), old.attn(), old.ln2(), changed));
-            return blocks;
-        });
+        String name = model.blocks().get(layer).mlp().activation().name();
+        return each(
+                model,
+                NamedActivation.class,
+                old -> old.name().equals(name) ? new NamedActivation(name, activation) : old);
     }
 
-    /** Every norm, and its replacement. */
+    /** Every layer norm, and its replacement. */
     static Transformer norms(Transformer model, UnaryOperator<LayerNorm> change) {
-        List<Block> blocks = new ArrayList<>();
-        for (Block old : model.blocks()) {
-            LayerNorm ln1 = change.apply(old.ln1());
-            blocks.add(new Block(old.name(), ln1, old.attn(), change.apply(old.ln2()), old.mlp()));
-        }
-        LayerNorm lnF = change.apply(model.lnF());
-        return new Transformer(model.shape(), model.wte(), model.wpe(), model.embedded(), blocks, lnF, model.head());
+        return each(model, LayerNorm.class, change);
     }
 
     static Transformer norm(Transformer model, String name, UnaryOperator<LayerNorm> change) {
@@ -87,21 +119,7 @@ final class Surgery {
 
     /** Every product with a weight matrix but the head, and its replacement. */
     static Transformer linears(Transformer model, UnaryOperator<Linear> change) {
-        List<Block> blocks = new ArrayList<>();
-        for (Block old : model.blocks()) {
-            Attention attn = old.attn();
-            Fused fused = (Fused) attn.projections();
-            Attention attention = new Attention(
-                    attn.name(),
-                    attn.layer(),
-                    new Fused(change.apply(fused.linear())),
-                    attn.scale(),
-                    change.apply(attn.output()));
-            Mlp mlp = old.mlp();
-            Mlp changed = new Mlp(mlp.name(), change.apply(mlp.up()), mlp.activation(), change.apply(mlp.down()));
-            blocks.add(new Block(old.name(), old.ln1(), attention, old.ln2(), changed));
-        }
-        return blocks(model, ignored -> blocks);
+        return each(model, Linear.class, change);
     }
 
     static Transformer linear(Transformer model, String name, UnaryOperator<Linear> change) {

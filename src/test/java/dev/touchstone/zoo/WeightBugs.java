@@ -87,25 +87,19 @@ final class WeightBugs {
                                 "lm_head present and ignored: the embedding serves as head",
                                 "transformers#38870, #43159",
                                 "logits",
-                                Plant.model(
-                                        model -> Surgery.head(model, model.wte().table())))
+                                Plant.model(model ->
+                                        Surgery.head(model, model.stem().wte().table())))
                         .inTheVariant(),
                 ForwardBug.of(
                                 "W2",
                                 "lm_head present and taken for the embedding too",
                                 "transformers#43159",
                                 "wte",
-                                Plant.model(model -> new Transformer(
-                                        model.shape(),
-                                        new Embedding("wte", model.head()),
-                                        model.wpe(),
-                                        model.embedded(),
-                                        model.blocks(),
-                                        model.lnF(),
-                                        model.head())))
+                                Plant.model(model -> Surgery.embedding(
+                                        model, "wte", old -> model.head().weight())))
                         .inTheVariant(),
                 ForwardBug.of("W2", "the tokens of the head one row off", "", "logits", Plant.model(model -> {
-                    Tensor rows = Surgery.rows(model.head());
+                    Tensor rows = Surgery.rows(model.head().weight());
                     Tensor off = Tensor.zeros(rows.shape());
                     int V = rows.size(-1);
                     for (int i = 0; i < rows.size(); i++) {
@@ -221,16 +215,9 @@ final class WeightBugs {
         return Plant.model(model -> {
             Transformer changed = Surgery.linears(
                     model, old -> new Linear(old.name(), Surgery.each(old.weight(), change), old.bias()));
-            Embedding wte = new Embedding("wte", Surgery.each(model.wte().table(), change));
-            Embedding wpe = new Embedding("wpe", Surgery.each(model.wpe().table(), change));
-            return new Transformer(
-                    model.shape(),
-                    wte,
-                    wpe,
-                    model.embedded(),
-                    changed.blocks(),
-                    model.lnF(),
-                    Surgery.each(model.head(), change));
+            changed = Surgery.each(
+                    changed, Embedding.class, old -> new Embedding(old.name(), Surgery.each(old.table(), change)));
+            return Surgery.head(changed, Surgery.each(model.head().weight(), change));
         });
     }
 

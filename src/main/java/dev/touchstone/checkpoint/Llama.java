@@ -1,0 +1,47 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Projections;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
+import java.util.List;
+
+/** Llama 1 to 3 ({@code LlamaConfig} and {@code modeling_llama.py} in Hugging Face transformers). */
+final class Llama implements Family {
+    private static final Shape DEFAULTS = new Shape(32, 32, 0, 0, 4096, 2048, 32_000);
+
+    @Override
+    public String modelType() {
+        return "llama";
+    }
+
+    @Override
+    public List<String> architectures() {
+        return List.of("LlamaForCausalLM", "LlamaModel");
+    }
+
+    @Override
+    public String prefix() {
+        return "model.";
+    }
+
+    @Override
+    public Integer eosId() {
+        return 2;
+    }
+
+    @Override
+    public Transformer build(Config config, Weights weights) {
+        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
+        return parts.transformer(false, layer -> block(layer, parts));
+    }
+
+    private static Block block(int layer, LlamaParts parts) {
+        boolean bias = parts.config().flag(false, "attention_bias");
+        boolean mlpBias = parts.config().flag(false, "mlp_bias");
+        Projections projections = parts.projections(LlamaParts.attentionName(layer), bias);
+        Attention attention = parts.attention(layer, projections, parts.scoring(), bias);
+        return parts.block(layer, attention, parts.mlp(layer, 11_008, mlpBias, "hidden_act", "silu"));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.touchstone.kernels;
+
+import dev.touchstone.tensor.Tensor;
+import java.util.List;
+
+/** The angles by which rotary embeddings turn, computed in double and rounded once. */
+public final class Angles {
+    private Angles() {}
+
+    /**
+     * {@code R} cosines and then {@code R} sines of {@code position * frequency}, times {@code factor}; a pair of channels
+     * has its frequency's at both. (T), (R / 2) -> (T, 2 R)
+     */
+    public static Tensor table(int[] positions, List<Double> frequencies, double factor, Pairing pairing) {
+        int pairs = frequencies.size();
+        Tensor table = Tensor.zeros(positions.length, 4 * pairs);
+        for (int t = 0; t < positions.length; t++) {
+            for (int pair = 0; pair < pairs; pair++) {
+                double angle = positions[t] * frequencies.get(pair);
+                float cos = (float) (FloatMath.cos(angle) * factor);
+                float sin = (float) (FloatMath.sin(angle) * factor);
+                for (int channel : new int[] {pairing.first(pair), pairing.second(pair, pairs)}) {
+                    table.data()[t * 4 * pairs + channel] = cos;
+                    table.data()[t * 4 * pairs + 2 * pairs + channel] = sin;
+                }
+            }
+        }
+        return table;
+    }
+}

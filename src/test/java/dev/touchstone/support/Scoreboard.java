@@ -32,7 +32,9 @@ public final class Scoreboard implements TestExecutionListener {
             "scalar"));
     private static final List<TapResult> GOLDEN = new ArrayList<>();
     private static final List<TapResult> ORACLE = new ArrayList<>();
+    private static final List<TapResult> MODELS = new ArrayList<>();
     private static int prompts;
+    private static int models;
 
     /** A golden file was compared. */
     public static synchronized void golden(Fixture fixture, String name, CaseResult result) {
@@ -44,6 +46,12 @@ public final class Scoreboard implements TestExecutionListener {
     public static synchronized void oracle(CaseResult result) {
         ORACLE.addAll(result.taps());
         prompts++;
+    }
+
+    /** A model that was drawn was compared with the same equations in libtorch. */
+    public static synchronized void model(CaseResult result) {
+        MODELS.addAll(result.taps());
+        models++;
     }
 
     @Override

@@ -1,0 +1,54 @@
+package dev.touchstone.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.Answers;
+import dev.touchstone.parity.Parity;
+import dev.touchstone.parity.RandomGpt2;
+import dev.touchstone.parity.TapResult;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.RandomGenerator;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The bounds of random models are wide enough for rounding and for nothing else: every classic bug of the forward pass is
+ * found where it is by some of 30 models. In one of a single token, say, no mask and no position can be wrong.
+ */
+class RandomModelZooTest {
+    private record Drawn(Transformer model, Answers answers) {}
+
+    @TestFactory
+    Stream<DynamicTest> findsEveryBugWhereItIs() {
+        RandomGenerator<RandomGpt2> generator = RandomGpt2.any().generator(1000);
+        Random random = new Random(1);
+        List<Drawn> models = Stream.generate(() -> generator.next(random).value())
+                .limit(30)
+                .map(drawn -> new Drawn(drawn.model(), drawn.answers()))
+                .toList();
+        return ForwardZooTest.BUGS.stream()
+                .filter(bug -> !bug.isEquivalent() && !bug.warm())
+                .map(bug -> DynamicTest.dynamicTest(
+                        bug.toString(),
+                        () -> assertThat(models).anyMatch(drawn -> find(bug, drawn).equals(bug.tap()))));
+    }
+
+    /** The first tap that is wrong with the bug in this model; nothing if it has no place in it, or none is. */
+    private static String find(ForwardBug bug, Drawn drawn) {
+        try {
+            return Parity.check(bug.plant().into(drawn.model), drawn.answers).taps().stream()
+                    .filter(tap -> !drawn.answers.allow(tap))
+                    .findFirst()
+                    .map(TapResult::name)
+                    .orElse("");
+        } catch (TouchstoneException e) {
+            return ForwardZooTest.tapIn(e, drawn.answers); // a shape that differs
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            return ""; // no such layer or head
+        }
+    }
+}

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Which planted bug was noticed, by which check, and where: written at the end of the run. */
@@ -67,40 +66,36 @@ public final class KillMatrix {
     }
 
     /** The totals, the survivors by name, and what weaker gates would have let through; nothing if nothing was planted. */
-    static synchronized String summary() {
+    static synchronized void report(Totals totals) {
         if (ROWS.isEmpty()) {
-            return "";
+            return;
         }
-        StringBuilder summary = new StringBuilder(String.format(
-                Locale.ROOT,
-                "Touchstone, bug zoo: mutants: %d planted, %d killed, %d equivalent%n",
+        totals.line(
+                "bug zoo",
+                "%d mutants planted, %d killed, %d equivalent, %d survived",
                 ROWS.size(),
                 count(Fate.KILLED),
-                count(Fate.EQUIVALENT)));
+                count(Fate.EQUIVALENT),
+                count(Fate.SURVIVED));
         ROWS.stream()
                 .filter(row -> row.fate == Fate.SURVIVED)
-                .forEach(row -> summary.append("  SURVIVED ")
-                        .append(row.id)
-                        .append(": ")
-                        .append(row.what)
-                        .append(System.lineSeparator()));
+                .forEach(row -> totals.line("", "SURVIVED %s: %s", row.id, row.what));
         List<Gates> gates = ROWS.stream()
                 .filter(row -> row.fate == Fate.KILLED && row.gates != null)
                 .map(Row::gates)
                 .toList();
         if (!gates.isEmpty()) {
-            summary.append(String.format(
-                    Locale.ROOT,
-                    "  of %d killed in the forward pass other gates would have missed: same greedy text %d, same argmax %d,"
-                            + " NMSE < 1e-2 %d, cosine > 0.9999 %d, absolute 1e-2 %d%n",
+            totals.line(
+                    "weaker gates",
+                    "would miss, of %d in the forward pass: same text %d, same argmax %d, NMSE < 1e-2 %d, cosine > 0.9999 %d,"
+                            + " absolute 1e-2 %d",
                     gates.size(),
                     gates.stream().filter(Gates::text).count(),
                     gates.stream().filter(Gates::argmax).count(),
                     gates.stream().filter(Gates::nmse).count(),
                     gates.stream().filter(Gates::cosine).count(),
-                    gates.stream().filter(Gates::absolute).count()));
+                    gates.stream().filter(Gates::absolute).count());
         }
-        return summary.toString();
     }
 
     private static long count(Fate fate) {

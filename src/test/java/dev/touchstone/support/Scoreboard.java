@@ -5,13 +5,13 @@ import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.tokenizer.OracleCount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
@@ -56,30 +56,37 @@ public final class Scoreboard implements TestExecutionListener {
 
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
+        Totals totals = new Totals();
         if (!GOLDEN.isEmpty()) {
-            System.out.println("Touchstone, goldens: " + summary(GOLDEN));
+            comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN);
             write("index.html", REPORT.html());
             write("report.json", REPORT.json().toPrettyString());
         }
         if (prompts > 0) {
-            System.out.printf(Locale.ROOT, "Touchstone, live oracle: %,d prompts, %s%n", prompts, summary(ORACLE));
+            comparisons(totals, "live oracle", prompts + " prompts", ORACLE);
         }
-        System.out.print(KillMatrix.summary());
+        if (models > 0) {
+            comparisons(totals, "random models", models + " models", MODELS);
+        }
+        OracleCount.report(totals);
+        KillMatrix.report(totals);
         KillMatrix.write();
+        if (!GOLDEN.isEmpty()) {
+            totals.line("reports", "target/parity/index.html, target/zoo/index.html");
+        }
+        totals.print();
     }
 
-    private static String summary(List<TapResult> taps) {
+    private static void comparisons(Totals totals, String label, String what, List<TapResult> taps) {
         Ratios ratios = Ratios.of(taps);
-        return String.format(
-                Locale.ROOT,
-                "%,d taps, %,d numbers; error over PyTorch's own: geometric mean %.3f, largest %.3f (%s);"
-                        + " %,d taps exact as PyTorch's are",
-                taps.size(),
+        totals.line(
+                label,
+                "%s, %,d numbers compared; error over PyTorch's: geometric mean %.3f, largest %.3f (%s)",
+                what,
                 taps.stream().mapToLong(tap -> tap.inherited().finite()).sum(),
                 ratios.geometricMean(),
                 ratios.largest(),
-                ratios.largestTap(),
-                ratios.exact());
+                ratios.largestTap());
     }
 
     private static void write(String name, String content) {

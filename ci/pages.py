@@ -1,0 +1,172 @@
+"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, and what compare plots.
+
+Each opens without an error, a message on the console or a request to any network, in light and in dark, on a phone's
+screen and on a wide one, and never scrolls sideways; and each does what it is for. `mvn verify` has written two of them.
+Needs Chromium and the packages of python/requirements.txt: run it by ci/python.sh.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from browser import chromium
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+TARGET = Path(__file__).resolve().parent.parent / "target"
+SCREENS = {"phone": {"width": 390, "height": 844}, "wide": {"width": 1400, "height": 900}}
+SCHEMES = ("light", "dark")
+LEAST_CONTRAST = 4.5  # WCAG 2.2, text of normal size
+
+
+def contrast(page: Page) -> float:
+    """The least contrast of any text with the ground of the page or of its card."""
+    return page.evaluate("""() => {
+        const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+        const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1}).getContext("2d");
+        const light = color => {
+            canvas.fillStyle = color;
+            canvas.fillRect(0, 0, 1, 1);
+            const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+            return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+        };
+        const ground = node => {
+            for (; node; node = node.parentElement) {
+                const color = getComputedStyle(node).backgroundColor;
+                if (color !== "rgba(0, 0, 0, 0)") return color;
+            }
+            return "white";
+        };
+        let least = 21;
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            const node = texts.currentNode.parentElement;
+            if (!texts.currentNode.data.trim() || !node.checkVisibility()) continue;
+            const style = getComputedStyle(node);
+            const ink = light(node.namespaceURI.endsWith("svg") ? style.fill : style.color), paper = light(ground(node));
+            least = Math.min(least, (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05));
+        }
+        return least;
+    }""")
+
+
+def opens(browser: Browser, file: Path, check: Callable[[Page], None]) -> None:
+    """Opens a page in every light and on every screen, and checks it there."""
+    grounds = set()
+    for scheme in SCHEMES:
+        for screen, size in SCREENS.items():
+            context = browser.new_context(viewport=size, color_scheme=scheme)
+            page = context.new_page()
+            trouble: list[str] = []
+
+            def said(message: ConsoleMessage, trouble: list[str] = trouble) -> None:
+                trouble.append(f"on the console: {message.text}")
+
+            def asked(request: Request, trouble: list[str] = trouble) -> None:
+                if request.url != file.as_uri() and not request.url.startswith("data:"):
+                    trouble.append(f"asked for {request.url}")
+
+            page.on("console", said)
+            page.on("request", asked)
+            page.on("pageerror", lambda error, trouble=trouble: trouble.append(f"error: {error}"))
+            page.goto(file.as_uri())
+            check(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size["width"], f"{file.name} is {wide} wide on a screen of {size['width']}"
+            least = contrast(page)
+            assert least >= LEAST_CONTRAST, f"{file.name}, {scheme}: a contrast of {least:.2f}"
+            assert not trouble, f"{file.name}, {scheme}, {screen}: {trouble}"
+            grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            context.close()
+    assert len(grounds) == len(SCHEMES), f"{file.name} is the same in light and dark: {grounds}"
+    print(f"ok   {file.relative_to(TARGET.parent)}")
+
+
+def report(page: Page) -> None:
+    """The map has a cell for every tap, and shows each, by mouse and by keyboard."""
+    totals = page.evaluate("report.totals")
+    assert page.locator(".cell").count() == totals["taps"] > 0
+    detail = page.locator("#detail")
+    cells = page.locator(".row").first.locator(".cell")
+    cells.nth(3).click()
+    expect(detail.locator("h2")).to_contain_text(name(page, 3))
+    page.keyboard.press("ArrowRight")
+    expect(detail.locator("h2")).to_contain_text(name(page, 4))
+    expect(cells.nth(4)).to_be_focused()
+    page.keyboard.press("End")
+    expect(detail.locator("h2")).to_contain_text("logits")
+    page.keyboard.press("Home")
+    expect(detail.locator("h2")).to_contain_text("wte")
+    assert page.locator(".cell[tabindex='0']").count() == 1, "the map takes one stop of the tab key, not one a tap"
+    page.keyboard.press("End")
+    for line in ("rms", "pytorch_rms"):
+        assert page.locator(f"path[data-line={line}]").evaluate("path => path.getTotalLength()") > 100
+    drawn = detail.locator("rect").evaluate_all("bars => bars.filter(bar => bar.height.baseVal.value > 0).length")
+    assert drawn > 1, "the histogram is drawn"
+    assert detail.locator("tr").count() > 12, "figures and the largest errors"
+    assert page.locator("#environment tr").count() >= 3
+
+
+def name(page: Page, index: int) -> str:
+    """The name of a tap of the first row."""
+    return page.evaluate(f"report.fixtures[0].cases[0].taps[{index}].name")
+
+
+def wrong_report(page: Page) -> None:
+    """What is wrong is said above the map, marked on it, and shown first."""
+    expect(page.locator(".bad").first).to_contain_text("first wrong at h.0.ln_1")
+    assert page.locator(".cell.wrong").count() == 5
+    expect(page.locator("#detail h2")).to_contain_text("h.0.ln_1")
+    report(page)
+
+
+def zoo(page: Page) -> None:
+    """Every mutant has a row, and the filter finds them."""
+    planted = page.evaluate("data.planted")
+    rows = page.locator("#rows tr")
+    assert rows.count() == planted > 60
+    page.get_by_role("searchbox").press_sequentially("softmax")
+    shown = page.locator("#rows tr:visible")
+    assert 0 < shown.count() < planted
+    assert all("softmax" in text.lower() for text in shown.all_text_contents())
+    page.get_by_role("searchbox").fill("")
+    assert shown.count() == planted
+
+
+def plot(page: Page) -> None:
+    """A curve for each way of generating, and its figures in a table."""
+    curves = page.locator("polyline")
+    assert curves.count() >= 2
+    assert all(length > 100 for length in curves.evaluate_all("lines => lines.map(line => line.getTotalLength())"))
+    assert page.locator("tr").count() == curves.count() + 1
+
+
+def touchstone(*arguments: object, code: int = 0) -> None:
+    """Runs the launcher, which must exit with this code."""
+    done = subprocess.run(
+        [TARGET.parent / "touchstone", *map(str, arguments)], stdout=subprocess.DEVNULL, check=False
+    )
+    assert done.returncode == code, f"touchstone {arguments} exited with {done.returncode}"
+
+
+def main() -> None:
+    """Writes what is not written yet, and looks at all of it."""
+    pages = TARGET / "pages"
+    pages.mkdir(parents=True, exist_ok=True)
+    trace, fixture = pages / "numpy.safetensors", TARGET.parent / "fixtures" / "tiny-gpt2"
+    example = TARGET.parent / "python" / "examples" / "gpt2_numpy.py"
+    subprocess.run([sys.executable, example, fixture, "text", trace, "--bug", "epsilon"], check=True)
+    touchstone("parity", "--quiet", "--ours", trace, fixture, "--html", pages / "wrong.html", code=1)
+    touchstone("compare", "--quiet", "--prompt", "Once", "--max-new-tokens", 40, "--html", pages / "compare.html")
+    assert json.loads((TARGET / "parity" / "report.json").read_text())["totals"]["failed"] == 0
+
+    with chromium() as browser:
+        opens(browser, TARGET / "parity" / "index.html", report)
+        opens(browser, pages / "wrong.html", wrong_report)
+        opens(browser, TARGET / "zoo" / "index.html", zoo)
+        opens(browser, pages / "compare.html", plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,14 +1,18 @@
 package dev.touchstone.parity;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Head;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections.Fused;
+import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -89,20 +93,20 @@ public record RandomGpt2(Sizes sizes, Activation activation, double epsilon, boo
                 blocks.add(block("h." + layer, layer));
             }
             Matrix head = tied ? wte : Matrix.ofOutputRows(normal(0, 0.5, sizes.vocabulary, channels));
-            return new Transformer(
-                    shape, new Embedding("wte", wte), new Embedding("wpe", wpe), "drop", blocks, norm("ln_f"), head);
+            Stem stem = new Stem("drop", new Embedding("wte", wte), new PositionTable(new Embedding("wpe", wpe), 0));
+            return new Transformer(shape, stem, null, blocks, norm("ln_f"), new Head("lm_head", head));
         }
 
         private Block block(String name, int layer) {
             int channels = sizes.channels();
             Fused fused = new Fused(linear(name + ".attn.c_attn", channels, 3 * channels));
             Linear output = linear(name + ".attn.c_proj", channels, channels);
-            return new Block(
+            return new Block.Sequential(
                     name,
                     norm(name + ".ln_1"),
-                    new Attention(name + ".attn", layer, fused, (float) scale(layer), output),
+                    new Attention(name + ".attn", layer, fused, new Scoring((float) scale(layer)), output),
                     norm(name + ".ln_2"),
-                    new Mlp(
+                    new Mlp.Plain(
                             name + ".mlp",
                             linear(name + ".mlp.c_fc", channels, sizes.inner),
                             new NamedActivation(name + ".mlp.act", activation),

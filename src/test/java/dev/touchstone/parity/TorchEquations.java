@@ -10,6 +10,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Norm;
 import dev.touchstone.model.Projections.Fused;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
@@ -49,13 +50,13 @@ final class TorchEquations {
     private void run(Transformer model) {
         int[] ids = drawn.prompt();
         int[] places = IntStream.range(0, ids.length).toArray();
-        NDArray token = exact("wte", rows(ids, model.wte().table()));
-        NDArray place = exact("wpe", rows(places, model.wpe().table()));
+        NDArray token = exact("wte", rows(ids, model.stem().wte().table()));
+        NDArray place = exact("wpe", rows(places, model.stem().wpe().rows().table()));
         NDArray x = tap("drop", token.add(place), token.abs().add(place.abs()));
         for (Block block : model.blocks()) {
             x = block(x, block);
         }
-        product("logits", norm(x, x.abs(), model.lnF()), matrix(model.head()), manager.zeros(new Shape(1), type));
+        product("logits", norm(x, x.abs(), model.lnF()), matrix(model.head().weight()), manager.zeros(new Shape(1), type));
     }
 
     private NDArray block(NDArray x, Block block) {
@@ -115,6 +116,7 @@ final class TorchEquations {
         return switch (drawn.activation()) {
             case RELU -> x.getNDArrayInternal().relu();
             case GELU -> x.getNDArrayInternal().gelu();
+            case SILU -> x.div(x.neg().exp().add(1));
             case GELU_NEW ->
                 x.add(x.pow(3).mul(0.044715))
                         .mul(Math.sqrt(2 / Math.PI))
@@ -125,7 +127,8 @@ final class TorchEquations {
     }
 
     /** The mean cancels, so what counts is the size of what {@code x} was made from, and not its deviations'. */
-    private NDArray norm(NDArray x, NDArray size, LayerNorm norm) {
+    private NDArray norm(NDArray x, NDArray size, Norm layer) {
+        LayerNorm norm = (LayerNorm) layer;
         long C = norm.gain().length;
         NDArray gain = array(norm.gain(), C);
         NDArray bias = array(norm.bias(), C);

@@ -56,7 +56,11 @@ final class TorchEquations {
         for (Block block : model.blocks()) {
             x = block(x, block);
         }
-        product("logits", norm(x, x.abs(), model.lnF()), matrix(model.head().weight()), manager.zeros(new Shape(1), type));
+        product(
+                "logits",
+                norm(x, x.abs(), model.lnF()),
+                matrix(model.head().weight()),
+                manager.zeros(new Shape(1), type));
     }
 
     private NDArray block(NDArray x, Block block) {

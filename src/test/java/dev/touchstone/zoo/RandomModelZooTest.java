@@ -34,7 +34,8 @@ class RandomModelZooTest {
                 .filter(bug -> !bug.isEquivalent() && !bug.warm())
                 .map(bug -> DynamicTest.dynamicTest(
                         bug.toString(),
-                        () -> assertThat(models).anyMatch(drawn -> find(bug, drawn).equals(bug.tap()))));
+                        () -> assertThat(models)
+                                .anyMatch(drawn -> find(bug, drawn).equals(bug.tap()))));
     }
 
     /** The first tap that is wrong with the bug in this model; nothing if it has no place in it, or none is. */

@@ -6,8 +6,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products of a few rows of activations with a panel of weights, in registers. A lane is an output and adds its terms in
- * the order of the inputs; a call is one block of {@link ScalarKernels#BLOCK} inputs, whose sums then join the totals in
- * {@code y}.
+ * the order of the inputs; a call is one block of {@link ScalarKernels#BLOCK} inputs, whose sums then join the totals
+ * in {@code y}. Each tile is written out down to the calls of the Vector API, which the compiler is bound to inline: where
+ * it leaves out a helper of ours, every vector that the helper takes becomes an object, and the speed is halved.
  */
 final class VectorTiles {
     /** Rows that share each load of a weight. */
@@ -47,36 +48,39 @@ final class VectorTiles {
     }
 
     private static void oneByFour(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
-        FloatVector y00 = zero(), y01 = zero(), y02 = zero(), y03 = zero();
+        FloatVector y00 = FloatVector.zero(SPECIES),
+                y01 = FloatVector.zero(SPECIES),
+                y02 = FloatVector.zero(SPECIES),
+                y03 = FloatVector.zero(SPECIES);
         for (int i = 0; i < inputs; i++) {
             int row = wAt + i * stride;
-            FloatVector w0 = load(w, row);
-            FloatVector w1 = load(w, row + LANES);
-            FloatVector w2 = load(w, row + 2 * LANES);
-            FloatVector w3 = load(w, row + 3 * LANES);
+            FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
+            FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
+            FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
+            FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
             FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
             y02 = x0.fma(w2, y02);
             y03 = x0.fma(w3, y03);
         }
-        addTo(y, yAt, y00);
-        addTo(y, yAt + LANES, y01);
-        addTo(y, yAt + 2 * LANES, y02);
-        addTo(y, yAt + 3 * LANES, y03);
+        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
+        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
+        y02.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
+        y03.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
     }
 
     private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
-        FloatVector y00 = zero(), y01 = zero();
-        FloatVector y10 = zero(), y11 = zero();
-        FloatVector y20 = zero(), y21 = zero();
-        FloatVector y30 = zero(), y31 = zero();
-        FloatVector y40 = zero(), y41 = zero();
-        FloatVector y50 = zero(), y51 = zero();
+        FloatVector y00 = FloatVector.zero(SPECIES), y01 = FloatVector.zero(SPECIES);
+        FloatVector y10 = FloatVector.zero(SPECIES), y11 = FloatVector.zero(SPECIES);
+        FloatVector y20 = FloatVector.zero(SPECIES), y21 = FloatVector.zero(SPECIES);
+        FloatVector y30 = FloatVector.zero(SPECIES), y31 = FloatVector.zero(SPECIES);
+        FloatVector y40 = FloatVector.zero(SPECIES), y41 = FloatVector.zero(SPECIES);
+        FloatVector y50 = FloatVector.zero(SPECIES), y51 = FloatVector.zero(SPECIES);
         for (int i = 0; i < inputs; i++) {
             int row = wAt + i * stride;
-            FloatVector w0 = load(w, row);
-            FloatVector w1 = load(w, row + LANES);
+            FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
+            FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
@@ -96,33 +100,51 @@ final class VectorTiles {
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
         }
-        addTo(y, yAt, y00);
-        addTo(y, yAt + LANES, y01);
-        addTo(y, yAt + COLUMNS, y10);
-        addTo(y, yAt + COLUMNS + LANES, y11);
-        addTo(y, yAt + 2 * COLUMNS, y20);
-        addTo(y, yAt + 2 * COLUMNS + LANES, y21);
-        addTo(y, yAt + 3 * COLUMNS, y30);
-        addTo(y, yAt + 3 * COLUMNS + LANES, y31);
-        addTo(y, yAt + 4 * COLUMNS, y40);
-        addTo(y, yAt + 4 * COLUMNS + LANES, y41);
-        addTo(y, yAt + 5 * COLUMNS, y50);
-        addTo(y, yAt + 5 * COLUMNS + LANES, y51);
+        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
+        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
+        y10.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS)).intoArray(y, yAt + COLUMNS);
+        y11.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES)).intoArray(y, yAt + COLUMNS + LANES);
+        y20.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS)).intoArray(y, yAt + 2 * COLUMNS);
+        y21.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES)).intoArray(y, yAt + 2 * COLUMNS + LANES);
+        y30.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS)).intoArray(y, yAt + 3 * COLUMNS);
+        y31.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES)).intoArray(y, yAt + 3 * COLUMNS + LANES);
+        y40.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS)).intoArray(y, yAt + 4 * COLUMNS);
+        y41.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES)).intoArray(y, yAt + 4 * COLUMNS + LANES);
+        y50.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS)).intoArray(y, yAt + 5 * COLUMNS);
+        y51.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES)).intoArray(y, yAt + 5 * COLUMNS + LANES);
     }
 
     private static void sixByFour(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
-        FloatVector y00 = zero(), y01 = zero(), y02 = zero(), y03 = zero();
-        FloatVector y10 = zero(), y11 = zero(), y12 = zero(), y13 = zero();
-        FloatVector y20 = zero(), y21 = zero(), y22 = zero(), y23 = zero();
-        FloatVector y30 = zero(), y31 = zero(), y32 = zero(), y33 = zero();
-        FloatVector y40 = zero(), y41 = zero(), y42 = zero(), y43 = zero();
-        FloatVector y50 = zero(), y51 = zero(), y52 = zero(), y53 = zero();
+        FloatVector y00 = FloatVector.zero(SPECIES),
+                y01 = FloatVector.zero(SPECIES),
+                y02 = FloatVector.zero(SPECIES),
+                y03 = FloatVector.zero(SPECIES);
+        FloatVector y10 = FloatVector.zero(SPECIES),
+                y11 = FloatVector.zero(SPECIES),
+                y12 = FloatVector.zero(SPECIES),
+                y13 = FloatVector.zero(SPECIES);
+        FloatVector y20 = FloatVector.zero(SPECIES),
+                y21 = FloatVector.zero(SPECIES),
+                y22 = FloatVector.zero(SPECIES),
+                y23 = FloatVector.zero(SPECIES);
+        FloatVector y30 = FloatVector.zero(SPECIES),
+                y31 = FloatVector.zero(SPECIES),
+                y32 = FloatVector.zero(SPECIES),
+                y33 = FloatVector.zero(SPECIES);
+        FloatVector y40 = FloatVector.zero(SPECIES),
+                y41 = FloatVector.zero(SPECIES),
+                y42 = FloatVector.zero(SPECIES),
+                y43 = FloatVector.zero(SPECIES);
+        FloatVector y50 = FloatVector.zero(SPECIES),
+                y51 = FloatVector.zero(SPECIES),
+                y52 = FloatVector.zero(SPECIES),
+                y53 = FloatVector.zero(SPECIES);
         for (int i = 0; i < inputs; i++) {
             int row = wAt + i * stride;
-            FloatVector w0 = load(w, row);
-            FloatVector w1 = load(w, row + LANES);
-            FloatVector w2 = load(w, row + 2 * LANES);
-            FloatVector w3 = load(w, row + 3 * LANES);
+            FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
+            FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
+            FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
+            FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
             FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
@@ -154,41 +176,37 @@ final class VectorTiles {
             y52 = x5.fma(w2, y52);
             y53 = x5.fma(w3, y53);
         }
-        addTo(y, yAt, y00);
-        addTo(y, yAt + LANES, y01);
-        addTo(y, yAt + 2 * LANES, y02);
-        addTo(y, yAt + 3 * LANES, y03);
-        addTo(y, yAt + COLUMNS, y10);
-        addTo(y, yAt + COLUMNS + LANES, y11);
-        addTo(y, yAt + COLUMNS + 2 * LANES, y12);
-        addTo(y, yAt + COLUMNS + 3 * LANES, y13);
-        addTo(y, yAt + 2 * COLUMNS, y20);
-        addTo(y, yAt + 2 * COLUMNS + LANES, y21);
-        addTo(y, yAt + 2 * COLUMNS + 2 * LANES, y22);
-        addTo(y, yAt + 2 * COLUMNS + 3 * LANES, y23);
-        addTo(y, yAt + 3 * COLUMNS, y30);
-        addTo(y, yAt + 3 * COLUMNS + LANES, y31);
-        addTo(y, yAt + 3 * COLUMNS + 2 * LANES, y32);
-        addTo(y, yAt + 3 * COLUMNS + 3 * LANES, y33);
-        addTo(y, yAt + 4 * COLUMNS, y40);
-        addTo(y, yAt + 4 * COLUMNS + LANES, y41);
-        addTo(y, yAt + 4 * COLUMNS + 2 * LANES, y42);
-        addTo(y, yAt + 4 * COLUMNS + 3 * LANES, y43);
-        addTo(y, yAt + 5 * COLUMNS, y50);
-        addTo(y, yAt + 5 * COLUMNS + LANES, y51);
-        addTo(y, yAt + 5 * COLUMNS + 2 * LANES, y52);
-        addTo(y, yAt + 5 * COLUMNS + 3 * LANES, y53);
-    }
-
-    private static FloatVector zero() {
-        return FloatVector.zero(SPECIES);
-    }
-
-    private static FloatVector load(float[] array, int at) {
-        return FloatVector.fromArray(SPECIES, array, at);
-    }
-
-    private static void addTo(float[] totals, int at, FloatVector sum) {
-        load(totals, at).add(sum).intoArray(totals, at);
+        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
+        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
+        y02.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
+        y03.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
+        y10.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS)).intoArray(y, yAt + COLUMNS);
+        y11.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES)).intoArray(y, yAt + COLUMNS + LANES);
+        y12.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 2 * LANES)).intoArray(y, yAt + COLUMNS + 2 * LANES);
+        y13.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 3 * LANES)).intoArray(y, yAt + COLUMNS + 3 * LANES);
+        y20.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS)).intoArray(y, yAt + 2 * COLUMNS);
+        y21.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES)).intoArray(y, yAt + 2 * COLUMNS + LANES);
+        y22.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 2 * LANES))
+                .intoArray(y, yAt + 2 * COLUMNS + 2 * LANES);
+        y23.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 3 * LANES))
+                .intoArray(y, yAt + 2 * COLUMNS + 3 * LANES);
+        y30.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS)).intoArray(y, yAt + 3 * COLUMNS);
+        y31.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES)).intoArray(y, yAt + 3 * COLUMNS + LANES);
+        y32.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 2 * LANES))
+                .intoArray(y, yAt + 3 * COLUMNS + 2 * LANES);
+        y33.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 3 * LANES))
+                .intoArray(y, yAt + 3 * COLUMNS + 3 * LANES);
+        y40.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS)).intoArray(y, yAt + 4 * COLUMNS);
+        y41.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES)).intoArray(y, yAt + 4 * COLUMNS + LANES);
+        y42.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 2 * LANES))
+                .intoArray(y, yAt + 4 * COLUMNS + 2 * LANES);
+        y43.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 3 * LANES))
+                .intoArray(y, yAt + 4 * COLUMNS + 3 * LANES);
+        y50.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS)).intoArray(y, yAt + 5 * COLUMNS);
+        y51.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES)).intoArray(y, yAt + 5 * COLUMNS + LANES);
+        y52.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 2 * LANES))
+                .intoArray(y, yAt + 5 * COLUMNS + 2 * LANES);
+        y53.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 3 * LANES))
+                .intoArray(y, yAt + 5 * COLUMNS + 3 * LANES);
     }
 }

@@ -1,0 +1,183 @@
+package dev.touchstone.bench;
+
+import static dev.touchstone.bench.Benchmarks.BFLOAT16;
+import static dev.touchstone.bench.Benchmarks.HUGGING_FACE;
+import static dev.touchstone.bench.Benchmarks.VECTOR;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+
+/** All that was measured, as JSON, and as a page that draws it. */
+final class BenchReport {
+    /** A model larger than what an array or a mapped file holds: seconds, tokens a second, 10^6 bytes. */
+    record ExtraLarge(double loadSeconds, double prefill, double decode, double megabytes) {}
+
+    private final ObjectNode root = new ObjectMapper().createObjectNode();
+
+    BenchReport(int threads) {
+        root.putObject("machine")
+                .put("processor", processor())
+                .put("threads", threads)
+                .put("java", System.getProperty("java.vm.version"))
+                .put("date", LocalDate.now().toString());
+    }
+
+    void firstToken(Map<String, double[]> seconds) {
+        ObjectNode node = root.putObject("firstToken");
+        seconds.forEach((name, all) -> node.put(name, Workload.median(all)));
+        target("First token of 64, from process start", "s", Workload.median(seconds.get(VECTOR)), 1.5, 1.0, false);
+    }
+
+    void operations(Operations operations) {
+        ObjectNode node = root.putObject("operations");
+        for (Operation operation : Operation.values()) {
+            double seconds = operations.seconds(operation);
+            ObjectNode one = node.putObject(operation.name().toLowerCase(java.util.Locale.ROOT));
+            one.put("milliseconds", seconds * 1e3);
+            if (operation.flops > 0 && operation.bytes == 0) {
+                one.put("gflops", operation.flops / seconds * 1e-9).put("share", operations.share(operation));
+            } else if (operation.bytes > 0) {
+                one.put("gigabytes", operation.bytes / seconds * 1e-9).put("share", operations.share(operation));
+            }
+        }
+        target(
+                "Matrix products of a layer, 512 rows, of the peak",
+                "%",
+                100 * operations.share(Operation.LAYER_512),
+                70,
+                80,
+                true);
+    }
+
+    void memoryAfterLoading(List<Contestant> contestants) {
+        ObjectNode node = root.putObject("loading");
+        for (Contestant contestant : contestants) {
+            node.putObject(contestant.name())
+                    .put("seconds", contestant.loadSeconds())
+                    .put("megabytes", contestant.megabytes());
+        }
+    }
+
+    void contest(Contest contest) {
+        double[] peaks = contest.peaks();
+        root.putObject("peaks").put("gflops", peaks[0]).put("gigabytes", peaks[1]);
+        ObjectNode node = root.putObject("models");
+        for (Workload workload : Workload.values()) {
+            ObjectNode one = node.putObject(workload.title());
+            for (String name : List.of(VECTOR, BFLOAT16, Benchmarks.SCALAR, Benchmarks.TORCH, HUGGING_FACE)) {
+                if (contest.rates(workload, name).length > 0) {
+                    one.put(name, contest.median(workload, name));
+                }
+            }
+        }
+        target(
+                "Prefill of 512, of the peak",
+                "%",
+                100 * contest.shareOfPeak(Workload.PREFILL_512, VECTOR),
+                60,
+                70,
+                true);
+        target(
+                "Decode after 64, of the bandwidth",
+                "%",
+                100 * contest.shareOfBandwidth(Workload.DECODE_64, VECTOR, 4),
+                85,
+                95,
+                true);
+        target("Decode, BF16 against float32", "×", contest.ratio(Workload.DECODE_64, BFLOAT16, VECTOR), 1.7, 2, true);
+        boolean amd = processor().contains("AMD");
+        for (Workload workload : Workload.values()) {
+            boolean prefill = workload.title().startsWith("prefill");
+            double needed = amd ? prefill ? 2 : 2.5 : prefill ? 1.3 : 1.4;
+            double aim = prefill ? amd ? 2.4 : 1.6 : needed;
+            double ratio = contest.ratio(workload, VECTOR, HUGGING_FACE);
+            target(workload.title() + ", against Hugging Face", "×", ratio, needed, aim, true);
+        }
+    }
+
+    void memory(List<Contestant> contestants) {
+        ObjectNode node = root.putObject("memory");
+        contestants.forEach(one -> node.put(one.name(), one.megabytes()));
+        double weights = Workload.bytesPerStep(RandomGpt2.SMALL, Float.BYTES, 0) * 1e-6;
+        target("Peak memory", "MB", contestants.get(0).megabytes(), 1.2 * weights + 250, 1.2 * weights + 250, false);
+    }
+
+    /** Milliseconds of each step, and what the bytes that it reads would take at the bandwidth measured. */
+    void curve(String name, double[] seconds) {
+        ObjectNode node = root.withObject("/curve").putObject(name);
+        double bandwidth = root.path("peaks").path("gigabytes").asDouble() * 1e9;
+        int bytes = name.equals(BFLOAT16) ? Short.BYTES : Float.BYTES;
+        for (int i = 0; i < seconds.length; i++) {
+            node.withArray("milliseconds").add(Math.round(seconds[i] * 1e6) / 1e3);
+        }
+        node.put("leastAtFirst", Workload.bytesPerStep(RandomGpt2.SMALL, bytes, 1) / bandwidth * 1e3);
+        node.put("leastAtLast", Workload.bytesPerStep(RandomGpt2.SMALL, bytes, 1000) / bandwidth * 1e3);
+    }
+
+    void xl(RandomGpt2 shape, ExtraLarge measured) {
+        root.putObject("xl")
+                .put("weightsMegabytes", Workload.bytesPerStep(shape, Float.BYTES, 0) * 1e-6)
+                .put("loadSeconds", measured.loadSeconds)
+                .put("prefill", measured.prefill)
+                .put("decode", measured.decode)
+                .put("megabytes", measured.megabytes);
+    }
+
+    private void target(String what, String unit, double measured, double needed, double aim, boolean moreIsBetter) {
+        if (Double.isNaN(measured)) {
+            return; // nobody to compare with
+        }
+        root.withArray("targets")
+                .addObject()
+                .put("what", what)
+                .put("unit", unit)
+                .put("measured", measured)
+                .put("needed", needed)
+                .put("aim", aim)
+                .put("met", moreIsBetter ? measured >= needed : measured <= needed);
+    }
+
+    void write(Path folder) {
+        try (InputStream page = BenchReport.class.getResourceAsStream("report.html")) {
+            String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root);
+            Files.writeString(folder.resolve("report.json"), json + "\n");
+            String html = new String(page.readAllBytes(), StandardCharsets.UTF_8);
+            Files.writeString(
+                    folder.resolve("report.html"), html.replace("{/*report*/}", json.replace("<", "\\u003c")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        root.path("targets")
+                .forEach(t -> System.out.printf(
+                        "%-52s %8.2f %s (needed %.2f, aim %.2f)%s%n",
+                        t.path("what").asText(),
+                        t.path("measured").asDouble(),
+                        t.path("unit").asText(),
+                        t.path("needed").asDouble(),
+                        t.path("aim").asDouble(),
+                        t.path("met").asBoolean() ? "" : "  <- short"));
+        System.out.println(folder.resolve("report.html"));
+    }
+
+    /** As the system names it. */
+    private static String processor() {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 2))
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+}

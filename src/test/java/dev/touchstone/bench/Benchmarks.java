@@ -1,0 +1,203 @@
+package dev.touchstone.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures everything and writes {@code report.html} and {@code report.json}. */
+@Command(name = "bench", mixinStandardHelpOptions = true)
+public final class Benchmarks implements Callable<Integer> {
+    static final String VECTOR = "Touchstone";
+    static final String BFLOAT16 = "Touchstone, BF16 weights";
+    static final String SCALAR = "Touchstone, scalar kernels";
+    static final String TORCH = "PyTorch through DJL";
+    static final String HUGGING_FACE = "Hugging Face";
+
+    @Option(names = "--rounds", description = "How often everything is measured. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 5;
+
+    @Option(names = "--threads", description = "Threads of every engine. Default: one for each core.")
+    private int threads = Operation.threads();
+
+    @Option(names = "--python", description = "A Python with torch and transformers, for Hugging Face and TorchScript.")
+    private Path python;
+
+    @Option(names = "--launcher", description = "The command touchstone.")
+    private Path launcher = Path.of("touchstone");
+
+    @Option(names = "--out", description = "Where models and reports go. Default: ${DEFAULT-VALUE}.")
+    private Path out = Path.of("target", "bench");
+
+    @Option(names = "--xl", description = "Also load and run the shape of GPT-2 XL: 6.2 GB on disk and in memory.")
+    private boolean xl;
+
+    @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
+    private boolean quick;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Benchmarks()).execute(args));
+    }
+
+    @Override
+    public Integer call() {
+        Path model = RandomGpt2.SMALL.in(out);
+        Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
+        BenchReport report = new BenchReport(threads);
+        report.firstToken(firstTokens(model));
+        if (!quick) {
+            Operations operations = new Operations();
+            operations.run(3);
+            report.operations(operations);
+        }
+        List<Contestant> contestants = new ArrayList<>();
+        try {
+            contestants.add(new Contestant(VECTOR, java("vector", model)));
+            contestants.add(new Contestant(BFLOAT16, java("vector", bfloat16)));
+            if (!quick) {
+                contestants.add(new Contestant(SCALAR, java("scalar", model)));
+            }
+            if (python != null) {
+                contestants.add(new Contestant(TORCH, java("torch", torchScript(model))));
+                contestants.add(new Contestant(HUGGING_FACE, python("serve", model, "" + threads)));
+            }
+            report.memoryAfterLoading(contestants);
+            Contest contest = new Contest(contestants);
+            contest.run(rounds);
+            report.contest(contest);
+            report.memory(contestants);
+            report.curve(VECTOR, curve(contestants.get(0)));
+            report.curve(BFLOAT16, curve(contestants.get(1)));
+        } finally {
+            contestants.forEach(Contestant::close);
+        }
+        if (xl) {
+            report.xl(RandomGpt2.XL, extraLarge());
+        }
+        report.write(out);
+        return 0;
+    }
+
+    /** Seconds of each step from the second token to the end of the window: the least of three runs. */
+    private static double[] curve(Contestant contestant) {
+        double[] least = contestant.decode(1, 1000);
+        for (int i = 0; i < 2; i++) {
+            double[] again = contestant.decode(1, 1000);
+            Arrays.setAll(least, step -> Math.min(least[step], again[step]));
+        }
+        return least;
+    }
+
+    /** Seconds from the start of a process to the first token after 64, the file in the system's cache. */
+    private Map<String, double[]> firstTokens(Path model) {
+        String ids =
+                Arrays.stream(Prompt.ids(0, 64)).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        Map<String, List<String>> commands = new LinkedHashMap<>();
+        commands.put(
+                VECTOR,
+                List.of(
+                        launcher.toAbsolutePath().toString(),
+                        "generate",
+                        "--model",
+                        model.toString(),
+                        "--prompt-ids",
+                        ids,
+                        "-n",
+                        "1",
+                        "--quiet"));
+        if (python != null) {
+            commands.put(HUGGING_FACE, python("first-token", model, "" + threads));
+        }
+        Map<String, double[]> seconds = new LinkedHashMap<>();
+        commands.keySet().forEach(name -> seconds.put(name, new double[rounds]));
+        for (int round = -1; round < rounds; round++) { // the first brings the file into the cache
+            for (String name : commands.keySet()) {
+                double taken = seconds(commands.get(name));
+                if (round >= 0) {
+                    seconds.get(name)[round] = taken;
+                    System.err.printf("first token, %s: %.2f s%n", name, taken);
+                }
+            }
+        }
+        return seconds;
+    }
+
+    private static double seconds(List<String> command) {
+        long start = System.nanoTime();
+        run(command);
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    private static void run(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(command.get(0) + " ended with " + process.exitValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Path torchScript(Path model) {
+        Path file = out.resolve("gpt2-124m.pt");
+        if (!Files.exists(file)) {
+            run(python("export", model, file.toString()));
+        }
+        return file;
+    }
+
+    private BenchReport.ExtraLarge extraLarge() {
+        Path model = RandomGpt2.XL.in(out);
+        try (Contestant one = new Contestant("GPT-2 XL", java("vector", model))) {
+            double prefill = 64 / one.prefill(64);
+            double decode = 1 / Workload.median(one.decode(64, 8));
+            return new BenchReport.ExtraLarge(one.loadSeconds(), prefill, decode, one.megabytes());
+        }
+    }
+
+    private List<String> java(String kind, Path model) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Xlog:disable",
+                "-XX:+UseG1GC",
+                "-XX:MaxRAMPercentage=50"));
+        for (String property : List.of("ai.djl.offline", "DJL_CACHE_DIR", "OPT_OUT_TRACKING")) {
+            if (System.getProperty(property) != null) {
+                command.add("-D" + property + "=" + System.getProperty(property));
+            }
+        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path")
+                        .replace(File.pathSeparator + File.pathSeparator, File.pathSeparator),
+                EngineProcess.class.getName(),
+                kind,
+                model.toString(),
+                "" + threads));
+        return command;
+    }
+
+    private List<String> python(String command, Path model, String last) {
+        return List.of(python.toString(), "python/bench.py", command, model.toString(), last);
+    }
+}

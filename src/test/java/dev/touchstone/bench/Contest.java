@@ -1,0 +1,113 @@
+package dev.touchstone.bench;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Engines side by side: in each round each of them does each workload once, one after the other, so that whatever else
+ * the machine does in the meantime meets them all. Before each workload the machine's limits are measured.
+ */
+final class Contest {
+    /** The scalar kernels take half a minute for what others do in one second: once is enough. */
+    private static final int SCALAR_ROUNDS = 1;
+
+    private final List<Contestant> contestants;
+    private final Map<Workload, Map<String, List<Double>>> rates = new EnumMap<>(Workload.class);
+    private final Map<Workload, List<double[]>> peaks = new EnumMap<>(Workload.class);
+
+    Contest(List<Contestant> contestants) {
+        this.contestants = contestants;
+        for (Workload workload : Workload.values()) {
+            peaks.put(workload, new ArrayList<>());
+            rates.put(workload, new LinkedHashMap<>());
+            contestants.forEach(one -> rates.get(workload).put(one.name(), new ArrayList<>()));
+        }
+    }
+
+    void run(int rounds) {
+        warmUp();
+        for (int round = 0; round < rounds; round++) {
+            for (Workload workload : Workload.values()) {
+                peaks.get(workload).add(contestants.get(0).peaks(3));
+                for (Contestant contestant : contestants) {
+                    if (!contestant.name().equals(Benchmarks.SCALAR) || round < SCALAR_ROUNDS) {
+                        double rate = workload.tokensPerSecond(contestant);
+                        rates.get(workload).get(contestant.name()).add(rate);
+                        System.err.printf(
+                                "round %d of %d, %s, %s: %.1f tokens/s%n",
+                                round + 1, rounds, workload.title(), contestant.name(), rate);
+                    }
+                }
+            }
+        }
+    }
+
+    private void warmUp() {
+        for (Contestant contestant : contestants) {
+            if (!contestant.name().equals(Benchmarks.SCALAR)) {
+                for (int i = 0; i < 3; i++) {
+                    contestant.prefill(64);
+                    contestant.prefill(512);
+                    contestant.decode(64, 16);
+                }
+            }
+        }
+        contestants.get(0).peaks(5);
+    }
+
+    /** Tokens a second, a figure a round. */
+    double[] rates(Workload workload, String contestant) {
+        return rates.get(workload).getOrDefault(contestant, List.of()).stream()
+                .mapToDouble(rate -> rate)
+                .toArray();
+    }
+
+    double median(Workload workload, String contestant) {
+        return Workload.median(rates(workload, contestant));
+    }
+
+    /** How many times as fast as another: the median of the rounds' own ratios. */
+    double ratio(Workload workload, String contestant, String other) {
+        double[] ours = rates(workload, contestant);
+        double[] theirs = rates(workload, other);
+        double[] ratios = new double[Math.min(ours.length, theirs.length)];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = ours[i] / theirs[i];
+        }
+        return Workload.median(ratios);
+    }
+
+    /** Share of the multiply-adds that the machine could have done. */
+    double shareOfPeak(Workload workload, String contestant) {
+        return share(workload, contestant, 0, workload.flopsPerToken(RandomGpt2.SMALL) * 1e-9);
+    }
+
+    /** Share of the bytes that the machine could have read. */
+    double shareOfBandwidth(Workload workload, String contestant, int bytesOfAWeight) {
+        return share(workload, contestant, 1, workload.bytesPerStep(RandomGpt2.SMALL, bytesOfAWeight) * 1e-9);
+    }
+
+    private double share(Workload workload, String contestant, int limit, double work) {
+        double[] ours = rates(workload, contestant);
+        double[] shares = new double[ours.length];
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = ours[i] * work / peaks.get(workload).get(i)[limit];
+        }
+        return Workload.median(shares);
+    }
+
+    /** Medians over everything: GFLOP/s and GB/s. */
+    double[] peaks() {
+        return new double[] {peak(0), peak(1)};
+    }
+
+    private double peak(int limit) {
+        return Workload.median(peaks.values().stream()
+                .flatMap(List::stream)
+                .mapToDouble(both -> both[limit])
+                .toArray());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.touchstone.bench;
+
+import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.Progress;
+import dev.touchstone.kernels.KernelChoice;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * One engine in a process of its own, which does what it is told line by line: {@code prefill N}, {@code decode PAST N},
+ * {@code peaks N}, {@code memory}; it answers with numbers. {@code python/bench.py} speaks the same for Hugging Face.
+ */
+final class EngineProcess {
+    private EngineProcess() {}
+
+    /** Arguments: {@code vector}, {@code scalar} or {@code torch}; the checkpoint, or the TorchScript; threads. */
+    public static void main(String[] args) throws IOException {
+        int threads = Integer.parseInt(args[2]);
+        long start = System.nanoTime();
+        Engine engine = open(args[0], Path.of(args[1]), threads);
+        answer("%.4f", (System.nanoTime() - start) * 1e-9);
+        VectorPeak peak = new VectorPeak(threads);
+        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+            String[] words = line.split(" ");
+            int n = words.length > 1 ? Integer.parseInt(words[1]) : 0;
+            switch (words[0]) {
+                case "prefill" -> answer("%.6f", engine.prefill(n));
+                case "decode" -> answer("%.6f", engine.decode(n, Integer.parseInt(words[2])));
+                case "peaks" -> answer("%.2f", peak.gflops(n), peak.gigabytes(n));
+                case "memory" -> answer("%.1f", peakMegabytes());
+                default -> throw new IllegalArgumentException(line);
+            }
+        }
+    }
+
+    private static Engine open(String kind, Path path, int threads) {
+        if (kind.equals("torch")) {
+            System.setProperty("ai.djl.pytorch.num_threads", "" + threads);
+            return new TorchEngine(path, RandomGpt2.SMALL);
+        }
+        return new TouchstoneEngine(
+                Checkpoint.load(path, Progress.OFF).transformer(),
+                kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.VECTOR.open(threads));
+    }
+
+    private static void answer(String format, double... numbers) {
+        System.out.println(Arrays.stream(numbers).mapToObj(format::formatted).collect(Collectors.joining(" ")));
+    }
+
+    /** The most memory that this process ever had, where Linux tells. */
+    private static double peakMegabytes() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return Double.NaN;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) * 1024e-6)
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.touchstone.bench;
+
+import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * An operation of the forward pass at GPT-2 124M's shape, and what it costs at the least.
+ *
+ * @param flops floating-point operations, a multiply-add being two
+ * @param bytes weights or cache that must come from memory; 0 where that is not what limits it
+ */
+public enum Operation {
+    /** Multiply-adds in registers: the limit of all that follow and have {@code flops}. */
+    MULTIPLY_ADDS(new VectorPeak(threads()).flops(), 0),
+    /** Floats read from memory: the limit of all that follow and have {@code bytes}. */
+    READ(0, VectorPeak.BYTES),
+    C_ATTN_64(linearFlops(64, 768, 2304), 0),
+    C_ATTN_512(linearFlops(512, 768, 2304), 0),
+    ATTN_C_PROJ_512(linearFlops(512, 768, 768), 0),
+    C_FC_512(linearFlops(512, 768, 3072), 0),
+    MLP_C_PROJ_512(linearFlops(512, 3072, 768), 0),
+    /** The matrices of a whole layer, several rows. */
+    LAYER_512(linearFlops(512, 768, 9216), 0),
+    LAYER_512_BF16(linearFlops(512, 768, 9216), 0),
+    /** One row through every matrix of the model, the head included. */
+    STEP(linearFlops(1, 1, weights()), 4.0 * weights()),
+    STEP_BF16(linearFlops(1, 1, weights()), 2.0 * weights()),
+    ATTEND_512(2 * linearFlops(512, 256, 768), 0),
+    LAYER_NORM_512(0, 0),
+    GELU_NEW_512(0, 0);
+
+    private static final int CHANNELS = RandomGpt2.SMALL.channels();
+    private static final int HEADS = RandomGpt2.SMALL.heads();
+
+    final double flops;
+    final double bytes;
+
+    Operation(double flops, double bytes) {
+        this.flops = flops;
+        this.bytes = bytes;
+    }
+
+    private static double linearFlops(int rows, int inputs, long outputs) {
+        return 2.0 * rows * inputs * outputs;
+    }
+
+    /** Of the matrices that a step reads: layers and head. */
+    private static long weights() {
+        RandomGpt2 shape = RandomGpt2.SMALL;
+        return shape.channels() * (12L * shape.channels() * shape.layers() + RandomGpt2.VOCABULARY);
+    }
+
+    static int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /** The operation with its data, to be run again and again. */
+    Runnable prepare(Kernels kernels) {
+        VectorPeak peak = new VectorPeak(threads());
+        return switch (this) {
+            case MULTIPLY_ADDS -> peak::multiplyAdds;
+            case READ -> peak::read;
+            case C_ATTN_64 -> rowsThrough(kernels, 64, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
+            case C_ATTN_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
+            case ATTN_C_PROJ_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
+            case C_FC_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, 4 * CHANNELS, Matrix.Type.FLOAT32));
+            case MLP_C_PROJ_512 -> rowsThrough(kernels, 512, matrix(4 * CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
+            case LAYER_512 -> rowsThrough(kernels, 512, layer(Matrix.Type.FLOAT32));
+            case LAYER_512_BF16 -> rowsThrough(kernels, 512, layer(Matrix.Type.BFLOAT16));
+            case STEP -> rowsThrough(kernels, 1, step(Matrix.Type.FLOAT32));
+            case STEP_BF16 -> rowsThrough(kernels, 1, step(Matrix.Type.BFLOAT16));
+            case ATTEND_512 -> attend(kernels);
+            case LAYER_NORM_512 -> layerNorm(kernels);
+            case GELU_NEW_512 -> activate(kernels);
+        };
+    }
+
+    private static Runnable rowsThrough(Kernels kernels, int rows, Matrix... matrices) {
+        Tensor narrow = random(rows, CHANNELS);
+        Tensor wide = random(rows, 4 * CHANNELS);
+        return () -> {
+            for (Matrix matrix : matrices) {
+                kernels.linear(matrix.inputs() == CHANNELS ? narrow : wide, matrix, null);
+            }
+        };
+    }
+
+    private static Matrix[] layer(Matrix.Type type) {
+        return new Matrix[] {
+            matrix(CHANNELS, 3 * CHANNELS, type),
+            matrix(CHANNELS, CHANNELS, type),
+            matrix(CHANNELS, 4 * CHANNELS, type),
+            matrix(4 * CHANNELS, CHANNELS, type)
+        };
+    }
+
+    private static Matrix[] step(Matrix.Type type) {
+        Stream<Matrix> layers =
+                IntStream.range(0, RandomGpt2.SMALL.layers()).boxed().flatMap(i -> Stream.of(layer(type)));
+        return Stream.concat(layers, Stream.of(matrix(CHANNELS, RandomGpt2.VOCABULARY, type)))
+                .toArray(Matrix[]::new);
+    }
+
+    private static Runnable attend(Kernels kernels) {
+        KeyValuePages cache = new KeyValuePages(HEADS, CHANNELS / HEADS);
+        cache.append(random(512, CHANNELS), random(512, CHANNELS), 0, 512);
+        Tensor q = random(512, CHANNELS);
+        return () -> kernels.attend(q, cache, 0.125f);
+    }
+
+    private static Runnable layerNorm(Kernels kernels) {
+        Tensor x = random(512, CHANNELS);
+        float[] gain = random(1, CHANNELS).data();
+        return () -> kernels.layerNorm(x, gain, gain, 1e-5);
+    }
+
+    private static Runnable activate(Kernels kernels) {
+        Tensor x = random(512, 4 * CHANNELS);
+        return () -> kernels.activate(x, Activation.GELU_NEW);
+    }
+
+    private static Matrix matrix(int inputs, int outputs, Matrix.Type type) {
+        Matrix matrix = Matrix.zeros(type, inputs, outputs);
+        float[] row = random(1, outputs).data();
+        short[] halves = new short[outputs];
+        for (int o = 0; o < outputs; o++) {
+            halves[o] = (short) (Float.floatToIntBits(row[o]) >>> 16);
+        }
+        for (int i = 0; i < inputs; i++) {
+            if (type == Matrix.Type.FLOAT32) {
+                matrix.putInputRows(i, 1, row);
+            } else {
+                matrix.putInputRows(i, 1, halves);
+            }
+        }
+        return matrix;
+    }
+
+    private static Tensor random(int... shape) {
+        Tensor x = Tensor.zeros(shape);
+        SplittableRandom random = new SplittableRandom(shape[0]);
+        for (int i = 0; i < x.size(); i++) {
+            x.data()[i] = (float) (random.nextDouble() - 0.5);
+        }
+        return x;
+    }
+}

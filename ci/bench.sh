@@ -13,7 +13,7 @@ for argument in "$@"; do
     esac
 done
 if [ $python = yes ]; then
-    ci/python.sh
+    ci/python.sh -c "" # makes .venv
     options+=(--python "$PWD/.venv/bin/python")
 fi
 ./touchstone --version >/dev/null # builds the jar and keeps its classes

@@ -72,7 +72,7 @@ final class VectorRows {
         FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int end = FLOATS.loopBound(n);
         for (int i = 0; i < end; i += FLOATS.length()) {
-            largest = largest.max(FloatVector.fromArray(FLOATS, x, at + i));
+            largest = FloatVector.fromArray(FLOATS, x, at + i).max(largest);
         }
         float max = largest.reduceLanes(VectorOperators.MAX);
         for (int i = end; i < n; i++) {
@@ -88,7 +88,7 @@ final class VectorRows {
         for (int lane = 0; lane < SUMS; lane += DOUBLES.length()) {
             DoubleVector sum = DoubleVector.zero(DOUBLES);
             for (int i = lane; i < end; i += SUMS) {
-                sum = sum.add(doubles(x, at + i));
+                sum = doubles(x, at + i).add(sum);
             }
             sum.intoArray(sums, lane);
         }
@@ -105,7 +105,7 @@ final class VectorRows {
             DoubleVector sum = DoubleVector.zero(DOUBLES);
             for (int i = lane; i < end; i += SUMS) {
                 DoubleVector deviation = doubles(x, at + i).sub(mean);
-                sum = sum.add(deviation.mul(deviation));
+                sum = deviation.mul(deviation).add(sum);
             }
             sum.intoArray(sums, lane);
         }

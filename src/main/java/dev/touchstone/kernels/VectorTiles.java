@@ -7,8 +7,12 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Products of a few rows of activations with a panel of weights, in registers. A lane is an output and adds its terms in
  * the order of the inputs; a call is one block of {@link ScalarKernels#BLOCK} inputs, whose sums then join the totals
- * in {@code y}. Each tile is written out down to the calls of the Vector API, which the compiler is bound to inline: where
- * it leaves out a helper of ours, every vector that the helper takes becomes an object, and the speed is halved.
+ * in {@code y}.
+ *
+ * <p>Two rules keep vectors from becoming objects, which would halve the speed. Each tile is written out down to the calls
+ * of the Vector API, which the compiler is bound to inline; it may leave out a helper of ours. And a method is called on a
+ * vector that was just loaded or made, never on one that a loop carries: of that the compiler knows the class only as long
+ * as the whole program has used no other width.
  */
 final class VectorTiles {
     /** Rows that share each load of a weight. */
@@ -64,10 +68,10 @@ final class VectorTiles {
             y02 = x0.fma(w2, y02);
             y03 = x0.fma(w3, y03);
         }
-        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
-        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
-        y02.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
-        y03.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt).add(y00).intoArray(y, yAt);
+        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y01).intoArray(y, yAt + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y02).intoArray(y, yAt + 2 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y03).intoArray(y, yAt + 3 * LANES);
     }
 
     private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
@@ -100,18 +104,18 @@ final class VectorTiles {
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
         }
-        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
-        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
-        y10.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS)).intoArray(y, yAt + COLUMNS);
-        y11.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES)).intoArray(y, yAt + COLUMNS + LANES);
-        y20.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS)).intoArray(y, yAt + 2 * COLUMNS);
-        y21.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES)).intoArray(y, yAt + 2 * COLUMNS + LANES);
-        y30.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS)).intoArray(y, yAt + 3 * COLUMNS);
-        y31.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES)).intoArray(y, yAt + 3 * COLUMNS + LANES);
-        y40.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS)).intoArray(y, yAt + 4 * COLUMNS);
-        y41.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES)).intoArray(y, yAt + 4 * COLUMNS + LANES);
-        y50.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS)).intoArray(y, yAt + 5 * COLUMNS);
-        y51.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES)).intoArray(y, yAt + 5 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt).add(y00).intoArray(y, yAt);
+        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y01).intoArray(y, yAt + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS).add(y10).intoArray(y, yAt + COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES).add(y11).intoArray(y, yAt + COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS).add(y20).intoArray(y, yAt + 2 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES).add(y21).intoArray(y, yAt + 2 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS).add(y30).intoArray(y, yAt + 3 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES).add(y31).intoArray(y, yAt + 3 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS).add(y40).intoArray(y, yAt + 4 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES).add(y41).intoArray(y, yAt + 4 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS).add(y50).intoArray(y, yAt + 5 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES).add(y51).intoArray(y, yAt + 5 * COLUMNS + LANES);
     }
 
     private static void sixByFour(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
@@ -176,37 +180,45 @@ final class VectorTiles {
             y52 = x5.fma(w2, y52);
             y53 = x5.fma(w3, y53);
         }
-        y00.add(FloatVector.fromArray(SPECIES, y, yAt)).intoArray(y, yAt);
-        y01.add(FloatVector.fromArray(SPECIES, y, yAt + LANES)).intoArray(y, yAt + LANES);
-        y02.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES)).intoArray(y, yAt + 2 * LANES);
-        y03.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES)).intoArray(y, yAt + 3 * LANES);
-        y10.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS)).intoArray(y, yAt + COLUMNS);
-        y11.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES)).intoArray(y, yAt + COLUMNS + LANES);
-        y12.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 2 * LANES)).intoArray(y, yAt + COLUMNS + 2 * LANES);
-        y13.add(FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 3 * LANES)).intoArray(y, yAt + COLUMNS + 3 * LANES);
-        y20.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS)).intoArray(y, yAt + 2 * COLUMNS);
-        y21.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES)).intoArray(y, yAt + 2 * COLUMNS + LANES);
-        y22.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 2 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt).add(y00).intoArray(y, yAt);
+        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y01).intoArray(y, yAt + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y02).intoArray(y, yAt + 2 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y03).intoArray(y, yAt + 3 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS).add(y10).intoArray(y, yAt + COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + LANES).add(y11).intoArray(y, yAt + COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 2 * LANES).add(y12).intoArray(y, yAt + COLUMNS + 2 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + COLUMNS + 3 * LANES).add(y13).intoArray(y, yAt + COLUMNS + 3 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS).add(y20).intoArray(y, yAt + 2 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + LANES).add(y21).intoArray(y, yAt + 2 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 2 * LANES)
+                .add(y22)
                 .intoArray(y, yAt + 2 * COLUMNS + 2 * LANES);
-        y23.add(FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 3 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * COLUMNS + 3 * LANES)
+                .add(y23)
                 .intoArray(y, yAt + 2 * COLUMNS + 3 * LANES);
-        y30.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS)).intoArray(y, yAt + 3 * COLUMNS);
-        y31.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES)).intoArray(y, yAt + 3 * COLUMNS + LANES);
-        y32.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 2 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS).add(y30).intoArray(y, yAt + 3 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + LANES).add(y31).intoArray(y, yAt + 3 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 2 * LANES)
+                .add(y32)
                 .intoArray(y, yAt + 3 * COLUMNS + 2 * LANES);
-        y33.add(FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 3 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * COLUMNS + 3 * LANES)
+                .add(y33)
                 .intoArray(y, yAt + 3 * COLUMNS + 3 * LANES);
-        y40.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS)).intoArray(y, yAt + 4 * COLUMNS);
-        y41.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES)).intoArray(y, yAt + 4 * COLUMNS + LANES);
-        y42.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 2 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS).add(y40).intoArray(y, yAt + 4 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + LANES).add(y41).intoArray(y, yAt + 4 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 2 * LANES)
+                .add(y42)
                 .intoArray(y, yAt + 4 * COLUMNS + 2 * LANES);
-        y43.add(FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 3 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 4 * COLUMNS + 3 * LANES)
+                .add(y43)
                 .intoArray(y, yAt + 4 * COLUMNS + 3 * LANES);
-        y50.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS)).intoArray(y, yAt + 5 * COLUMNS);
-        y51.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES)).intoArray(y, yAt + 5 * COLUMNS + LANES);
-        y52.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 2 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS).add(y50).intoArray(y, yAt + 5 * COLUMNS);
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES).add(y51).intoArray(y, yAt + 5 * COLUMNS + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 2 * LANES)
+                .add(y52)
                 .intoArray(y, yAt + 5 * COLUMNS + 2 * LANES);
-        y53.add(FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 3 * LANES))
+        FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + 3 * LANES)
+                .add(y53)
                 .intoArray(y, yAt + 5 * COLUMNS + 3 * LANES);
     }
 }

@@ -3,13 +3,18 @@ package dev.touchstone.bench;
 import dev.touchstone.checkpoint.DType;
 import dev.touchstone.checkpoint.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.tokenizer.Gpt2;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.SplittableRandom;
 
-/** Checkpoints of GPT-2's shapes with random weights, spread as Hugging Face initialises them: as large as real ones. */
+/**
+ * Checkpoints of GPT-2's shapes with its tokenizer and random weights, spread as Hugging Face initialises them: as large as
+ * real ones.
+ */
 record RandomGpt2(String name, int channels, int heads, int layers, DType dtype) {
     static final RandomGpt2 SMALL = new RandomGpt2("gpt2-124m", 768, 12, 12, DType.F32);
     static final RandomGpt2 SMALL_BF16 = new RandomGpt2("gpt2-124m-bf16", 768, 12, 12, DType.BF16);
@@ -33,6 +38,8 @@ record RandomGpt2(String name, int channels, int heads, int layers, DType dtype)
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("config.json"), config());
+            Path tokenizer = Gpt2.FOLDER.resolve("tokenizer.json");
+            Files.copy(tokenizer, folder.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -116,18 +116,18 @@ final class VectorPeak {
         FloatVector c10 = FloatVector.broadcast(SPECIES, 10);
         FloatVector c11 = FloatVector.broadcast(SPECIES, 11);
         for (int i = 0; i < STEPS; i++) {
-            c0 = c0.fma(b, a);
-            c1 = c1.fma(b, a);
-            c2 = c2.fma(b, a);
-            c3 = c3.fma(b, a);
-            c4 = c4.fma(b, a);
-            c5 = c5.fma(b, a);
-            c6 = c6.fma(b, a);
-            c7 = c7.fma(b, a);
-            c8 = c8.fma(b, a);
-            c9 = c9.fma(b, a);
-            c10 = c10.fma(b, a);
-            c11 = c11.fma(b, a);
+            c0 = a.fma(b, c0);
+            c1 = a.fma(b, c1);
+            c2 = a.fma(b, c2);
+            c3 = a.fma(b, c3);
+            c4 = a.fma(b, c4);
+            c5 = a.fma(b, c5);
+            c6 = a.fma(b, c6);
+            c7 = a.fma(b, c7);
+            c8 = a.fma(b, c8);
+            c9 = a.fma(b, c9);
+            c10 = a.fma(b, c10);
+            c11 = a.fma(b, c11);
         }
         FloatVector sum = c0.add(c1).add(c2).add(c3).add(c4).add(c5);
         return sum.add(c6).add(c7).add(c8).add(c9).add(c10).add(c11).reduceLanes(VectorOperators.ADD);
@@ -139,10 +139,10 @@ final class VectorPeak {
         FloatVector s2 = FloatVector.zero(SPECIES);
         FloatVector s3 = FloatVector.zero(SPECIES);
         for (int i = from; i < from + PIECE; i += 4 * LANES) {
-            s0 = s0.add(FloatVector.fromArray(SPECIES, x, i));
-            s1 = s1.add(FloatVector.fromArray(SPECIES, x, i + LANES));
-            s2 = s2.add(FloatVector.fromArray(SPECIES, x, i + 2 * LANES));
-            s3 = s3.add(FloatVector.fromArray(SPECIES, x, i + 3 * LANES));
+            s0 = FloatVector.fromArray(SPECIES, x, i).add(s0);
+            s1 = FloatVector.fromArray(SPECIES, x, i + LANES).add(s1);
+            s2 = FloatVector.fromArray(SPECIES, x, i + 2 * LANES).add(s2);
+            s3 = FloatVector.fromArray(SPECIES, x, i + 3 * LANES).add(s3);
         }
         return s0.add(s1).add(s2).add(s3).reduceLanes(VectorOperators.ADD);
     }

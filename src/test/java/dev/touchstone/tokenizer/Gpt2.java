@@ -30,7 +30,9 @@ public final class Gpt2 {
     private static final Map<Byte, Character> ALPHABET = alphabet();
     public static final Map<String, Integer> IDS = ids();
     public static final List<String> MERGES = merges();
-    static final Path FOLDER = write();
+    /** Holds its tokenizer.json. */
+    public static final Path FOLDER = write();
+
     public static final Tokenizer OURS = TokenizerFiles.read(FOLDER);
     public static final HuggingFace HUGGING_FACE = new HuggingFace(json());
     static final Encoding JTOKKIT = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);

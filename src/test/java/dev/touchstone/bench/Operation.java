@@ -2,6 +2,7 @@ package dev.touchstone.bench;
 
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -111,7 +112,7 @@ public enum Operation {
         KeyValuePages cache = new KeyValuePages(HEADS, CHANNELS / HEADS);
         cache.append(random(512, CHANNELS), random(512, CHANNELS), 0, 512);
         Tensor q = random(512, CHANNELS);
-        return () -> kernels.attend(q, cache, 0.125f);
+        return () -> kernels.attend(q, cache, new Scoring(0.125f));
     }
 
     private static Runnable layerNorm(Kernels kernels) {

@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.WeightType;
 import picocli.CommandLine.Option;
 
 /** Which model. */
@@ -14,16 +15,24 @@ final class ModelOptions {
                     + " Default: storyteller, which comes with the program.")
     private String model;
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "stored|float32",
+            description =
+                    "The type of the weights in memory: as stored (the default), or widened to float32, which takes"
+                            + " twice the memory of 16 bits. The bits of the result are the same.")
+    private WeightType type = WeightType.STORED;
+
     LoadedModel load(Console console) {
-        return load(model, console);
+        return load(model, type, console);
     }
 
     /** @param model a folder or a hub id; null for the model that comes with the program */
-    static LoadedModel load(String model, Console console) {
+    static LoadedModel load(String model, WeightType type, Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {
             return model == null
-                    ? Checkpoint.storyteller(bar)
-                    : Checkpoint.load(HubCache.ofThisUser().find(model), bar);
+                    ? Checkpoint.storyteller(type, bar)
+                    : Checkpoint.load(HubCache.ofThisUser().find(model), type, bar);
         }
     }
 }

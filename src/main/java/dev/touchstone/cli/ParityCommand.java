@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.WeightType;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Fixture;
@@ -124,7 +125,7 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private Parity.Engine engine(Fixture fixture) {
-        LoadedModel model = ModelOptions.load(fixture.folder().toString(), console);
+        LoadedModel model = ModelOptions.load(fixture.folder().toString(), WeightType.STORED, console);
         Kernels chosen = kernels.kernels(console);
         return (ids, trace) -> model.transformer().forward(ids, chosen, trace);
     }

@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.WeightType;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Drafter;
 import dev.touchstone.generation.Executor;
@@ -63,7 +64,7 @@ final class SpeculationOptions {
     }
 
     private Drafter drafter(LoadedModel model, Kernels kernels, Console console) {
-        LoadedModel small = ModelOptions.load(draft, console);
+        LoadedModel small = ModelOptions.load(draft, WeightType.STORED, console);
         if (!sameVocabulary(small.tokenizer(), model.tokenizer())) {
             throw new TouchstoneException("the draft model " + small.name() + " has another vocabulary than "
                     + model.name() + "; its proposals would mean something else");

@@ -147,7 +147,8 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        float[] weights = wide ? weight.floats() : new float[BLOCK * PANEL];
+        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
+        float[] weights = wide ? weight.floats() : new float[widenInRegisters ? 0 : BLOCK * PANEL];
         float[] totals = new float[Math.min(x.tiles(), TILES) * height * PANEL];
         for (int first = 0; first < x.tiles(); first += TILES) {
             int end = Math.min(first + TILES, x.tiles());
@@ -155,6 +156,10 @@ public final class VectorKernels implements Kernels, AutoCloseable {
             for (int i = 0; i < weight.inputs(); i += BLOCK) {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
+                if (widenInRegisters) {
+                    VectorTiles.addBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
+                    continue;
+                }
                 if (!wide) {
                     VectorWiden.floats(weight, w, inputs * PANEL, weights);
                     w = 0;

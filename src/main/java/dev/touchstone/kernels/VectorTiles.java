@@ -2,6 +2,10 @@ package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -23,6 +27,11 @@ final class VectorTiles {
     /** As wide as the machine has them, but no wider than a panel is cut for. */
     static final VectorSpecies<Float> SPECIES =
             FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
+
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
+    /** As many shorts as there are floats in a vector. */
+    private static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     private static final int LANES = SPECIES.length();
     /** Six rows of four vectors need 32 registers. AVX2, the one with 256 bits, has 16 and takes two vectors. */
@@ -72,6 +81,42 @@ final class VectorTiles {
         FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y01).intoArray(y, yAt + LANES);
         FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y02).intoArray(y, yAt + 2 * LANES);
         FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y03).intoArray(y, yAt + 3 * LANES);
+    }
+
+    /**
+     * As {@link #add} for one row, with the weights as bfloat16: a float whose lower half is missing. They are widened in
+     * registers, so that memory gives half as many bytes.
+     */
+    static void addBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        for (int c = 0; c < COLUMNS; c += 4 * LANES) {
+            oneByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
+        }
+    }
+
+    private static void oneByFour(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        FloatVector y0 = FloatVector.zero(SPECIES);
+        FloatVector y1 = FloatVector.zero(SPECIES);
+        FloatVector y2 = FloatVector.zero(SPECIES);
+        FloatVector y3 = FloatVector.zero(SPECIES);
+        for (int i = 0; i < inputs; i++) {
+            int row = wAt + i * COLUMNS;
+            IntVector w0 = (IntVector) ShortVector.fromArray(SHORTS, w, row).convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector w1 = (IntVector)
+                    ShortVector.fromArray(SHORTS, w, row + LANES).convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector w2 = (IntVector)
+                    ShortVector.fromArray(SHORTS, w, row + 2 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector w3 = (IntVector)
+                    ShortVector.fromArray(SHORTS, w, row + 3 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+            y0 = x0.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y0);
+            y1 = x0.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y1);
+            y2 = x0.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y2);
+            y3 = x0.fma(w3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y3);
+        }
+        FloatVector.fromArray(SPECIES, y, yAt).add(y0).intoArray(y, yAt);
+        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y1).intoArray(y, yAt + LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y2).intoArray(y, yAt + 2 * LANES);
+        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y3).intoArray(y, yAt + 3 * LANES);
     }
 
     private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {

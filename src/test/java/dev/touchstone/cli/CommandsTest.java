@@ -18,6 +18,7 @@ import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +53,23 @@ class CommandsTest {
         assertThat(cli.exit()).as(cli.err()).isZero();
         assertThat(cli.out()).isEqualTo("[ the]" + expected.text() + "\n");
         assertThat(cli.err()).matches("9 tokens in .* s, .* tokens/s, the first after .* s; ended by length\\R");
+    }
+
+    /** The storyteller is stored in 16 bits. */
+    @Test
+    void theTypeOfTheWeightsInMemoryDoesNotChangeTheText() {
+        String[] command = {"generate", "-p", "Once upon a time", "-n", "9", "-q", "--dtype"};
+        Cli stored = Cli.run(with(command, "stored"));
+        Cli widened = Cli.run(with(command, "float32"));
+
+        assertThat(widened.exit()).as(widened.err()).isZero();
+        assertThat(widened.out()).isEqualTo(stored.out()).isNotBlank();
+    }
+
+    private static String[] with(String[] command, String last) {
+        String[] all = Arrays.copyOf(command, command.length + 1);
+        all[command.length] = last;
+        return all;
     }
 
     @Test

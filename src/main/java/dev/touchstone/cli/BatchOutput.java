@@ -70,6 +70,7 @@ final class BatchOutput implements AutoCloseable {
 
     /** All answers are there. */
     void finish() {
+        WholeFile.refuseFolder(file);
         try {
             Path whole = file.resolveSibling(file.getFileName() + ".whole");
             try (FileChannel to = FileChannel.open(

@@ -34,7 +34,7 @@ record BatchRun(Generator generator, IntFunction<Settings> settings, int size) {
     /** The next few that may make equally many tokens, as near the end of the context they may not. */
     private List<BatchPrompt> batch(List<BatchPrompt> prompts, int first) {
         List<BatchPrompt> batch = new ArrayList<>();
-        for (BatchPrompt prompt : prompts.subList(first, Math.min(first + size, prompts.size()))) {
+        for (BatchPrompt prompt : prompts.subList(first, first + Math.min(size, prompts.size() - first))) {
             if (!batch.isEmpty() && mayMake(prompt) != mayMake(batch.get(0))) {
                 break;
             }

@@ -9,6 +9,9 @@ import picocli.CommandLine.Spec.Target;
 
 /** Who computes. It changes how fast the answer comes, never a bit of it. */
 final class KernelOptions {
+    /** More than any machine's cores; a system has not room for any number of them. */
+    private static final int MOST_THREADS = 4096;
+
     @Spec(Target.MIXEE)
     private CommandSpec command;
 
@@ -27,6 +30,9 @@ final class KernelOptions {
     void check() {
         Usage usage = new Usage(command);
         usage.refuse(threads != null && threads < 1, "--threads must be at least 1, got " + threads);
+        usage.refuse(
+                threads != null && threads > MOST_THREADS,
+                "--threads must be at most " + MOST_THREADS + ", got " + threads);
         usage.refuse(
                 threads != null && choice == KernelChoice.SCALAR, "--threads is for the vector kernels: leave out one");
     }

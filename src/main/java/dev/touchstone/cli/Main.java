@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.TouchstoneException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program: finds the command, runs it, and turns what went wrong into one line and an exit code. */
@@ -51,21 +53,7 @@ public final class Main implements Runnable {
     /** The whole program but the end of the process. Returns the exit code. */
     static int run(Streams streams, String... args) {
         boolean stacktrace = List.of(args).contains("--stacktrace");
-        CommandLine commands = new CommandLine(new Main(streams))
-                .addSubcommand(new GenerateCommand(streams))
-                .addSubcommand(new ChatCommand(streams))
-                .addSubcommand(new CompareCommand(streams))
-                .addSubcommand(new SummaryCommand(streams))
-                .addSubcommand(new TokenizeCommand(streams))
-                .addSubcommand(new TraceCommand(streams))
-                .addSubcommand(new ParityCommand(streams))
-                .setOut(Console.writer(streams.out()))
-                .setErr(Console.writer(streams.err()))
-                .setColorScheme(Help.defaultColorScheme(streams.ansi()))
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false) // a prompt may begin with @
-                .setUsageHelpAutoWidth(streams.outIsTerminal())
-                .setUsageHelpLongOptionsMaxWidth(32)
+        CommandLine commands = commands(streams)
                 .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(streams, e, stacktrace));
         try {
@@ -79,6 +67,35 @@ public final class Main implements Runnable {
         }
     }
 
+    /** All there is to parse, and what to run. */
+    static CommandLine commands(Streams streams) {
+        return new CommandLine(new Main(streams))
+                .addSubcommand(new GenerateCommand(streams))
+                .addSubcommand(new ChatCommand(streams))
+                .addSubcommand(new CompareCommand(streams))
+                .addSubcommand(new SummaryCommand(streams))
+                .addSubcommand(new TokenizeCommand(streams))
+                .addSubcommand(new TraceCommand(streams))
+                .addSubcommand(new ParityCommand(streams))
+                .registerConverter(Path.class, Main::file)
+                .setOut(Console.writer(streams.out()))
+                .setErr(Console.writer(streams.err()))
+                .setColorScheme(Help.defaultColorScheme(streams.ansi()))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // a prompt may begin with @
+                .setUsageHelpAutoWidth(streams.outIsTerminal())
+                .setUsageHelpLongOptionsMaxWidth(32);
+    }
+
+    /** What an option names must have a name: the root of all folders has none, nor has nothing. */
+    private static Path file(String argument) {
+        Path file = Path.of(argument);
+        if (file.getFileName() == null || argument.isEmpty()) {
+            throw new TypeConversionException("'" + argument + "' is not the name of a file");
+        }
+        return file;
+    }
+
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
@@ -90,7 +107,9 @@ public final class Main implements Runnable {
         List<String> suggestions =
                 e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String guess = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
-        Console.tell(streams, command + ": " + oneLine(e.getMessage()) + guess + " (see " + command + " --help)");
+        Console.tell(
+                streams,
+                command + ": " + TouchstoneException.oneLine(e.getMessage()) + guess + " (see " + command + " --help)");
         return 2;
     }
 
@@ -100,7 +119,8 @@ public final class Main implements Runnable {
         }
         boolean expected = e instanceof TouchstoneException || e instanceof ClosedOutput;
         Console.tell(
-                streams, "touchstone: " + (expected ? oneLine(e.getMessage()) : "this is a bug: " + oneLine("" + e)));
+                streams,
+                "touchstone: " + TouchstoneException.oneLine(expected ? e.getMessage() : "this is a bug: " + e));
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
@@ -109,10 +129,6 @@ public final class Main implements Runnable {
             Console.tell(streams, "touchstone: add --stacktrace to see where it happened");
         }
         return 1;
-    }
-
-    private static String oneLine(String message) {
-        return String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** The version that the build wrote into the jar. */

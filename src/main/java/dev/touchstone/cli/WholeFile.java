@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,20 @@ final class WholeFile {
     private WholeFile() {}
 
     static void write(Path file, String content) {
+        refuseFolder(file);
         Path beside = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.writeString(beside, content);
             Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw FileProblem.writing(file, e);
+        }
+    }
+
+    /** A move takes the place of an empty folder without a word. */
+    static void refuseFolder(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new TouchstoneException(file + " is a folder; give the name of a file to write");
         }
     }
 }

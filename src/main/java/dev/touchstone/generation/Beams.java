@@ -10,6 +10,8 @@ import dev.touchstone.TouchstoneException;
  *     texts, below 0 short ones
  */
 public record Beams(int count, double lengthPenalty, EarlyStopping earlyStopping) {
+    private static final int MOST = 1 << 16;
+
     /** When to stop although the beams could go on: the values of Hugging Face's {@code early_stopping}. */
     public enum EarlyStopping {
         /** When the best beam, at its length now, is no better than the worst of {@code count} finished texts. */
@@ -23,6 +25,10 @@ public record Beams(int count, double lengthPenalty, EarlyStopping earlyStopping
     public Beams {
         if (count < 2) {
             throw new TouchstoneException("beams must be at least 2, got " + count + "; for one use --greedy");
+        }
+        if (count > MOST) {
+            throw new TouchstoneException(
+                    "beams must be at most " + MOST + ", got " + count + ": each is a text of its own in memory");
         }
         if (!Double.isFinite(lengthPenalty)) {
             throw new TouchstoneException(

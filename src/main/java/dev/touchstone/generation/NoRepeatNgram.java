@@ -20,7 +20,7 @@ public record NoRepeatNgram(int size) implements LogitsProcessor {
     public float[] process(int[] ids, float[] scores) {
         float[] allowed = scores.clone();
         int prefix = ids.length - (size - 1);
-        for (int start = 0; start + size <= ids.length; start++) {
+        for (int start = 0; start <= ids.length - size; start++) {
             int next = start + size - 1;
             if (Arrays.equals(ids, start, next, ids, prefix, ids.length)) {
                 allowed[ids[next]] = Float.NEGATIVE_INFINITY;

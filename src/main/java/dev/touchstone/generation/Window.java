@@ -43,7 +43,7 @@ public record Window(int positions, int stride) {
             throw new TouchstoneException("prompt has " + promptLength + " tokens, the model has positions for "
                     + positions + "; pass --window slide to keep the last " + positions);
         }
-        if (promptLength + maxNewTokens - 1 > positions) {
+        if (maxNewTokens - 1 > positions - promptLength) {
             throw new TouchstoneException("prompt has " + promptLength + " tokens and " + maxNewTokens
                     + " more are wanted, the model has positions for " + positions + "; pass --max-new-tokens "
                     + (positions - promptLength + 1) + " or --window slide");

@@ -35,6 +35,10 @@ public final class Scoreboard implements TestExecutionListener {
     private static final List<TapResult> MODELS = new ArrayList<>();
     private static int prompts;
     private static int models;
+    private static long replayed;
+    private static long fuzzed;
+    private static int ways;
+    private static long fuzzSeed;
 
     /** A golden file was compared. */
     public static synchronized void golden(Fixture fixture, String name, CaseResult result) {
@@ -54,6 +58,22 @@ public final class Scoreboard implements TestExecutionListener {
         models++;
     }
 
+    /** An input of the fuzzing corpus was read again. */
+    public static synchronized void replayed() {
+        replayed++;
+    }
+
+    /**
+     * New inputs were read.
+     *
+     * @param results in how many ways they were refused or accepted
+     */
+    public static synchronized void fuzzed(long inputs, int results, long seed) {
+        fuzzed += inputs;
+        ways += results;
+        fuzzSeed = seed;
+    }
+
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         Totals totals = new Totals();
@@ -69,6 +89,15 @@ public final class Scoreboard implements TestExecutionListener {
             comparisons(totals, "random models", models + " models", MODELS);
         }
         OracleCount.report(totals);
+        if (fuzzed > 0) {
+            totals.line(
+                    "fuzzing",
+                    "%,d new inputs and %,d of the corpus, refused or accepted in %,d ways (seed %d)",
+                    fuzzed,
+                    replayed,
+                    ways,
+                    fuzzSeed);
+        }
         KillMatrix.report(totals);
         KillMatrix.write();
         if (!GOLDEN.isEmpty()) {

@@ -1,0 +1,142 @@
+package dev.touchstone.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.Progress;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.cli.CommandLines.Line;
+import dev.touchstone.fuzz.Target;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The program as it is started, in this process: whatever the arguments, files and input, an exit code and a clear line. */
+public final class CommandLineTarget {
+    private static final int[] IDS = {1, 2, 3};
+
+    private final Path folder;
+
+    private CommandLineTarget(Path folder) {
+        this.folder = folder;
+    }
+
+    /** @param folder an empty one, for the files that are read and written */
+    public static Target in(Path folder) throws IOException {
+        CommandLineTarget target = new CommandLineTarget(folder);
+        TinyModel.write(folder.resolve("model"), 1);
+        TinyModel.write(folder.resolve("draft"), 2);
+        Files.writeString(folder.resolve("prompts.jsonl"), "\"the\"\n{\"prompt\": \"he\", \"id\": 7}\n");
+        target.writeFixture();
+        List<byte[]> seeds = Stream.of(
+                        List.of(List.of("generate"), List.of("--model", "{dir}/model"), List.of("--prompt", "the")),
+                        List.of(
+                                List.of("generate"),
+                                List.of("--model={dir}/model"),
+                                List.of("--batch-file", "{dir}/file")),
+                        List.of(List.of("parity"), List.of("{dir}/fixture"), List.of("--ours", "{dir}/file")))
+                .map(args -> new Line(args, "", "\"the\"\n{\"prompt_ids\": [1, 2]}\n").json())
+                .toList();
+        return new Target("command-line", 8, 64 << 20, seeds, new CommandLines()::mutate, target::read);
+    }
+
+    /** A fixture whose truth is what this engine computes: here it is the command that is tested. */
+    private void writeFixture() throws IOException {
+        Path fixture = TinyModel.write(folder.resolve("fixture"), 1);
+        List<String> taps = new ArrayList<>();
+        SafetensorsWriter goldens = new SafetensorsWriter().add("input_ids", IDS, IDS.length);
+        SafetensorsWriter trace = new SafetensorsWriter().add("input_ids", IDS, IDS.length);
+        Checkpoint.load(fixture, Progress.OFF).transformer().forward(IDS, new ScalarKernels(), (name, value) -> {
+            taps.add("\"" + name + "\"");
+            goldens.add(name, value).add(name + "#f64", doubles(value), value.shape());
+            trace.add(name, value);
+        });
+        goldens.metadata("taps", taps.toString())
+                .write(Files.createDirectory(fixture.resolve("goldens")).resolve("short.safetensors"));
+        trace.write(folder.resolve("taps.safetensors"));
+    }
+
+    private static double[] doubles(Tensor tensor) {
+        double[] doubles = new double[tensor.size()];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = tensor.data()[i];
+        }
+        return doubles;
+    }
+
+    private String read(byte[] input) throws IOException {
+        Line line = Line.parse(input);
+        boolean complete = line != null && line.args() != null && line.in() != null && line.file() != null;
+        if (!complete || !line.isSafe()) {
+            return "no command line"; // it is not the format of the corpus that is fuzzed
+        }
+        Path out = folder.resolve("out");
+        if (Files.isDirectory(out)) {
+            try (Stream<Path> files = Files.list(out)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+        Files.createDirectories(out);
+        Files.write(folder.resolve("file"), line.file().getBytes(ISO_8859_1));
+        String[] args = arguments(line);
+
+        Cli cli = Cli.withBytes(line.in().getBytes(ISO_8859_1), args);
+
+        check(cli, args, line.command());
+        assertThat(out).isDirectory();
+        return line.command() + " " + cli.exit() + " "
+                + cli.err().lines().findFirst().orElse("").replaceAll("\\d+", "#");
+    }
+
+    /** The line as it is run: one thread, since the threads of kernels end with the process, and never without an end. */
+    private String[] arguments(Line line) {
+        List<String> args = new ArrayList<>();
+        line.args().forEach(words -> words.forEach(word -> args.add(word.replace("{dir}", folder.toString()))));
+        boolean endless = line.command().equals("chat")
+                || line.command().equals("compare")
+                || args.stream().anyMatch(arg -> arg.toLowerCase().contains("slide"));
+        if (endless) {
+            args.replaceAll(arg -> arg.replace("2147483647", "6"));
+            if (args.stream().noneMatch(arg -> arg.startsWith("-n") || arg.startsWith("--max"))) {
+                args.add(1, "--max-new-tokens=6");
+            }
+        }
+        if (List.of("generate", "chat", "compare", "trace", "parity").contains(line.command())
+                && args.stream().noneMatch(arg -> arg.startsWith("--kernels") || arg.startsWith("--threads"))) {
+            args.add(1, "--kernels=scalar");
+        }
+        boolean named = line.command().equals("parity")
+                || args.stream().anyMatch(arg -> arg.startsWith("-m") || arg.startsWith("--model"));
+        if (!named && args.size() > 0) {
+            args.add(1, "--model=" + folder.resolve("model")); // the one that comes with the program takes its time
+        }
+        return args.toArray(String[]::new);
+    }
+
+    private static void check(Cli cli, String[] args, String command) {
+        String told = String.join(" ", args) + ": " + cli.err();
+        List<String> complaints =
+                cli.err().lines().filter(text -> text.startsWith("touchstone")).toList();
+        assertThat(cli.exit()).as(told).isBetween(0, 2);
+        assertThat(cli.err()).as(told).doesNotContain("this is a bug").doesNotContain("that Java may use");
+        assertThat(cli.err()).as(told).doesNotContain("\u001b");
+        if (cli.exit() == 2) {
+            assertThat(cli.out()).as(told).isEmpty();
+            assertThat(complaints).as(told).hasSize(1);
+            assertThat(cli.err().lines()).as(told).hasSize(1);
+        }
+        boolean divergence = command.equals("parity") && cli.out().contains("first wrong at");
+        if (cli.exit() == 1 && !divergence && !List.of(args).contains("--stacktrace")) {
+            assertThat(complaints).as(told).hasSize(1);
+            assertThat(cli.err().strip()).as(told).endsWith(complaints.get(0).strip());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.touchstone.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.checkpoint.CheckpointTargets;
+import dev.touchstone.cli.CommandLineTarget;
+import dev.touchstone.fuzz.Fuzzer.Result;
+import dev.touchstone.fuzz.Guard.Outcome;
+import dev.touchstone.support.Scoreboard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Reads every input of the corpus again, then new ones for {@code -Dfuzz.seconds}, 60 unless told otherwise, with
+ * {@code -Dfuzz.seed}, a new one each run unless told otherwise. {@code -Dfuzz.keep} writes the inputs of which something
+ * new came, for the corpus. Runs beside the other tests, as it would be a third of the suite's time.
+ */
+@Tag("fuzz")
+@Execution(ExecutionMode.CONCURRENT)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FuzzTest {
+    private static final Duration LONGEST_READING = Duration.ofSeconds(20);
+    private static final double SECONDS = Double.parseDouble(property("fuzz.seconds", "60"));
+    private static final long SEED = Long.parseLong(property("fuzz.seed", "" + (System.nanoTime() & 0xFFFF_FFFFL)));
+    private static final String ONLY = property("fuzz.target", "");
+    private static final boolean KEEP = !property("fuzz.keep", "").isEmpty();
+
+    private final List<Target> targets = new ArrayList<>();
+
+    FuzzTest(@TempDir Path folder) throws IOException {
+        targets.addAll(CheckpointTargets.all(Files.createDirectory(folder.resolve("checkpoint"))));
+        targets.add(CommandLineTarget.in(Files.createDirectory(folder.resolve("cli"))));
+        targets.removeIf(target -> !ONLY.isEmpty() && !target.name().equals(ONLY));
+        assertThat(targets).as("targets of the name in fuzz.target").isNotEmpty();
+    }
+
+    /** An empty property counts as none: Maven hands those over too. */
+    private static String property(String name, String otherwise) {
+        String value = System.getProperty(name, "");
+        return value.isEmpty() ? otherwise : value;
+    }
+
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicTest> everyInputOfTheCorpusIsReadOrRefused() {
+        return targets.stream()
+                .flatMap(target -> Corpus.of(target).stream()
+                        .map(file -> DynamicTest.dynamicTest(target.name() + " " + file.getFileName(), () -> {
+                            try (Guard guard = new Guard(LONGEST_READING)) {
+                                Outcome outcome = guard.read(target, Corpus.read(file));
+
+                                assertThat(outcome.failure()).as("%s", file).isNull();
+                            }
+                            Scoreboard.replayed();
+                        })));
+    }
+
+    @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
+    Stream<DynamicTest> everyNewInputIsReadOrRefused() {
+        double shares = targets.stream().mapToInt(Target::share).sum();
+        return targets.stream()
+                .map(target -> DynamicTest.dynamicTest(target.name() + " with seed " + SEED, () -> {
+                    Fuzzer fuzzer = new Fuzzer(target, Corpus.FOUND, LONGEST_READING);
+                    List<byte[]> known =
+                            Corpus.of(target).stream().map(Corpus::read).toList();
+
+                    long end = System.nanoTime() + (long) (1e9 * SECONDS * target.share() / shares);
+                    Result result = fuzzer.run(known, SEED, () -> System.nanoTime() < end);
+
+                    Scoreboard.fuzzed(result.inputs(), result.reasons(), SEED);
+                    if (KEEP) {
+                        fuzzer.interesting().forEach(input -> Corpus.write(Corpus.NEW, target, input));
+                    }
+                    assertThat(String.join(System.lineSeparator(), result.failures()))
+                            .isEmpty();
+                    assertThat(result.inputs()).isGreaterThan(known.size());
+                }));
+    }
+}

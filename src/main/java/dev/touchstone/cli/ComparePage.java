@@ -23,7 +23,7 @@ final class ComparePage {
               max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
             svg { width: 100%; height: auto; } text { fill: var(--ink); font-size: 13px; }
             .grid { stroke: var(--grid); } .lap { fill: none; stroke-width: 2; }
-            table { border-collapse: collapse; } th, td { padding: .25rem .9rem; text-align: right; }
+            .wide { overflow-x: auto; } table { border-collapse: collapse; } th, td { padding: .25rem .9rem; text-align: right; }
             th:first-child, td:first-child { text-align: left; }
             """;
 
@@ -129,7 +129,8 @@ final class ComparePage {
                         lap.mean(0.9, 1),
                         laps.get(0).seconds() / lap.seconds()))
                 .collect(Collectors.joining());
-        return "<table>\n<tr><th><th>tokens<th>tokens/s<th>ms at first<th>ms at last<th>speed-up\n" + rows + "</table>";
+        return "<div class=\"wide\"><table>\n<tr><th><th>tokens<th>tokens/s<th>ms at first<th>ms at last<th>speed-up\n"
+                + rows + "</table></div>";
     }
 
     private static String escape(String text) {

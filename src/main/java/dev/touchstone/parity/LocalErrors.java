@@ -3,9 +3,12 @@ package dev.touchstone.parity;
 import dev.touchstone.model.Trace;
 import dev.touchstone.tensor.Tensor;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * How wrong each operation is by itself. The forward pass goes on with what it should have, never with what it made, so no
@@ -22,7 +25,7 @@ abstract class LocalErrors implements Trace {
             @Override
             public Tensor of(String name, Tensor value) {
                 double[] truth = reference.truth(name);
-                judge(name, value, truth);
+                judge(name, value, truth, tap -> reference.taps().contains(tap) ? reference.truth(tap) : null);
                 Tensor golden = Tensor.zeros(value.shape());
                 for (int i = 0; i < truth.length; i++) {
                     golden.data()[i] = (float) truth[i];
@@ -35,25 +38,30 @@ abstract class LocalErrors implements Trace {
     /** Compares what another engine has written down with what the engine makes of the other's input. */
     static LocalErrors ofAnother(Function<String, Tensor> trace) {
         return new LocalErrors() {
+            private final Set<String> seen = new HashSet<>();
+
             @Override
             public Tensor of(String name, Tensor value) {
                 Tensor theirs = trace.apply(name);
-                double[] expected = new double[value.size()];
-                for (int i = 0; i < expected.length; i++) {
-                    expected[i] = value.data()[i];
-                }
-                judge(name, theirs, expected);
+                seen.add(name);
+                judge(name, theirs, doubles(value), tap -> seen.contains(tap) ? doubles(trace.apply(tap)) : null);
                 return theirs;
             }
         };
     }
 
-    final void judge(String name, Tensor found, double[] expected) {
+    private static double[] doubles(Tensor tensor) {
+        return IntStream.range(0, tensor.size())
+                .mapToDouble(i -> tensor.data()[i])
+                .toArray();
+    }
+
+    final void judge(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
         Deviation deviation = Deviation.of(found.data(), expected);
         deviations.put(name, deviation);
         if (!diverged && !deviation.within(TapResult.LOCAL_BOUND)) {
             diverged = true;
-            clues = Signature.read(name, found.data(), expected, found.shape());
+            clues = Signature.read(name, found.data(), expected, found.shape(), inputs);
         }
     }
 

@@ -56,6 +56,7 @@ public final class Report {
         node.set("shape", JSON.valueToTree(tap.shape()));
         node.put("verdict", tap.verdict());
         node.put("ratio", tap.ratio());
+        node.put("enough_tokens", tap.hasEnoughTokens());
         node.put("rms", tap.inherited().rms());
         node.put("pytorch_rms", tap.floor().rms());
         node.put("max", tap.inherited().max());

@@ -77,7 +77,8 @@ class SpeculativeSamplingTest {
                     0,
                     String.format("chi-square %.0f, limit %.0f", statistic, limit()),
                     statistic > limit() ? KillMatrix.Fate.KILLED : KillMatrix.Fate.SURVIVED,
-                    null));
+                    null,
+                    false));
             assertThat(statistic).isGreaterThan(limit());
         });
     }

@@ -43,7 +43,8 @@ class SignatureTest {
                 "h.0.attn.scores",
                 floats(i -> i / (4 * COLUMNS) == 1 ? EXPECTED[i] + i : EXPECTED[i]),
                 EXPECTED,
-                new int[] {3, 4, COLUMNS});
+                new int[] {3, 4, COLUMNS},
+                name -> null);
 
         assertThat(clues).anySatisfy(clue -> assertThat(clue).startsWith("wrong only in heads [1]"));
     }
@@ -83,7 +84,7 @@ class SignatureTest {
         reads("h.0.attn.v", noise, "q, k and v swapped");
         reads("h.0.ln_2", noise, "the residual stream");
         reads("h.11", noise, "what is added to the residual stream");
-        reads("h.0.mlp.c_proj", noise, "a matrix transposed");
+        reads("h.0.mlp.c_proj", noise, "another matrix: transposed");
     }
 
     @Test
@@ -91,14 +92,17 @@ class SignatureTest {
         double[] masked = EXPECTED.clone();
         masked[3] = Double.NEGATIVE_INFINITY;
 
-        assertThat(Signature.read("h.0.attn.scores", floats(i -> EXPECTED[i]), masked, new int[] {3, 4, COLUMNS}))
+        assertThat(Signature.read(
+                        "h.0.attn.scores", floats(i -> EXPECTED[i]), masked, new int[] {3, 4, COLUMNS}, name -> null))
                 .contains("1 places should be masked and are not: the causal mask, or its alignment with the cache");
-        assertThat(Signature.read("h.0.attn.scores", floats(i -> masked[i]), EXPECTED, new int[] {3, 4, COLUMNS}))
+        assertThat(Signature.read(
+                        "h.0.attn.scores", floats(i -> masked[i]), EXPECTED, new int[] {3, 4, COLUMNS}, name -> null))
                 .contains("1 places are infinite and should not be: a mask that hides too much");
     }
 
     private static void reads(String tap, IntToDoubleFunction actual, String clue) {
-        assertThat(String.join("; ", Signature.read(tap, floats(actual), EXPECTED, new int[] {ROWS, COLUMNS})))
+        assertThat(String.join(
+                        "; ", Signature.read(tap, floats(actual), EXPECTED, new int[] {ROWS, COLUMNS}, name -> null)))
                 .contains(clue);
     }
 

@@ -49,6 +49,7 @@ public final class KillMatrix {
      * @param floors its error there over PyTorch's own; 0 where that is no measure
      * @param remark the clues, or why it is equivalent
      * @param gates null where there are no logits
+     * @param readRight whether the clues name the mistake
      */
     public record Row(
             String id,
@@ -59,7 +60,8 @@ public final class KillMatrix {
             double floors,
             String remark,
             Fate fate,
-            Gates gates) {}
+            Gates gates,
+            boolean readRight) {}
 
     public static synchronized void add(Row row) {
         ROWS.add(row);
@@ -86,6 +88,8 @@ public final class KillMatrix {
                 .toList();
         if (!gates.isEmpty()) {
             totals.line(
+                    "readings", "of %d bugs in the forward pass, the mistake named in %d", gates.size(), readRight());
+            totals.line(
                     "weaker gates",
                     "would miss, of %d in the forward pass: same text %d, same argmax %d, NMSE < 1e-2 %d, cosine > 0.9999 %d,"
                             + " absolute 1e-2 %d",
@@ -96,6 +100,10 @@ public final class KillMatrix {
                     gates.stream().filter(Gates::cosine).count(),
                     gates.stream().filter(Gates::absolute).count());
         }
+    }
+
+    private static long readRight() {
+        return ROWS.stream().filter(Row::readRight).count();
     }
 
     private static long count(Fate fate) {
@@ -111,6 +119,7 @@ public final class KillMatrix {
         report.put("killed", count(Fate.KILLED));
         report.put("equivalent", count(Fate.EQUIVALENT));
         report.put("survived", count(Fate.SURVIVED));
+        report.put("read_right", readRight());
         report.set(
                 "mutants",
                 JSON.valueToTree(ROWS.stream()

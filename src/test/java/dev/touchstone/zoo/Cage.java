@@ -29,7 +29,8 @@ public record Cage<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> b
                             0,
                             failure.orElse(""),
                             failure.isPresent() ? Fate.KILLED : Fate.SURVIVED,
-                            null));
+                            null,
+                            false));
                     assertThat(failure).as("what the check says of it").isPresent();
                 }));
         return Stream.concat(truths, catches);

@@ -10,7 +10,6 @@ package dev.touchstone.zoo;
  * @param plant how it gets there
  * @param warm whether it shows only where a cache holds something already
  * @param tap where it must be found
- * @param clue what the signature of the difference must be read as; "" where it has none
  * @param equivalent why nobody could notice it; "" for a bug
  */
 record ForwardBug(
@@ -21,28 +20,23 @@ record ForwardBug(
         Plant plant,
         boolean warm,
         String tap,
-        String clue,
         String equivalent) {
 
     /** A bug of {@code tiny-gpt2}. */
     static ForwardBug of(String id, String what, String seenIn, String tap, Plant plant) {
-        return new ForwardBug(id, what, seenIn, "tiny-gpt2", plant, false, tap, "", "");
+        return new ForwardBug(id, what, seenIn, "tiny-gpt2", plant, false, tap, "");
     }
 
     ForwardBug inTheVariant() {
-        return new ForwardBug(id, what, seenIn, "tiny-gpt2-variant", plant, warm, tap, clue, equivalent);
+        return new ForwardBug(id, what, seenIn, "tiny-gpt2-variant", plant, warm, tap, equivalent);
     }
 
     ForwardBug onAWarmCache() {
-        return new ForwardBug(id, what, seenIn, fixture, plant, true, tap, clue, equivalent);
-    }
-
-    ForwardBug readAs(String clue) {
-        return new ForwardBug(id, what, seenIn, fixture, plant, warm, tap, clue, equivalent);
+        return new ForwardBug(id, what, seenIn, fixture, plant, true, tap, equivalent);
     }
 
     ForwardBug equivalentBecause(String reason) {
-        return new ForwardBug(id, what, seenIn, fixture, plant, warm, tap, clue, reason);
+        return new ForwardBug(id, what, seenIn, fixture, plant, warm, tap, reason);
     }
 
     boolean isEquivalent() {

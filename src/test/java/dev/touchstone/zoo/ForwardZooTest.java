@@ -73,12 +73,15 @@ class ForwardZooTest {
                 finding.floors,
                 bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues),
                 !finding.passes ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
-                Gatekeepers.ask(bug)));
+                Gatekeepers.ask(bug),
+                !bug.isEquivalent() && Readings.isRight(bug, finding.clues)));
 
         assertThat(finding.passes).as("nothing noticed").isEqualTo(bug.isEquivalent());
         if (!bug.isEquivalent()) {
             assertThat(finding.tap).as("where it was found: %s", finding).isEqualTo(bug.tap());
-            assertThat(String.join("; ", finding.clues)).contains(bug.clue());
+            assertThat(Readings.isRight(bug, finding.clues))
+                    .as("the reading: %s", finding.clues)
+                    .isTrue();
         }
     }
 

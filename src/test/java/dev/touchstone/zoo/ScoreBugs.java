@@ -9,8 +9,6 @@ import java.util.function.ToDoubleFunction;
 
 /** F3 to F6: scores scaled wrongly, and masks that hide too little, too much, or the wrong places. */
 final class ScoreBugs {
-    private static final String SCALE = "times what it should be";
-    private static final String UNMASKED = "should be masked and are not";
 
     static final List<ForwardBug> ALL = List.of(
             scale(
@@ -42,16 +40,11 @@ final class ScoreBugs {
                             model -> 0.5 / Math.sqrt(model.shape().headSize()))
                     .inTheVariant(),
             scale("a scale with three digits, 0.289", 0, model -> 0.289),
-            scores("F4", "no causal mask", "", (t, s, queries, positions) -> true)
-                    .readAs(UNMASKED),
-            scores("F4", "a token may see the next one", "", (t, s, queries, positions) -> s <= t + 1)
-                    .readAs(UNMASKED),
-            scores("F4", "a token may not see itself", "", (t, s, queries, positions) -> s < t)
-                    .readAs("infinite and should not be"),
-            scores("F4", "the mask transposed: only the future is seen", "", (t, s, queries, positions) -> s >= t)
-                    .readAs(UNMASKED),
-            scores("F4", "the first token is hidden", "", (t, s, queries, positions) -> s <= t && (s > 0 || t == 0))
-                    .readAs("infinite and should not be"),
+            scores("F4", "no causal mask", "", (t, s, queries, positions) -> true),
+            scores("F4", "a token may see the next one", "", (t, s, queries, positions) -> s <= t + 1),
+            scores("F4", "a token may not see itself", "", (t, s, queries, positions) -> s < t),
+            scores("F4", "the mask transposed: only the future is seen", "", (t, s, queries, positions) -> s >= t),
+            scores("F4", "the first token is hidden", "", (t, s, queries, positions) -> s <= t && (s > 0 || t == 0)),
             mask("F4", "a mask of -10 instead of -inf", "burn#4697", "h.0.attn.probs", -10),
             mask("F4", "a mask of 0: what is hidden counts as a score of 0", "", "h.0.attn.probs", 0),
             mask("F4", "a mask of -1e4", "pytorch#41508", "h.0.attn.probs", -1e4f)
@@ -62,25 +55,21 @@ final class ScoreBugs {
                             + " whole would differ, and a causal mask leaves every token itself"),
             ForwardBug.of("F4", "the mask after softmax", "", "h.0.attn.probs", Plant.kernels(maskedTooLate())),
             warm(
-                            "F5",
-                            "the mask aligned top-left although keys are cached",
-                            "pytorch#108108, executorch#21749",
-                            (t, s, queries, positions) -> s <= t)
-                    .readAs("infinite and should not be"),
-            warm("F6", "no mask for several tokens on a warm cache", "mlx-node#24", (t, s, queries, positions) -> true)
-                    .readAs(UNMASKED),
+                    "F5",
+                    "the mask aligned top-left although keys are cached",
+                    "pytorch#108108, executorch#21749",
+                    (t, s, queries, positions) -> s <= t),
+            warm("F6", "no mask for several tokens on a warm cache", "mlx-node#24", (t, s, queries, positions) -> true),
             warm(
-                            "F6",
-                            "new tokens see the cache but not each other",
-                            "",
-                            (t, s, queries, positions) -> s < positions - queries || s == positions - queries + t)
-                    .readAs("infinite and should not be"),
+                    "F6",
+                    "new tokens see the cache but not each other",
+                    "",
+                    (t, s, queries, positions) -> s < positions - queries || s == positions - queries + t),
             warm(
-                            "F5",
-                            "the mask off by one on a warm cache",
-                            "",
-                            (t, s, queries, positions) -> s < positions - queries + t)
-                    .readAs("infinite and should not be"));
+                    "F5",
+                    "the mask off by one on a warm cache",
+                    "",
+                    (t, s, queries, positions) -> s < positions - queries + t));
 
     private ScoreBugs() {}
 
@@ -92,12 +81,11 @@ final class ScoreBugs {
 
     private static ForwardBug scale(String what, int layer, ToDoubleFunction<Transformer> scale) {
         return ForwardBug.of(
-                        "F3",
-                        what,
-                        "TransformerLens#27",
-                        "h." + layer + ".attn.scores",
-                        Plant.model(model -> Surgery.scale(model, layer, scale.applyAsDouble(model))))
-                .readAs(SCALE);
+                "F3",
+                what,
+                "TransformerLens#27",
+                "h." + layer + ".attn.scores",
+                Plant.model(model -> Surgery.scale(model, layer, scale.applyAsDouble(model))));
     }
 
     private static ForwardBug scores(String id, String what, String seenIn, Visible visible) {

@@ -62,13 +62,12 @@ final class WeightBugs {
                     return Matrix.ofInputRows(rows);
                 }),
                 weight("W7", "the columns past the last whole panel of 64 not read", "", "h.0.mlp.c_fc", w -> {
-                            Tensor rows = Surgery.rows(w);
-                            for (int i = 0; i < rows.size(); i++) {
-                                rows.data()[i] = i % w.outputs() < w.outputs() / 64 * 64 ? rows.data()[i] : 0;
-                            }
-                            return Matrix.ofInputRows(rows);
-                        })
-                        .readAs("the end of a vector loop"));
+                    Tensor rows = Surgery.rows(w);
+                    for (int i = 0; i < rows.size(); i++) {
+                        rows.data()[i] = i % w.outputs() < w.outputs() / 64 * 64 ? rows.data()[i] : 0;
+                    }
+                    return Matrix.ofInputRows(rows);
+                }));
     }
 
     private static List<ForwardBug> heads() {
@@ -114,8 +113,7 @@ final class WeightBugs {
         for (String linear : List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")) {
             for (int layer = 0; layer < 2; layer++) {
                 String name = "h." + layer + "." + linear;
-                bugs.add(bias("F13", "the bias of " + name + " dropped", name, bias -> new float[bias.length])
-                        .readAs("a bias that is missing"));
+                bugs.add(bias("F13", "the bias of " + name + " dropped", name, bias -> new float[bias.length]));
             }
         }
         for (int part = 0; part < 3; part++) {
@@ -123,35 +121,29 @@ final class WeightBugs {
             String point = List.of("q", "k", "v").get(part);
             String twist = point.equals("k") ? ", which softmax hides from every later tap" : "";
             bugs.add(bias("F13", "the bias of " + point + " dropped" + twist, ATTENTION, bias -> {
-                        Arrays.fill(bias, from * bias.length / 3, (from + 1) * bias.length / 3, 0);
-                        return bias;
-                    })
-                    .readAs("a bias that is missing"));
+                Arrays.fill(bias, from * bias.length / 3, (from + 1) * bias.length / 3, 0);
+                return bias;
+            }));
         }
         bugs.add(bias("F13", "a bias added twice", "h.0.mlp.c_proj", bias -> {
-                    for (int i = 0; i < bias.length; i++) {
-                        bias[i] *= 2;
-                    }
-                    return bias;
-                })
-                .readAs("a bias that is missing, doubled"));
+            for (int i = 0; i < bias.length; i++) {
+                bias[i] *= 2;
+            }
+            return bias;
+        }));
         bugs.add(ForwardBug.of(
-                        "W3",
-                        "a filter on attn.bias that drops c_attn.bias as well",
-                        "nanoGPT, ggml",
-                        ATTENTION,
-                        Plant.model(model -> Surgery.linears(
-                                model,
-                                old -> old.name().contains("c_attn")
-                                        ? new Linear(old.name(), old.weight(), null)
-                                        : old)))
-                .readAs("a bias that is missing"));
+                "W3",
+                "a filter on attn.bias that drops c_attn.bias as well",
+                "nanoGPT, ggml",
+                ATTENTION,
+                Plant.model(model -> Surgery.linears(
+                        model,
+                        old -> old.name().contains("c_attn") ? new Linear(old.name(), old.weight(), null) : old))));
         bugs.add(bias("W3", "the causal mask taken for the bias of c_attn", ATTENTION, bias -> {
-                    Arrays.fill(bias, 0);
-                    bias[0] = 1; // the first row of a lower triangle
-                    return bias;
-                })
-                .readAs("a bias that is missing, doubled or not its own"));
+            Arrays.fill(bias, 0);
+            bias[0] = 1; // the first row of a lower triangle
+            return bias;
+        }));
         return bugs;
     }
 

@@ -1,0 +1,41 @@
+package dev.touchstone.zoo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Whether a reading of a difference names the mistake that was planted; {@code readings.txt} says what it must contain. */
+final class Readings {
+    private record Row(Pattern bug, String words) {}
+
+    private static final List<Row> ROWS = read();
+
+    private Readings() {}
+
+    /** Whether one of the clues is right. */
+    static boolean isRight(ForwardBug bug, List<String> clues) {
+        String name = bug.id() + ": " + bug.what();
+        Row right = ROWS.stream()
+                .filter(row -> row.bug.matcher(name).matches())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("readings.txt says nothing of " + name));
+        return clues.stream().anyMatch(clue -> clue.contains(right.words));
+    }
+
+    private static List<Row> read() {
+        try (InputStream file = Readings.class.getResourceAsStream("readings.txt")) {
+            return new String(file.readAllBytes(), UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split(" => "))
+                    .map(parts -> new Row(Pattern.compile(parts[0]), parts[1]))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

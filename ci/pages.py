@@ -1,8 +1,8 @@
-"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, and what compare plots.
+"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, what compare plots.
 
 Each opens without an error, a message on the console or a request to any network, in light and in dark, on a phone's
-screen and on a wide one, and never scrolls sideways; and each does what it is for. `mvn verify` has written two of them.
-Needs Chromium and the packages of python/requirements.txt: run it by ci/python.sh.
+screen and on a wide one, and never scrolls sideways; and each does what it is for. `mvn verify` has written two of
+them. Needs Chromium and the packages of python/requirements.txt: run it by ci/python.sh.
 """
 
 import json
@@ -24,7 +24,8 @@ def contrast(page: Page) -> tuple[float, str]:
     """The text that differs least from the ground of the page or of its card, and its contrast."""
     return page.evaluate("""() => {
         const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-        const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1}).getContext("2d", {willReadFrequently: true});
+        const pixel = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
+        const canvas = pixel.getContext("2d", {willReadFrequently: true});
         const light = color => {
             canvas.fillStyle = color;
             canvas.fillRect(0, 0, 1, 1);
@@ -44,7 +45,8 @@ def contrast(page: Page) -> tuple[float, str]:
             const node = texts.currentNode.parentElement;
             if (!texts.currentNode.data.trim() || !node.checkVisibility()) continue;
             const style = getComputedStyle(node);
-            const ink = light(node.namespaceURI.endsWith("svg") ? style.fill : style.color), paper = light(ground(node));
+            const ink = light(node.namespaceURI.endsWith("svg") ? style.fill : style.color);
+            const paper = light(ground(node));
             const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
             if (ratio < least[0]) least = [ratio, texts.currentNode.data];
         }
@@ -145,9 +147,7 @@ def plot(page: Page) -> None:
 
 def touchstone(*arguments: object, code: int = 0) -> None:
     """Runs the launcher, which must exit with this code."""
-    done = subprocess.run(
-        [TARGET.parent / "touchstone", *map(str, arguments)], stdout=subprocess.DEVNULL, check=False
-    )
+    done = subprocess.run([TARGET.parent / "touchstone", *map(str, arguments)], stdout=subprocess.DEVNULL, check=False)
     assert done.returncode == code, f"touchstone {arguments} exited with {done.returncode}"
 
 

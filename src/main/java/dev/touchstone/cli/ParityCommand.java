@@ -154,6 +154,9 @@ final class ParityCommand implements Callable<Integer> {
         if (!console.isQuiet()) {
             console.print(title + "\n" + TapLine.HEAD);
             result.taps().forEach(tap -> console.print(TapLine.of(tap)));
+            if (result.predictions() != null) {
+                console.print(PredictionLines.of(result.predictions()));
+            }
         }
         result.firstDivergence().ifPresent(tap -> {
             console.print(title + ": first wrong at " + tap.name() + "\n");

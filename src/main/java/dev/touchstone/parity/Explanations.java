@@ -125,7 +125,7 @@ record Explanations(Difference it, Function<String, double[]> inputs) {
         List<double[]> terms = names.stream().map(inputs).toList();
         double[] actual = it.elements().mapToDouble(i -> it.actual()[i]).toArray();
         int[] all = it.elements().toArray();
-        if (!names.containsAll(right) || all.length <= terms.size()) {
+        if (!names.containsAll(right) || terms.stream().anyMatch(term -> term.length != all.length)) {
             return "";
         }
         double[] times = LeastSquares.fit(terms, actual, all);

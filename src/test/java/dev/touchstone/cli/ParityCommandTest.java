@@ -32,7 +32,13 @@ class ParityCommandTest {
 
         assertThat(result.exit()).isZero();
         assertThat(result.out())
-                .contains("tiny-gpt2 text", "h.1.attn.scores", "logits", " 0 wrong;")
+                .contains(
+                        "tiny-gpt2 text",
+                        "h.1.attn.scores",
+                        "logits",
+                        " 0 wrong;",
+                        "first choice at 14 of 14 positions",
+                        "    truth  ")
                 .doesNotContain("first wrong");
         assertThat(Files.readString(html)).contains("<title>Touchstone: parity</title>", "\"h.1.attn.scores\"");
         assertThat(Files.readString(json)).contains("\"geometric_mean\"");

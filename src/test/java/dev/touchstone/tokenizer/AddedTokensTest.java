@@ -49,6 +49,47 @@ class AddedTokensTest {
         assertThat(ours.encodeOrdinary("abc")).containsExactly(ours.id("abc").orElseThrow());
     }
 
+    @Test
+    void whatLiesBetweenThemIsNeverEmpty() {
+        List<String> between = new ArrayList<>();
+        Tokenizer ours = pipeline(
+                between, AddedToken.special("<s>", 1), new AddedToken("x", 2, false, false, false, false, true));
+
+        assertThat(ours.encode("<s>xa<s>bx")).containsExactly(1, 2, 0, 1, 0, 2);
+        assertThat(between).containsExactly("a", "b");
+    }
+
+    @Test
+    void oneWithoutALetterIsNowhere() {
+        Tokenizer ours = pipeline(new ArrayList<>(), AddedToken.special("", 1));
+
+        assertThat(ours.encode("ab")).containsExactly(0);
+    }
+
+    @Test
+    void whiteSpaceThatTheOneBeforeHasSwallowedIsNoTokenOfItsOwn() {
+        Tokenizer ours = pipeline(
+                new ArrayList<>(),
+                new AddedToken("<s>", 1, true, false, false, true, false),
+                new AddedToken(" ", 2, true, false, true, false, false));
+
+        assertThat(ours.encode("<s> a a")).containsExactly(1, 0, 2, 0);
+    }
+
+    /** Added tokens in front of a vocabulary that has no word but the unknown one. */
+    private static Tokenizer pipeline(List<String> between, AddedToken... added) {
+        Map<String, Integer> ids = Map.of("?", 0);
+        PreTokenizer watched = (text, pieces) -> {
+            between.add(text);
+            pieces.accept(text);
+        };
+        return new Pipeline(
+                ids,
+                List.of(added),
+                new Pipeline.Parts(
+                        Normalizer.NONE, watched, new WordLevel(ids, "?"), PostProcessor.NONE, Decoder.WORDS));
+    }
+
     private static String json(List<Boolean> flags) {
         Map<String, Integer> ids = TinyTokenizers.vocabulary(BYTES);
         List<Map<String, Object>> added = new ArrayList<>();

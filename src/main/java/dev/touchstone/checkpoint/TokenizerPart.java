@@ -81,6 +81,29 @@ record TokenizerPart(String path, JsonNode json) {
         return Optional.of(json.path(name).textValue());
     }
 
+    /** A string that must be there. */
+    String string(String name) {
+        return text(name).orElseThrow(() -> error("has no " + name + "; it needs a string"));
+    }
+
+    char character(String name, char otherwise) {
+        String text = text(name).orElse(String.valueOf(otherwise));
+        if (text.length() != 1) {
+            throw error(name + " must be one character, found " + shorten(json.path(name)));
+        }
+        return text.charAt(0);
+    }
+
+    /** One of several strings that have a meaning each. */
+    <T> T choice(String name, String otherwise, Map<String, T> meanings) {
+        String text = text(name).orElse(otherwise);
+        if (!meanings.containsKey(text)) {
+            throw error(name + " is \"" + text + "\", which is not supported; supported are "
+                    + String.join(", ", meanings.keySet().stream().sorted().toList()));
+        }
+        return meanings.get(text);
+    }
+
     boolean flag(String name, boolean otherwise) {
         if (!isUnset(name) && !json.path(name).isBoolean()) {
             throw error(name + " must be true or false, found " + shorten(json.path(name)));
@@ -147,7 +170,16 @@ record TokenizerPart(String path, JsonNode json) {
         }
     }
 
-    TouchstoneException unsupported(String type, String... supported) {
+    /** What kind of part this is. */
+    String type() {
+        return text("type").orElseThrow(() -> error("has no type; it needs one, such as \"ByteLevel\""));
+    }
+
+    TouchstoneException unsupported(String... supported) {
+        return unsupported(type(), List.of(supported));
+    }
+
+    TouchstoneException unsupported(String type, List<String> supported) {
         return error("type \"" + type + "\" is not supported; supported are " + String.join(", ", supported));
     }
 

@@ -32,7 +32,7 @@ final class TokenizerVocabAndMerges {
                 new Pipeline.Parts(
                         Normalizer.NONE,
                         new ByteLevelSplit(false, true),
-                        new Bpe(ids, lines, null),
+                        new Bpe(ids, lines),
                         PostProcessor.NONE,
                         new ByteLevelDecoder())));
     }

@@ -1,6 +1,7 @@
 package dev.touchstone.tokenizer;
 
 import dev.touchstone.TouchstoneException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,19 +16,38 @@ import java.util.function.IntConsumer;
 public final class Bpe implements TokenModel {
     private static final int GONE = -1;
 
+    /**
+     * What tokenizers after GPT-2's do besides.
+     *
+     * @param unknown the token for a character outside the vocabulary; null to drop such a character, as Hugging Face does
+     * @param fuseUnknown whether several such characters in a row are one token
+     * @param byteFallback whether such a character becomes its bytes, tokens like {@code <0xE2>}, where all of them exist
+     * @param ignoreMerges whether a piece that is a token needs no merges to become it
+     */
+    public record Options(String unknown, boolean fuseUnknown, boolean byteFallback, boolean ignoreMerges) {
+        /** As GPT-2. */
+        public static final Options NONE = new Options(null, false, false, false);
+    }
+
     private final Map<Integer, Integer> idOfCharacter = new HashMap<>();
+    private final Map<String, Integer> idOfPiece;
+    private final Integer[] idOfByte = new Integer[256];
     private final Merges merges;
-    private final String unknown;
+    private final Options options;
     private final Integer unknownId;
+
+    /** A BPE as GPT-2 has it. */
+    public Bpe(Map<String, Integer> ids, List<Merge> merges) {
+        this(ids, merges, Options.NONE);
+    }
 
     /**
      * Refuses a merge of tokens, or into one, that the vocabulary does not have.
      *
      * @param ids the vocabulary
      * @param merges lowest rank first
-     * @param unknown the token for a character outside the vocabulary; null to drop such a character, as Hugging Face does
      */
-    public Bpe(Map<String, Integer> ids, List<Merge> merges, String unknown) {
+    public Bpe(Map<String, Integer> ids, List<Merge> merges, Options options) {
         this.merges = new Merges(merges.size());
         for (int rank = 0; rank < merges.size(); rank++) {
             Merge merge = merges.get(rank);
@@ -35,8 +55,12 @@ public final class Bpe implements TokenModel {
             int right = id(ids, merge.right(), merge, rank);
             this.merges.put(rank, left, right, id(ids, merge.left() + merge.right(), merge, rank));
         }
-        this.unknown = unknown;
-        this.unknownId = unknown == null ? null : ids.get(unknown);
+        this.options = options;
+        this.unknownId = options.unknown == null ? null : ids.get(options.unknown);
+        this.idOfPiece = options.ignoreMerges ? ids : Map.of();
+        for (int b = 0; options.byteFallback && b < idOfByte.length; b++) {
+            idOfByte[b] = ids.get("<0x%02X>".formatted(b));
+        }
         ids.forEach((token, id) -> {
             if (!token.isEmpty() && token.codePointCount(0, token.length()) == 1) {
                 idOfCharacter.put(token.codePointAt(0), id);
@@ -55,6 +79,11 @@ public final class Bpe implements TokenModel {
 
     @Override
     public void encode(String piece, IntConsumer ids) {
+        Integer whole = idOfPiece.get(piece);
+        if (whole != null) {
+            ids.accept(whole);
+            return;
+        }
         int[] symbols = symbols(piece);
         merge(symbols);
         for (int symbol : symbols) {
@@ -65,19 +94,51 @@ public final class Bpe implements TokenModel {
     }
 
     private int[] symbols(String piece) {
-        int[] symbols = new int[piece.length()];
+        int[] symbols = new int[options.byteFallback ? 3 * piece.length() : piece.length()];
         int n = 0;
+        boolean waiting = false; // an unknown token, which others may join; bytes overtake it, as with Hugging Face
         for (int i = 0, c; i < piece.length(); i += Character.charCount(c)) {
             c = piece.codePointAt(i);
-            Integer id = idOfCharacter.getOrDefault(c, unknownId);
-            if (id != null) {
-                symbols[n++] = id;
-            } else if (unknown != null) {
-                throw new TouchstoneException("the vocabulary has neither the character \"" + Character.toString(c)
-                        + "\" nor the unknown token \"" + unknown + "\"; use characters that it has");
+            Integer id = idOfCharacter.get(c);
+            int bytes = id == null && options.byteFallback ? putBytes(Character.toString(c), symbols, n) : 0;
+            if (bytes > 0) {
+                n += bytes;
+            } else if (id != null || isUnknown(c)) {
+                if (waiting && !(id == null && options.fuseUnknown)) {
+                    symbols[n++] = unknownId;
+                }
+                waiting = id == null;
+                if (id != null) {
+                    symbols[n++] = id;
+                }
             }
         }
+        if (waiting) {
+            symbols[n++] = unknownId;
+        }
         return Arrays.copyOf(symbols, n);
+    }
+
+    /** Puts the tokens of a character's bytes; returns how many, 0 if one does not exist. */
+    private int putBytes(String character, int[] symbols, int at) {
+        byte[] bytes = character.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < bytes.length; i++) {
+            Integer id = idOfByte[bytes[i] & 0xFF];
+            if (id == null) {
+                return 0;
+            }
+            symbols[at + i] = id;
+        }
+        return bytes.length;
+    }
+
+    /** Whether the unknown token stands for this character; if there is no such token the character is dropped. */
+    private boolean isUnknown(int c) {
+        if (options.unknown != null && unknownId == null) {
+            throw new TouchstoneException("the vocabulary has neither the character \"" + Character.toString(c)
+                    + "\" nor the unknown token \"" + options.unknown + "\"; use characters that it has");
+        }
+        return unknownId != null;
     }
 
     /**

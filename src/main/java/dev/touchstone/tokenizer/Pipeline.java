@@ -24,6 +24,7 @@ public final class Pipeline implements Tokenizer {
     private final AddedTokens addedAsIs;
     private final AddedTokens addedNormalized;
     private final Parts parts;
+    private final PreTokenizer wordsLater;
 
     /**
      * Refuses a vocabulary in which, together with the added tokens, an id is missing or used twice.
@@ -32,6 +33,7 @@ public final class Pipeline implements Tokenizer {
      */
     public Pipeline(Map<String, Integer> ids, List<AddedToken> added, Parts parts) {
         this.parts = parts;
+        this.wordsLater = parts.preTokenizer.later();
         Map<String, Integer> all = new HashMap<>(ids);
         for (AddedToken token : added) {
             Integer other = all.put(token.content(), token.id());
@@ -61,18 +63,44 @@ public final class Pipeline implements Tokenizer {
         return encode(text, false);
     }
 
+    @Override
+    public int[] encodeTemplated(String text) {
+        return new Encoding(true).of(text);
+    }
+
     private int[] encode(String text, boolean specials) {
-        IntStream.Builder ids = IntStream.builder();
-        addedAsIs.split(
-                wellFormed(text),
-                specials,
-                between -> addedNormalized.split(
-                        parts.normalizer.normalize(between),
-                        specials,
-                        words -> parts.preTokenizer.split(words, piece -> parts.model.encode(piece, ids)),
-                        ids),
-                ids);
-        return parts.postProcessor.process(ids.build().toArray());
+        return parts.postProcessor.process(new Encoding(specials).of(text));
+    }
+
+    /** One text on its way to ids. */
+    private final class Encoding {
+        private final boolean specials;
+        private final IntStream.Builder ids = IntStream.builder();
+        private PreTokenizer words = parts.preTokenizer;
+
+        Encoding(boolean specials) {
+            this.specials = specials;
+        }
+
+        int[] of(String text) {
+            addedAsIs.split(wellFormed(text), specials, this::normalize, this::token);
+            return ids.build().toArray();
+        }
+
+        private void normalize(String between) {
+            addedNormalized.split(parts.normalizer.normalize(between), specials, this::split, this::token);
+            words = wordsLater;
+        }
+
+        private void split(String text) {
+            words.split(text, piece -> parts.model.encode(piece, ids));
+            words = wordsLater;
+        }
+
+        private void token(int id) {
+            ids.add(id);
+            words = wordsLater;
+        }
     }
 
     /** The text with U+FFFD for each half of a surrogate pair that stands alone; Java's UTF-8 encoder would write "?". */

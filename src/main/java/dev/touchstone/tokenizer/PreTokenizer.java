@@ -15,8 +15,26 @@ public interface PreTokenizer {
     /** Hands over the pieces of a text, in order, none of them empty. */
     void split(String text, Consumer<String> pieces);
 
+    /** How text is split that does not begin a text, but stands after an added token: in the same way, most often. */
+    default PreTokenizer later() {
+        return this;
+    }
+
     /** Splits the pieces of this one further, with the next one. */
     default PreTokenizer then(PreTokenizer next) {
-        return (text, pieces) -> split(text, piece -> next.split(piece, pieces));
+        PreTokenizer first = this;
+        return new PreTokenizer() {
+            @Override
+            public void split(String text, Consumer<String> pieces) {
+                first.split(text, piece -> next.split(piece, pieces));
+            }
+
+            @Override
+            public PreTokenizer later() {
+                return first.later() == first && next.later() == next
+                        ? this
+                        : first.later().then(next.later());
+            }
+        };
     }
 }

@@ -16,6 +16,12 @@ public interface Tokenizer {
      */
     int[] encodeOrdinary(String text);
 
+    /**
+     * The ids of a text in which all special tokens are spelled out, such as what a chat template makes: as
+     * {@link #encode}, but nothing is put before or after it. Called {@code add_special_tokens=False} by Hugging Face.
+     */
+    int[] encodeTemplated(String text);
+
     /** The text of ids, special tokens spelled out, U+FFFD where the bytes are no UTF-8. Refuses an unknown id. */
     default String decode(int... ids) {
         StreamingDecoder stream = stream();

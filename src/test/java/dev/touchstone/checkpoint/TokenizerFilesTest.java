@@ -122,10 +122,10 @@ class TokenizerFilesTest {
                 "\"a b\"  | [\"a\"] | model.merges[0] must be \"a b\" or [\"a\", \"b\"], found [\"a\"]",
                 "\"merges\":  | \"dropout\": 0.1, \"merges\": | m/tokenizer.json: model dropout is 0.1; supported is only to leave it unset",
                 "\"merges\":  | \"novelty\": 1, \"merges\": | m/tokenizer.json: model has the setting \"novelty\", which is not supported",
-                "\"normalizer\": null  | \"normalizer\": {\"type\": \"NFC\"} | m/tokenizer.json: normalizer type \"NFC\" is not supported; supported are null",
-                "\"pre_tokenizer\": {\"type\": \"ByteLevel\"  | \"pre_tokenizer\": {\"type\": \"Metaspace\" | pre_tokenizer type \"Metaspace\" is not supported; supported are ByteLevel, Whitespace, WhitespaceSplit, Sequence",
+                "\"normalizer\": null  | \"normalizer\": {\"type\": \"Lowercase\"} | m/tokenizer.json: normalizer type \"Lowercase\" is not supported; supported are NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence, null",
+                "\"pre_tokenizer\": {\"type\": \"ByteLevel\"  | \"pre_tokenizer\": {\"type\": \"Punctuation\" | pre_tokenizer type \"Punctuation\" is not supported; supported are ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Sequence",
                 "\"add_prefix_space\": false  | \"add_prefix_space\": 1 | pre_tokenizer add_prefix_space must be true or false, found 1",
-                "\"decoder\": {\"type\": \"ByteLevel\"}  | \"decoder\": {\"type\": \"WordPiece\"} | decoder type \"WordPiece\" is not supported; supported are ByteLevel, null",
+                "\"decoder\": {\"type\": \"ByteLevel\"}  | \"decoder\": {\"type\": \"WordPiece\"} | decoder type \"WordPiece\" is not supported; supported are ByteLevel, Metaspace, Sequence of Replace, ByteFallback, Fuse and Strip, null",
                 "\"decoder\": {\"type\": \"ByteLevel\"}  | \"decoder\": \"ByteLevel\" | decoder must be a JSON object, found \"ByteLevel\"",
                 "\"post_processor\": null  | \"post_processor\": {\"type\": \"BertProcessing\"} | post_processor type \"BertProcessing\" is not supported; supported are ByteLevel, TemplateProcessing, Sequence",
                 "{\"id\": 6,  | {\"id\": 5, | the token \"<|endoftext|>\" is 6 in the vocabulary, but 5 as an added token",
@@ -137,6 +137,69 @@ class TokenizerFilesTest {
         assertThat(json).isNotEqualTo(JSON);
 
         assertThatThrownBy(() -> read(json))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    /** What means something else to Hugging Face's regular expressions than to Java's, or can take forever. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "^a",
+                "a$",
+                "\\\\d",
+                "\\\\w",
+                "\\\\p{Lu}",
+                "\\\\p{Han}",
+                "\\\\b",
+                "(?<n>a)",
+                "(?:a+)+",
+                "(?:a|b)*",
+                "(?:a){2}",
+                "[[:alpha:]]",
+                "a{1,2}+",
+                "(?:",
+                "[a",
+                "*",
+                "(?<!a)b",
+                "(?m:a)",
+                "\\\\1"
+            })
+    void aRegexOfAnotherDialectIsRefused(String regex) {
+        String json = JSON.replace("{\"type\": \"ByteLevel\", \"add_prefix_space\": false}", """
+                {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Isolated", "invert": false}""".formatted(regex));
+        assertThat(json).isNotEqualTo(JSON);
+
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("m/tokenizer.json: pre_tokenizer: pattern Regex \"")
+                .hasMessageContaining("is not supported; supported are");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Fuse\"}, {\"type\": \"ByteFallback\"}]} | decoder has ByteFallback where it is not supported; supported is the order Replace, ByteFallback, Fuse, Strip",
+                "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Strip\", \"content\": \" \", \"start\": 1, \"stop\": 0}]} | must take away what stands in front of the text",
+                "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"CTC\"}]} | decoders[0] type \"CTC\" is not supported",
+                "normalizer | {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" \"}, \"content\": \"\"} | pattern has the setting \"Regex\", which is not supported; supported are String",
+                "normalizer | {\"type\": \"Replace\", \"pattern\": {\"String\": \"\"}, \"content\": \"\"} | pattern String is empty",
+                "normalizer | {\"type\": \"Prepend\"} | normalizer has no prepend; it needs a string",
+                "pre_tokenizer | {\"type\": \"Metaspace\", \"prepend_scheme\": \"last\"} | prepend_scheme is \"last\", which is not supported; supported are always, first, never",
+                "pre_tokenizer | {\"type\": \"Metaspace\", \"replacement\": \"__\"} | replacement must be one character, found \"__\"",
+                "pre_tokenizer | {\"type\": \"Metaspace\", \"add_prefix_space\": false} | has add_prefix_space false, but its prepend_scheme is not",
+                "pre_tokenizer | {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Whitespace\"}, {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}]} | only where it comes before the other pre-tokenizers",
+                "pre_tokenizer | {\"type\": \"Split\", \"pattern\": {\"String\": \"a\"}, \"behavior\": \"Odd\"} | behavior is \"Odd\", which is not supported; supported are Contiguous, Isolated, MergedWithNext, MergedWithPrevious, Removed",
+            })
+    void partsOfOtherTokenizersAreRefusedByName(String part, String json, String message) {
+        String whole = JSON.replace("\"" + part + "\": ", "\"" + part + "\": " + json + ", \"was\": ");
+        assertThat(whole).isNotEqualTo(JSON);
+
+        assertThatThrownBy(() -> read(whole))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(message)
                 .message()

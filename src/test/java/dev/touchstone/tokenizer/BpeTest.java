@@ -41,7 +41,7 @@ class BpeTest {
     @Test
     void theExampleOfItsJavadocHolds() {
         Map<String, Integer> ids = TinyTokenizers.vocabulary(List.of("l", "o", "w", "lo", "low"));
-        Bpe bpe = new Bpe(ids, List.of(new Merge("l", "o"), new Merge("lo", "w")), null);
+        Bpe bpe = new Bpe(ids, List.of(new Merge("l", "o"), new Merge("lo", "w")));
         List<Integer> found = new ArrayList<>();
 
         bpe.encode("lowlo", found::add);
@@ -53,7 +53,7 @@ class BpeTest {
     void aMergeOutsideTheVocabularyIsRefused() {
         Map<String, Integer> ids = TinyTokenizers.vocabulary(List.of("a", "b"));
 
-        assertThatThrownBy(() -> new Bpe(ids, List.of(new Merge("a", "b")), null))
+        assertThatThrownBy(() -> new Bpe(ids, List.of(new Merge("a", "b"))))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("merge 1, \"a b\", needs the token \"ab\", which is not in the vocabulary;"
                         + " vocabulary and merges must be of one model");
@@ -61,7 +61,8 @@ class BpeTest {
 
     @Test
     void aCharacterOutsideTheVocabularyIsRefusedIfTheUnknownTokenIsToo() {
-        Bpe bpe = new Bpe(TinyTokenizers.vocabulary(List.of("a")), List.of(), "<unk>");
+        Bpe bpe = new Bpe(
+                TinyTokenizers.vocabulary(List.of("a")), List.of(), new Bpe.Options("<unk>", false, false, false));
 
         assertThatThrownBy(() -> bpe.encode("az", id -> {}))
                 .isInstanceOf(TouchstoneException.class)

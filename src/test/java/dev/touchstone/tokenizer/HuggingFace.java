@@ -27,8 +27,17 @@ public final class HuggingFace implements AutoCloseable {
     }
 
     public int[] encode(String text) {
+        return encode(text, true);
+    }
+
+    /** Nothing put before or after. */
+    int[] encodeTemplated(String text) {
+        return encode(text, false);
+    }
+
+    private int[] encode(String text, boolean addSpecialTokens) {
         OracleCount.TEXTS.increment();
-        return Arrays.stream(tokenizer.encode(text, true, false).getIds())
+        return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();
     }

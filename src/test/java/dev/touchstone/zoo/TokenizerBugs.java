@@ -32,7 +32,7 @@ final class TokenizerBugs {
             .map(line -> line.split(" "))
             .map(pair -> new Merge(pair[0], pair[1]))
             .toList();
-    private static final TokenModel BPE = new Bpe(Gpt2.IDS, MERGES, null);
+    private static final TokenModel BPE = new Bpe(Gpt2.IDS, MERGES);
     private static final Map<String, Integer> RANKS = new HashMap<>();
 
     static {
@@ -177,13 +177,12 @@ final class TokenizerBugs {
                             Gpt2.IDS,
                             MERGES.stream()
                                     .filter(merge -> !merge.left().startsWith("#"))
-                                    .toList(),
-                            null)),
+                                    .toList())),
             model(
                     "T17",
                     "the first merge taken for the header",
                     "tokenizers#909",
-                    new Bpe(Gpt2.IDS, MERGES.subList(1, MERGES.size()), null)),
+                    new Bpe(Gpt2.IDS, MERGES.subList(1, MERGES.size()))),
             words("T18", "a space is put in front", "Jlama", new ByteLevelSplit(true, true)),
             new Bug<>(
                     "T18",

@@ -23,6 +23,11 @@ record Wrapped(Encode whole, Encode ordinary) implements Tokenizer {
     }
 
     @Override
+    public int[] encodeTemplated(String text) {
+        return whole.of(text);
+    }
+
+    @Override
     public StreamingDecoder stream() {
         return TokenizerBugs.REAL.stream();
     }

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from touchstone import sampling
 from touchstone.batches import batch_logits, read_batch
+from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
 from touchstone.generation import Request, answer
 from touchstone.goldens import random_case, read_golden
@@ -68,6 +69,14 @@ def check_sampling(path: Path, report: Report) -> None:
         probabilities = [torch.tensor(case.pop("probabilities"), dtype=torch.float64) for case in (before, now)]
         report.expect(before == now, f"{path}: {before['name']} asks something else")
         _check_truth(f"{path}: {before['name']}", *probabilities, report)
+
+
+def check_chats(path: Path, report: Report) -> None:
+    """Compares the other file that belongs to no model."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), all_chats()
+    report.expect(len(old) == len(new), f"{path}: has {len(old)} templates, expected {len(new)}")
+    for before, now in zip(old, new, strict=False):
+        report.expect(before == now, f"{path}: {before['name']} differs")
 
 
 def _check_tokens(checkpoint: Checkpoint, path: Path, report: Report) -> None:

@@ -10,6 +10,7 @@ from huggingface_hub import snapshot_download
 from touchstone import sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
+from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
 from touchstone.families import TINY_FAMILIES
 from touchstone.generation import fair_answers, requests, sliding_requests
@@ -118,6 +119,11 @@ def read_provenance(folder: Path) -> dict[str, object]:
 def write_sampling(path: Path) -> None:
     """The one file that belongs to no model."""
     write_json(path, sampling.cases())
+
+
+def write_chats(path: Path) -> None:
+    """The chat templates, which belong to no model either."""
+    write_json(path, all_chats())
 
 
 def write_json(path: Path, value: list | dict) -> None:

@@ -42,12 +42,13 @@ public final class Checkpoint {
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);
+        Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files));
         try (TensorFiles tensors = TensorFiles.open(files)) {
             long memory = Runtime.getRuntime().maxMemory();
             Weights weights = new Weights(tensors, family.prefix(), type, memory, progress);
             Transformer transformer = family.build(config, weights);
             weights.checkThatAllAreUsed();
-            return new LoadedModel(name, transformer, tokenizer, generation);
+            return new LoadedModel(name, transformer, tokenizer, generation, template);
         }
     }
 

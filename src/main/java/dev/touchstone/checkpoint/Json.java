@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.touchstone.TouchstoneException;
 
 /** JSON files as trees. */
@@ -34,5 +35,10 @@ final class Json {
             throw new TouchstoneException(file + " holds no JSON object, expected {...}; download or save it again");
         }
         return root;
+    }
+
+    /** A string as JSON writes it, in quotes. */
+    static String text(String text) {
+        return TextNode.valueOf(text).toString();
     }
 }

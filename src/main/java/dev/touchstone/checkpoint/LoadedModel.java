@@ -3,14 +3,21 @@ package dev.touchstone.checkpoint;
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
+import java.util.Optional;
 
 /**
  * A model ready to run.
  *
  * @param name what to call it: its folder's name
+ * @param chatTemplate how it wants a conversation written, if it is made for conversations
  * @param tokenizer null if its folder has none; {@link #tokenizer()} then says so
  */
-public record LoadedModel(String name, Transformer transformer, Tokenizer tokenizer, GenerationDefaults generation) {
+public record LoadedModel(
+        String name,
+        Transformer transformer,
+        Tokenizer tokenizer,
+        GenerationDefaults generation,
+        Optional<ChatTemplate> chatTemplate) {
     /** The model's tokenizer, which not every folder has: ids can be run without one. */
     @Override
     public Tokenizer tokenizer() {

@@ -5,7 +5,7 @@ import dev.touchstone.generation.Executor;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.Step;
 
-/** A text that a person and a model write in turns. */
+/** A conversation of a person and a model, or a text that they write in turns. */
 final class Chat {
     /** Someone has heard enough. */
     private static final class Stopped extends RuntimeException {
@@ -20,7 +20,7 @@ final class Chat {
     private final Way way;
     private final ChatSettings settings;
     private final Console console;
-    private String text = "";
+    private final Conversation conversation;
     private volatile boolean stopped;
 
     Chat(LoadedModel model, Executor executor, ChatSettings settings, Console console) {
@@ -28,10 +28,11 @@ final class Chat {
         this.way = Way.plain(model, executor);
         this.settings = settings;
         this.console = console;
+        this.conversation = Conversation.with(model);
     }
 
     void reset() {
-        text = "";
+        conversation.reset();
     }
 
     /** Ends the answer that is being made, if there is one; may be called from another thread. */
@@ -39,10 +40,9 @@ final class Chat {
         stopped = true;
     }
 
-    /** Adds a line to the text and prints how the model goes on; a line that cannot be used is not added. */
+    /** Says a line and prints the answer; a line that cannot be used is not part of the conversation. */
     void answer(String line) {
-        String prompt = text.isEmpty() ? line : text + "\n" + line;
-        int[] ids = model.tokenizer().encode(prompt);
+        int[] ids = conversation.ids(line);
         GenerationOptions options = settings.options();
         Settings now = options.settings(model, ids.length);
         StringBuilder answer = new StringBuilder();
@@ -52,10 +52,10 @@ final class Chat {
         try {
             way.generate(ids, now, step -> hear(step, answer, printer, watch));
         } catch (Stopped e) {
-            // What was said so far is part of the text.
+            // What was said so far is part of the conversation.
         }
         printer.end();
-        text = prompt + answer;
+        conversation.add(line, answer.toString());
         console.note(watch + options.seedNote());
     }
 

@@ -10,16 +10,19 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "chat",
-        description = "Write a text together with a model: it continues after each line of yours.",
+        description =
+                "Talk with a model that is made for it; with another one write a text together: it continues after"
+                        + " each line of yours.",
         sortOptions = false,
         footer = {"", "Example: touchstone chat --temperature 0.8"})
 final class ChatCommand implements Callable<Integer> {
     static final String HELP = """
-            A line is added to the text, and the model goes on from there. Ctrl-C stops an answer.
+            A line is said to the model, or added to the text where it knows no turns, and it goes on from there. Ctrl-C stops
+            an answer.
               /set NAME VALUE   change a setting, such as /set temperature 0.8 or /set max-new-tokens 40
               /unset NAME       take a setting back
               /settings         show them
-              /reset            begin a new text
+              /reset            begin anew
               /help             show this
               /quit             leave, as does Ctrl-D
             The names of settings are those of the options of generate.

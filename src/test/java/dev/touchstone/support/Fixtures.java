@@ -11,8 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The project's fixtures, and their models, each loaded once. */
 public final class Fixtures {
-    private static final Path ROOT =
-            Path.of(System.getProperty("touchstone.basedir", ".")).resolve("fixtures");
+    /** The repository's, or others, of models that are too large for it. */
+    private static final Path ROOT = Path.of(System.getProperty("touchstone.basedir", "."))
+            .resolve(System.getProperty("touchstone.fixtures", "fixtures"));
+
     private static final Map<String, LoadedModel> MODELS = new ConcurrentHashMap<>();
 
     private Fixtures() {}

@@ -1,0 +1,160 @@
+"""Conversations, and what the chat templates of the families make of them: `fixtures/chats.json`, or one model's."""
+
+from jinja2.exceptions import TemplateError
+from tokenizers import Tokenizer, models
+from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+QUESTIONS = [
+    [{"role": "user", "content": "What is the capital of France?"}],
+    [{"role": "user", "content": "What is machine learning?"}],
+    [
+        {"role": "system", "content": "You answer in one short sentence."},
+        {"role": "user", "content": "Why is the sky blue?"},
+    ],
+]
+CONVERSATIONS = [
+    *QUESTIONS,
+    [
+        {"role": "user", "content": "  Hello,\n\nyou \"there\" & <you> 'too'  "},
+        {"role": "assistant", "content": "Hello! 😀\n"},
+        {"role": "user", "content": "{{ 7 * 7 }} {% raw %} \\n"},
+    ],
+    [
+        {"role": "system", "content": "Be\nbrief. "},
+        {"role": "user", "content": "One?"},
+        {"role": "assistant", "content": " 1"},
+        {"role": "user", "content": "Two?"},
+        {"role": "assistant", "content": "2 "},
+    ],
+    [{"role": "assistant", "content": "I begin."}],
+]
+
+CHATML = """\
+{% for message in messages %}
+{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' }}
+{%- endfor %}
+{% if add_generation_prompt %}
+{{ '<|im_start|>assistant\\n' }}
+{%- endif %}
+"""
+
+LLAMA_2 = """\
+{%- if messages[0]['role'] == 'system' -%}
+    {%- set turns = messages[1:] -%}
+    {%- set instruction = '<<SYS>>\\n' + messages[0]['content'] + '\\n<</SYS>>\\n\\n' -%}
+{%- else -%}
+    {%- set turns = messages -%}
+    {%- set instruction = '' -%}
+{%- endif -%}
+{%- for message in turns -%}
+    {%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) -%}
+        {{- raise_exception('user and assistant must take turns, the user first') -}}
+    {%- endif -%}
+    {%- if message['role'] == 'user' -%}
+        {{- bos_token + '[INST] ' + (instruction if loop.first else '') + message['content'].strip() + ' [/INST]' -}}
+    {%- else -%}
+        {{- ' ' + message['content'] | trim + ' ' + eos_token -}}
+    {%- endif -%}
+{%- endfor -%}
+"""
+
+LLAMA_3 = """\
+{{- bos_token }}
+{%- for message in messages %}
+    {{- '<|start_header_id|>' + message.role + '<|end_header_id|>\\n\\n' + message.content | trim + '<|eot_id|>' }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}
+{%- endif %}
+"""
+
+GEMMA = """\
+{{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('there is no system role') }}{% endif %}
+{# the model's own name for the assistant is model #}
+{% for message in messages %}
+    {% if message['role'] == 'assistant' %}
+        {% set role = 'model' %}
+    {% else %}
+        {% set role = message['role'] %}
+    {% endif %}
+{{ '<start_of_turn>' + role + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}
+{% endfor %}
+{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}
+"""
+
+QWEN = """\
+{%- if tools %}
+    {{- '<|im_start|>system\\nTools: ' }}
+    {%- for tool in tools %}
+        {{- tool | tojson }}
+    {%- endfor %}
+    {{- '<|im_end|>\\n' }}
+{%- else %}
+    {%- if messages[0]['role'] == 'system' %}
+        {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}
+    {%- else %}
+        {{- '<|im_start|>system\\nYou help.<|im_end|>\\n' }}
+    {%- endif %}
+{%- endif %}
+{%- for message in messages %}
+    {%- if (message.role == "user") or (message.role == "system" and not loop.first) or (message.role == "assistant") %}
+        {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' + '\\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}
+"""
+
+ODD = """\
+{#- white space in all its ways -#}
+{% set greeting = "}} %}" %}  {{ greeting }}
+\t{%+ if messages | length > 1 %} many {% elif true %} one {% endif +%}
+  {{- messages | tojson }} |{{ messages[-1].content | length }}|
+{% for message in messages -%}
+    {{ loop.index }}/{{ loop.length }}{% if not loop.last %},{% endif %}
+
+{%- endfor %}
+{% if tools is none or tools is not defined %}no tools{% endif %}{{ undefined }}
+
+end
+"""
+
+TEMPLATES = {
+    "chatml": CHATML,
+    "llama-2": LLAMA_2,
+    "llama-3": LLAMA_3,
+    "gemma": GEMMA,
+    "qwen": QWEN,
+    "odd": ODD,
+}
+
+
+def all_chats() -> list[dict[str, object]]:
+    """{name, template, bos_token, eos_token, chats} of every template."""
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(models.WordLevel({"<s>": 0, "</s>": 1}, "<s>")), bos_token="<s>", eos_token="</s>"
+    )
+    entries = []
+    for name, template in TEMPLATES.items():
+        tokenizer.chat_template = template
+        entries.append(
+            {"name": name, "template": template, "bos_token": "<s>", "eos_token": "</s>", "chats": chats(tokenizer)}
+        )
+    return entries
+
+
+def chats(tokenizer: PreTrainedTokenizerBase) -> list[dict[str, object]]:
+    """{messages, add_generation_prompt, text} each; null for a text that the template refuses to make."""
+    return [
+        {"messages": messages, "add_generation_prompt": prompt, "text": _rendered(tokenizer, messages, prompt)}
+        for messages in CONVERSATIONS
+        for prompt in (False, True)
+    ]
+
+
+def _rendered(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], prompt: bool) -> str | None:
+    try:
+        return tokenizer.apply_chat_template(messages, add_generation_prompt=prompt, tokenize=False)
+    except TemplateError:  # by raise_exception
+        return None

@@ -3,7 +3,7 @@
 python python/regenerate.py --check                           recompute all fixtures from their weights and compare
 python python/regenerate.py --all                             write all fixtures again
 python python/regenerate.py --model tiny-gpt2                 write one of them again
-python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any GPT-2, by folder or hub id
+python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any model, by folder or hub id
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     action = arguments.add_mutually_exclusive_group(required=True)
     action.add_argument("--all", action="store_true", help="write all fixtures")
-    action.add_argument("--model", help=f"write one: {', '.join(PLANS)}; or any GPT-2 with --out")
+    action.add_argument("--model", help=f"write one: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--check", action="store_true", help="compare instead of writing")
     arguments.add_argument("--out", type=Path, help="the folder of a fixture that is not the repository's")
     options = arguments.parse_args()

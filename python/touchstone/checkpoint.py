@@ -1,16 +1,20 @@
 """A Hugging Face folder, opened the ways the fixtures need it."""
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from touchstone import exercise  # noqa: F401, Hugging Face learns of the model by this
 from touchstone.taps import recording
 from touchstone.truth import float64_throughout
+
+GENERIC = ("PreTrainedTokenizerFast", "TokenizersBackend")
+"""`AutoTokenizer` would replace these by the tokenizer that is usual for the type of the model."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,10 @@ class Checkpoint:
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """The tokenizer, as `from_pretrained` makes it."""
+        """The tokenizer, as `from_pretrained` makes it; a folder that names no family's class is taken at its word."""
+        config = Path(self.source) / "tokenizer_config.json"
+        if config.exists() and json.loads(config.read_text(encoding="utf-8")).get("tokenizer_class") in GENERIC:
+            return PreTrainedTokenizerFast.from_pretrained(self.source)
         return AutoTokenizer.from_pretrained(self.source)
 
     @cached_property
@@ -59,8 +66,9 @@ class Checkpoint:
     @torch.no_grad()
     def true_taps(self, ids: list[int]) -> dict[str, Tensor]:
         """The same in float64."""
-        with float64_throughout(), recording(self.double) as taps:
-            self.double(torch.tensor([ids]), use_cache=False)
+        double = self.double  # built outside, so that buffers which are float32 by definition, as inv_freq, are so here
+        with float64_throughout(), recording(double) as taps:
+            double(torch.tensor([ids]), use_cache=False)
         return taps
 
     def _model(self, dtype: torch.dtype | str) -> nn.Module:

@@ -1,8 +1,8 @@
 """The tiny models of the other families: random weights from a seed, in shapes that hide nothing.
 
-One entry a family. Sizes are hostile: no multiples of 8, a number of heads that is no power of two, key-value heads neither
-one nor as many, an epsilon that is not the default, sequences longer than a window. They are small besides: a folder has the
-weights, goldens of every tap and the TorchScript, and all families together should stay a quick download.
+One entry a family. Sizes are hostile: no multiples of 8, a number of heads that is no power of two, key-value heads
+neither one nor as many, an epsilon that is not the default, sequences longer than a window. They are small besides: a
+folder has the weights, goldens of every tap and the TorchScript, and all of them should stay a quick download.
 """
 
 from dataclasses import dataclass
@@ -63,19 +63,143 @@ def words() -> PreTrainedTokenizerFast:
     )
 
 
+GROUPED = {
+    "hidden_size": 30,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "intermediate_size": 37,
+}
+"""Three heads of queries to each of keys and values, and channels that are not as many as the heads have."""
+
 TINY_FAMILIES = {
     "tiny-llama": TinyFamily(
         seed=11,
         model_type="llama",
+        config=GROUPED
+        | {"head_dim": 6, "rms_norm_eps": 3e-3, "rope_parameters": {"rope_type": "default", "rope_theta": 50.0}},
+    ),
+    "tiny-llama3": TinyFamily(
+        seed=12,
+        model_type="llama",
+        config=GROUPED
+        | {
+            "num_key_value_heads": 3,
+            "head_dim": 10,
+            "intermediate_size": 23,
+            "rms_norm_eps": 1e-4,
+            "attention_bias": True,
+            "mlp_bias": True,
+            "tie_word_embeddings": True,
+            "rope_parameters": {
+                "rope_type": "llama3",
+                "rope_theta": 300.0,
+                "factor": 8.0,
+                "low_freq_factor": 1.0,
+                "high_freq_factor": 3.0,
+                "original_max_position_embeddings": 24,
+            },
+        },
+    ),
+    "tiny-mistral": TinyFamily(
+        seed=13,
+        model_type="mistral",
+        config=GROUPED
+        | {"head_dim": 6, "rms_norm_eps": 2e-3, "sliding_window": 5, "rope_parameters": {"rope_theta": 70.0}},
+    ),
+    "tiny-qwen2": TinyFamily(
+        seed=14,
+        model_type="qwen2",
+        config=GROUPED
+        | {
+            "hidden_size": 36,
+            "rms_norm_eps": 5e-3,
+            "use_sliding_window": True,
+            "sliding_window": 4,
+            "max_window_layers": 1,
+            "rope_parameters": {
+                "rope_type": "yarn",
+                "rope_theta": 90.0,
+                "factor": 4.0,
+                "original_max_position_embeddings": 12,
+            },
+        },
+    ),
+    "tiny-qwen3": TinyFamily(
+        seed=15,
+        model_type="qwen3",
+        config=GROUPED
+        | {
+            "head_dim": 6,
+            "rms_norm_eps": 4e-3,
+            "rope_parameters": {"rope_type": "linear", "rope_theta": 110.0, "factor": 2.5},
+        },
+    ),
+    "tiny-gemma2": TinyFamily(
+        seed=16,
+        model_type="gemma2",
+        config=GROUPED
+        | {
+            "head_dim": 6,
+            "rms_norm_eps": 6e-3,
+            "query_pre_attn_scalar": 11,
+            "sliding_window": 6,
+            "attn_logit_softcapping": 3.0,
+            "final_logit_softcapping": 5.0,
+            "rope_parameters": {"rope_theta": 60.0},
+        },
+    ),
+    "tiny-phi": TinyFamily(
+        seed=17,
+        model_type="phi",
+        config=GROUPED
+        | {
+            "hidden_size": 36,
+            "num_key_value_heads": 3,
+            "layer_norm_eps": 1e-3,
+            "rope_parameters": {"rope_theta": 40.0, "partial_rotary_factor": 0.7},
+        },
+    ),
+    "tiny-gpt-neox": TinyFamily(
+        seed=18,
+        model_type="gpt_neox",
         config={
             "hidden_size": 30,
             "num_hidden_layers": 2,
-            "num_attention_heads": 6,
-            "num_key_value_heads": 2,
-            "head_dim": 6,
+            "num_attention_heads": 3,
             "intermediate_size": 37,
-            "rms_norm_eps": 3e-3,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 50.0},
+            "layer_norm_eps": 2e-3,
+            "rope_parameters": {"rope_theta": 30.0, "partial_rotary_factor": 0.45},
+        },
+    ),
+    "tiny-gpt-neo": TinyFamily(
+        seed=19,
+        model_type="gpt_neo",
+        config={
+            "hidden_size": 33,
+            "num_layers": 2,
+            "attention_types": [[["global", "local"], 1]],
+            "num_heads": 3,
+            "intermediate_size": 37,
+            "window_size": 5,
+            "layer_norm_epsilon": 3e-3,
+        },
+    ),
+    "tiny-bloom": TinyFamily(
+        seed=20,
+        model_type="bloom",
+        config={"hidden_size": 25, "n_layer": 2, "n_head": 5, "layer_norm_epsilon": 4e-3},
+    ),
+    "tiny-opt": TinyFamily(
+        seed=21,
+        model_type="opt",
+        config={
+            "hidden_size": 33,
+            "word_embed_proj_dim": 33,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 3,
+            "ffn_dim": 37,
+            "pad_token_id": 1,
         },
     ),
 }

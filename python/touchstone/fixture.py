@@ -105,6 +105,7 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     record = provenance(command)
     if folder.name in TINY:
         record["seed"] = TINY[folder.name].seed
+        record["parameters"] = sum(weight.numel() for weight in checkpoint.weights.values())
     if "training" in (before := read_provenance(folder)):
         record["training"] = before["training"]
     write_json(folder / "provenance.json", record)

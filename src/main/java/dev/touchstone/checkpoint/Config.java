@@ -68,6 +68,39 @@ final class Config {
         return factor;
     }
 
+    /** A number above 0; 0 stands for the default, as where Python says {@code or}. */
+    double positive(double fallback, String name) {
+        double number = number(fallback, name);
+        return number == 0 ? fallback : number;
+    }
+
+    /** A number of 0 or more, where null means that there is none: 0. */
+    double numberOrNone(double fallback, String name) {
+        return isSilentOn(name) ? fallback : number(0, name);
+    }
+
+    /** A number of things, 0 or more. */
+    int count(int fallback, String name) {
+        int count = has(name) ? whole(name, fields.get(name)) : fallback;
+        if (count < 0) {
+            throw error(name, count, "0 or more");
+        }
+        return count;
+    }
+
+    /** The number of heads, which must divide the channels. */
+    int heads(int channels, int heads, String name) {
+        if (channels % heads != 0) {
+            throw error(name, heads, "a divisor of the channels, which are " + channels);
+        }
+        return heads;
+    }
+
+    /** The field as it stands; null if it is absent. */
+    JsonNode json(String name) {
+        return has(name) ? fields.get(name) : null;
+    }
+
     boolean flag(boolean fallback, String name) {
         if (has(name) && !fields.get(name).isBoolean()) {
             throw error(name, fields.get(name), "true or false");

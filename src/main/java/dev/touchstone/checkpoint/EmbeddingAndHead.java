@@ -10,8 +10,6 @@ import dev.touchstone.tensor.Matrix;
  * name; if both are there and differ, they are not tied whatever the configuration says.
  */
 record EmbeddingAndHead(Embedding embedding, Head head) {
-    private static final String HEAD = "lm_head.weight";
-
     /**
      * With a head that has neither bias nor cap.
      *
@@ -19,25 +17,32 @@ record EmbeddingAndHead(Embedding embedding, Head head) {
      * @param tied {@code tie_word_embeddings}
      */
     static EmbeddingAndHead load(Weights weights, String name, boolean tied, int vocabulary, int channels) {
-        boolean onlyHead = tied && weights.has(HEAD) && !weights.has(name + ".weight");
-        if (onlyHead) {
-            Matrix shared = weights.outputRows(HEAD, vocabulary, channels);
-            return of(new Embedding(name, shared), shared);
-        }
-        Embedding embedding = weights.embedding(name, vocabulary, channels);
-        if (tied && !weights.has(HEAD)) {
-            return of(embedding, embedding.table());
-        }
-        if (!weights.has(HEAD)) {
-            throw new TouchstoneException("config.json says tie_word_embeddings is false, but there is no " + HEAD
-                    + ": set it to true if the head is " + name + ", or add the missing weights");
-        }
-        Matrix head = weights.outputRows(HEAD, vocabulary, channels);
-        boolean same = tied && head.sameAs(embedding.table());
-        return of(embedding, same ? embedding.table() : head);
+        return load(weights, name, "lm_head", tied, vocabulary, channels);
     }
 
-    private static EmbeddingAndHead of(Embedding embedding, Matrix head) {
-        return new EmbeddingAndHead(embedding, new Head("lm_head", head));
+    /** As above, with a head of another name. */
+    static EmbeddingAndHead load(
+            Weights weights, String name, String headName, boolean tied, int vocabulary, int channels) {
+        String stored = headName + ".weight";
+        boolean onlyHead = tied && weights.has(stored) && !weights.has(name + ".weight");
+        if (onlyHead) {
+            Matrix shared = weights.outputRows(stored, vocabulary, channels);
+            return of(headName, new Embedding(name, shared), shared);
+        }
+        Embedding embedding = weights.embedding(name, vocabulary, channels);
+        if (tied && !weights.has(stored)) {
+            return of(headName, embedding, embedding.table());
+        }
+        if (!weights.has(stored)) {
+            throw new TouchstoneException("config.json says tie_word_embeddings is false, but there is no " + stored
+                    + ": set it to true if the head is " + name + ", or add the missing weights");
+        }
+        Matrix head = weights.outputRows(stored, vocabulary, channels);
+        boolean same = tied && head.sameAs(embedding.table());
+        return of(headName, embedding, same ? embedding.table() : head);
+    }
+
+    private static EmbeddingAndHead of(String headName, Embedding embedding, Matrix head) {
+        return new EmbeddingAndHead(embedding, new Head(headName, head));
     }
 }

@@ -9,7 +9,19 @@ import java.util.List;
  */
 interface Family {
     /** All that can be loaded. */
-    List<Family> ALL = List.of(new Gpt2(), new Llama(), new Exercise());
+    List<Family> ALL = List.of(
+            new Gpt2(),
+            new GptNeo(),
+            new GptNeoX(),
+            new Bloom(),
+            new Llama(),
+            new Mistral(),
+            new Qwen2(),
+            new Qwen3(),
+            new Gemma2(),
+            new Opt(),
+            new Phi(),
+            new Exercise());
 
     /** {@code model_type} in config.json. */
     String modelType();

@@ -2,7 +2,6 @@ package dev.touchstone.checkpoint;
 
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import java.util.List;
@@ -40,8 +39,7 @@ final class Llama implements Family {
     private static Block block(int layer, LlamaParts parts) {
         boolean bias = parts.config().flag(false, "attention_bias");
         boolean mlpBias = parts.config().flag(false, "mlp_bias");
-        Projections projections = parts.projections(LlamaParts.attentionName(layer), bias);
-        Attention attention = parts.attention(layer, projections, parts.scoring(), bias);
+        Attention attention = parts.attention(layer, bias, bias, parts.scoring());
         return parts.block(layer, attention, parts.mlp(layer, 11_008, mlpBias, "hidden_act", "silu"));
     }
 }

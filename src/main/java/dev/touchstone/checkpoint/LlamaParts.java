@@ -14,6 +14,7 @@ import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
  * The parts that Llama and the families after it have in common, under the names that they share: RMSNorm, rotary
  * embeddings, grouped queries, a gated MLP. A family puts them together, and says what differs.
  */
-record LlamaParts(Config config, Weights weights, Shape shape, double epsilon) {
+record LlamaParts(Config config, Weights weights, Shape shape, float plus, double epsilon) {
 
     /** Reads the sizes; those that config.json leaves out are the defaults of the family's configuration class. */
     static LlamaParts read(Config config, Weights weights, Shape defaults) {
@@ -45,7 +46,12 @@ record LlamaParts(Config config, Weights weights, Shape shape, double epsilon) {
                 channels,
                 config.size(defaults.positions(), "max_position_embeddings"),
                 config.size(defaults.vocabulary(), "vocab_size"));
-        return new LlamaParts(config, weights, shape, config.number(1e-6, "rms_norm_eps"));
+        return new LlamaParts(config, weights, shape, 0, config.number(1e-6, "rms_norm_eps"));
+    }
+
+    /** The same, with the gains of all norms told from 1. */
+    LlamaParts withGainsFromOne() {
+        return new LlamaParts(config, weights, shape, 1, epsilon);
     }
 
     /** {@code embed_tokens}, the blocks, {@code norm}, and a head that may be tied. */
@@ -56,19 +62,43 @@ record LlamaParts(Config config, Weights weights, Shape shape, double epsilon) {
                 config.flag(tied, "tie_word_embeddings"),
                 shape.vocabulary(),
                 shape.channels());
-        Rotary rotary =
-                RotarySettings.read(config, "rotary_emb", shape.headSize(), shape.headSize(), shape.positions());
+        Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
         List<Block> blocks = IntStream.range(0, shape.layers()).mapToObj(block).toList();
         return new Transformer(shape, new Stem(ends.embedding()), rotary, blocks, norm("norm"), ends.head());
     }
 
     RmsNorm norm(String name) {
-        return weights.rmsNorm(name, shape.channels(), 0, epsilon);
+        return norm(name, shape.channels());
+    }
+
+    RmsNorm norm(String name, int size) {
+        return weights.rmsNorm(name, size, plus, epsilon);
     }
 
     /** {@code 1 / sqrt(D)} and no more. */
     Scoring scoring() {
         return new Scoring((float) Math.pow(shape.headSize(), -0.5));
+    }
+
+    /** {@code sliding_window}, where null means that there is none. */
+    int window(int fallback) {
+        return config.isSilentOn("sliding_window") ? fallback : config.size(Scoring.UNLIMITED, "sliding_window");
+    }
+
+    /** Whether {@code layer_types} gives a layer the window; where it is absent, the family knows. */
+    boolean slides(int layer, boolean otherwise) {
+        List<String> types = config.texts("layer_types");
+        if (types.isEmpty()) {
+            return otherwise;
+        }
+        if (types.size() != shape.layers()
+                || !Set.of("full_attention", "sliding_attention").containsAll(types)) {
+            throw config.error(
+                    "layer_types",
+                    types,
+                    "full_attention or sliding_attention for each of the " + shape.layers() + " layers");
+        }
+        return types.get(layer).equals("sliding_attention");
     }
 
     Projections projections(String name, boolean bias) {
@@ -79,10 +109,19 @@ record LlamaParts(Config config, Weights weights, Shape shape, double epsilon) {
                 weights.linear(name + ".v_proj", shape.channels(), keyValues, bias));
     }
 
-    Attention attention(int layer, Projections projections, Scoring scoring, boolean bias) {
+    Linear output(String name, boolean bias) {
+        return weights.linear(name, shape.heads() * shape.headSize(), shape.channels(), bias);
+    }
+
+    Attention attention(int layer, boolean bias, boolean outputBias, Scoring scoring) {
         String name = attentionName(layer);
-        Linear output = weights.linear(name + ".o_proj", shape.heads() * shape.headSize(), shape.channels(), bias);
-        return new Attention(name, layer, projections, scoring, output);
+        return attention(layer, projections(name, bias), scoring, output(name + ".o_proj", outputBias));
+    }
+
+    Attention attention(int layer, Projections projections, Scoring scoring, Linear output) {
+        // The frequencies, which old checkpoints store as if they were weights.
+        weights.ignore(attentionName(layer) + ".rotary_emb.inv_freq");
+        return new Attention(attentionName(layer), layer, projections, scoring, output);
     }
 
     static String attentionName(int layer) {

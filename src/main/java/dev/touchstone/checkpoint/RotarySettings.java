@@ -9,81 +9,58 @@ import java.util.TreeMap;
 
 /**
  * Rotary embeddings as {@code config.json} asks for them: {@code rope_parameters}, or in older files {@code rope_scaling}
- * and {@code rope_theta}. Frequencies are computed in the steps of {@code modeling_rope_utils.py}, each rounded to float
- * as PyTorch rounds it: the result, {@code inv_freq}, is part of what the model is.
+ * and {@code rope_theta}. Frequencies are floats as Hugging Face's buffer {@code inv_freq}, which is part of what the model
+ * is, and their angles are not rounded.
  */
 final class RotarySettings {
     private static final double THETA = 10_000;
 
-    /** How the frequencies of a longer context are made of those that were trained. */
-    @FunctionalInterface
-    private interface Scaling {
-        float[] of(float[] frequencies, Config settings, int positions);
-    }
-
-    private static final Map<String, Scaling> SCALINGS = new TreeMap<>(Map.of(
-            "default", (frequencies, settings, positions) -> frequencies,
-            "linear", RotarySettings::linear,
-            "llama3", RotarySettings::llama3));
+    private static final Map<String, RotaryScaling> SCALINGS = new TreeMap<>(Map.of(
+            "default", RotaryScaling::none,
+            "dynamic", RotaryScaling::none,
+            "linear", RotaryScaling::linear,
+            "llama3", RotaryScaling::llama3,
+            "yarn", RotaryScaling::yarn));
 
     private RotarySettings() {}
 
+    /** Every channel turns. */
+    static Rotary whole(Config config, int headSize, int positions) {
+        Config settings = config.part("rope_parameters");
+        settings.refuse(
+                "partial_rotary_factor",
+                settings.number(1, "partial_rotary_factor") != 1,
+                "this family turns all channels; expected 1");
+        return read(config, headSize, positions, config.number(THETA, "rope_theta"), 1);
+    }
+
     /**
-     * The first {@code turned} channels of every head turn, halves together.
+     * The first channels of every head turn, halves together.
      *
      * @param positions {@code max_position_embeddings}
+     * @param defaultTheta where the settings have none, as in older files
+     * @param defaultPart which part of the channels turns, likewise
      */
-    static Rotary read(Config config, String name, int headSize, int turned, int positions) {
+    static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
+        Config settings = config.part(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+        double theta = settings.number(defaultTheta, "rope_theta");
+        int turned = (int) (headSize * settings.number(defaultPart, "partial_rotary_factor"));
         if (turned % 2 != 0 || turned > headSize || turned < 2) {
             throw config.error(
                     "head_dim", headSize, "one of which an even number of channels turn, where " + turned + " would");
         }
-        Config settings = config.part(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
-        double theta = settings.number(config.number(THETA, "rope_theta"), "rope_theta");
-        String type = settings.has("rope_type") ? "rope_type" : "type";
-        Scaling scaling = settings.choice("default", type, SCALINGS);
-        float[] frequencies = scaling.of(frequencies(theta, turned), settings, positions);
-        List<Double> list = new ArrayList<>();
-        for (float frequency : frequencies) {
-            list.add((double) frequency);
-        }
-        return new Rotary(name, headSize, Pairing.HALVES, list, 1);
-    }
-
-    /** {@code 1 / theta^(2 i / R)} */
-    private static float[] frequencies(double theta, int turned) {
+        RotaryScaling scaling = settings.choice("default", settings.has("rope_type") ? "rope_type" : "type", SCALINGS);
         float[] frequencies = new float[turned / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            float exponent = 2f * i / turned;
-            frequencies[i] = 1 / (float) StrictMath.pow((float) theta, exponent);
+            frequencies[i] = 1 / RotaryScaling.period(theta, i, frequencies.length);
         }
-        return frequencies;
-    }
-
-    private static float[] linear(float[] frequencies, Config settings, int positions) {
-        float factor = (float) settings.factor();
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] /= factor;
+        String trained = "original_max_position_embeddings";
+        RotaryScaling.Scaled scaled = scaling.of(new RotaryScaling.Given(
+                settings, theta, frequencies, config.size(settings.size(positions, trained), trained)));
+        List<Double> list = new ArrayList<>();
+        for (float frequency : scaled.frequencies()) {
+            list.add((double) frequency);
         }
-        return frequencies;
-    }
-
-    /** Fast turns stay, slow ones are slowed by {@code factor}, and those between are a mean of the two. */
-    private static float[] llama3(float[] frequencies, Config settings, int positions) {
-        float factor = (float) settings.factor();
-        double low = settings.number(1, "low_freq_factor");
-        double high = settings.number(4, "high_freq_factor");
-        int trained = settings.size(positions, "original_max_position_embeddings");
-        for (int i = 0; i < frequencies.length; i++) {
-            float frequency = frequencies[i];
-            float wavelength = 1 / frequency * (float) (2 * Math.PI); // PyTorch multiplies by a reciprocal
-            if (wavelength > trained / low) {
-                frequencies[i] = frequency / factor;
-            } else if (wavelength >= trained / high) {
-                float smooth = (1 / wavelength * trained - (float) low) / (float) (high - low);
-                frequencies[i] = (1 - smooth) * frequency / factor + smooth * frequency;
-            }
-        }
-        return frequencies;
+        return new Rotary("rotary_emb", headSize, Pairing.HALVES, list, scaled.factor());
     }
 }

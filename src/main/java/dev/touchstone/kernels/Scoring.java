@@ -1,6 +1,7 @@
 package dev.touchstone.kernels;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How the answer of a key to a query becomes a score, and which keys a query sees.
@@ -29,6 +30,19 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
     /** The same with a window. */
     public Scoring within(int positions) {
         return new Scoring(scale, cap, positions, slopes);
+    }
+
+    /**
+     * ALiBi's slopes: a geometric sequence from {@code 2^(-8 / H)}; where {@code H} is no power of two, that of the next
+     * lower one, and then every other slope of the next higher (Press et al., 2022). (H)
+     */
+    public static List<Double> alibiSlopes(int heads) {
+        int lower = Integer.highestOneBit(heads);
+        return IntStream.range(0, heads)
+                .mapToDouble(h -> h < lower ? -8.0 * (h + 1) / lower : -4.0 * (2 * (h - lower) + 1) / lower)
+                .map(exponent -> StrictMath.pow(2, exponent))
+                .boxed()
+                .toList();
     }
 
     /** The first position that the query at {@code position} sees. */

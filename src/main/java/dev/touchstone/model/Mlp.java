@@ -12,6 +12,7 @@ public sealed interface Mlp {
         }
     }
 
+    /** Null where up and down are no module together, but stand in the block itself. */
     String name();
 
     NamedActivation activation();
@@ -27,8 +28,8 @@ public sealed interface Mlp {
     record Plain(String name, Linear up, NamedActivation activation, Linear down) implements Mlp {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
-            Tensor h = activation.forward(up.forward(x, pass), pass);
-            return pass.trace().of(name, down.forward(h, pass));
+            Tensor y = down.forward(activation.forward(up.forward(x, pass), pass), pass);
+            return name == null ? y : pass.trace().of(name, y);
         }
     }
 

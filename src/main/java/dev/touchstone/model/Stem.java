@@ -3,29 +3,28 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * From token ids to the residual stream: a row of the embedding for each token, and to it what the family does before the
+ * From token ids to the residual stream: a row of the embedding for each token, and what the family does to it before the
  * first block.
  *
- * @param embedded the name of the tap where token and position have been added, {@code drop} in GPT-2; null where there is none
- * @param scale what rows of the embedding are multiplied by: 1, or the root of the channels
+ * @param embedded the name of the tap where token and position have been added, {@code drop} in GPT-2; null where there
+ *     is none
  * @param wpe what is added for the position; null where positions are told in attention
  * @param norm null where there is none
  */
-public record Stem(String embedded, Embedding wte, float scale, PositionTable wpe, Norm norm) {
-    /** Tokens and learned positions, and no more. */
+public record Stem(String embedded, Embedding wte, PositionTable wpe, Norm norm) {
+    /** Tokens and learned positions. */
     public Stem(String embedded, Embedding wte, PositionTable wpe) {
-        this(embedded, wte, 1, wpe, null);
+        this(embedded, wte, wpe, null);
     }
 
     /** Tokens and no more. */
     public Stem(Embedding wte) {
-        this(null, wte, 1, null, null);
+        this(null, wte, null, null);
     }
 
     /** (T) -> (T, C) */
     Tensor forward(Batch batch, ForwardPass pass) {
         Tensor x = wte.forward(batch.ids(), pass);
-        x = scale == 1 ? x : pass.kernels().scale(x, scale);
         x = wpe == null ? x : pass.kernels().add(x, wpe.forward(batch.positions(), pass));
         x = embedded == null ? x : pass.trace().of(embedded, x);
         return norm == null ? x : norm.forward(x, pass);

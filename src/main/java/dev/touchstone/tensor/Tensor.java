@@ -98,6 +98,18 @@ public final class Tensor {
         return part;
     }
 
+    /** A copy of {@code width} columns of every {@code step}, from {@code from} on. (R, C) -> (R, C / step * width) */
+    public Tensor columns(int from, int width, int step) {
+        int rows = rows();
+        int columns = size(-1);
+        int parts = columns / step;
+        Tensor some = zeros(rows, parts * width);
+        for (int i = 0; i < rows * parts; i++) {
+            System.arraycopy(data, i / parts * columns + i % parts * step + from, some.data, i * width, width);
+        }
+        return some;
+    }
+
     @Override
     public String toString() {
         return "Tensor" + Arrays.toString(shape);

@@ -31,6 +31,20 @@ public final class RandomModel {
         return new Transformer(shape, stem, null, blocks, make.norm("ln_f"), new Head("lm_head", wte));
     }
 
+    /** The same model with a window in every layer. */
+    public static Transformer within(int window, Transformer model) {
+        List<Block> blocks = model.blocks().stream()
+                .<Block>map(block -> new Block.Sequential(
+                        block.name(), block.ln1(), within(window, block.attn()), block.ln2(), block.mlp()))
+                .toList();
+        return new Transformer(model.shape(), model.stem(), model.rotary(), blocks, model.lnF(), model.head());
+    }
+
+    private static Attention within(int window, Attention old) {
+        return new Attention(
+                old.name(), old.layer(), old.projections(), old.scoring().within(window), old.output());
+    }
+
     private Block block(String name, int layer, Transformer.Shape shape, int hidden) {
         String attn = name + ".attn";
         Projections fused = new Projections.Fused(linear(attn + ".c_attn", channels, 3 * channels));

@@ -27,8 +27,12 @@ record ForwardBug(
         return new ForwardBug(id, what, seenIn, "tiny-gpt2", plant, false, tap, "");
     }
 
+    ForwardBug in(String fixture) {
+        return new ForwardBug(id, what, seenIn, fixture, plant, warm, tap, equivalent);
+    }
+
     ForwardBug inTheVariant() {
-        return new ForwardBug(id, what, seenIn, "tiny-gpt2-variant", plant, warm, tap, equivalent);
+        return in("tiny-gpt2-variant");
     }
 
     ForwardBug onAWarmCache() {

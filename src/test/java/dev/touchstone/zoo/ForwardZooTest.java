@@ -21,11 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/**
- * Every classic bug of the forward pass is planted, noticed by the goldens, and found at the tap where it is. Rotary
- * embeddings, grouped queries, ALiBi, sliding windows and RMSNorm (F14 to F18) are not here: no family has them yet.
- */
+/** Every classic bug of the forward pass is planted, noticed by the goldens, and found at the tap where it is. */
 class ForwardZooTest {
+    /** Those of GPT-2. */
     static final List<ForwardBug> BUGS = Stream.of(
                     WeightBugs.ALL,
                     ActivationBugs.ALL,
@@ -42,12 +40,16 @@ class ForwardZooTest {
 
     @TestFactory
     Stream<DynamicTest> findsEveryBugWhereItIs() {
-        return BUGS.stream().map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
+        return Stream.of(BUGS, RotaryBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
+                .flatMap(List::stream)
+                .map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
     }
 
     @TestFactory
     Stream<DynamicTest> findsNothingWhereNothingIsPlanted() {
-        return Stream.of("tiny-gpt2", "tiny-gpt2-variant")
+        return Fixtures.all().stream()
+                .map(Fixture::name)
+                .filter(name -> name.startsWith("tiny-"))
                 .flatMap(fixture -> Stream.of(true, false)
                         .map(warm ->
                                 DynamicTest.dynamicTest(fixture + (warm ? ", half of it in the cache" : ""), () -> {
@@ -74,15 +76,22 @@ class ForwardZooTest {
                 bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues),
                 !finding.passes ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
                 Gatekeepers.ask(bug),
-                !bug.isEquivalent() && Readings.isRight(bug, finding.clues)));
+                isRead(bug) && Readings.isRight(bug, finding.clues)));
 
         assertThat(finding.passes).as("nothing noticed").isEqualTo(bug.isEquivalent());
         if (!bug.isEquivalent()) {
             assertThat(finding.tap).as("where it was found: %s", finding).isEqualTo(bug.tap());
+        }
+        if (isRead(bug)) {
             assertThat(Readings.isRight(bug, finding.clues))
                     .as("the reading: %s", finding.clues)
                     .isTrue();
         }
+    }
+
+    /** How the bugs of other families read is not settled yet. */
+    private static boolean isRead(ForwardBug bug) {
+        return !bug.isEquivalent() && BUGS.contains(bug);
     }
 
     private static Finding run(String fixture, Plant plant, boolean warm) {

@@ -1,0 +1,144 @@
+package dev.touchstone.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.kernels.Scoring;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.support.Fixtures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Settings of the families: the forms that older files have, and those that are refused instead of ignored. */
+class FamilySettingsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tiny-llama    | rope_parameters     | {"rope_type": "longrope"}     | rope_type is "longrope", expected one of default, dynamic, linear, llama3, yarn
+            tiny-llama    | rope_scaling        | {"type": "su", "factor": 2}   | config.json: rope_scaling: type is "su", expected one of
+            tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is null, expected a number of 1 or more
+            tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object
+            tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: this family turns all channels; expected 1
+            tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6
+            tiny-llama    | head_dim            | 5                             | head_dim is 5, expected one of which an even number of channels turn
+            tiny-llama    | head_dim            | null                          | head_dim is 5, expected one of which an even number
+            tiny-llama    | hidden_act          | "gelu_10"                     | hidden_act is "gelu_10", expected one of
+            tiny-mistral  | sliding_window      | 0                             | sliding_window is 0, expected 1 or more
+            tiny-qwen2    | layer_types         | ["full_attention"]            | layer_types is [full_attention], expected full_attention or sliding_attention for each of the 2 layers
+            tiny-qwen2    | layer_types         | ["full_attention", "linear"]  | layer_types is [full_attention, linear], expected full_attention or sliding_attention
+            tiny-qwen2    | max_window_layers   | -1                            | max_window_layers is -1, expected 0 or more
+            tiny-gemma2   | use_bidirectional_attention | true                  | use_bidirectional_attention is true: attention to later tokens is not supported
+            tiny-gemma2   | attn_logit_softcapping | -3                         | attn_logit_softcapping is -3, expected a number of 0 or more
+            tiny-gpt-neo  | attention_types     | [[["global"], 1]]             | expected global or local for each of the 2 layers
+            tiny-gpt-neo  | attention_types     | [[["global", "axial"], 1]]    | expected global or local for each of the 2 layers
+            tiny-gpt-neo  | attention_types     | [[["global"], 2000000000]]    | expected global or local for each of the 2 layers
+            tiny-gpt-neo  | num_heads           | 2                             | num_heads is 2, expected a divisor of the channels, which are 33
+            tiny-gpt-neox | rope_parameters     | {"partial_rotary_factor": 2}  | even number of channels turn, where 20 would
+            tiny-bloom    | apply_residual_connection_post_layernorm | true     | a residual stream of normed values is not supported; expected false
+            tiny-opt      | do_layer_norm_before | false                        | norms after the residual are not supported; expected true
+            tiny-opt      | word_embed_proj_dim | 16                            | an embedding of another width is not supported; expected hidden_size, 33
+            tiny-opt      | layer_norm_elementwise_affine | false               | norms without weights are not supported; expected true
+            tiny-opt      | _remove_final_layer_norm | true                     | a model without its last norm is not supported; expected false
+            tiny-phi      | qk_layernorm        | true                          | norms of queries and keys are not supported in this family; expected false
+            tiny-llama    | model_type          | "mixtral"                     | model_type is mixtral, expected one that is supported: gpt2, gpt_neo, gpt_neox, bloom, llama, mistral, qwen2, qwen3, gemma2, opt, phi, exercise
+            """)
+    void whatIsNotSupportedIsRefused(String fixture, String field, String value, String reason) throws IOException {
+        write(fixture, field, value);
+
+        assertThatThrownBy(() -> Checkpoint.load(folder, Progress.OFF))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tiny-llama | rope_parameters | null | 10000
+            tiny-llama | rope_parameters | {"rope_theta": 77.0} | 77
+            tiny-llama | rope_parameters | {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 77.0} | 77
+            """)
+    void thetaMayBeLeftOutAndDynamicScalingBeginsWhereTheContextEnds(
+            String fixture, String field, String value, double theta) throws IOException {
+        write(fixture, field, value);
+
+        assertThat(load().rotary().frequencies().get(1))
+                .isEqualTo(1 / (double) (float) Math.pow(theta, 1 / 3f), within());
+    }
+
+    @Test
+    void olderFilesHaveThetaBesideTheScaling() throws IOException {
+        write("tiny-llama3", "rope_parameters", "null");
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        config.put("rope_theta", 300.0);
+        config.putObject("rope_scaling")
+                .put("type", "llama3")
+                .put("factor", 8.0)
+                .put("low_freq_factor", 1.0)
+                .put("high_freq_factor", 3.0)
+                .put("original_max_position_embeddings", 24);
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+
+        assertThat(load().rotary().frequencies())
+                .isEqualTo(Fixtures.model(Fixtures.named("tiny-llama3"))
+                        .transformer()
+                        .rotary()
+                        .frequencies());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tiny-mistral | sliding_window     | null                                      | unlimited | unlimited
+            tiny-mistral | sliding_window     | 7                                         | 7         | 7
+            tiny-qwen2   | use_sliding_window | false                                     | unlimited | unlimited
+            tiny-qwen2   | layer_types        | null                                      | unlimited | 4
+            tiny-qwen2   | layer_types        | ["sliding_attention", "full_attention"]   | 4         | unlimited
+            tiny-gemma2  | layer_types        | null                                      | 6         | unlimited
+            tiny-gpt-neo | attention_types    | [[["local"], 2]]                          | 5         | 5
+            """)
+    void windowsAreWhereTheConfigurationSays(String fixture, String field, String value, String first, String second)
+            throws IOException {
+        write(fixture, field, value);
+
+        Transformer model = load();
+
+        assertThat(model.blocks().get(0).attn().scoring().window()).isEqualTo(window(first));
+        assertThat(model.blocks().get(1).attn().scoring().window()).isEqualTo(window(second));
+    }
+
+    private static int window(String window) {
+        return window.equals("unlimited") ? Scoring.UNLIMITED : Integer.parseInt(window);
+    }
+
+    private static org.assertj.core.data.Offset<Double> within() {
+        return org.assertj.core.data.Offset.offset(1e-6);
+    }
+
+    private Transformer load() {
+        return Checkpoint.load(folder, Progress.OFF).transformer();
+    }
+
+    private void write(String fixture, String field, String value) throws IOException {
+        Path from = Fixtures.named(fixture).folder();
+        Files.copy(from.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+        if (field.equals("model_type")) {
+            config.remove("architectures");
+        }
+        config.set(field, JSON.readTree(value));
+        JSON.writeValue(folder.resolve("config.json").toFile(), config);
+    }
+}

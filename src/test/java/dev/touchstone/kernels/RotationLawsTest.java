@@ -1,0 +1,72 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.touchstone.tensor.Tensor;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** What rotary embeddings promise, whichever channels are paired. */
+class RotationLawsTest {
+    private static final int HEAD = 10;
+    private static final List<Double> FREQUENCIES = List.of(1.0, 0.31, 0.07);
+    private final Kernels kernels = new ScalarKernels();
+
+    @Property
+    void productsDependOnTheDistanceOnly(
+            @ForAll Pairing pairing,
+            @ForAll @IntRange(max = 5000) int first,
+            @ForAll @IntRange(max = 5000) int distance,
+            @ForAll Random random) {
+        Tensor q = Hostile.ORDINARY.tensor(random, 1, HEAD);
+        Tensor k = Hostile.ORDINARY.tensor(random, 1, HEAD);
+
+        double near = dot(turned(q, distance, pairing), turned(k, 0, pairing));
+        double far = dot(turned(q, first + distance, pairing), turned(k, first, pairing));
+
+        assertThat(far).isCloseTo(near, within(1e-5));
+    }
+
+    @Property
+    void lengthsStayAndWhatIsBeyondThePairsStays(
+            @ForAll Pairing pairing, @ForAll @IntRange(max = 100_000) int position, @ForAll Random random) {
+        Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
+
+        Tensor y = turned(x, position, pairing);
+
+        assertThat(dot(y, y)).isCloseTo(dot(x, x), within(1e-5));
+        assertThat(y.columns(6, HEAD).data()).isEqualTo(x.columns(6, HEAD).data());
+        assertThat(turned(x, 0, pairing).data()).isEqualTo(x.data());
+    }
+
+    /** Neighbours are halves in another order of channels. */
+    @Property
+    void theTwoPairingsDifferInTheOrderOfChannelsOnly(
+            @ForAll @IntRange(max = 1000) int position, @ForAll Random random) {
+        Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
+        Tensor sorted = Tensor.zeros(1, HEAD);
+        IntStream.range(0, HEAD).forEach(c -> sorted.data()[c] = x.data()[c < 6 ? c % 3 * 2 + c / 3 : c]);
+
+        Tensor neighbours = turned(x, position, Pairing.NEIGHBOURS);
+        Tensor halves = turned(sorted, position, Pairing.HALVES);
+
+        IntStream.range(0, 6)
+                .forEach(c -> assertThat(halves.data()[c]).isEqualTo(neighbours.data()[c % 3 * 2 + c / 3]));
+    }
+
+    private Tensor turned(Tensor x, int position, Pairing pairing) {
+        Tensor angles = Angles.table(new int[] {position}, FREQUENCIES, 1, pairing);
+        return kernels.rotate(x, angles, HEAD, pairing);
+    }
+
+    private static double dot(Tensor a, Tensor b) {
+        return IntStream.range(0, a.size())
+                .mapToDouble(i -> (double) a.data()[i] * b.data()[i])
+                .sum();
+    }
+}

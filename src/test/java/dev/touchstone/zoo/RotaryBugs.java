@@ -1,0 +1,163 @@
+package dev.touchstone.zoo;
+
+import dev.touchstone.kernels.Pairing;
+import dev.touchstone.model.Rotary;
+import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.Tensor;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** F14, and F7 for rotary embeddings: the wrong pairs, the wrong angles, the wrong channels, the wrong positions. */
+final class RotaryBugs {
+    private static final String TABLE = "rotary_emb";
+    private static final String Q = "layers.0.self_attn.q";
+
+    static final List<ForwardBug> ALL = List.of(
+            turned(
+                    "neighbours turned together instead of halves",
+                    "transformers#25199, candle#3411",
+                    Q,
+                    (x, angles, size, call) -> new Turned(x, angles, Pairing.NEIGHBOURS)),
+            turned("the angles turn the other way", "", Q, (x, angles, size, call) -> {
+                Tensor back = Tensor.zeros(angles.shape());
+                for (int i = 0; i < back.size(); i++) {
+                    boolean sine = i % back.size(-1) >= back.size(-1) / 2;
+                    back.data()[i] = sine ? -angles.data()[i] : angles.data()[i];
+                }
+                return new Turned(x, back, Pairing.HALVES);
+            }),
+            turned(
+                    "keys not turned",
+                    "",
+                    "layers.0.self_attn.k",
+                    (x, angles, size, call) -> call % 2 == 0 ? new Turned(x, angles, Pairing.HALVES) : null),
+            turned(
+                    "queries not turned",
+                    "",
+                    Q,
+                    (x, angles, size, call) -> call % 2 == 1 ? new Turned(x, angles, Pairing.HALVES) : null),
+            rotary(
+                    "theta of another model, 10,000 for 50",
+                    "candle#3005",
+                    "tiny-llama",
+                    old -> with(old, theta(old, 1e4))),
+            rotary(
+                    "frequencies in bfloat16",
+                    "candle#3411, #3005",
+                    "tiny-llama",
+                    old -> with(old, f -> HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16((float) f)))),
+            rotary(
+                    "exponents over R - 2 instead of R",
+                    "",
+                    "tiny-llama",
+                    old -> with(
+                            old,
+                            f -> Math.pow(
+                                    f,
+                                    old.frequencies().size()
+                                            / (old.frequencies().size() - 1.0)))),
+            rotary("the scaling of Llama 3 ignored", "", "tiny-llama3", old -> with(old, theta(old, 300))),
+            rotary("linear scaling ignored", "", "tiny-qwen3", old -> with(old, f -> f * 2.5)),
+            rotary("linear scaling the wrong way round", "", "tiny-qwen3", old -> with(old, f -> f * 2.5 * 2.5)),
+            rotary("the ramp of YaRN ignored", "", "tiny-qwen2", old -> with(old, theta(old, 90))),
+            rotary(
+                    "the factor of YaRN ignored",
+                    "",
+                    "tiny-qwen2",
+                    old -> new Rotary(old.name(), old.headSize(), old.pairing(), old.frequencies(), 1)),
+            rotary(
+                    "all channels of a head turn instead of some",
+                    "",
+                    "tiny-phi",
+                    old -> new Rotary(
+                            old.name(),
+                            old.headSize(),
+                            old.pairing(),
+                            IntStream.range(0, old.headSize() / 2)
+                                    .mapToObj(i -> Math.pow(40, -2.0 * i / old.headSize()))
+                                    .toList(),
+                            1)),
+            rotary(
+                    "exponents over the whole head although some of it turns",
+                    "",
+                    "tiny-gpt-neox",
+                    old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
+            ForwardBug.of("F14", "the last channels of a head turn instead of the first", "", Q, shifted())
+                    .in("tiny-phi"),
+            warm("positions start at 0 again with a cache", "nano-vllm f5b4840", past -> 0),
+            warm("positions one too few with a cache", "nano-vllm f5b4840", past -> past - 1),
+            warm("positions one too many with a cache", "", past -> past + 1));
+
+    private RotaryBugs() {}
+
+    /** What is turned by what. */
+    private record Turned(Tensor x, Tensor angles, Pairing pairing) {}
+
+    /** What is turned instead; null for nothing. Calls are counted from 0: queries, keys, queries, ... */
+    @FunctionalInterface
+    private interface Turning {
+        Turned of(Tensor x, Tensor angles, int headSize, int call);
+    }
+
+    private static ForwardBug turned(String what, String seenIn, String tap, Turning turning) {
+        return ForwardBug.of("F14", what, seenIn, tap, Plant.kernels(new BuggedKernels() {
+                    private int calls;
+
+                    @Override
+                    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+                        Turned turned = turning.of(x, angles, headSize, calls++);
+                        return turned == null ? x : super.rotate(turned.x, turned.angles, headSize, turned.pairing);
+                    }
+                }))
+                .in("tiny-llama");
+    }
+
+    /** Each head is moved so that its last channels come first, turned, and moved back. */
+    private static Plant shifted() {
+        return Plant.kernels(new BuggedKernels() {
+            @Override
+            public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+                int turned = angles.size(-1) / 2;
+                Tensor y = super.rotate(move(x, headSize, headSize - turned), angles, headSize, pairing);
+                return move(y, headSize, turned);
+            }
+        });
+    }
+
+    private static Tensor move(Tensor x, int headSize, int by) {
+        Tensor y = Tensor.zeros(x.shape());
+        for (int i = 0; i < y.size(); i++) {
+            y.data()[i] = x.data()[i / headSize * headSize + (i + by) % headSize];
+        }
+        return y;
+    }
+
+    private static ForwardBug rotary(String what, String seenIn, String fixture, UnaryOperator<Rotary> change) {
+        Plant plant = Plant.model(model -> Surgery.each(model, Rotary.class, change));
+        return ForwardBug.of("F14", what, seenIn, TABLE, plant).in(fixture);
+    }
+
+    private static Rotary with(Rotary old, DoubleUnaryOperator change) {
+        List<Double> changed =
+                old.frequencies().stream().map(change::applyAsDouble).toList();
+        return new Rotary(old.name(), old.headSize(), old.pairing(), changed, old.factor());
+    }
+
+    /** The frequencies of a base, in order, whatever they were. */
+    private static DoubleUnaryOperator theta(Rotary old, double theta) {
+        int[] next = {0};
+        return f -> Math.pow(
+                theta,
+                -(next[0]++ % old.frequencies().size())
+                        / (double) old.frequencies().size());
+    }
+
+    private static ForwardBug warm(String what, String seenIn, IntUnaryOperator past) {
+        return ForwardBug.of("F7", what, seenIn, TABLE, Plant.warmPositions(past))
+                .in("tiny-llama")
+                .onAWarmCache();
+    }
+}

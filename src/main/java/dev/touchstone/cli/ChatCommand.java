@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.kernels.Kernels;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,12 +52,13 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() {
         generation.check();
         compute.check();
+        Kernels kernels = compute.kernels(console); // which warm up while the model loads
         LoadedModel loaded = model.load(console);
         int positions = loaded.transformer().shape().positions();
         // A quarter is dropped at once, so that the cache is rebuilt rarely.
         ChatSettings settings = new ChatSettings(
                 Math.max(1, positions / 4), command.commandLine().getParseResult());
-        Chat chat = new Chat(loaded, compute.executor(loaded, compute.kernels(console)), settings, console);
+        Chat chat = new Chat(loaded, compute.executor(loaded, kernels), settings, console);
         console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
         try (ChatInput input = ChatInput.of(console.streams())) {
             input.onInterrupt(chat::stop);

@@ -73,8 +73,8 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
+        Kernels kernels = compute.kernels(console); // which warm up while the model loads
         LoadedModel loaded = model.load(console);
-        Kernels kernels = compute.kernels(console);
         Executor executor = compute.executor(loaded, kernels);
         if (batch.isWanted()) {
             Generator generator = new Generator(executor, loaded.tokenizer());

@@ -30,10 +30,15 @@ public enum KernelChoice {
     /** New kernels of this kind; the scalar ones use one thread whatever {@code threads} says. */
     public abstract Kernels open(int threads);
 
-    /** The vector kernels; without their module the scalar ones, and one line to {@code hint} that says what is missing. */
+    /**
+     * The vector kernels, quick from the first token on; without their module the scalar ones, and one line to
+     * {@code hint} that says what is missing.
+     */
     public static Kernels best(int threads, Consumer<String> hint) {
         if (vectorModuleIsThere()) {
-            return VECTOR.open(threads);
+            Kernels kernels = VECTOR.open(threads);
+            WarmUp.begin();
+            return kernels;
         }
         hint.accept("slow: without the module " + MODULE + " the scalar kernels run; start java with " + FLAG);
         return SCALAR.open(threads);

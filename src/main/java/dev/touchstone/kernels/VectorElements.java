@@ -11,7 +11,7 @@ final class VectorElements {
     private VectorElements() {}
 
     static void add(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = from + SPECIES.loopBound(to - from);
+        int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             load(a, i).add(load(b, i)).intoArray(y.data(), i);
         }
@@ -21,7 +21,7 @@ final class VectorElements {
     }
 
     static void multiply(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = from + SPECIES.loopBound(to - from);
+        int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             load(a, i).mul(load(b, i)).intoArray(y.data(), i);
         }
@@ -31,7 +31,7 @@ final class VectorElements {
     }
 
     static void scale(Tensor x, float factor, Tensor y, int from, int to) {
-        int end = from + SPECIES.loopBound(to - from);
+        int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             load(x, i).mul(factor).intoArray(y.data(), i);
         }
@@ -41,7 +41,7 @@ final class VectorElements {
     }
 
     static void softCap(float[] x, float cap, float[] y, int from, int to) {
-        int end = from + SPECIES.loopBound(to - from);
+        int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             VectorMath.softCap(FloatVector.fromArray(SPECIES, x, i), cap).intoArray(y, i);
         }
@@ -51,13 +51,18 @@ final class VectorElements {
     }
 
     static void activate(Tensor x, Activation activation, Tensor y, int from, int to) {
-        int end = from + SPECIES.loopBound(to - from);
+        int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             VectorMath.of(activation, load(x, i)).intoArray(y.data(), i);
         }
         for (int i = end; i < to; i++) {
             y.data()[i] = activation.of(x.data()[i]);
         }
+    }
+
+    /** Where whole vectors end, and plain loops take over. */
+    private static int end(int from, int to) {
+        return WarmUp.useVectors() ? from + SPECIES.loopBound(to - from) : from;
     }
 
     private static FloatVector load(Tensor tensor, int at) {

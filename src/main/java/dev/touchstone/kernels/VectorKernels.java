@@ -147,7 +147,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
+        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1 && WarmUp.useVectors();
         float[] weights = wide ? weight.floats() : new float[widenInRegisters ? 0 : BLOCK * PANEL];
         float[] totals = new float[Math.min(x.tiles(), TILES) * height * PANEL];
         for (int first = 0; first < x.tiles(); first += TILES) {

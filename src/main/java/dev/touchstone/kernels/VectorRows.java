@@ -35,7 +35,7 @@ final class VectorRows {
     /** {@code exp(x - max) / sum} of {@code n} elements. */
     static void softmax(float[] x, int at, int n, float[] y, int yAt) {
         float max = max(x, at, n);
-        int end = FLOATS.loopBound(n);
+        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
         for (int s = 0; s < end; s += FLOATS.length()) {
             VectorMath.exp(FloatVector.fromArray(FLOATS, x, at + s).sub(max)).intoArray(y, yAt + s);
         }
@@ -54,7 +54,7 @@ final class VectorRows {
     /** A maximum does not depend on the order, so this is the one reduction over lanes. */
     private static float max(float[] x, int at, int n) {
         FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int end = FLOATS.loopBound(n);
+        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
         for (int i = 0; i < end; i += FLOATS.length()) {
             largest = FloatVector.fromArray(FLOATS, x, at + i).max(largest);
         }

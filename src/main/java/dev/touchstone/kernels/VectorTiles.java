@@ -48,6 +48,10 @@ final class VectorTiles {
      * @param y totals, {@code [row][column]}
      */
     static void add(int rows, float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+        if (!WarmUp.useVectors()) {
+            PlainTiles.add(rows, x, xAt, w, wAt, stride, inputs, y, yAt);
+            return;
+        }
         int step = rows > 1 && NARROW ? 2 * LANES : 4 * LANES;
         for (int c = 0; c < COLUMNS; c += step) {
             if (rows == 1) {

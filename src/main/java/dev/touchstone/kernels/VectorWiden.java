@@ -22,6 +22,10 @@ final class VectorWiden {
 
     /** {@code count} weights from index {@code at} on; a multiple of the panel's width. */
     static void floats(Matrix weight, int at, int count, float[] to) {
+        if (!WarmUp.useVectors()) {
+            PlainTiles.widen(weight, at, count, to);
+            return;
+        }
         switch (weight.type()) {
             case BFLOAT16 -> fromBfloat16(weight.halves(), at, count, to);
             case FLOAT16 -> fromFloat16(weight.halves(), at, count, to);

@@ -1,42 +1,47 @@
 """Hugging Face as a contestant of the benchmarks, see src/test/java/dev/touchstone/bench.
 
-serve FOLDER THREADS        loads the model, then obeys lines on standard input: `prefill N`, `decode PAST N`, `memory`
-export FOLDER FILE          writes the model as TorchScript with past keys and values, for libtorch through DJL
-first-token FOLDER THREADS  loads the model and makes one token after 64
+serve FOLDER THREADS               loads the model, then obeys lines on standard input: prefill N, decode PAST N, memory
+export FOLDER FILE                 writes the model as TorchScript with past keys and values, for libtorch through DJL
+first-token FOLDER THREADS PROMPT  loads model and tokenizer, and makes one token after the prompt
 """
 
 import resource
 import sys
 import time
+from itertools import pairwise
 
 import torch
-from transformers import AutoModelForCausalLM, DynamicCache
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel
 from transformers.generation.streamers import BaseStreamer
 
 VOCABULARY = 50257
+LARGEST_DIFFERENCE = 1e-3
 
 
-def prompt(count):
+def prompt(count: int) -> torch.Tensor:
+    """Scattered ids, those of Prompt.java. (1, T)"""
     return torch.tensor([[i * 7919 % VOCABULARY for i in range(count)]])
 
 
 class Clock(BaseStreamer):
     """Notes when each token appears; the first call brings the prompt."""
 
-    def __init__(self):
-        self.times = []
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.times: list[float] = []
 
-    def put(self, value):
+    def put(self, value: torch.Tensor) -> None:
+        """Note the time: whatever the token, it is here."""
+        del value
         self.times.append(time.perf_counter())
 
-    def end(self):
-        pass
+    def end(self) -> None:
+        """Nothing is left to do."""
 
 
-def generate(model, past, steps):
+def generate(model: PreTrainedModel, ids: torch.Tensor, steps: int) -> list[float]:
     """Seconds of the prompt and of each further step, as generate() takes them."""
     clock = Clock()
-    ids = prompt(past)
     model.generate(
         ids,
         attention_mask=torch.ones_like(ids),
@@ -46,41 +51,46 @@ def generate(model, past, steps):
         streamer=clock,
         pad_token_id=0,
     )
-    return [after - before for before, after in zip(clock.times, clock.times[1:], strict=False)]
+    return [after - before for before, after in pairwise(clock.times)]
 
 
-def load(folder, threads):
+def load(folder: str, threads: int) -> PreTrainedModel:
+    """Load the model, to run on so many threads."""
     torch.set_num_threads(threads)
     return AutoModelForCausalLM.from_pretrained(folder).eval()
 
 
-def serve(folder, threads):
+def serve(folder: str, threads: int) -> None:
+    """Do what standard input says, a line an order, and print what it took."""
     start = time.perf_counter()
     model = load(folder, threads)
     answer([time.perf_counter() - start])
     for line in sys.stdin:
         match line.split():
             case ["prefill", tokens]:
-                answer(generate(model, int(tokens), 0))
+                answer(generate(model, prompt(int(tokens)), 0))
             case ["decode", past, steps]:
-                answer(generate(model, int(past), int(steps))[1:])
+                answer(generate(model, prompt(int(past)), int(steps))[1:])
             case ["memory"]:
-                kilobytes = 1 if sys.platform == "darwin" else 1024
-                answer([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kilobytes * 1e-6])
+                unit = 1 if sys.platform == "darwin" else 1024
+                answer([resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit * 1e-6])
 
 
-def answer(numbers):
+def answer(numbers: list[float]) -> None:
+    """One line."""
     print(" ".join(f"{number:.6f}" for number in numbers), flush=True)
 
 
 class WithPast(torch.nn.Module):
     """(ids, key and value of each layer) -> (logits of the last token, key and value of each layer)."""
 
-    def __init__(self, model):
+    def __init__(self, model: PreTrainedModel) -> None:
+        """Wrap a GPT-2."""
         super().__init__()
         self.model = model
 
-    def forward(self, ids, *past):
+    def forward(self, ids: torch.Tensor, *past: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """One pass over new tokens."""
         cache = DynamicCache()
         for layer in range(len(past) // 2):
             cache.update(past[2 * layer], past[2 * layer + 1], layer)
@@ -92,39 +102,40 @@ class WithPast(torch.nn.Module):
             attention_mask=future,
             position_ids=torch.arange(seen, seen + new)[None],
         ).last_hidden_state
-        keys_and_values = [t for layer in cache.layers for t in (layer.keys, layer.values)]
+        keys_and_values = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
         return (self.model.lm_head(hidden[:, -1]), *keys_and_values)
 
 
 @torch.no_grad()
-def export(folder, file):
+def export(folder: str, file: str) -> None:
+    """Trace the model and make sure that the trace holds at other lengths."""
     model = load(folder, 1)
     config = model.config
-    empty = torch.zeros(1, config.n_head, 5, config.n_embd // config.n_head)
-    past = tuple(torch.randn_like(empty) for _ in range(2 * config.n_layer))
-    traced = torch.jit.trace(WithPast(model), (prompt(3), *past), check_trace=False)
-    check(model, traced, empty[:, :, :0])
+    past = torch.randn(1, config.n_head, 5, config.n_embd // config.n_head)
+    traced = torch.jit.trace(WithPast(model), (prompt(3), *[past] * (2 * config.n_layer)), check_trace=False)
+    ids = prompt(24)
+    _, *past = traced(ids[:, :17], *[past[:, :, :0]] * (2 * config.n_layer))
+    logits, *_ = traced(ids[:, 17:], *past)
+    difference = (logits - model(ids).logits[:, -1]).abs().max().item()
+    if difference > LARGEST_DIFFERENCE:
+        sys.exit(f"the traced model's logits differ by {difference}")
     traced.save(file)
 
 
-def check(model, traced, nothing):
-    """At other lengths than the traced ones, from nothing and with a past, the logits are those of the model."""
-    ids = prompt(24)
-    expected = model(ids).logits[:, -1]
-    _, *past = traced(ids[:, :17], *[nothing] * (2 * model.config.n_layer))
-    logits, *_ = traced(ids[:, 17:], *past)
-    difference = (logits - expected).abs().max().item()
-    if difference > 1e-3:
-        sys.exit(f"the traced model's logits differ by {difference}")
+def first_token(folder: str, threads: int, text: str) -> None:
+    """All that a user waits for, the process's start included."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = load(folder, threads)
+    ids = tokenizer(text, return_tensors="pt").input_ids
+    print(ids.shape[1], "tokens,", generate(model, ids, 0), "s")
 
 
-def main(command, folder, last):
-    if command == "export":
-        export(folder, last)
-    elif command == "serve":
-        serve(folder, int(last))
-    elif command == "first-token":
-        print(generate(load(folder, int(last)), 64, 0))
-
-
-main(*sys.argv[1:])
+match sys.argv[1:]:
+    case ["export", folder, file]:
+        export(folder, file)
+    case ["serve", folder, threads]:
+        serve(folder, int(threads))
+    case ["first-token", folder, threads, text]:
+        first_token(folder, int(threads), text)
+    case _:
+        sys.exit(__doc__)

@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -101,8 +100,7 @@ public final class Benchmarks implements Callable<Integer> {
 
     /** Seconds from the start of a process to the first token after 64, the file in the system's cache. */
     private Map<String, double[]> firstTokens(Path model) {
-        String ids =
-                Arrays.stream(Prompt.ids(0, 64)).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        String prompt = Prompt.text(64);
         Map<String, List<String>> commands = new LinkedHashMap<>();
         commands.put(
                 VECTOR,
@@ -111,13 +109,13 @@ public final class Benchmarks implements Callable<Integer> {
                         "generate",
                         "--model",
                         model.toString(),
-                        "--prompt-ids",
-                        ids,
+                        "--prompt",
+                        prompt,
                         "-n",
                         "1",
                         "--quiet"));
         if (python != null) {
-            commands.put(HUGGING_FACE, python("first-token", model, "" + threads));
+            commands.put(HUGGING_FACE, python("first-token", model, "" + threads, prompt));
         }
         Map<String, double[]> seconds = new LinkedHashMap<>();
         commands.keySet().forEach(name -> seconds.put(name, new double[rounds]));
@@ -197,7 +195,9 @@ public final class Benchmarks implements Callable<Integer> {
         return command;
     }
 
-    private List<String> python(String command, Path model, String last) {
-        return List.of(python.toString(), "python/bench.py", command, model.toString(), last);
+    private List<String> python(String command, Path model, String... more) {
+        List<String> words = new ArrayList<>(List.of(python.toString(), "python/bench.py", command, model.toString()));
+        words.addAll(List.of(more));
+        return words;
     }
 }

@@ -1,10 +1,23 @@
 package dev.touchstone.bench;
 
+import dev.touchstone.tokenizer.Gpt2;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The text of the benchmarks: scattered ids, the same in every engine. */
 final class Prompt {
+    private static final String STORY = """
+            The old lighthouse keeper climbed the stairs every evening to light the lamp, and every morning he climbed them \
+            again to put it out. Ships passed far away, and he gave each of them a name. One night the lamp would not burn. \
+            He looked at the dark water, took his lantern, and walked down to the rocks to wait for the first of them.""";
+
     private Prompt() {}
+
+    /** The beginning of a story, of so many of GPT-2's tokens. */
+    static String text(int tokens) {
+        int[] ids = Gpt2.OURS.encode(STORY);
+        return Gpt2.OURS.decode(Arrays.copyOf(ids, tokens));
+    }
 
     /** The ids at {@code count} positions from {@code from} on. */
     static int[] ids(int from, int count) {

@@ -100,7 +100,7 @@ def report(page: Page) -> None:
     page.keyboard.press("End")
     expect(detail.locator("h2")).to_contain_text("logits")
     page.keyboard.press("Home")
-    expect(detail.locator("h2")).to_contain_text("wte")
+    expect(detail.locator("h2")).to_contain_text(name(page, 0))
     assert page.locator(".cell[tabindex='0']").count() == 1, "the map takes one stop of the tab key, not one a tap"
     page.keyboard.press("End")
     for line in ("rms", "pytorch_rms"):

@@ -12,5 +12,5 @@ if [ ! -f "$folder/provenance.json" ]; then # the last file to be written
 fi
 mvn --quiet --offline --batch-mode -Dstyle.color=never surefire:test -Dsurefire.failIfNoSpecifiedTests=true \
     -Dtest='GoldenTest,GenerationGoldenTest,FixtureTokensTest,ChatTemplateTest' \
-    -DextraArgLine="-Dtouchstone.fixtures=$root" </dev/null
+    -DextraArgLine="-Dtouchstone.fixtures=$root -Dtouchstone.reports=target/real-model-reports" </dev/null
 ./touchstone parity --quiet "$folder"

@@ -19,7 +19,7 @@ import org.junit.platform.launcher.TestPlan;
 /** Counts what the suite compares; at the end of the run it prints the totals and writes the parity report. */
 public final class Scoreboard implements TestExecutionListener {
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
-            .resolve("target")
+            .resolve(System.getProperty("touchstone.reports", "target"))
             .resolve("parity");
     private static final Report REPORT = new Report(Map.of(
             "Java",

@@ -12,7 +12,7 @@ import java.util.Locale;
  */
 public final class Totals {
     private static final Path FILE = Path.of(System.getProperty("touchstone.basedir", "."))
-            .resolve("target")
+            .resolve(System.getProperty("touchstone.reports", "target"))
             .resolve("totals.txt");
     private final StringBuilder lines = new StringBuilder();
 

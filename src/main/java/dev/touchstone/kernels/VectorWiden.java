@@ -6,16 +6,11 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Weights of 16 bits made float: exact, and by the steps of {@link dev.touchstone.tensor.HalfPrecision}. */
 final class VectorWiden {
-    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, VectorTiles.SPECIES.vectorShape());
-    /** As many shorts as there are floats in a vector. */
-    private static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(INTS.vectorBitSize() / 2));
-
+    private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
     private static final int INFINITY = 0x7F800000;
 
     private VectorWiden() {}
@@ -61,6 +56,7 @@ final class VectorWiden {
 
     /** With the sign of each short in all the upper bits. */
     private static IntVector ints(short[] halves, int at) {
-        return (IntVector) ShortVector.fromArray(SHORTS, halves, at).convertShape(VectorOperators.S2I, INTS, 0);
+        return (IntVector)
+                ShortVector.fromArray(VectorTiles.SHORTS, halves, at).convertShape(VectorOperators.S2I, INTS, 0);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** All that was measured, as JSON, and as a page that draws it. */
@@ -41,7 +42,7 @@ final class BenchReport {
         ObjectNode node = root.putObject("operations");
         for (Operation operation : Operation.values()) {
             double seconds = operations.seconds(operation);
-            ObjectNode one = node.putObject(operation.name().toLowerCase(java.util.Locale.ROOT));
+            ObjectNode one = node.putObject(operation.name().toLowerCase(Locale.ROOT));
             one.put("milliseconds", seconds * 1e3);
             if (operation.flops > 0 && operation.bytes == 0) {
                 one.put("gflops", operation.flops / seconds * 1e-9).put("share", operations.share(operation));

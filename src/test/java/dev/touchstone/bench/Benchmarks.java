@@ -1,6 +1,5 @@
 package dev.touchstone.bench;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -186,8 +185,7 @@ public final class Benchmarks implements Callable<Integer> {
         }
         command.addAll(List.of(
                 "-cp",
-                System.getProperty("java.class.path")
-                        .replace(File.pathSeparator + File.pathSeparator, File.pathSeparator),
+                System.getProperty("java.class.path"),
                 EngineProcess.class.getName(),
                 kind,
                 model.toString(),

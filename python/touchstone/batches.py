@@ -37,8 +37,9 @@ def batch_logits(checkpoint: Checkpoint, ids: Tensor, mask: Tensor) -> dict[str,
     """`logits` and `logits#f64`, (B, T, V), 0 where there is padding; positions count real tokens only."""
     inputs = {"attention_mask": mask, "position_ids": (mask.cumsum(1) - 1).clamp(min=0), "use_cache": False}
     single = checkpoint.single(ids, **inputs).logits
-    with float64_throughout():
-        double = checkpoint.double(ids, **inputs).logits
+    model = checkpoint.double
+    with float64_throughout(model):
+        double = model(ids, **inputs).logits
     return {"logits": single * mask[..., None], "logits#f64": double * mask[..., None]}
 
 

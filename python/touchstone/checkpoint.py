@@ -67,7 +67,7 @@ class Checkpoint:
     def true_taps(self, ids: list[int]) -> dict[str, Tensor]:
         """The same in float64."""
         double = self.double  # built outside, so that buffers which are float32 by definition, as inv_freq, are so here
-        with float64_throughout(), recording(double) as taps:
+        with float64_throughout(double), recording(double) as taps:
             double(torch.tensor([ids]), use_cache=False)
         return taps
 

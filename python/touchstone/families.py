@@ -202,4 +202,21 @@ TINY_FAMILIES = {
             "pad_token_id": 1,
         },
     ),
+    "tiny-gptj": TinyFamily(
+        seed=22,
+        model_type="gptj",
+        config={
+            "hidden_size": 30,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 3,
+            "n_inner": 37,
+            "rotary_dim": 6,
+            "layer_norm_epsilon": 2e-3,
+        },
+    ),
+    "tiny-xglm": TinyFamily(
+        seed=23,
+        model_type="xglm",
+        config={"hidden_size": 33, "num_hidden_layers": 2, "num_attention_heads": 3, "ffn_dim": 37, "pad_token_id": 1},
+    ),
 }

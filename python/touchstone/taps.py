@@ -1,7 +1,7 @@
 """Records every intermediate tensor of a Hugging Face model under the name of the module that made it.
 
 Modules are seen by forward hooks. What attention computes between them is seen at `eager_attention_forward`, the
-function that most families' files have, and at the softmax inside it; two older families have methods of their own.
+function that most families' files have, and at the softmax inside it; older families have methods of their own.
 """
 
 import functools
@@ -17,6 +17,8 @@ from torch.overrides import TorchFunctionMode
 from transformers import PreTrainedModel
 from transformers.models.bloom.modeling_bloom import BloomAttention, BloomGelu, bloom_gelu_forward
 from transformers.models.gpt_neo.modeling_gpt_neo import GPTNeoSelfAttention
+from transformers.models.gptj.modeling_gptj import GPTJAttention
+from transformers.models.xglm.modeling_xglm import XGLMAttention
 
 SOFTMAXES = (nn.functional.softmax, torch.softmax, Tensor.softmax)
 MASKED = -1e30
@@ -49,7 +51,9 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             if hasattr(home, "eager_attention_forward"):
                 watched = _watched(home.eager_attention_forward, names, taps)
                 patches.enter_context(patch.object(home, "eager_attention_forward", watched))
-            patches.enter_context(patch.object(GPTNeoSelfAttention, "_attn", _watched_gpt_neo(names, taps)))
+            for old in (GPTNeoSelfAttention, GPTJAttention):
+                patches.enter_context(patch.object(old, "_attn", _watched_method(old._attn, names, taps)))
+            patches.enter_context(patch.object(XGLMAttention, "forward", _watched_xglm(names, taps)))
             for method, watched in _watched_bloom(names, taps).items():
                 patches.enter_context(patch.object(BloomAttention, method, watched))
             # The same formula without torch.autograd.Function, which cannot be saved as TorchScript.
@@ -92,9 +96,7 @@ def _watched(attention: Callable, names: dict[nn.Module, str | None], taps: dict
     return watched
 
 
-def _watched_gpt_neo(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
-    attention = GPTNeoSelfAttention._attn
-
+def _watched_method(attention: Callable, names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
     def watched(
         module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
@@ -128,10 +130,26 @@ def _watched_bloom(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) 
     return {"forward": watched_forward, "_reshape": watched_split, "_merge_heads": watched_merge}
 
 
+def _watched_xglm(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    forward = XGLMAttention.forward
+
+    @functools.wraps(forward)  # whose signature is looked at above
+    def watched(module: nn.Module, *args: object, **options: object) -> object:
+        with _ProductsSeen(names[module], taps), _SoftmaxSeen(names[module], taps):
+            return forward(module, *args, **options)
+
+    return watched
+
+
 def _see_heads(name: str, taps: dict[str, Tensor], query: Tensor, key: Tensor, value: Tensor) -> None:
     """q, k and v of one sequence, (1, H, T, D) each."""
     for part, tensor in (("q", query), ("k", key), ("v", value)):
-        taps[f"{name}.{part}"] = tensor.transpose(1, 2).flatten(2)[0]
+        taps[f"{name}.{part}"] = _side_by_side(tensor[0])
+
+
+def _side_by_side(heads: Tensor) -> Tensor:
+    """(H, T, D) -> (T, H D)"""
+    return heads.transpose(0, 1).flatten(1)
 
 
 class _SoftmaxSeen(TorchFunctionMode):
@@ -145,8 +163,27 @@ class _SoftmaxSeen(TorchFunctionMode):
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
         result = func(*args, **(kwargs or {}))
         if func in SOFTMAXES:
-            self.taps[f"{self.name}.scores"] = args[0].masked_fill(args[0] < MASKED, -torch.inf)[0]
-            self.taps[f"{self.name}.probs"] = result[0]
+            scores = args[0].masked_fill(args[0] < MASKED, -torch.inf)
+            self.taps[f"{self.name}.scores"] = scores[0] if scores.dim() > 3 else scores
+            self.taps[f"{self.name}.probs"] = result[0] if result.dim() > 3 else result
+        return result
+
+
+class _ProductsSeen(TorchFunctionMode):
+    """Keeps what goes into the first product of an attention, queries and keys, and what comes out of the second."""
+
+    def __init__(self, name: str, taps: dict[str, Tensor]) -> None:
+        """The taps are `name.q`, `name.k`, `name.v` and `name.context`."""
+        super().__init__()
+        self.name, self.taps = name, taps
+
+    def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
+        result = func(*args, **(kwargs or {}))
+        if func is torch.bmm and f"{self.name}.q" not in self.taps:
+            self.taps |= {f"{self.name}.q": _side_by_side(args[0]), f"{self.name}.k": _side_by_side(args[1].mT)}
+            self.taps[f"{self.name}.v"] = self.taps[f"{self.name}.v_proj"]
+        elif func is torch.bmm:
+            self.taps[f"{self.name}.context"] = _side_by_side(result)
         return result
 
 

@@ -32,7 +32,7 @@ class Twin(nn.Module):
     def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
         """Runs the model twice."""
         single = self.taps(ids, torch.float32)
-        with float64_throughout():
+        with float64_throughout(self.code[0]):
             double = self.taps(ids, torch.float64)
         return (*single.values(), *double.values())
 

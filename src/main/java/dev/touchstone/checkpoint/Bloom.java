@@ -18,29 +18,10 @@ import java.util.stream.IntStream;
  * residual themselves; here, as everywhere, the block does. {@code slow_but_exact} and {@code pretraining_tp} change an order
  * of summation and nothing else.
  */
-final class Bloom implements Family {
-    @Override
-    public String modelType() {
-        return "bloom";
-    }
+final class Bloom {
+    private Bloom() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("BloomForCausalLM", "BloomModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "transformer.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "apply_residual_connection_post_layernorm",
                 config.flag(false, "apply_residual_connection_post_layernorm"),

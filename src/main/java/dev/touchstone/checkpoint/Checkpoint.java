@@ -46,7 +46,7 @@ public final class Checkpoint {
         try (TensorFiles tensors = TensorFiles.open(files)) {
             long memory = Runtime.getRuntime().maxMemory();
             Weights weights = new Weights(tensors, family.prefix(), type, memory, progress);
-            Transformer transformer = family.build(config, weights);
+            Transformer transformer = family.builder().build(config, weights);
             weights.checkThatAllAreUsed();
             return new LoadedModel(name, transformer, tokenizer, generation, template);
         }

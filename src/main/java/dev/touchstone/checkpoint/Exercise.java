@@ -8,7 +8,6 @@ import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.model.PositionTable;
-import dev.touchstone.model.Projections;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import java.util.ArrayList;
@@ -18,29 +17,10 @@ import java.util.List;
  * The course exercise "a tiny causal language model", whose twin in PyTorch is {@code python/touchstone/exercise.py}: blocks
  * as GPT-2's, with one head, separate Q, K and V without biases, nothing after attention, and ReLU.
  */
-final class Exercise implements Family {
-    @Override
-    public String modelType() {
-        return "exercise";
-    }
+final class Exercise {
+    private Exercise() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("ExerciseLM");
-    }
-
-    @Override
-    public String prefix() {
-        return "";
-    }
-
-    @Override
-    public Integer eosId() {
-        return null;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         int channels = config.size(64, "n_embd", "hidden_size");
         int positions = config.size(32, "n_positions", "max_position_embeddings");
         int vocabulary = config.size(20, "vocab_size");
@@ -70,10 +50,7 @@ final class Exercise implements Family {
                 new Attention(
                         attn,
                         layer,
-                        new Projections.Separate(
-                                weights.linear(attn + ".q_proj", channels, channels, false),
-                                weights.linear(attn + ".k_proj", channels, channels, false),
-                                weights.linear(attn + ".v_proj", channels, channels, false)),
+                        weights.projections(attn, channels, channels, channels, false),
                         new Scoring((float) Math.pow(channels, -0.5)),
                         null),
                 weights.layerNorm(name + ".ln_2", channels, epsilon),

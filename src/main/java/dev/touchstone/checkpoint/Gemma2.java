@@ -16,31 +16,12 @@ import java.util.List;
  * soft-capped, every other layer has a window, norms stand on both sides of attention and MLP, gains are told from 1, and
  * the embedding is scaled.
  */
-final class Gemma2 implements Family {
+final class Gemma2 {
     private static final Shape DEFAULTS = new Shape(26, 8, 4, 256, 2304, 8192, 256_000);
 
-    @Override
-    public String modelType() {
-        return "gemma2";
-    }
+    private Gemma2() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("Gemma2ForCausalLM", "Gemma2Model");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 1;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "use_bidirectional_attention",
                 config.flag(false, "use_bidirectional_attention"),

@@ -18,29 +18,10 @@ import java.util.List;
  * GPT-2 ({@code GPT2Config} and {@code modeling_gpt2.py} in Hugging Face transformers). Fields that change nothing in
  * float32 inference are passed over: dropouts, {@code reorder_and_upcast_attn}, {@code initializer_range}, summaries.
  */
-final class Gpt2 implements Family {
-    @Override
-    public String modelType() {
-        return "gpt2";
-    }
+final class Gpt2 {
+    private Gpt2() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("GPT2LMHeadModel", "GPT2Model");
-    }
-
-    @Override
-    public String prefix() {
-        return "transformer.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 50256;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "add_cross_attention",
                 config.flag(false, "add_cross_attention"),

@@ -9,7 +9,6 @@ import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
-import dev.touchstone.model.Projections;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import java.util.ArrayList;
@@ -21,31 +20,12 @@ import java.util.stream.IntStream;
  * GPT-Neo ({@code GPTNeoConfig} and {@code modeling_gpt_neo.py} in Hugging Face transformers): GPT-2 with windows in every
  * other layer, and scores that nothing divides.
  */
-final class GptNeo implements Family {
+final class GptNeo {
     private static final Map<String, Boolean> IS_LOCAL = Map.of("global", false, "local", true);
 
-    @Override
-    public String modelType() {
-        return "gpt_neo";
-    }
+    private GptNeo() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("GPTNeoForCausalLM", "GPTNeoModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "transformer.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 50256;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         int channels = config.size(2048, "hidden_size");
         int heads = config.heads(channels, config.size(16, "num_heads", "num_attention_heads"), "num_heads");
         int positions = config.size(2048, "max_position_embeddings");
@@ -107,10 +87,7 @@ final class GptNeo implements Family {
         return new Attention(
                 name,
                 layer,
-                new Projections.Separate(
-                        weights.linear(name + ".q_proj", channels, channels, false),
-                        weights.linear(name + ".k_proj", channels, channels, false),
-                        weights.linear(name + ".v_proj", channels, channels, false)),
+                weights.projections(name, channels, channels, channels, false),
                 scoring,
                 weights.linear(name + ".out_proj", channels, channels, true));
     }

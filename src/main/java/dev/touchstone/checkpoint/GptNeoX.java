@@ -15,29 +15,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** GPT-NeoX and Pythia ({@code GPTNeoXConfig} and {@code modeling_gpt_neox.py} in Hugging Face transformers). */
-final class GptNeoX implements Family {
-    @Override
-    public String modelType() {
-        return "gpt_neox";
-    }
+final class GptNeoX {
+    private GptNeoX() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("GPTNeoXForCausalLM", "GPTNeoXModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "gpt_neox.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         int channels = config.size(6144, "hidden_size");
         int heads = config.heads(channels, config.size(64, "num_attention_heads"), "num_attention_heads");
         int positions = config.size(2048, "max_position_embeddings");

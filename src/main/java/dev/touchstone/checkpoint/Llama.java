@@ -4,34 +4,14 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
-import java.util.List;
 
 /** Llama 1 to 3 ({@code LlamaConfig} and {@code modeling_llama.py} in Hugging Face transformers). */
-final class Llama implements Family {
+final class Llama {
     private static final Shape DEFAULTS = new Shape(32, 32, 0, 0, 4096, 2048, 32_000);
 
-    @Override
-    public String modelType() {
-        return "llama";
-    }
+    private Llama() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("LlamaForCausalLM", "LlamaModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         return parts.transformer(false, layer -> block(layer, parts));
     }

@@ -102,11 +102,9 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     }
 
     Projections projections(String name, boolean bias) {
+        int queries = shape.heads() * shape.headSize();
         int keyValues = shape.keyValueHeads() * shape.headSize();
-        return new Projections.Separate(
-                weights.linear(name + ".q_proj", shape.channels(), shape.heads() * shape.headSize(), bias),
-                weights.linear(name + ".k_proj", shape.channels(), keyValues, bias),
-                weights.linear(name + ".v_proj", shape.channels(), keyValues, bias));
+        return weights.projections(name, shape.channels(), queries, keyValues, bias);
     }
 
     Linear output(String name, boolean bias) {

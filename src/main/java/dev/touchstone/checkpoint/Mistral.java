@@ -5,34 +5,14 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
-import java.util.List;
 
 /** Mistral ({@code MistralConfig} and {@code modeling_mistral.py} in Hugging Face transformers): Llama with a window. */
-final class Mistral implements Family {
+final class Mistral {
     private static final Shape DEFAULTS = new Shape(32, 32, 8, 0, 4096, 4096 * 32, 32_000);
 
-    @Override
-    public String modelType() {
-        return "mistral";
-    }
+    private Mistral() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("MistralForCausalLM", "MistralModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         Scoring scoring = parts.scoring().within(parts.window(4096));
         return parts.transformer(false, layer -> block(layer, parts, scoring));

@@ -18,33 +18,14 @@ import java.util.stream.IntStream;
  * OPT ({@code OPTConfig} and {@code modeling_opt.py} in Hugging Face transformers). Its smallest sibling but one, 350M, is
  * another architecture, with norms after the residual and an embedding of its own width, and is refused.
  */
-final class Opt implements Family {
+final class Opt {
     private static final String BASE = "decoder.";
     private static final int OFFSET = 2;
     private static final double EPSILON = 1e-5;
 
-    @Override
-    public String modelType() {
-        return "opt";
-    }
+    private Opt() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("OPTForCausalLM", "OPTModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         int channels = config.size(768, "hidden_size");
         refuseOthers(config, channels);
         int heads = config.heads(channels, config.size(12, "num_attention_heads"), "num_attention_heads");
@@ -101,16 +82,12 @@ final class Opt implements Family {
     }
 
     /** It is the queries that are scaled, before they meet the keys. */
-    private static Attention attention(String name, int layer, int channels, int heads, boolean bias, Weights weights) {
+    static Attention attention(String name, int layer, int channels, int heads, boolean bias, Weights weights) {
         return new Attention(
                 name,
                 layer,
-                new Projections.ScaledQueries(
-                        new Projections.Separate(
-                                weights.linear(name + ".q_proj", channels, channels, bias),
-                                weights.linear(name + ".k_proj", channels, channels, bias),
-                                weights.linear(name + ".v_proj", channels, channels, bias)),
-                        (float) Math.pow(channels / heads, -0.5)),
+                new Projections.ScaledQueries(weights.projections(name, channels, channels, channels, bias), (float)
+                        Math.pow(channels / heads, -0.5)),
                 new Scoring(1),
                 weights.linear(name + ".out_proj", channels, channels, bias));
     }

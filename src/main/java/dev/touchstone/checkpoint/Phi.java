@@ -15,31 +15,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Phi 1 to 2 ({@code PhiConfig} and {@code modeling_phi.py} in Hugging Face transformers). */
-final class Phi implements Family {
+final class Phi {
     private static final Shape DEFAULTS = new Shape(24, 32, 0, 0, 2048, 2048, 51_200);
 
-    @Override
-    public String modelType() {
-        return "phi";
-    }
+    private Phi() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("PhiForCausalLM", "PhiModel");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return 2;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "qk_layernorm",
                 config.flag(false, "qk_layernorm"),

@@ -5,37 +5,17 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
-import java.util.List;
 
 /**
  * Qwen 1.5 to 2.5 ({@code Qwen2Config} and {@code modeling_qwen2.py} in Hugging Face transformers): Llama with biases where
  * queries, keys and values are made, and windows in some layers if the configuration says so.
  */
-final class Qwen2 implements Family {
+final class Qwen2 {
     private static final Shape DEFAULTS = new Shape(32, 32, 32, 0, 4096, 32_768, 151_936);
 
-    @Override
-    public String modelType() {
-        return "qwen2";
-    }
+    private Qwen2() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("Qwen2ForCausalLM", "Qwen2Model");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return null;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         return parts.transformer(false, layer -> block(layer, parts));
     }

@@ -5,37 +5,17 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
-import java.util.List;
 
 /**
  * Qwen3, the dense models ({@code Qwen3Config} and {@code modeling_qwen3.py} in Hugging Face transformers): Qwen2 without
  * its biases, and with a norm for each head of queries and keys.
  */
-final class Qwen3 implements Family {
+final class Qwen3 {
     private static final Shape DEFAULTS = new Shape(32, 32, 32, 128, 4096, 32_768, 151_936);
 
-    @Override
-    public String modelType() {
-        return "qwen3";
-    }
+    private Qwen3() {}
 
-    @Override
-    public List<String> architectures() {
-        return List.of("Qwen3ForCausalLM", "Qwen3Model");
-    }
-
-    @Override
-    public String prefix() {
-        return "model.";
-    }
-
-    @Override
-    public Integer eosId() {
-        return null;
-    }
-
-    @Override
-    public Transformer build(Config config, Weights weights) {
+    static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         return parts.transformer(false, layer -> block(layer, parts));
     }

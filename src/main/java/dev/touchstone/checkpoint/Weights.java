@@ -4,6 +4,7 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
+import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
@@ -81,6 +82,14 @@ final class Weights {
     Linear linear(String name, int inputs, int outputs, boolean bias) {
         Matrix weight = outputRows(name + ".weight", outputs, inputs);
         return new Linear(name, weight, bias ? vector(name + ".bias", outputs) : null);
+    }
+
+    /** Queries, keys and values of so many outputs, under the usual names {@code .q_proj}, {@code .k_proj}, {@code .v_proj}. */
+    Projections projections(String name, int inputs, int queries, int keyValues, boolean bias) {
+        return new Projections.Separate(
+                linear(name + ".q_proj", inputs, queries, bias),
+                linear(name + ".k_proj", inputs, keyValues, bias),
+                linear(name + ".v_proj", inputs, keyValues, bias));
     }
 
     /** Hugging Face's {@code Conv1D}, which stores one row an input. {@code .weight} (I, O), {@code .bias} (O) */

@@ -3,12 +3,12 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
-/** The angles by which rotary embeddings turn, computed in double and rounded once. */
+/** Sines and cosines of positions, computed in double and rounded once. */
 public final class Angles {
     private Angles() {}
 
     /**
-     * {@code R} cosines and then {@code R} sines of {@code position * frequency}, times {@code factor}; a pair of channels
+     * How rotary embeddings turn: {@code R} cosines and then {@code R} sines of {@code position * frequency}, times {@code factor}; a pair of channels
      * has its frequency's at both. (T), (R / 2) -> (T, 2 R)
      */
     public static Tensor table(int[] positions, List<Double> frequencies, double factor, Pairing pairing) {
@@ -23,6 +23,23 @@ public final class Angles {
                     table.data()[t * 4 * pairs + channel] = cos;
                     table.data()[t * 4 * pairs + 2 * pairs + channel] = sin;
                 }
+            }
+        }
+        return table;
+    }
+
+    /**
+     * What sinusoidal embeddings add: the sines of {@code position * frequency}, then the cosines, and 0 in a channel that is
+     * left over. (T), (C / 2) -> (T, C)
+     */
+    public static Tensor sinusoids(int[] positions, List<Double> frequencies, int channels) {
+        int pairs = frequencies.size();
+        Tensor table = Tensor.zeros(positions.length, channels);
+        for (int t = 0; t < positions.length; t++) {
+            for (int pair = 0; pair < pairs; pair++) {
+                double angle = positions[t] * frequencies.get(pair);
+                table.data()[t * channels + pair] = (float) FloatMath.sin(angle);
+                table.data()[t * channels + pairs + pair] = (float) FloatMath.cos(angle);
             }
         }
         return table;

@@ -9,8 +9,10 @@ import java.util.List;
  * Rotary position embeddings: queries and keys are turned by angles that grow with the position, so that their product
  * knows how far apart they are (Su et al., 2021). Every pair of channels turns at a frequency of its own.
  *
+ * @param name of the tap; null where the angles are no module's
  * @param headSize channels of a head, of which the first {@code 2 frequencies} turn
- * @param frequencies radians a position, one a pair. They are rounded to float, as Hugging Face's {@code inv_freq} is
+ * @param frequencies radians a position, one a pair, rounded to float where Hugging Face has them in a buffer,
+ *     {@code inv_freq}
  * @param factor what cosines and sines are multiplied by: 1, but for YaRN
  */
 public record Rotary(String name, int headSize, Pairing pairing, List<Double> frequencies, double factor) {
@@ -30,7 +32,8 @@ public record Rotary(String name, int headSize, Pairing pairing, List<Double> fr
 
     /** Cosines and sines of every token, each pair's at both of its channels: the tap. (T) -> (T, 2 R) */
     Turn forward(int[] positions, ForwardPass pass) {
-        Tensor angles = pass.trace().of(name, Angles.table(positions, frequencies, factor, pairing));
+        Tensor table = Angles.table(positions, frequencies, factor, pairing);
+        Tensor angles = name == null ? table : pass.trace().of(name, table);
         return x -> pass.kernels().rotate(x, angles, headSize, pairing);
     }
 }

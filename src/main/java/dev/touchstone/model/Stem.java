@@ -11,9 +11,9 @@ import dev.touchstone.tensor.Tensor;
  * @param wpe what is added for the position; null where positions are told in attention
  * @param norm null where there is none
  */
-public record Stem(String embedded, Embedding wte, PositionTable wpe, Norm norm) {
-    /** Tokens and learned positions. */
-    public Stem(String embedded, Embedding wte, PositionTable wpe) {
+public record Stem(String embedded, Embedding wte, Positions wpe, Norm norm) {
+    /** Tokens and positions. */
+    public Stem(String embedded, Embedding wte, Positions wpe) {
         this(embedded, wte, wpe, null);
     }
 

@@ -51,8 +51,13 @@ class FamilySettingsTest {
             tiny-opt      | word_embed_proj_dim | 16                            | an embedding of another width is not supported; expected hidden_size, 33
             tiny-opt      | layer_norm_elementwise_affine | false               | norms without weights are not supported; expected true
             tiny-opt      | _remove_final_layer_norm | true                     | a model without its last norm is not supported; expected false
+            tiny-gptj     | rotary_dim          | 12                            | rotary_dim is 12, expected an even number of the channels of a head, which are 10
+            tiny-gptj     | rotary_dim          | 3                             | rotary_dim is 3, expected an even number of the channels of a head
+            tiny-xglm     | pad_token_id        | 2                             | pad_token_id is 2: a token at that position would have none; expected 0, 1 or null
+            tiny-xglm     | add_cross_attention | true                          | the decoder of an encoder-decoder model is not supported; expected false
+            tiny-xglm     | d_model             | 3                             | d_model is 3, expected 4 or more
             tiny-phi      | qk_layernorm        | true                          | norms of queries and keys are not supported in this family; expected false
-            tiny-llama    | model_type          | "mixtral"                     | model_type is mixtral, expected one that is supported: gpt2, gpt_neo, gpt_neox, bloom, llama, mistral, qwen2, qwen3, gemma2, opt, phi, exercise
+            tiny-llama    | model_type          | "mixtral"                     | model_type is mixtral, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral, qwen2, qwen3, gemma2, opt, xglm, phi, exercise
             """)
     void whatIsNotSupportedIsRefused(String fixture, String field, String value, String reason) throws IOException {
         write(fixture, field, value);

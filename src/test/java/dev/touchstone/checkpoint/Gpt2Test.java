@@ -7,6 +7,7 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Norm;
+import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
@@ -37,7 +38,7 @@ class Gpt2Test {
         Block block = model.blocks().get(1);
         assertThat(List.of(
                         model.stem().wte().name(),
-                        model.stem().wpe().rows().name(),
+                        ((PositionTable) model.stem().wpe()).rows().name(),
                         model.stem().embedded(),
                         model.lnF().name()))
                 .containsExactly("wte", "wpe", "drop", "ln_f");
@@ -67,7 +68,7 @@ class Gpt2Test {
 
         assertThat(outputRows(model.stem().wte().table()))
                 .isEqualTo(tiny.tensor("wte.weight").data());
-        assertThat(outputRows(model.stem().wpe().rows().table()))
+        assertThat(outputRows(((PositionTable) model.stem().wpe()).rows().table()))
                 .isEqualTo(tiny.tensor("wpe.weight").data());
         assertThat(norm(model.lnF()).gain())
                 .isEqualTo(tiny.tensor("ln_f.weight").data());

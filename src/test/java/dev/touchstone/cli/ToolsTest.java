@@ -58,13 +58,15 @@ class ToolsTest {
                 "tiny-gemma2",
                 "tiny-gpt-neo",
                 "tiny-gpt-neox",
+                "tiny-gptj",
                 "tiny-llama",
                 "tiny-llama3",
                 "tiny-mistral",
                 "tiny-opt",
                 "tiny-phi",
                 "tiny-qwen2",
-                "tiny-qwen3"
+                "tiny-qwen3",
+                "tiny-xglm"
             })
     void summaryCountsWhatPyTorchCounts(String model) throws IOException {
         Path fixture = Path.of(System.getProperty("touchstone.basedir", "."), "fixtures", model);

@@ -11,6 +11,7 @@ import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
+import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections.Fused;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
@@ -51,7 +52,8 @@ final class TorchEquations {
         int[] ids = drawn.prompt();
         int[] places = IntStream.range(0, ids.length).toArray();
         NDArray token = exact("wte", rows(ids, model.stem().wte().table()));
-        NDArray place = exact("wpe", rows(places, model.stem().wpe().rows().table()));
+        NDArray place = exact(
+                "wpe", rows(places, ((PositionTable) model.stem().wpe()).rows().table()));
         NDArray x = tap("drop", token.add(place), token.abs().add(place.abs()));
         for (Block block : model.blocks()) {
             x = block(x, block);

@@ -150,6 +150,7 @@ final class FamilyBugs {
             model("F7", "the offset of the positions missing", "decoder.embed_positions", "tiny-opt", offset(0)),
             model("F7", "the offset of the positions one too few", "decoder.embed_positions", "tiny-opt", offset(1)),
             head("the bias of the head dropped", "tiny-phi", old -> new Head(old.name(), old.weight(), null, 0)),
+            head("the bias of the head dropped", "tiny-gptj", old -> new Head(old.name(), old.weight(), null, 0)),
             head("the cap of the logits missing", "tiny-gemma2", old -> new Head(old.name(), old.weight())),
             head(
                     "the cap of the logits of another model, 30 for 5",
@@ -162,8 +163,10 @@ final class FamilyBugs {
             bias("layers.1.mlp.gate_proj", "tiny-llama3"),
             bias("h.0.attn.attention.out_proj", "tiny-gpt-neo"),
             bias("layers.0.attention.query_key_value", "tiny-gpt-neox"),
+            bias("h.1.mlp.fc_in", "tiny-gptj"),
             bias("h.1.self_attention.dense", "tiny-bloom"),
-            bias("decoder.layers.1.fc1", "tiny-opt"));
+            bias("decoder.layers.1.fc1", "tiny-opt"),
+            bias("layers.0.self_attn.q_proj", "tiny-xglm"));
 
     private FamilyBugs() {}
 

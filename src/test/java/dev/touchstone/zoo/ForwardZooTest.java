@@ -40,7 +40,7 @@ class ForwardZooTest {
 
     @TestFactory
     Stream<DynamicTest> findsEveryBugWhereItIs() {
-        return Stream.of(BUGS, RotaryBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
+        return Stream.of(BUGS, RotaryBugs.ALL, SinusoidBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
                 .flatMap(List::stream)
                 .map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
     }

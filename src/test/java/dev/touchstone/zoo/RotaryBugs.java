@@ -87,6 +87,11 @@ final class RotaryBugs {
                     old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
             ForwardBug.of("F14", "the last channels of a head turn instead of the first", "", Q, shifted())
                     .in("tiny-phi"),
+            interleaved("halves turned together instead of neighbours", old -> paired(old, Pairing.HALVES)),
+            interleaved(
+                    "exponents over the whole head although some of it turns, with neighbours",
+                    old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
+            interleaved("theta of another model, 500,000 for 10,000", old -> with(old, theta(old, 5e5))),
             warm("positions start at 0 again with a cache", "nano-vllm f5b4840", past -> 0),
             warm("positions one too few with a cache", "nano-vllm f5b4840", past -> past - 1),
             warm("positions one too many with a cache", "", past -> past + 1));
@@ -138,6 +143,16 @@ final class RotaryBugs {
     private static ForwardBug rotary(String what, String seenIn, String fixture, UnaryOperator<Rotary> change) {
         Plant plant = Plant.model(model -> Surgery.each(model, Rotary.class, change));
         return ForwardBug.of("F14", what, seenIn, TABLE, plant).in(fixture);
+    }
+
+    /** In GPT-J, which shows the queries and not the angles. */
+    private static ForwardBug interleaved(String what, UnaryOperator<Rotary> change) {
+        Plant plant = Plant.model(model -> Surgery.each(model, Rotary.class, change));
+        return ForwardBug.of("F14", what, "", "h.0.attn.q", plant).in("tiny-gptj");
+    }
+
+    private static Rotary paired(Rotary old, Pairing pairing) {
+        return new Rotary(old.name(), old.headSize(), pairing, old.frequencies(), old.factor());
     }
 
     private static Rotary with(Rotary old, DoubleUnaryOperator change) {

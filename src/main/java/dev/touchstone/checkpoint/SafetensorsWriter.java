@@ -8,22 +8,14 @@ import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/**
- * Writes a safetensors file: collects tensors, then writes them all. The file appears whole or not at all, because it is
- * written beside its place and then moved there.
- */
+/** Writes a safetensors file: collects tensors, then writes them all. The file appears whole or not at all. */
 public final class SafetensorsWriter {
     private static final int PIECE_BYTES = 1 << 20;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -87,29 +79,7 @@ public final class SafetensorsWriter {
 
     /** Writes the file, in place of one that may be there. */
     public void write(Path file) {
-        Path beside = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    beside,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                writeTo(channel);
-            }
-            move(beside, file);
-        } catch (IOException e) {
-            throw Problems.unwritable(file.toString(), e);
-        } finally {
-            beside.toFile().delete();
-        }
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
+        WholeFile.write(file, this::writeTo);
     }
 
     void writeTo(WritableByteChannel channel) throws IOException {

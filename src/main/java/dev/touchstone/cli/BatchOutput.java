@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -70,23 +70,21 @@ final class BatchOutput implements AutoCloseable {
 
     /** All answers are there. */
     void finish() {
-        WholeFile.refuseFolder(file);
+        WholeFile.write(file, this::copyAnswers);
+        close();
         try {
-            Path whole = file.resolveSibling(file.getFileName() + ".whole");
-            try (FileChannel to = FileChannel.open(
-                    whole, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                long from = identity.getBytes(UTF_8).length + 1;
-                while (from < channel.size()) {
-                    from += channel.transferTo(from, channel.size() - from, to);
-                }
-                to.force(true);
-            }
-            Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
-            channel.close();
             Files.delete(part);
         } catch (IOException e) {
-            throw FileProblem.writing(file, e);
+            throw FileProblem.writing(part, e);
         }
+    }
+
+    private void copyAnswers(FileChannel to) throws IOException {
+        long from = identity.getBytes(UTF_8).length + 1;
+        while (from < channel.size()) {
+            from += channel.transferTo(from, channel.size() - from, to);
+        }
+        to.force(true); // the part is deleted next
     }
 
     @Override

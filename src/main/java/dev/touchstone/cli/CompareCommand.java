@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.WholeFile;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.NaiveExecutor;

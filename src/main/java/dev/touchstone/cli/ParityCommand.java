@@ -4,6 +4,7 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.Safetensors;
 import dev.touchstone.checkpoint.WeightType;
+import dev.touchstone.checkpoint.WholeFile;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Fixture;

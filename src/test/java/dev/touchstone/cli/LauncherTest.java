@@ -89,7 +89,8 @@ class LauncherTest {
         Path classes = jar.resolveSibling("touchstone.jsa");
         script(
                 "java",
-                "case \"$*\" in *ArchiveClassesAtExit*) echo made >'" + classes + "';; *) printf '<%s>' \"$@\";; esac");
+                "case \"$*\" in *ArchiveClassesAtExit*) echo made >'" + classes
+                        + ".new';; *) printf '<%s>' \"$@\";; esac");
         Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
 
         Run run = launch(home.resolve("touchstone"), "x");
@@ -110,6 +111,17 @@ class LauncherTest {
         assertThat(run.exit).isEqualTo(1);
         assertThat(run.out).isEmpty();
         assertThat(run.err).contains("why it failed", "touchstone: the build failed");
+        assertThat(jar).doesNotExist();
+    }
+
+    /** Maven is in the midst of the jar when someone has had enough. */
+    @Test
+    void aBuildThatIsInterruptedLeavesNoJar() throws Exception {
+        script("mvn", "mkdir -p '" + jar.getParent() + "'; echo half >'" + jar + "'; kill -TERM $PPID");
+
+        Run run = launch(home.resolve("touchstone"));
+
+        assertThat(run.exit).isEqualTo(130);
         assertThat(jar).doesNotExist();
     }
 
@@ -182,7 +194,7 @@ class LauncherTest {
     /** A folder with what the launcher needs from the system, and no java or mvn. */
     private Path tools() throws IOException {
         Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool : List.of("readlink", "dirname", "find", "head", "sed", "touch", "rm", "mkdir")) {
+        for (String tool : List.of("readlink", "dirname", "find", "head", "sed", "touch", "rm", "mv", "mkdir")) {
             String place = Files.exists(Path.of("/usr/bin", tool)) ? "/usr/bin/" : "/bin/";
             script(tools, tool, "exec " + place + tool + " \"$@\"");
         }

@@ -106,7 +106,7 @@ class ToolsTest {
         assertThat(Files.readString(html))
                 .contains("tiny &amp; &lt;small&gt;", "<svg", "prefers-color-scheme: dark", "are equal")
                 .doesNotContain("http", "<small>", "NaN");
-        assertThat(temporary.resolve("plot.html.part")).doesNotExist();
+        assertThat(temporary.resolve("plot.html.new")).doesNotExist();
     }
 
     @Test

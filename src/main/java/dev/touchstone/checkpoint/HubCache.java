@@ -30,6 +30,8 @@ public final class HubCache {
             "gpt2-xl", "openai-community/gpt2-xl",
             "distilgpt2", "distilbert/distilgpt2");
 
+    private static final String REPOSITORY = "models--";
+
     private final Path folder;
 
     /**
@@ -50,6 +52,24 @@ public final class HubCache {
         return new HubCache(System.getenv(), Path.of(System.getProperty("user.home")));
     }
 
+    /** Where the cache is, or would be. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The ids of the models that lie in it, complete or not. */
+    public List<String> models() {
+        return list(folder).stream()
+                .map(Problems::name)
+                .filter(name -> name.startsWith(REPOSITORY))
+                .map(HubCache::id)
+                .toList();
+    }
+
+    private static String id(String repository) {
+        return repository.substring(REPOSITORY.length()).replace("--", "/");
+    }
+
     /**
      * The folder that {@code --model} means: one that exists, or else that of a model in the cache, such as {@code gpt2},
      * {@code openai-community/gpt2} or {@code openai-community/gpt2@main}.
@@ -68,7 +88,7 @@ public final class HubCache {
         String revision = matcher.group("revision");
         String download = "hf download " + newId + (revision == null ? "" : " --revision " + revision);
         for (String candidate : List.of(id, newId)) {
-            Path repository = folder.resolve("models--" + candidate.replace("/", "--"));
+            Path repository = folder.resolve(REPOSITORY + candidate.replace("/", "--"));
             if (Files.isDirectory(repository)) {
                 return complete(snapshot(repository, revision, download), download);
             }
@@ -86,9 +106,7 @@ public final class HubCache {
         Path parent = absolute.getParent();
         boolean cached = parent != null && parent.endsWith("snapshots") && parent.getNameCount() > 1;
         String repository = cached ? Problems.name(parent.getParent()) : "";
-        return repository.startsWith("models--")
-                ? repository.substring("models--".length()).replace("--", "/")
-                : Problems.name(absolute);
+        return repository.startsWith(REPOSITORY) ? id(repository) : Problems.name(absolute);
     }
 
     private static Path snapshot(Path repository, String revision, String download) {

@@ -62,8 +62,9 @@ final class Weights {
                         * type.bytes(entry.getValue().dtype(entry.getKey())))
                 .sum();
         if (needed > memory) {
-            throw new TouchstoneException("the weights take %,d MB, Java may use %,d MB; give it more with -Xmx%dm"
-                    .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
+            throw new TouchstoneException(
+                    "the weights take %,d MB, Java may use %,d MB; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx%dm"
+                            .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
         }
     }
 

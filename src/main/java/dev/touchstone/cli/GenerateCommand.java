@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
         } else {
             prompt.check();
         }
-        usage.refuse(showSteps && json, "--show-steps and --json exclude each other");
+        usage.refuse(showSteps && json, "--show-steps and --json exclude each other: leave out one");
         usage.refuse(
                 beams.areWanted() && speculation.isWanted(),
                 "--beams and speculation exclude each other: leave out one");

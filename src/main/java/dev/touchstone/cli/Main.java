@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Example: touchstone generate --prompt \"Once upon a time\"",
             "",
-            "Exit codes: 0 success; 1 the input cannot be used, the message says why; 2 wrong usage."
+            "Exit codes: 0 success; 1 the input cannot be used, the message says why, or parity or doctor found"
+                    + " something wrong; 2 wrong usage; 130 stopped by Ctrl-C."
         })
 public final class Main implements Runnable {
     @Spec
@@ -77,6 +78,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TraceCommand(streams))
                 .addSubcommand(new ParityCommand(streams))
+                .addSubcommand(new DoctorCommand(streams))
+                .addSubcommand(new CompletionCommand(streams))
                 .registerConverter(Path.class, Main::file)
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))

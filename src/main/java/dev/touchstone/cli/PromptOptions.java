@@ -33,7 +33,7 @@ final class PromptOptions {
                     command.commandLine(),
                     text == null
                             ? "a prompt is missing: give --prompt or --prompt-ids"
-                            : "--prompt and --prompt-ids exclude each other");
+                            : "--prompt and --prompt-ids exclude each other: leave out one");
         }
     }
 

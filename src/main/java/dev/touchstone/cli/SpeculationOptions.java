@@ -50,7 +50,7 @@ final class SpeculationOptions {
 
     void check() {
         Usage usage = new Usage(command);
-        usage.refuse(draft != null && promptLookup, "--draft and --prompt-lookup exclude each other");
+        usage.refuse(draft != null && promptLookup, "--draft and --prompt-lookup exclude each other: leave out one");
         usage.needs(isWanted(), "--draft or --prompt-lookup", "--speculate");
         usage.refuse(count != null && count < 1, "--speculate must be at least 1, got " + count);
     }

@@ -25,7 +25,8 @@ public enum KernelChoice {
     };
 
     private static final String MODULE = "jdk.incubator.vector";
-    private static final String FLAG = "--add-modules " + MODULE;
+    /** What tells java to open the module of the vector kernels; a jar cannot say it by itself. */
+    public static final String FLAG = "--add-modules " + MODULE;
 
     /** New kernels of this kind; the scalar ones use one thread whatever {@code threads} says. */
     public abstract Kernels open(int threads);
@@ -42,6 +43,11 @@ public enum KernelChoice {
         }
         hint.accept("slow: without the module " + MODULE + " the scalar kernels run; start java with " + FLAG);
         return SCALAR.open(threads);
+    }
+
+    /** The width of the vectors that the vector kernels would use, in bits; 0 without their module. */
+    public static int vectorBits() {
+        return vectorModuleIsThere() ? VectorKernels.bits() : 0;
     }
 
     private static boolean vectorModuleIsThere() {

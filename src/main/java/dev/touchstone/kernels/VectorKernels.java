@@ -29,6 +29,11 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         pool = new WorkerPool(threads);
     }
 
+    /** The width of a vector. */
+    static int bits() {
+        return VectorTiles.SPECIES.vectorBitSize();
+    }
+
     @Override
     public void close() {
         pool.close();

@@ -176,7 +176,8 @@ class HostileCheckpointTest {
     void weightsThatOutgrowTheMemoryAreRefusedBeforeTheyFillIt() {
         try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(tiny.write()))) {
             assertThatThrownBy(() -> new Weights(tensors, "transformer.", WeightType.STORED, 4415, Progress.OFF))
-                    .hasMessage("the weights take 0 MB, Java may use 0 MB; give it more with -Xmx250m");
+                    .hasMessage(
+                            "the weights take 0 MB, Java may use 0 MB; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx250m");
         }
     }
 

@@ -67,6 +67,8 @@ class WrongUsageTest {
                 "trace --out f | a prompt is missing",
                 "trace --prompt a --out / | is not the name of a file",
                 "trace --prompt a --out= | is not the name of a file",
+                "doctor --model gpt2 | Unknown option",
+                "completion fish | Unmatched",
                 "tokenize | give a text",
                 "tokenize a --ids 1 | only one of them",
             })

@@ -223,7 +223,8 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"generate", "chat", "compare", "summary", "tokenize", "trace", "parity", "doctor", "completion"})
+    @ValueSource(
+            strings = {"generate", "chat", "compare", "summary", "tokenize", "trace", "parity", "doctor", "completion"})
     void helpOfEveryCommandHasAnExample(String command) {
         Cli cli = Cli.run(command, "--help");
 
@@ -234,7 +235,8 @@ class CommandsTest {
 
     @Test
     void helpListsTheCommands() {
-        assertThat(Cli.run("--help").out()).contains("generate", "tokenize", "trace", "Exit codes: 0 success; 1 ", "2 wrong usage; 130 ");
+        assertThat(Cli.run("--help").out())
+                .contains("generate", "tokenize", "trace", "Exit codes: 0 success; 1 ", "2 wrong usage; 130 ");
         assertThat(Cli.run("--version").out()).startsWith("touchstone ");
     }
 

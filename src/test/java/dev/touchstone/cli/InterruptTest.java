@@ -63,7 +63,7 @@ class InterruptTest {
 
     @Test
     void aBatchGoesOnWhereItWas() throws Exception {
-        Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "\"the\"\n\"then\"\n\"abc\"\n".repeat(300));
+        Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "\"the\"\n\"then\"\n\"abc\"\n".repeat(100));
         String[] batch = {
             "generate", "--model", "" + model, "--batch-file", "" + prompts, "--batch-size", "3", "-n", "9", "--out"
         };

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -54,7 +55,10 @@ public final class Main implements Runnable {
     /** The whole program but the end of the process. Returns the exit code. */
     static int run(Streams streams, String... args) {
         boolean stacktrace = List.of(args).contains("--stacktrace");
+        // To ask for the terminal's width starts a process, for each command anew.
+        boolean help = Stream.of(args).anyMatch(argument -> argument.matches("--help|-[a-zA-Z]*h"));
         CommandLine commands = commands(streams)
+                .setUsageHelpAutoWidth(help && streams.outIsTerminal())
                 .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(streams, e, stacktrace));
         try {
@@ -86,7 +90,6 @@ public final class Main implements Runnable {
                 .setColorScheme(Help.defaultColorScheme(streams.ansi()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a prompt may begin with @
-                .setUsageHelpAutoWidth(streams.outIsTerminal())
                 .setUsageHelpLongOptionsMaxWidth(32);
     }
 

@@ -1,14 +1,21 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.TouchstoneException;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Matrix.Type;
 import java.nio.ByteBuffer;
 
 /**
  * Reads a tensor of two axes into the panels of a matrix: piece by piece, several at once, so that memory holds the matrix
- * and little besides. A piece is as many rows as a panel has columns, and turns in the processor's cache.
+ * and little besides. A piece is as many rows as a panel has columns, and turns in the processor's cache; of very long rows
+ * it is fewer.
  */
 final class MatrixReader {
+    /** Elements in a piece, unless a single row has more. */
+    private static final int LARGEST_PIECE = 1 << 22;
+
+    private static final int LONGEST_ROW = 1 << 26;
+
     private final Safetensors file;
     private final String name;
     private final DType stored;
@@ -23,6 +30,10 @@ final class MatrixReader {
         kept = type == WeightType.STORED ? kept(stored) : Type.FLOAT32;
         rows = file.shape(name)[0];
         columns = file.shape(name)[1];
+        if (columns > LONGEST_ROW) {
+            throw new TouchstoneException(file.file() + ": " + name + " has rows of " + columns + " weights, at most "
+                    + LONGEST_ROW + " can be read");
+        }
     }
 
     private static Type kept(DType stored) {
@@ -35,7 +46,7 @@ final class MatrixReader {
 
     /** One row an input. (I, O) */
     Matrix ofInputRows() {
-        Matrix matrix = Matrix.zeros(kept, rows, columns);
+        Matrix matrix = zeros(rows, columns);
         if (kept == Type.FLOAT32) {
             read((bytes, row, count) -> matrix.putInputRows(row, count, floats(bytes, row)));
         } else {
@@ -46,7 +57,7 @@ final class MatrixReader {
 
     /** One row an output. (O, I) */
     Matrix ofOutputRows() {
-        Matrix matrix = Matrix.zeros(kept, columns, rows);
+        Matrix matrix = zeros(columns, rows);
         if (kept == Type.FLOAT32) {
             read((bytes, row, count) -> matrix.putOutputRows(row, count, floats(bytes, row)));
         } else {
@@ -55,14 +66,23 @@ final class MatrixReader {
         return matrix;
     }
 
+    private Matrix zeros(int inputs, int outputs) {
+        if (!Matrix.fits(inputs, outputs)) {
+            throw new TouchstoneException(file.file() + ": " + name + " is " + rows + " x " + columns
+                    + ", more weights than an array of Java can hold");
+        }
+        return Matrix.zeros(kept, inputs, outputs);
+    }
+
     private interface RowsReader {
         void take(ByteBuffer bytes, int row, int count);
     }
 
     private void read(RowsReader reader) {
-        file.readPieces(name, Matrix.PANEL * columns, (bytes, at) -> {
+        int count = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
+        file.readPieces(name, count * columns, (bytes, at) -> {
             int row = at / columns;
-            reader.take(bytes, row, Math.min(Matrix.PANEL, rows - row));
+            reader.take(bytes, row, Math.min(count, rows - row));
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.touchstone.parity;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.Safetensors;
@@ -26,16 +27,7 @@ public final class Goldens implements Reference, AutoCloseable {
     }
 
     private List<String> readTaps() {
-        String json = tensors.metadata().get("taps");
-        if (json == null) {
-            throw new TouchstoneException(file + ": its metadata has no list of taps; regenerate the fixture");
-        }
-        List<String> names;
-        try {
-            names = Arrays.asList(new ObjectMapper().readValue(json, String[].class));
-        } catch (JsonProcessingException e) {
-            throw new TouchstoneException(file + ": its list of taps is not a JSON list of names: " + json, e);
-        }
+        List<String> names = listed();
         Set<String> expected = new HashSet<>(Set.of(IDS));
         names.forEach(name -> expected.addAll(Set.of(name, name + TRUTH)));
         Set<String> found = new HashSet<>(tensors.names());
@@ -45,12 +37,37 @@ public final class Goldens implements Reference, AutoCloseable {
             odd.removeIf(name -> expected.contains(name) && found.contains(name));
             throw new TouchstoneException(file + ": its list of taps and its tensors differ: " + odd);
         }
+        for (String name : names) {
+            String float32 = Arrays.toString(tensors.shape(name));
+            String float64 = Arrays.toString(tensors.shape(name + TRUTH));
+            if (!float32.equals(float64)) {
+                throw new TouchstoneException(
+                        file + ": " + name + " has shape " + float32 + " in float32 and " + float64 + " in float64");
+            }
+        }
         return names;
+    }
+
+    /** The names in the metadata. */
+    private List<String> listed() {
+        String json = tensors.metadata().get("taps");
+        if (json == null) {
+            throw new TouchstoneException(file + ": its metadata has no list of taps; regenerate the fixture");
+        }
+        try {
+            List<String> names = new ObjectMapper().readValue(json, new TypeReference<>() {});
+            if (names == null || names.contains(null) || Set.copyOf(names).size() < names.size()) {
+                throw new TouchstoneException(file + ": its list of taps lacks a name, or has one twice: " + json);
+            }
+            return names;
+        } catch (JsonProcessingException e) {
+            throw new TouchstoneException(file + ": its list of taps is not a JSON list of names: " + json, e);
+        }
     }
 
     @Override
     public int[] ids() {
-        return Arrays.stream(tensors.longs(IDS)).mapToInt(Math::toIntExact).toArray();
+        return tensors.ints(IDS);
     }
 
     @Override

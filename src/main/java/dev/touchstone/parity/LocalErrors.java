@@ -3,7 +3,6 @@ package dev.touchstone.parity;
 import dev.touchstone.model.Trace;
 import dev.touchstone.tensor.Tensor;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,13 +37,11 @@ abstract class LocalErrors implements Trace {
     /** Compares what another engine has written down with what the engine makes of the other's input. */
     static LocalErrors ofAnother(Function<String, Tensor> trace) {
         return new LocalErrors() {
-            private final Set<String> seen = new HashSet<>();
-
             @Override
             public Tensor of(String name, Tensor value) {
                 Tensor theirs = trace.apply(name);
-                seen.add(name);
-                judge(name, theirs, doubles(value), tap -> seen.contains(tap) ? doubles(trace.apply(tap)) : null);
+                Parity.checkShape(name, theirs, value.shape());
+                judge(name, theirs, doubles(value), tap -> seen().contains(tap) ? doubles(trace.apply(tap)) : null);
                 return theirs;
             }
         };
@@ -68,6 +65,11 @@ abstract class LocalErrors implements Trace {
     @Override
     public final void see(String name, Tensor value) {
         of(name, value);
+    }
+
+    /** The names of the taps so far. */
+    final Set<String> seen() {
+        return deviations.keySet();
     }
 
     /** The error of the operation that made this tap. */

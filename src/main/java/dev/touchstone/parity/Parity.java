@@ -39,7 +39,7 @@ public final class Parity {
     public static CaseResult check(Engine engine, Reference reference) {
         Inherited inherited = new Inherited(reference);
         engine.forward(reference.ids(), inherited);
-        inherited.checkThatNoneIsMissing();
+        checkThatNoneIsMissing(reference, inherited.seen);
 
         LocalErrors local = LocalErrors.onGoldenInput(reference);
         engine.forward(reference.ids(), local);
@@ -51,11 +51,12 @@ public final class Parity {
      * makes of the other's own input stands in for that, so that each of its operations answers for itself too.
      */
     public static CaseResult check(Function<String, Tensor> trace, Engine engine, Reference reference) {
-        Inherited inherited = new Inherited(reference);
-        reference.taps().forEach(name -> inherited.see(name, trace.apply(name)));
-
         LocalErrors local = LocalErrors.ofAnother(trace);
         engine.forward(reference.ids(), local);
+        checkThatNoneIsMissing(reference, local.seen());
+
+        Inherited inherited = new Inherited(reference);
+        reference.taps().forEach(name -> inherited.see(name, trace.apply(name)));
         return result(inherited, local);
     }
 
@@ -93,13 +94,13 @@ public final class Parity {
                 predictions = Predictions.of(value, truth);
             }
         }
+    }
 
-        void checkThatNoneIsMissing() {
-            Set<String> missing = new LinkedHashSet<>(reference.taps());
-            missing.removeAll(seen);
-            if (!missing.isEmpty()) {
-                throw new TouchstoneException("our forward pass never reported " + missing);
-            }
+    private static void checkThatNoneIsMissing(Reference reference, Set<String> seen) {
+        Set<String> missing = new LinkedHashSet<>(reference.taps());
+        missing.removeAll(seen);
+        if (!missing.isEmpty()) {
+            throw new TouchstoneException("our forward pass never reported " + missing);
         }
     }
 
@@ -107,10 +108,14 @@ public final class Parity {
         if (!reference.taps().contains(name)) {
             throw new TouchstoneException("our forward pass reported " + name + ", which the reference does not have");
         }
-        if (!Arrays.equals(value.shape(), reference.shape(name))) {
-            throw new TouchstoneException(name + " has shape " + Arrays.toString(value.shape()) + ", expected "
-                    + Arrays.toString(reference.shape(name)));
-        }
+        checkShape(name, value, reference.shape(name));
         return Deviation.of(value.data(), reference.truth(name));
+    }
+
+    static void checkShape(String name, Tensor value, int... expected) {
+        if (!Arrays.equals(value.shape(), expected)) {
+            throw new TouchstoneException(
+                    name + " has shape " + Arrays.toString(value.shape()) + ", expected " + Arrays.toString(expected));
+        }
     }
 }

@@ -46,12 +46,17 @@ public final class Matrix {
         this.inputs = inputs;
         this.outputs = outputs;
         this.start = START_BYTES / type.bytes;
-        long size = start + (long) panels(outputs) * inputs * PANEL;
-        if (size > Integer.MAX_VALUE - 8) {
+        if (!fits(inputs, outputs)) {
             throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " outgrows an array");
         }
-        this.floats = new float[type == Type.FLOAT32 ? (int) size : 0];
-        this.halves = new short[type == Type.FLOAT32 ? 0 : (int) size];
+        int size = start + panels(outputs) * inputs * PANEL;
+        this.floats = new float[type == Type.FLOAT32 ? size : 0];
+        this.halves = new short[type == Type.FLOAT32 ? 0 : size];
+    }
+
+    /** Whether an array can hold a matrix of this size. */
+    public static boolean fits(int inputs, int outputs) {
+        return (long) panels(outputs) * inputs * PANEL <= Integer.MAX_VALUE - 64;
     }
 
     /** Zeros, to be filled with rows by whoever makes it; several threads may put rows at once. */

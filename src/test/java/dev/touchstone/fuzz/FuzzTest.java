@@ -6,6 +6,7 @@ import dev.touchstone.checkpoint.CheckpointTargets;
 import dev.touchstone.cli.CommandLineTarget;
 import dev.touchstone.fuzz.Fuzzer.Result;
 import dev.touchstone.fuzz.Guard.Outcome;
+import dev.touchstone.parity.ParityTargets;
 import dev.touchstone.support.Scoreboard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ class FuzzTest {
 
     FuzzTest(@TempDir Path folder) throws IOException {
         targets.addAll(CheckpointTargets.all(Files.createDirectory(folder.resolve("checkpoint"))));
+        targets.add(ParityTargets.in(Files.createDirectory(folder.resolve("parity"))));
         targets.add(CommandLineTarget.in(Files.createDirectory(folder.resolve("cli"))));
         targets.removeIf(target -> !ONLY.isEmpty() && !target.name().equals(ONLY));
         assertThat(targets).as("targets of the name in fuzz.target").isNotEmpty();

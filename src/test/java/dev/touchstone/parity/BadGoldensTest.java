@@ -1,0 +1,104 @@
+package dev.touchstone.parity;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Golden files and traces that cannot be: one line that says what is wrong. */
+class BadGoldensTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "null              | its list of taps lacks a name, or has one twice: null",
+                "[\"x\", null]     | its list of taps lacks a name, or has one twice: [\"x\", null]",
+                "[\"x\", \"x\"]    | its list of taps lacks a name, or has one twice: [\"x\", \"x\"]",
+                "[\"x\"            | its list of taps is not a JSON list of names: [\"x\"",
+                "[[\"x\"]]         | its list of taps is not a JSON list of names: [[\"x\"]]",
+                "\"x\"             | its list of taps is not a JSON list of names: \"x\"",
+                "[]                | its list of taps and its tensors differ: ["
+            })
+    void aListOfTapsThatIsNoneIsRefused(String list, String message) {
+        SafetensorsWriter writer = ids().add("x", Tensor.zeros(1, 2))
+                .add("x#f64", new double[2], 1, 2)
+                .metadata("taps", list);
+
+        assertThatThrownBy(() -> new Goldens(write(writer)))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("case.safetensors: " + message);
+    }
+
+    @Test
+    void aTruthOfAnotherShapeIsRefused() {
+        SafetensorsWriter writer = ids().add("x", Tensor.zeros(1, 2))
+                .add("x#f64", new double[2], 2, 1)
+                .metadata("taps", "[\"x\"]");
+
+        assertThatThrownBy(() -> new Goldens(write(writer)))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("case.safetensors: x has shape [1, 2] in float32 and [2, 1] in float64");
+    }
+
+    @Test
+    void anIdThatIsNoTokenIsRefused() throws IOException {
+        Path file = write(sound());
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        int header = (int) bytes.getLong(0);
+        Files.write(file, bytes.putLong(Long.BYTES + header, 1L << 40).array()); // the ids come first
+        try (Goldens goldens = new Goldens(file)) {
+            assertThatThrownBy(goldens::ids)
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageContaining("input_ids holds 1099511627776, expected 32-bit numbers");
+        }
+    }
+
+    @Test
+    void aTraceOfAnotherShapeThanTheEnginesIsRefused() {
+        Parity.Engine engine = (ids, trace) -> trace.of("x", Tensor.zeros(2, 1));
+
+        refuses(engine, "x has shape [1, 2], expected [2, 1]");
+    }
+
+    @Test
+    void aTapThatTheEngineDoesNotHaveIsRefused() {
+        refuses((ids, trace) -> Tensor.zeros(1, 2), "our forward pass never reported [x]");
+    }
+
+    private void refuses(Parity.Engine engine, String message) {
+        try (Goldens goldens = new Goldens(write(sound()))) {
+            assertThatThrownBy(() -> Parity.check(tap -> Tensor.zeros(1, 2), engine, goldens))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessage(message);
+        }
+    }
+
+    private static SafetensorsWriter sound() {
+        return ids().add("x", Tensor.zeros(1, 2))
+                .add("x#f64", new double[2], 1, 2)
+                .metadata("taps", "[\"x\"]");
+    }
+
+    private static SafetensorsWriter ids() {
+        return new SafetensorsWriter().add("input_ids", new int[] {1}, 1);
+    }
+
+    private Path write(SafetensorsWriter writer) {
+        Path file = folder.resolve("case.safetensors");
+        writer.write(file);
+        return file;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.touchstone.parity;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.fuzz.Folders;
+import dev.touchstone.fuzz.Target;
+import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** A golden file and another engine's trace, compared with a small model of which both are right. */
+public final class ParityTargets {
+    private static final String GOLDENS = "goldens.safetensors";
+    private static final String TRACE = "trace.safetensors";
+
+    private final Path folder;
+    private final Transformer model;
+
+    private ParityTargets(Path folder, RandomGpt2 drawn) {
+        this.folder = folder;
+        this.model = drawn.model();
+    }
+
+    /** @param folder an empty one, for the files that are read */
+    public static Target in(Path folder) throws IOException {
+        RandomGpt2.Sizes sizes = new RandomGpt2.Sizes(1, 2, 2, 3, 3, 5);
+        RandomGpt2 drawn = new RandomGpt2(sizes, Activation.GELU, 1e-5, true, false, 1);
+        ParityTargets targets = new ParityTargets(folder, drawn);
+        byte[] sound = Folders.pack(targets.files(drawn.prompt()));
+        return new Target("goldens", 4, 64 << 20, List.of(sound), Folders.ANY, targets::read);
+    }
+
+    /** The truth is what this engine computes: here it is the reader that is tested. */
+    private Map<String, byte[]> files(int[] ids) throws IOException {
+        Map<String, Tensor> taps = new LinkedHashMap<>();
+        model.forward(ids, new ScalarKernels(), taps::put);
+        SafetensorsWriter goldens = new SafetensorsWriter().add("input_ids", ids, ids.length);
+        SafetensorsWriter trace = new SafetensorsWriter().add("input_ids", ids, ids.length);
+        taps.forEach((name, value) -> {
+            double[] truth = IntStream.range(0, value.size())
+                    .mapToDouble(i -> value.data()[i])
+                    .toArray();
+            goldens.add(name, value).add(name + "#f64", truth, value.shape());
+            trace.add(name, value);
+        });
+        goldens.metadata("taps", new ObjectMapper().writeValueAsString(taps.keySet()))
+                .write(folder.resolve(GOLDENS));
+        trace.write(folder.resolve(TRACE));
+        return Map.of(
+                GOLDENS, Files.readAllBytes(folder.resolve(GOLDENS)),
+                TRACE, Files.readAllBytes(folder.resolve(TRACE)));
+    }
+
+    private String read(byte[] input) throws IOException {
+        Map<String, byte[]> files = Folders.unpack(input);
+        if (!files.keySet().equals(Set.of(GOLDENS, TRACE))) {
+            return "not these files"; // it is not the archive that is fuzzed
+        }
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Files.write(folder.resolve(file.getKey()), file.getValue());
+        }
+        try (Goldens goldens = new Goldens(folder.resolve(GOLDENS));
+                Safetensors trace = Safetensors.open(folder.resolve(TRACE))) {
+            return said(Parity.check(this::forward, goldens))
+                    + ", the other's "
+                    + said(Parity.check(trace::tensor, this::forward, goldens));
+        }
+    }
+
+    private Tensor forward(int[] ids, Trace trace) {
+        return model.forward(ids, new ScalarKernels(), trace);
+    }
+
+    /** In the words of a report. */
+    private static String said(CaseResult result) {
+        result.taps().forEach(TapResult::describe);
+        String clues = String.join("; ", result.clues()).replaceAll("\\d+", "#");
+        return result.firstDivergence().map(tap -> tap.name() + ": " + clues).orElse("right");
+    }
+}

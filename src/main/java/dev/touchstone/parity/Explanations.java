@@ -8,16 +8,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * What an operation that is wrong has done instead, found by doing what people do by mistake to the input that it had. Each is
  * empty where that does not give the wrong numbers.
- *
- * @param inputs the tensors before this one by name, or null where there is none of that name
  */
-record Explanations(Difference it, Function<String, double[]> inputs) {
+record Explanations(Difference it, Parts parts) {
+    /** What an activation is made of: the tap before it, by its names. */
+    private static final List<String> INPUTS = List.of("c_fc", "gate_proj", "fc1", "dense_h_to_4h");
+
     private static final Map<String, DoubleUnaryOperator> ACTIVATIONS = new TreeMap<>(Map.of(
             "ReLU", x -> Activation.RELU.of((float) x),
             "the GELU with erf", x -> Activation.GELU.of((float) x),
@@ -28,42 +29,57 @@ record Explanations(Difference it, Function<String, double[]> inputs) {
 
     /** The first that fits what is made at this tap. */
     String read() {
-        String block = it.tap().replaceAll("(h\\.\\d+).*", "$1");
-        return switch (it.point()) {
-            case "act" -> activation();
-            case "q", "k", "v", "scores", "probs" -> new AttentionExplanations(it, inputs).read();
-            case "wpe" -> positions();
-            case "drop" -> sum(List.of("wte", "wpe"), List.of());
-            case "ln_1", "ln_f" -> new NormExplanations(it, List.of(stream(block)), inputs).read();
-            case "ln_2" -> new NormExplanations(it, List.of(stream(block), block + ".attn"), inputs).read();
+        return switch (parts.point()) {
+            case "act", "act_fn", "activation_fn", "gelu_impl" -> activation();
+            case "q", "k", "v" -> new ProjectionExplanations(it, parts).read();
+            case "scores" -> new ScoreExplanations(it, parts).read();
+            case "probs" -> new MixExplanations(it, parts).probs();
+            case "context" -> new MixExplanations(it, parts).context();
+            case "rotary_emb" -> new RotaryExplanations(it).read();
+            case "wpe", "embed_positions" -> positions();
+            case "logits" -> new Caps(it).read();
+            case "drop" -> sum(List.of("wte", "wpe"));
             default ->
-                it.tap().equals(block)
-                        ? sum(
-                                List.of(stream(block), block + ".attn", block + ".mlp"),
-                                List.of(block + ".ln_1", block + ".ln_2"))
-                        : "";
+                parts.isNorm()
+                        ? new NormExplanations(it, parts).read()
+                        : it.tap().equals(parts.block()) ? block() : "";
         };
     }
 
-    /** The name of the residual stream that a block, or the last norm, reads. */
-    private String stream(String block) {
-        int layer = 0;
-        while (!block.equals("h." + layer) && inputs.apply("h." + layer) != null) {
-            layer++;
-        }
-        return layer == 0 ? "drop" : "h." + (layer - 1);
+    /** What a block adds to the residual stream. */
+    private String block() {
+        List<String> terms = new ArrayList<>(List.of(parts.stream(), parts.attention(), parts.mlp()));
+        terms.addAll(parts.norms());
+        return sum(terms);
     }
 
     private String activation() {
-        double[] x = inputs.apply(it.tap().replace(".act", ".c_fc"));
-        if (x == null || x.length != it.actual().length) {
+        double[] x = INPUTS.stream()
+                .map(name -> parts.of(parts.beside(name)))
+                .filter(input -> input != null && input.length == it.actual().length)
+                .findFirst()
+                .orElse(null);
+        if (x == null) {
             return "";
         }
+        double[] up = parts.of(parts.beside("up_proj"));
+        if (up != null && ACTIVATIONS.values().stream().anyMatch(f -> it.is(made(f, up)) && makes(f, x))) {
+            return "this is made of up_proj: gate and up are swapped";
+        }
         return ACTIVATIONS.entrySet().stream()
-                .filter(other -> it.is(Arrays.stream(x).map(other.getValue()).toArray()))
+                .filter(other -> it.is(made(other.getValue(), x)))
                 .findFirst()
                 .map(other -> "this is " + other.getKey())
                 .orElseGet(() -> gelu(x));
+    }
+
+    private static double[] made(DoubleUnaryOperator function, double[] x) {
+        return Arrays.stream(x).map(function).toArray();
+    }
+
+    /** Whether this is the right one. */
+    private boolean makes(DoubleUnaryOperator function, double[] x) {
+        return it.elements().allMatch(i -> Math.abs(function.applyAsDouble(x[i]) - it.expected()[i]) <= it.bound());
     }
 
     /** {@code x / 2 (1 + tanh(a x + b x^3))} with constants of its own. */
@@ -117,39 +133,38 @@ record Explanations(Difference it, Function<String, double[]> inputs) {
                 : "";
     }
 
-    /** Which terms a sum has, each how often: {@code right} once, {@code wrong} not at all. */
-    private String sum(List<String> right, List<String> wrong) {
-        List<String> names = new ArrayList<>(right);
-        names.addAll(wrong);
-        names.removeIf(name -> inputs.apply(name) == null);
-        List<double[]> terms = names.stream().map(inputs).toList();
-        double[] actual = it.elements().mapToDouble(i -> it.actual()[i]).toArray();
+    /** Which of these terms a sum has, each how often, and which it should have. */
+    private String sum(List<String> names) {
         int[] all = it.elements().toArray();
-        if (!names.containsAll(right) || terms.stream().anyMatch(term -> term.length != all.length)) {
+        List<double[]> terms = names.stream().map(parts::of).toList();
+        if (terms.stream().anyMatch(term -> term == null || term.length != all.length)) {
             return "";
         }
-        double[] times = LeastSquares.fit(terms, actual, all);
-        if (!it.is(it.elements()
-                .mapToDouble(i -> IntStream.range(0, times.length)
-                        .mapToDouble(term -> times[term] * terms.get(term)[i])
-                        .sum())
-                .toArray())) {
+        double[] actual = it.elements().mapToDouble(i -> it.actual()[i]).toArray();
+        double[] ours = LeastSquares.fit(terms, actual, all);
+        double[] right = LeastSquares.fit(terms, it.expected(), all);
+        if (!isSum(terms, ours, actual) || !isSum(terms, right, it.expected())) {
             return "";
         }
-        List<String> odd = new ArrayList<>();
-        for (int term = 0; term < times.length; term++) {
-            boolean belongs = right.contains(names.get(term));
-            if (Math.abs(times[term] - (belongs ? 1 : 0)) > 1e-3) {
-                String count = Math.abs(times[term]) < 1e-3 ? "is not added" : "is added" + times(times[term]);
-                odd.add(names.get(term) + " " + count + (belongs ? "" : ", and should not be"));
-            }
-        }
-        return String.join("; ", odd);
+        return IntStream.range(0, ours.length)
+                .filter(term -> Math.abs(ours[term] - right[term]) > 1e-3)
+                .mapToObj(term -> names.get(term) + " is " + (Math.abs(ours[term]) < 1e-3 ? "not added" : "added")
+                        + times(ours[term]) + (Math.abs(right[term]) < 1e-3 ? ", and should not be" : ""))
+                .collect(Collectors.joining("; "));
+    }
+
+    private boolean isSum(List<double[]> terms, double[] times, double[] sum) {
+        return it.elements()
+                .allMatch(i -> Math.abs(sum[i]
+                                - IntStream.range(0, times.length)
+                                        .mapToDouble(term -> times[term] * terms.get(term)[i])
+                                        .sum())
+                        <= it.bound());
     }
 
     private static String times(double count) {
         long whole = Math.round(count);
-        return Math.abs(count - 1) < 1e-3
+        return Math.abs(count - 1) < 1e-3 || Math.abs(count) < 1e-3
                 ? ""
                 : String.format(Locale.ROOT, Math.abs(count - whole) < 1e-3 ? " %.0f times" : " %.4g times", count);
     }

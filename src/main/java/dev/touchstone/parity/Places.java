@@ -12,6 +12,10 @@ record Places(Difference it) {
     }
 
     String infinities() {
+        String window = new Windows(it).read();
+        if (!window.isEmpty()) {
+            return window;
+        }
         long shown = it.elements()
                 .filter(i -> Double.isInfinite(it.expected()[i]) && it.off(i))
                 .count();

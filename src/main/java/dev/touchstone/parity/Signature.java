@@ -32,7 +32,7 @@ final class Signature {
             return damage;
         }
         Relations relations = new Relations(it);
-        List<String> explanation = said(relations::fewBits, new Explanations(it, inputs)::read);
+        List<String> explanation = said(relations::fewBits, new Explanations(it, new Parts(tap, inputs))::read);
         if (!explanation.isEmpty()) {
             return explanation;
         }

@@ -12,18 +12,31 @@ import java.util.regex.Pattern;
 final class Readings {
     private record Row(Pattern bug, String words) {}
 
+    private static final String HIDDEN = "NOT NAMED: ";
     private static final List<Row> ROWS = read();
 
     private Readings() {}
 
     /** Whether one of the clues is right. */
     static boolean isRight(ForwardBug bug, List<String> clues) {
+        String words = words(bug);
+        return clues.stream().anyMatch(clue -> clue.contains(words));
+    }
+
+    /** Whether the difference is said to show too little of the mistake. */
+    static boolean isHidden(ForwardBug bug) {
+        return words(bug).startsWith(HIDDEN);
+    }
+
+    private static String words(ForwardBug bug) {
         String name = bug.id() + ": " + bug.what();
-        Row right = ROWS.stream()
-                .filter(row -> row.bug.matcher(name).matches())
+        String ofFixture = bug.fixture() + " " + name;
+        return ROWS.stream()
+                .filter(row -> row.bug.matcher(name).matches()
+                        || row.bug.matcher(ofFixture).matches())
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("readings.txt says nothing of " + name));
-        return clues.stream().anyMatch(clue -> clue.contains(right.words));
+                .orElseThrow(() -> new AssertionError("readings.txt says nothing of " + name))
+                .words;
     }
 
     private static List<Row> read() {

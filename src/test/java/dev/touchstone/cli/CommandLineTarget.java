@@ -3,13 +3,8 @@ package dev.touchstone.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.Progress;
-import dev.touchstone.checkpoint.SafetensorsWriter;
 import dev.touchstone.cli.CommandLines.Line;
 import dev.touchstone.fuzz.Target;
-import dev.touchstone.kernels.ScalarKernels;
-import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,28 +41,9 @@ public final class CommandLineTarget {
         return new Target("command-line", 8, 64 << 20, seeds, new CommandLines()::mutate, target::read);
     }
 
-    /** A fixture whose truth is what this engine computes: here it is the command that is tested. */
     private void writeFixture() throws IOException {
         Path fixture = TinyModel.write(folder.resolve("fixture"), 1);
-        List<String> taps = new ArrayList<>();
-        SafetensorsWriter goldens = new SafetensorsWriter().add("input_ids", IDS, IDS.length);
-        SafetensorsWriter trace = new SafetensorsWriter().add("input_ids", IDS, IDS.length);
-        Checkpoint.load(fixture, Progress.OFF).transformer().forward(IDS, new ScalarKernels(), (name, value) -> {
-            taps.add("\"" + name + "\"");
-            goldens.add(name, value).add(name + "#f64", doubles(value), value.shape());
-            trace.add(name, value);
-        });
-        goldens.metadata("taps", taps.toString())
-                .write(Files.createDirectory(fixture.resolve("goldens")).resolve("short.safetensors"));
-        trace.write(folder.resolve("taps.safetensors"));
-    }
-
-    private static double[] doubles(Tensor tensor) {
-        double[] doubles = new double[tensor.size()];
-        for (int i = 0; i < doubles.length; i++) {
-            doubles[i] = tensor.data()[i];
-        }
-        return doubles;
+        Files.copy(TinyFixture.write(fixture, IDS), folder.resolve("taps.safetensors"));
     }
 
     private String read(byte[] input) throws IOException {

@@ -13,17 +13,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Writes a GPT-2 of 2 layers with random weights and a vocabulary of bytes, for tests that must damage one. */
+/** Writes a GPT-2, of 2 layers as a rule, with random weights and a vocabulary of bytes, for tests that must damage one. */
 final class TinyModel {
+    record Sizes(int channels, int heads, int layers, int positions) {}
+
     static final int POSITIONS = 24;
     static final int VOCABULARY = 260;
-    private static final int CHANNELS = 12;
+    private static final Sizes SMALL = new Sizes(12, 3, 2, POSITIONS);
     private static final List<String> MERGES = List.of("h e", "Ġ t", "Ġt he");
 
+    private final Sizes sizes;
     private final Random random;
     private final SafetensorsWriter weights = new SafetensorsWriter();
 
-    private TinyModel(long seed) {
+    private TinyModel(Sizes sizes, long seed) {
+        this.sizes = sizes;
         this.random = new Random(seed);
     }
 
@@ -33,28 +37,36 @@ final class TinyModel {
 
     /** Another seed is another model with the same vocabulary. */
     static Path write(Path folder, long seed) {
+        return write(folder, SMALL, seed);
+    }
+
+    static Path write(Path folder, Sizes sizes, long seed) {
         try {
             Files.createDirectories(folder);
             ObjectMapper json = new ObjectMapper();
-            json.writeValue(folder.resolve("config.json").toFile(), config());
+            json.writeValue(folder.resolve("config.json").toFile(), config(sizes));
             json.writeValue(folder.resolve("generation_config.json").toFile(), Map.of("eos_token_id", VOCABULARY - 1));
             json.writeValue(folder.resolve("vocab.json").toFile(), vocabulary());
             Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n" + String.join("\n", MERGES) + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        new TinyModel(seed).weights().write(folder.resolve("model.safetensors"));
+        new TinyModel(sizes, seed).weights().write(folder.resolve("model.safetensors"));
         return folder;
     }
 
     static Map<String, Object> config() {
+        return config(SMALL);
+    }
+
+    private static Map<String, Object> config(Sizes sizes) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model_type", "gpt2");
         config.put("architectures", List.of("GPT2LMHeadModel"));
-        config.put("n_embd", CHANNELS);
-        config.put("n_head", 3);
-        config.put("n_layer", 2);
-        config.put("n_positions", POSITIONS);
+        config.put("n_embd", sizes.channels);
+        config.put("n_head", sizes.heads);
+        config.put("n_layer", sizes.layers);
+        config.put("n_positions", sizes.positions);
         config.put("vocab_size", VOCABULARY);
         config.put("eos_token_id", VOCABULARY - 1);
         config.put("tie_word_embeddings", true);
@@ -62,16 +74,17 @@ final class TinyModel {
     }
 
     private SafetensorsWriter weights() {
-        add("wte.weight", VOCABULARY, CHANNELS);
-        add("wpe.weight", POSITIONS, CHANNELS);
-        for (int layer = 0; layer < 2; layer++) {
+        int C = sizes.channels;
+        add("wte.weight", VOCABULARY, C);
+        add("wpe.weight", sizes.positions, C);
+        for (int layer = 0; layer < sizes.layers; layer++) {
             String h = "h." + layer + ".";
             norm(h + "ln_1");
-            linear(h + "attn.c_attn", CHANNELS, 3 * CHANNELS);
-            linear(h + "attn.c_proj", CHANNELS, CHANNELS);
+            linear(h + "attn.c_attn", C, 3 * C);
+            linear(h + "attn.c_proj", C, C);
             norm(h + "ln_2");
-            linear(h + "mlp.c_fc", CHANNELS, 4 * CHANNELS);
-            linear(h + "mlp.c_proj", 4 * CHANNELS, CHANNELS);
+            linear(h + "mlp.c_fc", C, 4 * C);
+            linear(h + "mlp.c_proj", 4 * C, C);
         }
         norm("ln_f");
         return weights;
@@ -83,8 +96,8 @@ final class TinyModel {
     }
 
     private void norm(String name) {
-        add(name + ".weight", CHANNELS);
-        add(name + ".bias", CHANNELS);
+        add(name + ".weight", sizes.channels);
+        add(name + ".bias", sizes.channels);
     }
 
     private void add(String name, int... shape) {
@@ -93,7 +106,8 @@ final class TinyModel {
             tensor.data()[i] = (float) (0.5 * random.nextGaussian());
         }
         if (name.equals("wte.weight")) {
-            Arrays.fill(tensor.data(), tensor.size() - CHANNELS, tensor.size(), 0); // the text should not end at once
+            Arrays.fill(
+                    tensor.data(), tensor.size() - sizes.channels, tensor.size(), 0); // the text should not end at once
         }
         weights.add("transformer." + name, tensor);
     }

@@ -6,11 +6,15 @@ import dev.touchstone.tokenizer.RegexSplit.Behavior;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** Every behavior of a split against Hugging Face's, whatever is matched. */
@@ -22,29 +26,47 @@ class SplitTest {
             Behavior.MERGED_WITH_NEXT, "MergedWithNext",
             Behavior.CONTIGUOUS, "Contiguous");
 
+    private static final List<Map<String, String>> PATTERNS = List.of(
+            Map.of("String", "-"),
+            Map.of("String", "a-"),
+            Map.of("Regex", "-"),
+            Map.of("Regex", "-+"),
+            Map.of("Regex", "-*"),
+            Map.of("Regex", "a?"),
+            Map.of("Regex", "[^\\s]-"),
+            Map.of("Regex", "(?i:A)|\\s(?!a)"),
+            Map.of("Regex", "."));
+
     @Property(tries = 1500)
     void piecesEqualHuggingFaces(
             @ForAll Behavior behavior,
             @ForAll boolean invert,
             @ForAll("patterns") Map<String, String> pattern,
             @ForAll("texts") String text) {
-        Map<String, Object> split =
-                Map.of("type", "Split", "pattern", pattern, "behavior", NAMES.get(behavior), "invert", invert);
-        // A piece that is no word becomes its first character: the border of a piece shows.
-        String json = TinyTokenizers.json(Map.of(
-                "pre_tokenizer",
-                split,
-                "model",
-                Map.of(
-                        "type",
-                        "WordLevel",
-                        "vocab",
-                        Map.of("?", 0, "a", 1, "-", 2, "a-", 3, "--", 4, "-a", 5),
-                        "unk_token",
-                        "?")));
+        String json = json(behavior, invert, pattern);
 
         try (HuggingFace oracle = new HuggingFace(json)) {
             assertThat(TinyTokenizers.read(json).encode(text)).isEqualTo(oracle.encode(text));
+        }
+    }
+
+    /** A few of each, the same in each run. */
+    @Example
+    void eachBehaviorWithEachPatternIsHuggingFaces() {
+        RandomGenerator<String> generator = texts().generator(1000);
+        Random random = new Random(1);
+        List<String> texts =
+                Stream.generate(() -> generator.next(random).value()).limit(20).toList();
+        for (Behavior behavior : Behavior.values()) {
+            for (Map<String, String> pattern : PATTERNS) {
+                for (boolean invert : new boolean[] {false, true}) {
+                    String json = json(behavior, invert, pattern);
+                    Tokenizer ours = TinyTokenizers.read(json);
+                    try (HuggingFace oracle = new HuggingFace(json)) {
+                        texts.forEach(text -> assertThat(ours.encode(text)).isEqualTo(oracle.encode(text)));
+                    }
+                }
+            }
         }
     }
 
@@ -64,18 +86,26 @@ class SplitTest {
         });
     }
 
+    private static String json(Behavior behavior, boolean invert, Map<String, String> pattern) {
+        Map<String, Object> split =
+                Map.of("type", "Split", "pattern", pattern, "behavior", NAMES.get(behavior), "invert", invert);
+        // A piece that is no word becomes its first character: the border of a piece shows.
+        return TinyTokenizers.json(Map.of(
+                "pre_tokenizer",
+                split,
+                "model",
+                Map.of(
+                        "type",
+                        "WordLevel",
+                        "vocab",
+                        Map.of("?", 0, "a", 1, "-", 2, "a-", 3, "--", 4, "-a", 5),
+                        "unk_token",
+                        "?")));
+    }
+
     @Provide
     Arbitrary<Map<String, String>> patterns() {
-        return Arbitraries.of(
-                Map.of("String", "-"),
-                Map.of("String", "a-"),
-                Map.of("Regex", "-"),
-                Map.of("Regex", "-+"),
-                Map.of("Regex", "-*"),
-                Map.of("Regex", "a?"),
-                Map.of("Regex", "[^\\s]-"),
-                Map.of("Regex", "(?i:A)|\\s(?!a)"),
-                Map.of("Regex", "."));
+        return Arbitraries.of(PATTERNS);
     }
 
     @Provide

@@ -1,0 +1,62 @@
+package dev.touchstone.generation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.TouchstoneException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WindowTest {
+    /** The last new token is never fed back: it needs no position. */
+    @Test
+    void aTextMayEndOneTokenPastTheContext() {
+        assertThatCode(() -> Window.error(8).check(8, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> Window.error(8).check(3, 6)).doesNotThrowAnyException();
+        assertThatCode(() -> Window.error(8).check(1, 0)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
+        refuses(0, 1, "the prompt is empty: give at least one token");
+        refuses(9, 0, "prompt has 9 tokens, the model has positions for 8; pass --window slide to keep the last 8");
+        refuses(
+                3,
+                7,
+                "prompt has 3 tokens and 7 more are wanted, the model has positions for 8; pass --max-new-tokens 6 or"
+                        + " --window slide");
+    }
+
+    private static void refuses(int prompt, int more, String message) {
+        assertThatThrownBy(() -> Window.error(8).check(prompt, more))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void aWindowThatSlidesEndsNever() {
+        assertThatCode(() -> Window.slide(8, 8).check(100, 1000)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> Window.slide(8, 1).check(0, 1)).hasMessageContaining("the prompt is empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 9})
+    void aStrideMovesAtLeastOneTokenAndAtMostAll(int stride) {
+        assertThatThrownBy(() -> Window.slide(8, stride))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("the window's stride must be from 1 to the model's 8 positions, got " + stride);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 1, 5, 3", "8, 1, 8, 0", "9, 1, 8, 0", "9, 3, 6, 2", "11, 3, 8, 0", "12, 3, 6, 2", "20, 8, 4, 4"})
+    void tokensAreDroppedInStrides(int length, int stride, int shown, int room) {
+        int[] ids = new int[length];
+        ids[length - shown] = 7;
+
+        assertThat(Window.slide(8, stride).of(ids)).hasSize(shown).startsWith(7);
+        assertThat(Window.slide(8, stride).room(length)).isEqualTo(room);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.touchstone.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.Example;
+import net.jqwik.api.RandomGenerator;
+
+/** Each family's tokenizer on the same few texts in each run, each way: what {@link FamilyTokenizersTest} draws, in brief. */
+class FamilyExamplesTest {
+    private static List<String> texts() {
+        RandomGenerator<String> generator = new FamilyTokenizersTest().texts().generator(1000);
+        Random random = new Random(1);
+        Stream<String> drawn = Stream.generate(() -> generator.next(random).value());
+        return Stream.concat(Stream.of("", " ", "  a  b ", "the cat", " zyzzyva qqq", "\t\t\t\t1234"), drawn)
+                .limit(80)
+                .toList();
+    }
+
+    @Example
+    void idsAndTextEqualHuggingFaces() {
+        List<String> texts = texts();
+        Stream.of(FamilyTokenizers.values()).forEach(family -> compare(family, texts));
+    }
+
+    private static void compare(FamilyTokenizers family, List<String> texts) {
+        for (String text : texts) {
+            int[] ids = family.oracle.encode(text);
+            String decoded = family.oracle.decode(ids);
+
+            assertThat(family.ours.encode(text)).as(text).isEqualTo(ids);
+            assertThat(family.ours.encodeTemplated(text)).as(text).isEqualTo(family.oracle.encodeTemplated(text));
+            assertThat(family.ours.decode(ids)).isEqualTo(decoded);
+            assertThat(streamed(family.ours, ids)).isEqualTo(decoded);
+        }
+    }
+
+    @Example
+    void everyTokenAloneIsHuggingFaces() {
+        Stream.of(FamilyTokenizers.values()).forEach(FamilyExamplesTest::compareTokens);
+    }
+
+    private static void compareTokens(FamilyTokenizers family) {
+        for (int id = 0; id < family.ours.vocabularySize(); id += id < 300 ? 1 : 37) {
+            String decoded = family.oracle.decode(id, 65, id);
+
+            assertThat(family.ours.decode(id, 65, id)).isEqualTo(decoded);
+            assertThat(streamed(family.ours, id, 65, id)).isEqualTo(decoded);
+        }
+    }
+
+    private static String streamed(Tokenizer tokenizer, int... ids) {
+        StreamingDecoder stream = tokenizer.stream();
+        StringBuilder streamed = new StringBuilder();
+        for (int id : ids) {
+            streamed.append(stream.add(id));
+        }
+        return streamed + stream.flush();
+    }
+}

@@ -4,7 +4,7 @@ import dev.touchstone.tensor.Tensor;
 
 /**
  * Activations in the order in which a product reads them: blocks of inputs, in them tiles of {@code height} rows, in them
- * {@code [input][row]}. Rows that are missing in the last tile are zeros. (T, I)
+ * {@code [row][input]}. Rows that are missing in the last tile are zeros. (T, I)
  */
 record PackedRows(int rows, int inputs, int height, float[] data) {
     private static final int BLOCK = ScalarKernels.BLOCK;
@@ -16,7 +16,9 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
         if (rows == 1) {
             return new PackedRows(1, inputs, 1, x.data());
         }
-        return new PackedRows(rows, inputs, height, new float[(rows + height - 1) / height * height * inputs]);
+        int tiles = (rows + height - 1) / height;
+        int blocks = (inputs + BLOCK - 1) / BLOCK;
+        return new PackedRows(rows, inputs, height, new float[tiles * height * blocks * BLOCK]);
     }
 
     int tiles() {
@@ -25,21 +27,28 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
 
     /** Where {@code tile} begins in the block that begins with input {@code block}. */
     int index(int tile, int block) {
-        return (block * tiles() + tile * Math.min(BLOCK, inputs - block)) * height;
+        return block * tiles() * height + tile * height * BLOCK;
     }
 
     void fill(Tensor x, int tile) {
         int first = tile * height;
         int count = Math.min(height, rows - first);
         for (int block = 0; block < inputs; block += BLOCK) {
-            int at = index(tile, block);
-            int end = Math.min(block + BLOCK, inputs);
-            for (int r = 0; r < count; r++) {
-                int row = (first + r) * inputs;
-                for (int i = block; i < end; i++) {
-                    data[at + (i - block) * height + r] = x.data()[row + i];
-                }
-            }
+            fill(
+                    x.data(),
+                    first * inputs + block,
+                    inputs,
+                    count,
+                    Math.min(BLOCK, inputs - block),
+                    data,
+                    index(tile, block));
+        }
+    }
+
+    /** One block: {@code count} rows of {@code inputs}, {@code stride} floats from row to row. */
+    static void fill(float[] x, int at, int stride, int count, int inputs, float[] packed, int to) {
+        for (int r = 0; r < count; r++) {
+            System.arraycopy(x, at + r * stride, packed, to + r * BLOCK, inputs);
         }
     }
 }

@@ -15,7 +15,7 @@ final class PlainTiles {
         for (int r = 0; r < rows; r++) {
             Arrays.fill(sums, 0);
             for (int i = 0; i < inputs; i++) {
-                multiplyAdd(x[xAt + i * rows + r], w, wAt + i * stride, sums);
+                multiplyAdd(x[xAt + r * ScalarKernels.BLOCK + i], w, wAt + i * stride, sums);
             }
             for (int c = 0; c < COLUMNS; c++) {
                 y[yAt + r * COLUMNS + c] += sums[c];

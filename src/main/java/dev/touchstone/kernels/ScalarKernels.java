@@ -20,14 +20,19 @@ public final class ScalarKernels implements Kernels {
 
     @Override
     public Tensor embed(int[] ids, Matrix table) {
+        Tensor y = Tensor.zeros(ids.length, table.inputs());
+        embed(ids, table, y, 0, ids.length);
+        return y;
+    }
+
+    /** The rows {@code from} until {@code to} of {@link #embed(int[], Matrix)}. */
+    static void embed(int[] ids, Matrix table, Tensor y, int from, int to) {
         int channels = table.inputs();
-        Tensor y = Tensor.zeros(ids.length, channels);
-        for (int t = 0; t < ids.length; t++) {
+        for (int t = from; t < to; t++) {
             for (int c = 0; c < channels; c++) {
                 y.data()[t * channels + c] = table.at(c, ids[t]);
             }
         }
-        return y;
     }
 
     @Override

@@ -25,6 +25,10 @@ final class VectorAttention {
     private final float[] packedQueries;
     private final float[] packedProbs;
     private final float[] totals;
+    /** The sums of the block at the end of what a row sees. */
+    private final float[] partial;
+    /** Scores of a tile, then their probabilities, for {@link #attend}. */
+    private float[] scratch = new float[0];
 
     VectorAttention(KeyValuePages cache, Scoring scoring, int heads, int queries) {
         this.cache = cache;
@@ -33,9 +37,14 @@ final class VectorAttention {
         this.queries = queries;
         headSize = cache.headSize();
         height = queries == 1 ? 1 : VectorTiles.ROWS;
-        packedQueries = new float[headSize * height];
-        packedProbs = new float[height == 1 ? 0 : (cache.length() - start(0)) * height];
+        packedQueries = new float[wholeBlocks(headSize) * height];
+        packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * height];
         totals = new float[height * PANEL];
+        partial = new float[height * PANEL];
+    }
+
+    private static int wholeBlocks(int n) {
+        return (n + BLOCK - 1) / BLOCK * BLOCK;
     }
 
     /** Where what query {@code t} sees ends. */
@@ -77,7 +86,7 @@ final class VectorAttention {
                 VectorTiles.add(height, packedQueries, d * height, cache.keyPage(s), w, PAGE, channels, totals, 0);
             }
             for (int r = 0; r < rows; r++) {
-                int width = Math.min(PAGE, visible(first + r) - s);
+                int width = Math.max(0, Math.min(PAGE, visible(first + r) - s));
                 score(r * PANEL, head, s, width, scores, at + r * stride + s - start);
             }
         }
@@ -86,9 +95,7 @@ final class VectorAttention {
     /** Scores of the keys from {@code position} on, from their products with a query, which are the totals. */
     private void score(int total, int head, int position, int width, float[] scores, int at) {
         if (scoring.slopes().isEmpty()) {
-            for (int c = 0; c < width; c++) {
-                scores[at + c] = scoring.scale() * totals[total + c];
-            }
+            VectorElements.scale(totals, total, scoring.scale(), scores, at, width);
         } else {
             double slope = scoring.slopes().get(head);
             for (int c = 0; c < width; c++) {
@@ -96,68 +103,104 @@ final class VectorAttention {
             }
         }
         if (scoring.cap() > 0) {
-            VectorElements.softCap(scores, scoring.cap(), scores, at, at + Math.max(0, width));
+            VectorElements.softCap(scores, scoring.cap(), scores, at, at + width);
         }
     }
 
-    /** The values weighted by the rows of {@code probs} that begin at {@code at}, into the rows of {@code context}. */
+    /** The three of them for a tile; scores and probabilities stay in the processor's cache, those of zero are not made. */
+    void attend(float[] q, int head, int first, float[] context) {
+        int start = start(first);
+        int stride = cache.length() - start;
+        if (scratch.length < rows(first) * stride) {
+            scratch = new float[rows(first) * stride];
+        }
+        scores(q, head, first, scratch, 0, stride);
+        for (int r = 0; r < rows(first); r++) {
+            int row = r * stride;
+            Arrays.fill(scratch, row, row + first(first + r) - start, Float.NEGATIVE_INFINITY);
+            VectorRows.softmax(scratch, row, visible(first + r) - start, scratch, row);
+        }
+        mix(scratch, 0, stride, head, first, context);
+    }
+
+    /**
+     * The values weighted by the rows of {@code probs} that begin at {@code at}, into the rows of {@code context}. Positions
+     * that every query of the tile sees go through together, those at the ends row by row.
+     */
     void mix(float[] probs, int at, int stride, int head, int first, float[] context) {
         int rows = rows(first);
         int start = start(first);
-        // Blocks that every query of the tile sees whole go through together, those at the ends row by row.
-        int from = height == 1 ? start : (first(first + rows - 1) + BLOCK - 1) / BLOCK * BLOCK;
-        int to = height == 1 ? start : Math.max(from, visible(first) / BLOCK * BLOCK);
-        pack(probs, at + from - start, stride, rows, to - from, packedProbs);
+        int from = (first(first + rows - 1) + BLOCK - 1) / BLOCK * BLOCK;
+        int to = visible(first);
+        boolean together = height > 1 && from < to;
+        if (together) {
+            pack(probs, at + from - start, stride, rows, to - from, packedProbs);
+        }
         for (int column = 0; column < headSize; column += PANEL) {
             Arrays.fill(totals, 0);
             for (int r = 0; r < rows; r++) {
-                addRow(
-                        probs,
-                        at + r * stride - start,
-                        head,
-                        first(first + r),
-                        Math.min(from, visible(first + r)),
-                        r,
-                        column);
+                int end = together ? from : visible(first + r);
+                addRow(probs, at + r * stride - start, head, first(first + r), end, r, column);
             }
-            for (int s = from; s < to; s += BLOCK) {
-                add(height, packedProbs, (s - from) * height, head, s, column, BLOCK, 0);
+            if (together) {
+                addTogether(from, to, head, column);
+                for (int r = 0; r < rows; r++) {
+                    addEnd(probs, at + r * stride - start, head, to, visible(first + r), r, column);
+                }
             }
             for (int r = 0; r < rows; r++) {
-                addRow(
-                        probs,
-                        at + r * stride - start,
-                        head,
-                        Math.max(to, first(first + r)),
-                        visible(first + r),
-                        r,
-                        column);
                 int y = ((first + r) * heads + head) * headSize + column;
                 System.arraycopy(totals, r * PANEL, context, y, Math.min(PANEL, headSize - column));
             }
         }
     }
 
+    /** The positions {@code from} until {@code to} of all rows. The sums of a last block that is not whole stay apart. */
+    private void addTogether(int from, int to, int head, int column) {
+        Arrays.fill(partial, 0);
+        for (int s = from; s < to; s += BLOCK) {
+            int positions = Math.min(BLOCK, to - s);
+            float[] y = positions == BLOCK ? totals : partial;
+            add(height, packedProbs, (s - from) * height, head, s, column, positions, y, 0);
+        }
+    }
+
+    /** The positions {@code from} until {@code to}, which are few, of one row. They continue its last block. */
+    private void addEnd(float[] probs, int at, int head, int from, int to, int r, int column) {
+        int width = Math.min(PANEL, headSize - column);
+        for (int s = from; s < to; s++) {
+            if (s % BLOCK == 0) {
+                joinBlock(r);
+            }
+            int w = cache.valueIndex(shared(head), s, column);
+            VectorElements.addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
+        }
+        joinBlock(r);
+    }
+
+    private void joinBlock(int r) {
+        VectorElements.add(totals, r * PANEL, partial, r * PANEL, totals, r * PANEL, PANEL);
+        Arrays.fill(partial, r * PANEL, (r + 1) * PANEL, 0);
+    }
+
     /** The positions {@code from} until {@code to} of one row, each block as far as it lies between them. */
     private void addRow(float[] probs, int at, int head, int from, int to, int r, int column) {
         for (int s = from; s < to; s = (s / BLOCK + 1) * BLOCK) {
             int end = Math.min((s / BLOCK + 1) * BLOCK, to);
-            add(1, probs, at + s, head, s, column, end - s, r * PANEL);
+            add(1, probs, at + s, head, s, column, end - s, totals, r * PANEL);
         }
     }
 
     /** Columns past the head's last are those of the next position: computed, and read by nobody. */
-    private void add(int height, float[] x, int xAt, int head, int s, int column, int positions, int yAt) {
+    private void add(int height, float[] x, int xAt, int head, int s, int column, int positions, float[] y, int yAt) {
         int w = cache.valueIndex(shared(head), s, column);
-        VectorTiles.add(height, x, xAt, cache.valuePage(s), w, headSize, positions, totals, yAt);
+        VectorTiles.add(height, x, xAt, cache.valuePage(s), w, headSize, positions, y, yAt);
     }
 
-    /** {@code [row][column] -> [column][row]} */
+    /** Rows of {@code columns} as {@link VectorTiles} reads them: block after block, in each row after row. */
     private void pack(float[] x, int at, int stride, int rows, int columns, float[] packed) {
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < columns; c++) {
-                packed[c * height + r] = x[at + r * stride + c];
-            }
+        for (int c = 0; c < columns; c += BLOCK) {
+            PackedRows.fill(x, at + c, stride, rows, Math.min(BLOCK, columns - c), packed, c * height);
         }
     }
 }

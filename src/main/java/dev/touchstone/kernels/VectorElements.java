@@ -11,12 +11,32 @@ final class VectorElements {
     private VectorElements() {}
 
     static void add(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = end(from, to);
-        for (int i = from; i < end; i += SPECIES.length()) {
-            load(a, i).add(load(b, i)).intoArray(y.data(), i);
+        add(a.data(), from, b.data(), from, y.data(), from, to - from);
+    }
+
+    /** {@code y = a + b}, {@code n} elements. */
+    static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        int end = end(0, n);
+        for (int i = 0; i < end; i += SPECIES.length()) {
+            FloatVector.fromArray(SPECIES, a, aAt + i)
+                    .add(FloatVector.fromArray(SPECIES, b, bAt + i))
+                    .intoArray(y, yAt + i);
         }
-        for (int i = end; i < to; i++) {
-            y.data()[i] = a.data()[i] + b.data()[i];
+        for (int i = end; i < n; i++) {
+            y[yAt + i] = a[aAt + i] + b[bAt + i];
+        }
+    }
+
+    /** {@code y += factor x}, each in one rounding, {@code n} elements. */
+    static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+        int end = end(0, n);
+        for (int i = 0; i < end; i += SPECIES.length()) {
+            FloatVector.broadcast(SPECIES, factor)
+                    .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
         }
     }
 
@@ -31,12 +51,17 @@ final class VectorElements {
     }
 
     static void scale(Tensor x, float factor, Tensor y, int from, int to) {
-        int end = end(from, to);
-        for (int i = from; i < end; i += SPECIES.length()) {
-            load(x, i).mul(factor).intoArray(y.data(), i);
+        scale(x.data(), from, factor, y.data(), from, to - from);
+    }
+
+    /** {@code y = factor x}, {@code n} elements. */
+    static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
+        int end = end(0, n);
+        for (int i = 0; i < end; i += SPECIES.length()) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
         }
-        for (int i = end; i < to; i++) {
-            y.data()[i] = x.data()[i] * factor;
+        for (int i = end; i < n; i++) {
+            y[yAt + i] = x[xAt + i] * factor;
         }
     }
 

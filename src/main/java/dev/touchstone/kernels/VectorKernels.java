@@ -21,7 +21,6 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     /** More parts than threads, since parts are not equally long and threads not equally fast. */
     private static final int PARTS_PER_THREAD = 8;
 
-    private final ScalarKernels scalar = new ScalarKernels();
     private final WorkerPool pool;
 
     /** Kernels for {@code threads} threads, the caller's included. */
@@ -41,7 +40,9 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor embed(int[] ids, Matrix table) {
-        return scalar.embed(ids, table);
+        Tensor y = Tensor.zeros(ids.length, table.inputs());
+        split(ids.length, table.inputs(), (from, to) -> ScalarKernels.embed(ids, table, y, from, to));
+        return y;
     }
 
     @Override
@@ -96,11 +97,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
         Tensor y = Tensor.zeros(x.shape());
         int channels = x.size(-1);
-        split(x.rows(), 8 * channels, (from, to) -> {
-            for (int row = from; row < to; row++) {
-                VectorRows.layerNorm(x.data(), row * channels, channels, gain, bias, epsilon, y.data());
-            }
-        });
+        split(x.rows(), 8 * channels, (from, to) -> VectorRows.layerNorm(x, from, to, gain, bias, epsilon, y));
         return y;
     }
 
@@ -108,11 +105,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
         Tensor y = Tensor.zeros(x.shape());
         int channels = gain.length;
-        split(x.size() / channels, 4 * channels, (from, to) -> {
-            for (int row = from; row < to; row++) {
-                VectorRows.rmsNorm(x.data(), row * channels, channels, gain, plus, epsilon, y.data());
-            }
-        });
+        split(x.size() / channels, 4 * channels, (from, to) -> VectorRows.rmsNorm(x, from, to, gain, plus, epsilon, y));
         return y;
     }
 
@@ -184,9 +177,10 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         int rows = Math.min(totals.length / PANEL, y.rows() - row);
         for (int r = 0; r < rows; r++) {
             int at = (row + r) * y.size(-1) + column;
-            System.arraycopy(totals, r * PANEL, y.data(), at, width);
-            for (int c = 0; bias != null && c < width; c++) {
-                y.data()[at + c] += bias[column + c];
+            if (bias == null) {
+                System.arraycopy(totals, r * PANEL, y.data(), at, width);
+            } else {
+                VectorElements.add(totals, r * PANEL, bias, column, y.data(), at, width);
             }
         }
     }
@@ -225,18 +219,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     @Override
     public Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         Tensor y = Tensor.zeros(q.shape());
-        tiles(q, cache, scoring, (attention, head, first) -> {
-            int start = attention.start(first);
-            int stride = cache.length() - start;
-            float[] rows = new float[attention.rows(first) * stride];
-            attention.scores(q.data(), head, first, rows, 0, stride);
-            for (int r = 0; r < attention.rows(first); r++) {
-                int row = r * stride;
-                Arrays.fill(rows, row, row + attention.first(first + r) - start, Float.NEGATIVE_INFINITY);
-                VectorRows.softmax(rows, row, attention.visible(first + r) - start, rows, row);
-            }
-            attention.mix(rows, 0, stride, head, first, y.data());
-        });
+        tiles(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;
     }
 

@@ -1,40 +1,86 @@
 package dev.touchstone.kernels;
 
+import dev.touchstone.tensor.Tensor;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What happens along one row: norms and softmax, with their sums in double. Doubles are not vectors here: half a vector of
- * floats, from which one of doubles is made, is another class, and C2 makes the best code of a method of the Vector API,
- * three times as fast in {@link VectorTiles}, as long as it has only met one.
+ * What happens along one row: norms and softmax, with their sums in double. A conversion between vectors of floats and of
+ * doubles is not used: it takes half a vector of floats, which is another class, and C2 makes the best code of a method of
+ * the Vector API, three times as fast in {@link VectorTiles}, as long as it has only met one. So norms are plain loops, of
+ * one step each, since C2 is ten times slower with conversion and arithmetic in one loop.
  */
 final class VectorRows {
     private static final VectorSpecies<Float> FLOATS = VectorTiles.SPECIES;
+    private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
     private static final int SUMS = ScalarKernels.PARTIAL_SUMS;
 
     private VectorRows() {}
 
-    /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias} of {@code n} elements. */
-    static void layerNorm(float[] x, int at, int n, float[] gain, float[] bias, double epsilon, float[] y) {
-        double mean = sum(x, at, n) / n;
-        double scale = 1 / Math.sqrt(sumOfSquares(x, at, n, mean) / n + epsilon);
-        for (int c = 0; c < n; c++) {
-            y[at + c] = (float) ((x[at + c] - mean) * scale * gain[c] + bias[c]);
+    /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}, for the rows {@code from} until {@code to}. (T, C) */
+    static void layerNorm(Tensor x, int from, int to, float[] gain, float[] bias, double epsilon, Tensor y) {
+        int n = gain.length;
+        double[] gains = widen(gain, 0);
+        double[] biases = widen(bias, 0);
+        double[] row = new double[n];
+        for (int at = from * n; at < to * n; at += n) {
+            widen(x.data(), at, row);
+            double mean = sum(row) / n;
+            double scale = 1 / Math.sqrt(sumOfSquares(row, mean) / n + epsilon);
+            for (int c = 0; c < n; c++) {
+                row[c] = (row[c] - mean) * scale * gains[c] + biases[c];
+            }
+            narrow(row, y.data(), at);
         }
     }
 
-    /** {@code x / sqrt(mean of squares + epsilon) * (plus + gain)} of {@code n} elements. */
-    static void rmsNorm(float[] x, int at, int n, float[] gain, float plus, double epsilon, float[] y) {
-        double scale = 1 / Math.sqrt(sumOfSquares(x, at, n, 0) / n + epsilon);
-        for (int c = 0; c < n; c++) {
-            y[at + c] = (float) (x[at + c] * scale * ((double) plus + gain[c]));
+    /** {@code x / sqrt(mean of squares + epsilon) * (plus + gain)}, for the rows {@code from} until {@code to}. (T, C) */
+    static void rmsNorm(Tensor x, int from, int to, float[] gain, float plus, double epsilon, Tensor y) {
+        int n = gain.length;
+        double[] gains = widen(gain, plus);
+        double[] row = new double[n];
+        for (int at = from * n; at < to * n; at += n) {
+            widen(x.data(), at, row);
+            double scale = 1 / Math.sqrt(sumOfSquares(row, 0) / n + epsilon);
+            for (int c = 0; c < n; c++) {
+                row[c] = row[c] * scale * gains[c];
+            }
+            narrow(row, y.data(), at);
+        }
+    }
+
+    private static double[] widen(float[] x, float plus) {
+        double[] wide = new double[x.length];
+        widen(x, 0, wide);
+        for (int i = 0; plus != 0 && i < wide.length; i++) {
+            wide[i] += plus;
+        }
+        return wide;
+    }
+
+    private static void widen(float[] x, int at, double[] y) {
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x[at + i];
+        }
+    }
+
+    private static void narrow(double[] x, float[] y, int at) {
+        for (int i = 0; i < x.length; i++) {
+            y[at + i] = (float) x[i];
         }
     }
 
     /** {@code exp(x - max) / sum} of {@code n} elements. */
     static void softmax(float[] x, int at, int n, float[] y, int yAt) {
-        float max = max(x, at, n);
+        exp(x, at, n, max(x, at, n), y, yAt);
+        divide(y, yAt, n, (float) sumOfPositive(y, yAt, n));
+    }
+
+    /** {@code y = exp(x - max)} */
+    private static void exp(float[] x, int at, int n, float max, float[] y, int yAt) {
         int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
         for (int s = 0; s < end; s += FLOATS.length()) {
             VectorMath.exp(FloatVector.fromArray(FLOATS, x, at + s).sub(max)).intoArray(y, yAt + s);
@@ -42,12 +88,16 @@ final class VectorRows {
         for (int s = end; s < n; s++) {
             y[yAt + s] = FloatMath.exp(x[at + s] - max);
         }
-        float sum = (float) sum(y, yAt, n);
+    }
+
+    /** {@code y /= by} */
+    private static void divide(float[] y, int at, int n, float by) {
+        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
         for (int s = 0; s < end; s += FLOATS.length()) {
-            FloatVector.fromArray(FLOATS, y, yAt + s).div(sum).intoArray(y, yAt + s);
+            FloatVector.fromArray(FLOATS, y, at + s).div(by).intoArray(y, at + s);
         }
         for (int s = end; s < n; s++) {
-            y[yAt + s] /= sum;
+            y[at + s] /= by;
         }
     }
 
@@ -65,34 +115,87 @@ final class VectorRows {
         return max;
     }
 
-    /** Element {@code i} joins sum {@code i % 16}: sixteen chains, which wait for nothing but themselves. */
-    private static double sum(float[] x, int at, int n) {
-        double[] sums = new double[SUMS];
-        int end = n - n % SUMS;
-        for (int i = 0; i < end; i += SUMS) {
-            for (int lane = 0; lane < SUMS; lane++) {
-                sums[lane] += x[at + i + lane];
+    /**
+     * The sum of numbers from 0 on: element {@code i} joins sum {@code i % 16}. A vector of floats is one of doubles that are
+     * half as many, with two of the floats in each. The bits of a float, moved to where a double has its exponent, are that
+     * float times 2^-896.
+     */
+    private static double sumOfPositive(float[] x, int at, int n) {
+        double[] even = new double[SUMS / 2];
+        double[] odd = new double[SUMS / 2];
+        int end = WarmUp.useVectors() ? n - n % SUMS : 0;
+        for (int lane = 0; lane < SUMS && end > 0; lane += FLOATS.length()) {
+            DoubleVector evens = DoubleVector.zero(DOUBLES);
+            DoubleVector odds = DoubleVector.zero(DOUBLES);
+            for (int i = lane; i < end; i += SUMS) {
+                LongVector pairs = FloatVector.fromArray(FLOATS, x, at + i).reinterpretAsLongs();
+                LongVector low = pairs.lanewise(VectorOperators.LSHL, 32).lanewise(VectorOperators.LSHR, 3);
+                LongVector high = pairs.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.LSHL, 29);
+                evens = low.reinterpretAsDoubles().mul(0x1p896).add(evens);
+                odds = high.reinterpretAsDoubles().mul(0x1p896).add(odds);
             }
+            evens.intoArray(even, lane / 2);
+            odds.intoArray(odd, lane / 2);
+        }
+        double[] sums = new double[SUMS];
+        for (int lane = 0; lane < SUMS; lane++) {
+            sums[lane] = lane % 2 == 0 ? even[lane / 2] : odd[lane / 2];
         }
         for (int i = end; i < n; i++) {
-            sums[i - end] += x[at + i];
+            sums[i % SUMS] += x[at + i];
         }
         return ScalarKernels.pairwise(sums);
     }
 
-    private static double sumOfSquares(float[] x, int at, int n, double mean) {
+    /** Element {@code i} joins sum {@code i % 16}; four of these at a time, so that none waits for another. */
+    private static double sum(double[] x) {
+        int n = x.length;
         double[] sums = new double[SUMS];
         int end = n - n % SUMS;
-        for (int i = 0; i < end; i += SUMS) {
-            for (int lane = 0; lane < SUMS; lane++) {
-                double deviation = x[at + i + lane] - mean;
-                sums[lane] += deviation * deviation;
+        for (int lane = 0; lane < SUMS; lane += 4) {
+            double a = 0, b = 0, c = 0, d = 0;
+            for (int i = lane; i < end; i += SUMS) {
+                a += x[i];
+                b += x[i + 1];
+                c += x[i + 2];
+                d += x[i + 3];
             }
+            put(sums, lane, a, b, c, d);
         }
         for (int i = end; i < n; i++) {
-            double deviation = x[at + i] - mean;
-            sums[i - end] += deviation * deviation;
+            sums[i - end] += x[i];
         }
         return ScalarKernels.pairwise(sums);
+    }
+
+    private static double sumOfSquares(double[] x, double mean) {
+        int n = x.length;
+        double[] sums = new double[SUMS];
+        int end = n - n % SUMS;
+        for (int lane = 0; lane < SUMS; lane += 4) {
+            double a = 0, b = 0, c = 0, d = 0;
+            for (int i = lane; i < end; i += SUMS) {
+                a += square(x[i] - mean);
+                b += square(x[i + 1] - mean);
+                c += square(x[i + 2] - mean);
+                d += square(x[i + 3] - mean);
+            }
+            put(sums, lane, a, b, c, d);
+        }
+        for (int i = end; i < n; i++) {
+            sums[i - end] += square(x[i] - mean);
+        }
+        return ScalarKernels.pairwise(sums);
+    }
+
+    private static double square(double x) {
+        return x * x;
+    }
+
+    private static void put(double[] sums, int at, double a, double b, double c, double d) {
+        sums[at] = a;
+        sums[at + 1] = b;
+        sums[at + 2] = c;
+        sums[at + 3] = d;
     }
 }

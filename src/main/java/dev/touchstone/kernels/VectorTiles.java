@@ -24,6 +24,8 @@ final class VectorTiles {
     /** Columns of weights and of {@code y}. */
     static final int COLUMNS = Matrix.PANEL;
 
+    private static final int BLOCK = ScalarKernels.BLOCK;
+
     /** As wide as the machine has them, but no wider than a panel is cut for. */
     static final VectorSpecies<Float> SPECIES =
             FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
@@ -44,7 +46,7 @@ final class VectorTiles {
      * Adds a block to the totals: {@code y += x w}.
      *
      * @param rows 1, or {@link #ROWS}
-     * @param x activations, {@code [input][row]}
+     * @param x activations, {@code [row][input]}, {@link ScalarKernels#BLOCK} floats from row to row
      * @param w weights, {@code [input][column]}, {@code stride} floats from input to input
      * @param y totals, {@code [row][column]}
      */
@@ -135,22 +137,22 @@ final class VectorTiles {
             int row = wAt + i * stride;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 1]);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + BLOCK + i]);
             y10 = x1.fma(w0, y10);
             y11 = x1.fma(w1, y11);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 2]);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 3]);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + 3 * BLOCK + i]);
             y30 = x3.fma(w0, y30);
             y31 = x3.fma(w1, y31);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 4]);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 5]);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + 5 * BLOCK + i]);
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
         }
@@ -199,32 +201,32 @@ final class VectorTiles {
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
             FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
             y02 = x0.fma(w2, y02);
             y03 = x0.fma(w3, y03);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 1]);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + BLOCK + i]);
             y10 = x1.fma(w0, y10);
             y11 = x1.fma(w1, y11);
             y12 = x1.fma(w2, y12);
             y13 = x1.fma(w3, y13);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 2]);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
             y22 = x2.fma(w2, y22);
             y23 = x2.fma(w3, y23);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 3]);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + 3 * BLOCK + i]);
             y30 = x3.fma(w0, y30);
             y31 = x3.fma(w1, y31);
             y32 = x3.fma(w2, y32);
             y33 = x3.fma(w3, y33);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 4]);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);
             y42 = x4.fma(w2, y42);
             y43 = x4.fma(w3, y43);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + i * ROWS + 5]);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + 5 * BLOCK + i]);
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
             y52 = x5.fma(w2, y52);

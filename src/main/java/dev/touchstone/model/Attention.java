@@ -4,6 +4,8 @@ import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Projections.QueryKeyValue;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Causal self-attention: {@code softmax(q kᵀ scale) v} per head, then a projection. Each token asks with its query, and
@@ -21,19 +23,23 @@ public record Attention(String name, int layer, Projections projections, Scoring
         Tensor q = pass.trace().of(name + ".q", pass.turn().of(qkv.q()));
         Tensor k = pass.trace().of(name + ".k", pass.turn().of(qkv.k()));
         Tensor v = pass.trace().of(name + ".v", qkv.v());
-        Tensor context = Tensor.zeros(q.shape());
+        Tensor context = pass.trace().of(name + ".context", attend(q, k, v, pass));
+        return pass.trace().of(name, output == null ? context : output.forward(context, pass));
+    }
+
+    /** Each sequence of the batch by itself. (T, H D), (T, G D), (T, G D) -> (T, H D) */
+    private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardPass pass) {
+        List<Tensor> contexts = new ArrayList<>();
         int row = 0;
         for (Batch.Part part : pass.batch().parts()) {
             int end = row + part.ids().length;
             KeyValuePages cache = part.cache().layer(layer);
             cache.append(k, v, row, end);
-            Tensor mixed = attend(q.rows(row, end), cache, pass);
+            contexts.add(attend(q.rows(row, end), cache, pass));
             cache.forget();
-            System.arraycopy(mixed.data(), 0, context.data(), row * context.size(-1), mixed.size());
             row = end;
         }
-        context = pass.trace().of(name + ".context", context);
-        return pass.trace().of(name, output == null ? context : output.forward(context, pass));
+        return Tensor.concatenate(contexts);
     }
 
     /** One sequence. What happens on the way is made to be seen, and left out if nobody sees. (T, C), cache (S) -> (T, C) */

@@ -15,6 +15,8 @@ import java.util.List;
 public final class KeyValuePages {
     /** Positions in a page. */
     public static final int POSITIONS = Matrix.PANEL;
+    /** Floats in a line of the processor's cache. */
+    private static final int LINE = 16;
 
     private final int heads;
     private final int headSize;
@@ -55,10 +57,12 @@ public final class KeyValuePages {
     private void appendKeys(Tensor k, int row, int count) {
         float[] page = keyPage(length);
         int channels = heads * headSize;
-        for (int c = 0; c < channels; c++) {
-            int at = keyIndex(0, c, length);
+        for (int block = 0; block < channels; block += LINE) {
+            int end = Math.min(block + LINE, channels);
             for (int i = 0; i < count; i++) {
-                page[at + i] = k.data()[(row + i) * channels + c];
+                for (int c = block; c < end; c++) {
+                    page[keyIndex(0, c, length + i)] = k.data()[(row + i) * channels + c];
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.touchstone.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Floats and a shape, row-major: the last axis is contiguous. Whoever makes a tensor fills it; after that nobody writes
@@ -71,9 +72,12 @@ public final class Tensor {
         return data[row * size(-1) + column];
     }
 
-    /** A copy of the rows from {@code from} until {@code to}, as a matrix. (R, C) -> (to - from, C) */
+    /** The rows from {@code from} until {@code to}, as a matrix: a copy unless that is all. (R, C) -> (to - from, C) */
     public Tensor rows(int from, int to) {
         int columns = size(-1);
+        if (to - from == rows()) {
+            return new Tensor(data, new int[] {to - from, columns});
+        }
         return new Tensor(Arrays.copyOfRange(data, from * columns, to * columns), new int[] {to - from, columns});
     }
 
@@ -108,6 +112,21 @@ public final class Tensor {
             System.arraycopy(data, i / parts * columns + i % parts * step + from, some.data, i * width, width);
         }
         return some;
+    }
+
+    /** The rows of matrices, one matrix after the other: a copy unless there is one only. (R, C), ... -> (sum of R, C) */
+    public static Tensor concatenate(List<Tensor> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        int rows = parts.stream().mapToInt(Tensor::rows).sum();
+        Tensor all = zeros(rows, parts.get(0).size(-1));
+        int at = 0;
+        for (Tensor part : parts) {
+            System.arraycopy(part.data, 0, all.data, at, part.size());
+            at += part.size();
+        }
+        return all;
     }
 
     @Override

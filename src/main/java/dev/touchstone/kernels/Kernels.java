@@ -68,4 +68,15 @@ public interface Kernels {
     default Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         return mix(softmax(scores(q, cache, scoring)), cache, scoring);
     }
+
+    /**
+     * The same operations for the blocks of one pass that nobody watches: what they make may be overwritten as soon as the
+     * block after its own is done.
+     */
+    default Kernels forBlocks() {
+        return this;
+    }
+
+    /** Says that a block has been computed. */
+    default void blockIsDone() {}
 }

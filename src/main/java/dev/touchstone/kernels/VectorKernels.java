@@ -22,10 +22,33 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     private static final int PARTS_PER_THREAD = 8;
 
     private final WorkerPool pool;
+    /** Null where every tensor has an array of its own. */
+    private final Workspace workspace;
 
     /** Kernels for {@code threads} threads, the caller's included. */
     public VectorKernels(int threads) {
-        pool = new WorkerPool(threads);
+        this(new WorkerPool(threads), null);
+    }
+
+    private VectorKernels(WorkerPool pool, Workspace workspace) {
+        this.pool = pool;
+        this.workspace = workspace;
+    }
+
+    @Override
+    public Kernels forBlocks() {
+        return new VectorKernels(pool, new Workspace());
+    }
+
+    @Override
+    public void blockIsDone() {
+        if (workspace != null) {
+            workspace.blockIsDone();
+        }
+    }
+
+    private Tensor tensor(int... shape) {
+        return workspace == null ? Tensor.zeros(shape) : workspace.take(shape);
     }
 
     /** The width of a vector. */
@@ -40,42 +63,42 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor embed(int[] ids, Matrix table) {
-        Tensor y = Tensor.zeros(ids.length, table.inputs());
+        Tensor y = tensor(ids.length, table.inputs());
         split(ids.length, table.inputs(), (from, to) -> ScalarKernels.embed(ids, table, y, from, to));
         return y;
     }
 
     @Override
     public Tensor add(Tensor a, Tensor b) {
-        Tensor y = Tensor.zeros(a.shape());
+        Tensor y = tensor(a.shape());
         split(y.size(), 1, (from, to) -> VectorElements.add(a, b, y, from, to));
         return y;
     }
 
     @Override
     public Tensor multiply(Tensor a, Tensor b) {
-        Tensor y = Tensor.zeros(a.shape());
+        Tensor y = tensor(a.shape());
         split(y.size(), 1, (from, to) -> VectorElements.multiply(a, b, y, from, to));
         return y;
     }
 
     @Override
     public Tensor scale(Tensor x, float factor) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         split(y.size(), 1, (from, to) -> VectorElements.scale(x, factor, y, from, to));
         return y;
     }
 
     @Override
     public Tensor softCap(Tensor x, float cap) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         split(y.size(), 16, (from, to) -> VectorElements.softCap(x.data(), cap, y.data(), from, to));
         return y;
     }
 
     @Override
     public Tensor activate(Tensor x, Activation activation) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         split(y.size(), 16, (from, to) -> VectorElements.activate(x, activation, y, from, to));
         return y;
     }
@@ -83,7 +106,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     /** The scalar loop on every thread: it is a small part of a pass. */
     @Override
     public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         int heads = x.size(-1) / headSize;
         split(x.rows() * heads, 2 * headSize, (from, to) -> {
             for (int i = from; i < to; i++) {
@@ -95,7 +118,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         int channels = x.size(-1);
         split(x.rows(), 8 * channels, (from, to) -> VectorRows.layerNorm(x, from, to, gain, bias, epsilon, y));
         return y;
@@ -103,7 +126,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
-        Tensor y = Tensor.zeros(x.shape());
+        Tensor y = tensor(x.shape());
         int channels = gain.length;
         split(x.size() / channels, 4 * channels, (from, to) -> VectorRows.rmsNorm(x, from, to, gain, plus, epsilon, y));
         return y;
@@ -111,7 +134,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor softmax(Tensor scores) {
-        Tensor y = Tensor.zeros(scores.shape());
+        Tensor y = tensor(scores.shape());
         int positions = scores.size(-1);
         split(scores.rows(), 16 * positions, (from, to) -> {
             for (int row = from; row < to; row++) {
@@ -123,7 +146,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     @Override
     public Tensor linear(Tensor x, Matrix weight, float[] bias) {
-        Tensor y = Tensor.zeros(x.rows(), weight.outputs());
+        Tensor y = tensor(x.rows(), weight.outputs());
         PackedRows packed = pack(x);
         int panels = Matrix.panels(weight.outputs());
         run(panels, (long) x.size() * weight.outputs(), panel -> multiply(packed, weight, panel, bias, y));
@@ -189,7 +212,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();
-        Tensor y = Tensor.zeros(q.size(-1) / cache.headSize(), queries, positions);
+        Tensor y = tensor(q.size(-1) / cache.headSize(), queries, positions);
         Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
         tiles(q, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions;
@@ -207,7 +230,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int queries = probs.size(1);
         int positions = probs.size(2);
-        Tensor y = Tensor.zeros(queries, probs.size(0) * cache.headSize());
+        Tensor y = tensor(queries, probs.size(0) * cache.headSize());
         tiles(y, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions + attention.start(first);
             attention.mix(probs.data(), at, positions, head, first, y.data());
@@ -218,7 +241,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     /** Scores and probabilities of a tile stay in the processor's cache; a probability of zero is not even made. */
     @Override
     public Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
-        Tensor y = Tensor.zeros(q.shape());
+        Tensor y = tensor(q.shape());
         tiles(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;
     }

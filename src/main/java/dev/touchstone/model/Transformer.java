@@ -52,11 +52,11 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
         check(batch);
         ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Turn.NONE);
         Tensor x = stem.forward(batch, pass);
-        if (rotary != null) {
-            pass = new ForwardPass(kernels, trace, batch, rotary.forward(batch.positions(), pass));
-        }
+        Rotary.Turn turn = rotary == null ? Rotary.Turn.NONE : rotary.forward(batch.positions(), pass);
+        Kernels forBlocks = trace == Trace.OFF ? kernels.forBlocks() : kernels;
         for (Block block : blocks) {
-            x = block.forward(x, pass);
+            x = block.forward(x, new ForwardPass(forBlocks, trace, batch, turn));
+            forBlocks.blockIsDone();
         }
         x = lnF.forward(x, pass);
         return head.forward(x.rows(batch.wantedRows()), pass);

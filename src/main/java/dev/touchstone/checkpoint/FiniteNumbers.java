@@ -10,10 +10,11 @@ final class FiniteNumbers {
     /**
      * Refuses a part of a tensor that holds NaN or an infinity, and says where.
      *
-     * @param first index of the first of {@code data} in the tensor
+     * @param count how many of {@code data} to look at
+     * @param first index of the first of them in the tensor
      */
-    static void check(Safetensors file, String name, float[] data, int first) {
-        for (int i = 0; i < data.length; i++) {
+    static void check(Safetensors file, String name, float[] data, int count, int first) {
+        for (int i = 0; i < count; i++) {
             if (!Float.isFinite(data[i])) {
                 throw new TouchstoneException(file.file() + ": " + name + " holds " + data[i] + " at "
                         + Arrays.toString(index(first + i, file.shape(name)))

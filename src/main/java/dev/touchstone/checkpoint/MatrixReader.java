@@ -47,22 +47,14 @@ final class MatrixReader {
     /** One row an input. (I, O) */
     Matrix ofInputRows() {
         Matrix matrix = zeros(rows, columns);
-        if (kept == Type.FLOAT32) {
-            read((bytes, row, count) -> matrix.putInputRows(row, count, floats(bytes, row)));
-        } else {
-            read((bytes, row, count) -> matrix.putInputRows(row, count, halves(bytes, row)));
-        }
+        read(matrix::putInputRows, matrix::putInputRows);
         return matrix;
     }
 
     /** One row an output. (O, I) */
     Matrix ofOutputRows() {
         Matrix matrix = zeros(columns, rows);
-        if (kept == Type.FLOAT32) {
-            read((bytes, row, count) -> matrix.putOutputRows(row, count, floats(bytes, row)));
-        } else {
-            read((bytes, row, count) -> matrix.putOutputRows(row, count, halves(bytes, row)));
-        }
+        read(matrix::putOutputRows, matrix::putOutputRows);
         return matrix;
     }
 
@@ -74,35 +66,51 @@ final class MatrixReader {
         return Matrix.zeros(kept, inputs, outputs);
     }
 
-    private interface RowsReader {
-        void take(ByteBuffer bytes, int row, int count);
+    /** Takes rows as they lie in the file. */
+    private interface Rows<T> {
+        void put(int first, int count, T rows);
     }
 
-    private void read(RowsReader reader) {
-        int count = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
-        file.readPieces(name, count * columns, (bytes, at) -> {
-            int row = at / columns;
-            reader.take(bytes, row, Math.min(count, rows - row));
-        });
+    /** Each thread has one array through which all of its rows pass. */
+    private void read(Rows<float[]> floats, Rows<short[]> halves) {
+        int piece = columns * Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
+        if (kept == Type.FLOAT32) {
+            file.readPieces(name, piece, () -> {
+                float[] rows = new float[piece];
+                return (bytes, at) -> {
+                    int count = floats(bytes, at, rows);
+                    floats.put(at / columns, count / columns, rows);
+                };
+            });
+        } else {
+            file.readPieces(name, piece, () -> {
+                short[] rows = new short[piece];
+                return (bytes, at) -> {
+                    int count = halves(bytes, at, rows);
+                    halves.put(at / columns, count / columns, rows);
+                };
+            });
+        }
     }
 
-    private float[] floats(ByteBuffer bytes, int row) {
-        float[] floats = new float[bytes.remaining() * 8 / stored.bits()];
-        Elements.floats(stored, bytes, floats, 0);
-        FiniteNumbers.check(file, name, floats, row * columns);
-        return floats;
+    private int floats(ByteBuffer bytes, int at, float[] to) {
+        int count = bytes.remaining() * 8 / stored.bits();
+        Elements.floats(stored, bytes, to, 0);
+        FiniteNumbers.check(file, name, to, count, at);
+        return count;
     }
 
-    private short[] halves(ByteBuffer bytes, int row) {
-        short[] halves = Elements.shorts(bytes.duplicate().order(bytes.order()), bytes.remaining() / Short.BYTES);
+    private int halves(ByteBuffer bytes, int at, short[] to) {
+        int count = bytes.remaining() / Short.BYTES;
+        bytes.asShortBuffer().get(to, 0, count);
         int exponent = kept == Type.BFLOAT16 ? 0x7F80 : 0x7C00;
         boolean finite = true;
-        for (short half : halves) {
-            finite &= (half & exponent) != exponent;
+        for (int i = 0; i < count; i++) {
+            finite &= (to[i] & exponent) != exponent;
         }
         if (!finite) {
-            floats(bytes, row); // says which, and stops
+            floats(bytes, at, new float[count]); // says which, and stops
         }
-        return halves;
+        return count;
     }
 }

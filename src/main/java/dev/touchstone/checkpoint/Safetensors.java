@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -88,7 +89,7 @@ public final class Safetensors implements AutoCloseable {
     public Tensor tensor(String name) {
         Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         Tensor tensor = Tensor.zeros(entry.shape());
-        readPieces(entry, PIECE, (bytes, at) -> Elements.floats(entry.dtype(), bytes, tensor.data(), at));
+        readPieces(entry, PIECE, () -> (bytes, at) -> Elements.floats(entry.dtype(), bytes, tensor.data(), at));
         return tensor;
     }
 
@@ -96,7 +97,7 @@ public final class Safetensors implements AutoCloseable {
     public double[] doubles(String name) {
         Entry entry = entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat());
         double[] doubles = new double[(int) entry.elements()];
-        readPieces(entry, PIECE, (bytes, at) -> Elements.doubles(entry.dtype(), bytes, doubles, at));
+        readPieces(entry, PIECE, () -> (bytes, at) -> Elements.doubles(entry.dtype(), bytes, doubles, at));
         return doubles;
     }
 
@@ -105,7 +106,7 @@ public final class Safetensors implements AutoCloseable {
         Entry entry =
                 entry(name, "I64, I32, I16, I8, U8 or BOOL", entry(name).dtype().isInteger());
         long[] longs = new long[(int) entry.elements()];
-        readPieces(entry, PIECE, (bytes, at) -> Elements.longs(entry.dtype(), bytes, longs, at));
+        readPieces(entry, PIECE, () -> (bytes, at) -> Elements.longs(entry.dtype(), bytes, longs, at));
         return longs;
     }
 
@@ -157,18 +158,18 @@ public final class Safetensors implements AutoCloseable {
         void take(ByteBuffer bytes, int at);
     }
 
-    /** Hands a tensor of floats over in pieces of so many elements, several at once. */
-    void readPieces(String name, int piece, PieceReader reader) {
+    /** Hands a tensor of floats over in pieces of so many elements, several at once, each thread to a reader of its own. */
+    void readPieces(String name, int piece, Supplier<PieceReader> reader) {
         readPieces(entry(name, "F64, F32, F16 or BF16", entry(name).dtype().isFloat()), piece, reader);
     }
 
-    private void readPieces(Entry entry, int piece, PieceReader reader) {
+    private void readPieces(Entry entry, int piece, Supplier<PieceReader> reader) {
         int pieces = (int) ((entry.elements() + piece - 1) / piece);
         int runs = Math.min(pieces, Runtime.getRuntime().availableProcessors());
         IntStream.range(0, runs).parallel().forEach(run -> {
             int from = (int) ((long) pieces * run / runs);
             int to = (int) ((long) pieces * (run + 1) / runs);
-            readRun(entry, piece, from, to, reader);
+            readRun(entry, piece, from, to, reader.get());
         });
     }
 

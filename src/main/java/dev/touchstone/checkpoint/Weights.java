@@ -141,7 +141,7 @@ final class Weights {
     Tensor tensor(String name, int... shape) {
         Safetensors file = find(name, shape);
         Tensor tensor = file.tensor(nameOnDisk.get(name));
-        FiniteNumbers.check(file, nameOnDisk.get(name), tensor.data(), 0);
+        FiniteNumbers.check(file, nameOnDisk.get(name), tensor.data(), tensor.size(), 0);
         used(name);
         return tensor;
     }

@@ -135,7 +135,7 @@ def _watched_xglm(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -
 
     @functools.wraps(forward)  # whose signature is looked at above
     def watched(module: nn.Module, *args: object, **options: object) -> object:
-        with _ProductsSeen(names[module], taps), _SoftmaxSeen(names[module], taps):
+        with _ProductsSeen(names[module], taps), _SoftmaxSeen(names[module], taps), _FullTyped():
             return forward(module, *args, **options)
 
     return watched
@@ -167,6 +167,16 @@ class _SoftmaxSeen(TorchFunctionMode):
             self.taps[f"{self.name}.scores"] = scores[0] if scores.dim() > 3 else scores
             self.taps[f"{self.name}.probs"] = result[0] if result.dim() > 3 else result
         return result
+
+
+class _FullTyped(TorchFunctionMode):
+    """Says of which type a constant is: TorchScript makes a float32 of one that does not, and -1.8e308 is none."""
+
+    def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
+        kwargs = kwargs or {}
+        if func is torch.full:
+            kwargs = {"dtype": torch.get_default_dtype(), **kwargs}
+        return func(*args, **kwargs)
 
 
 class _ProductsSeen(TorchFunctionMode):

@@ -16,6 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorRows {
     private static final VectorSpecies<Float> FLOATS = VectorTiles.SPECIES;
     private static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
+    /** More than a sum of exponentials can be. */
+    private static final double LARGE = 0x1p127;
+
     private static final int SUMS = ScalarKernels.PARTIAL_SUMS;
 
     private VectorRows() {}
@@ -23,8 +26,8 @@ final class VectorRows {
     /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}, for the rows {@code from} until {@code to}. (T, C) */
     static void layerNorm(Tensor x, int from, int to, float[] gain, float[] bias, double epsilon, Tensor y) {
         int n = gain.length;
-        double[] gains = widen(gain, 0);
-        double[] biases = widen(bias, 0);
+        double[] gains = widen(gain);
+        double[] biases = widen(bias);
         double[] row = new double[n];
         for (int at = from * n; at < to * n; at += n) {
             widen(x.data(), at, row);
@@ -40,7 +43,10 @@ final class VectorRows {
     /** {@code x / sqrt(mean of squares + epsilon) * (plus + gain)}, for the rows {@code from} until {@code to}. (T, C) */
     static void rmsNorm(Tensor x, int from, int to, float[] gain, float plus, double epsilon, Tensor y) {
         int n = gain.length;
-        double[] gains = widen(gain, plus);
+        double[] gains = widen(gain);
+        for (int c = 0; c < n; c++) {
+            gains[c] += plus;
+        }
         double[] row = new double[n];
         for (int at = from * n; at < to * n; at += n) {
             widen(x.data(), at, row);
@@ -52,12 +58,9 @@ final class VectorRows {
         }
     }
 
-    private static double[] widen(float[] x, float plus) {
+    private static double[] widen(float[] x) {
         double[] wide = new double[x.length];
         widen(x, 0, wide);
-        for (int i = 0; plus != 0 && i < wide.length; i++) {
-            wide[i] += plus;
-        }
         return wide;
     }
 
@@ -118,7 +121,7 @@ final class VectorRows {
     /**
      * The sum of numbers from 0 on: element {@code i} joins sum {@code i % 16}. A vector of floats is one of doubles that are
      * half as many, with two of the floats in each. The bits of a float, moved to where a double has its exponent, are that
-     * float times 2^-896.
+     * float times 2^-896. A NaN becomes more than {@link #LARGE} by that.
      */
     private static double sumOfPositive(float[] x, int at, int n) {
         double[] even = new double[SUMS / 2];
@@ -144,7 +147,8 @@ final class VectorRows {
         for (int i = end; i < n; i++) {
             sums[i % SUMS] += x[at + i];
         }
-        return ScalarKernels.pairwise(sums);
+        double sum = ScalarKernels.pairwise(sums);
+        return sum < LARGE ? sum : Double.NaN;
     }
 
     /** Element {@code i} joins sum {@code i % 16}; four of these at a time, so that none waits for another. */

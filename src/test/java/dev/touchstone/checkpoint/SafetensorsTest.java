@@ -168,7 +168,7 @@ class SafetensorsTest {
         assertThatThrownBy(
                         () -> new SafetensorsWriter().add("x", Tensor.zeros(1)).write(path))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageContaining("taken cannot be written");
+                .hasMessageContaining("taken is a folder; give the name of a file to write");
         assertThatThrownBy(() -> new SafetensorsWriter().write(folder.resolve("no/such/folder")))
                 .hasMessageContaining("no such folder");
 

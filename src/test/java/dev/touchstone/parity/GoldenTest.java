@@ -13,15 +13,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every tap of every case of every fixture, one test each. A new folder is a new test. */
+/**
+ * Every tap of every case of every fixture, one test each. A new folder is a new test. With {@code -Dtap=h.0.attn.q} only the
+ * tests of that tap run, wherever there is one.
+ */
 class GoldenTest {
+    private static final String TAP = System.getProperty("tap", "");
+    private static final AtomicInteger TESTS = new AtomicInteger();
+
     @TestFactory
     Stream<DynamicNode> everyTapIsRight() {
-        return Fixtures.all().stream().map(GoldenTest::ofFixture);
+        List<DynamicNode> nodes =
+                Fixtures.all().stream().map(GoldenTest::ofFixture).toList();
+        assertThat(TESTS).as("no fixture has a tap " + TAP).hasPositiveValue();
+        return nodes.stream();
     }
 
     private static DynamicNode ofFixture(Fixture fixture) {
@@ -31,11 +41,13 @@ class GoldenTest {
             String name = file.getFileName().toString().replace(".safetensors", "");
             CaseResult result = check(fixture, file);
             Scoreboard.golden(fixture, name, result);
-            nodes.add(dynamicContainer(
-                    name, result.taps().stream().map(tap -> ofTap(fixture.name() + "/" + name, tap))));
-            result.taps()
-                    .forEach(tap -> prompts.computeIfAbsent(tap.name(), key -> new ArrayList<>())
-                            .add(tap));
+            List<TapResult> taps = result.taps().stream()
+                    .filter(tap -> TAP.isEmpty() || tap.name().equals(TAP))
+                    .toList();
+            TESTS.addAndGet(taps.size());
+            nodes.add(dynamicContainer(name, taps.stream().map(tap -> ofTap(fixture.name() + "/" + name, tap))));
+            taps.forEach(tap -> prompts.computeIfAbsent(tap.name(), key -> new ArrayList<>())
+                    .add(tap));
         }
         nodes.add(dynamicContainer(
                 "all prompts together",

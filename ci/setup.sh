@@ -10,6 +10,8 @@ command -v python3 >/dev/null || missing+=(python3)
 # ci/pages.py looks at the pages in it, or in Chrome.
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     [ -d "/Applications/Google Chrome.app" ] || [ -d "/c/Program Files/Google/Chrome" ] || missing+=(chromium)
+# ci/shells.py presses the tab key in it; Windows has neither.
+command -v zsh >/dev/null || [[ $OSTYPE == msys* ]] || missing+=(zsh)
 # One of them fetches what ci/python.sh runs.
 command -v uv >/dev/null || python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "completion",
         description = "Print a script that lets bash or zsh complete commands, options and their values.",
-        footer = {"", "Example, in ~/.bashrc or ~/.zshrc: eval \"$(touchstone completion)\""})
+        footer = {"", "Example, in ~/.bashrc or ~/.zshrc: source <(touchstone completion)"})
 final class CompletionCommand implements Callable<Integer> {
     /** The values of an option, which picocli spells as Java spells constants, and the help in lower case. */
     private static final Pattern VALUES = Pattern.compile("_option_args=\\([^)]*\\)");

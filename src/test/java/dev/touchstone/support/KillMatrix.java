@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class KillMatrix {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
-            .resolve("target")
+            .resolve(System.getProperty("touchstone.reports", "target"))
             .resolve("zoo");
     private static final List<Row> ROWS = new ArrayList<>();
 

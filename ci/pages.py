@@ -1,4 +1,5 @@
-"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, what compare plots.
+"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, what compare plots, a run
+explained.
 
 Each opens without an error, a message on the console or a request to any network, in light and in dark, on a phone's
 screen and on a wide one, and never scrolls sideways; and each does what it is for. `mvn verify` has written two of
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from browser import chromium
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
@@ -17,6 +19,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 TARGET = Path(__file__).resolve().parent.parent / "target"
 SCREENS = {"phone": {"width": 390, "height": 844}, "wide": {"width": 1400, "height": 900}}
 SCHEMES = ("light", "dark")
+HOSTILE = "<script>window.ran = true</script><!--<script> & \"]}</style>"
+FAMILIES = ("exercise", "tiny-bloom", "tiny-gemma2", "tiny-gpt-neox")  # each way of telling positions and joining blocks
+LONG = ",".join(map(str, range(300, 500)))
+MOST_BYTES = 10_000_000
+SLOW = 1000  # milliseconds
 LEAST_CONTRAST = 4.5  # WCAG 2.2, text of normal size
 
 
@@ -145,6 +152,106 @@ def plot(page: Page) -> None:
     assert page.locator("tr").count() == curves.count() + 1
 
 
+def explained(page: Page) -> None:
+    """Every stage is there, and what is looked at can be changed by mouse and by keyboard."""
+    run = page.evaluate("({tokens: run.ids.length, turns: run.turns.length, layers: run.layers.length})")
+    assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) == 9
+    assert page.locator("section .shape").count() == 9
+    for link in page.locator(".proof a").evaluate_all("links => links.map(link => link.href)"):
+        assert Path(unquote(urlparse(link).path)).is_file(), f"{link} leads nowhere"
+    words = page.locator("#stage-1 .chip")
+    assert words.count() == run["tokens"]
+    words.first.click()
+    expect(page.locator("#stage-1 .live")).to_contain_text("Token 0")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#stage-1 .live")).to_contain_text("Token 1")
+    expect(words.nth(1)).to_be_focused()
+    attention(page, run)
+    steps(page, run)
+    everything_is_drawn(page)
+
+
+def attention(page: Page, run: dict[str, int]) -> None:
+    """A pair of tokens and its weight, by mouse and by keyboard; another layer and another head have other weights."""
+    stage = page.locator("#stage-4")
+    canvas = stage.locator(".map canvas")
+    live = stage.locator(".live").first
+    expect(live).to_contain_text("looks at")
+    weights = "Array.from({length: tokens}, (_, i) => weightOf(state.head, tokens - 1, i))"
+    assert abs(sum(page.evaluate(weights)) - 1) < 0.05, "a row of weights adds up to 1"
+    box = canvas.bounding_box()
+    cell = box["width"] / run["tokens"]
+    canvas.hover(position={"x": cell / 2, "y": box["height"] - cell / 2})
+    first = page.evaluate("quoted(run.ids[0])")
+    expect(live).to_contain_text(f"looks at {first} with")
+    expect(live).to_contain_text("%")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(live).to_contain_text(f"looks at {page.evaluate('quoted(run.ids[1])')} with")
+    page.keyboard.press("PageUp")
+    expect(live).to_contain_text("cannot look ahead")
+    before = page.evaluate("[...weights]")
+    stage.locator("input[type=range]").fill(str(run["layers"] - 1))
+    expect(stage.locator(".slider output")).to_contain_text(f"Layer {run['layers'] - 1} of")
+    page.wait_for_function("before => weights.some((weight, i) => weight !== before[i])", arg=before)
+    heads = stage.locator(".thumb")
+    heads.last.click()
+    expect(heads.last).to_have_attribute("aria-pressed", "true")
+
+
+def steps(page: Page, run: dict[str, int]) -> None:
+    """The sliders move together; each step has its candidates, its text and its memory."""
+    slider = page.locator("#stage-7 input[type=range]")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#stage-7 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
+    expect(page.locator("#stage-6 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
+    assert page.locator("#stage-7 .text .later").count() == 0
+    page.locator("#stage-7").get_by_role("button", name="Step: one back").click()
+    expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {run['turns'] - 1}")
+    assert page.locator("#stage-6 .turns .bars").count() == page.evaluate("turn().scores.length") >= 1
+    where = page.locator("#stage-7 .map canvas")
+    where.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#stage-7 .live")).to_contain_text("of its attention")
+    cell = page.locator(".lens button").first
+    cell.click()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".lens .live")).to_contain_text(page.evaluate("run.lens.points[1]"))
+    assert page.locator("#stage-8 .passes li").count() == page.evaluate("passes.length")
+
+
+def everything_is_drawn(page: Page) -> None:
+    """No picture is of one colour only."""
+    page.wait_for_function("document.querySelectorAll('#stage-2 canvas')[0].width > 1")
+    flat = page.locator("canvas").evaluate_all("""all => all.filter(canvas => {
+        const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        const pixels = new Set(new Uint32Array(data.buffer));
+        return pixels.size < 2;
+    }).length""")
+    assert flat == 0, f"{flat} pictures show nothing"
+
+
+def quick(page: Page) -> None:
+    """Two hundred tokens do not make it slow."""
+    explained(page)
+    milliseconds = page.evaluate("""async () => {
+        const start = performance.now();
+        look({layer: 1, head: 1, token: 100});
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        return performance.now() - start;
+    }""")
+    assert milliseconds < SLOW, f"another layer took {milliseconds:.0f} ms"
+
+
+def hostile(page: Page) -> None:
+    """Text is text: a prompt that is a script is shown and not run."""
+    expect(page.locator("h1")).to_contain_text(HOSTILE)
+    assert page.evaluate("window.ran === undefined")
+    assert page.locator("script").count() == 1
+    explained(page)
+
+
 def touchstone(*arguments: object, code: int = 0) -> None:
     """Runs the launcher, which must exit with this code."""
     done = subprocess.run([TARGET.parent / "touchstone", *map(str, arguments)], stdout=subprocess.DEVNULL, check=False)
@@ -160,6 +267,15 @@ def main() -> None:
     subprocess.run([sys.executable, example, fixture, "text", trace, "--bug", "epsilon"], check=True)
     touchstone("parity", "--quiet", "--ours", trace, fixture, "--html", pages / "wrong.html", code=1)
     touchstone("compare", "--quiet", "--prompt", "Once", "--max-new-tokens", 40, "--html", pages / "compare.html")
+    explain = ("explain", "--quiet", "--html")
+    touchstone(*explain, pages / "explain.html", "--prompt", "What is machine learning?")
+    touchstone(*explain, pages / "hostile.html", "--prompt", HOSTILE, "--max-new-tokens", 3)
+    touchstone(*explain, pages / "long.html", "--prompt-ids", LONG)
+    assert (pages / "long.html").stat().st_size < MOST_BYTES
+    for family in FAMILIES:
+        ids = ("--prompt-ids", "1,2,3,4,5,6,7", "--max-new-tokens", 4)
+        model = TARGET.parent / "fixtures" / family
+        touchstone(*explain, pages / f"explain-{family}.html", "--model", model, *ids)
     assert json.loads((TARGET / "parity" / "report.json").read_text())["totals"]["failed"] == 0
 
     with chromium() as browser:
@@ -167,6 +283,11 @@ def main() -> None:
         opens(browser, pages / "wrong.html", wrong_report)
         opens(browser, TARGET / "zoo" / "index.html", zoo)
         opens(browser, pages / "compare.html", plot)
+        opens(browser, pages / "explain.html", explained)
+        opens(browser, pages / "hostile.html", hostile)
+        opens(browser, pages / "long.html", quick)
+        for family in FAMILIES:
+            opens(browser, pages / f"explain-{family}.html", explained)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 /** Loads models as Hugging Face saves them. */
 public final class Checkpoint {
     private static final String STORYTELLER = "dev/touchstone/storyteller";
+    private static final String STORYTELLER_DRAFT = "dev/touchstone/storyteller-draft";
 
     private Checkpoint() {}
 
@@ -31,6 +32,11 @@ public final class Checkpoint {
     /** As above, with the weights in a type of one's choice. */
     public static LoadedModel storyteller(WeightType type, Progress progress) {
         return load("storyteller", ModelFiles.classPath(STORYTELLER), type, progress);
+    }
+
+    /** The smaller one with the same vocabulary, which proposes tokens to it. */
+    public static LoadedModel storytellerDraft(Progress progress) {
+        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), WeightType.STORED, progress);
     }
 
     private static LoadedModel load(String name, ModelFiles files, WeightType type, Progress progress) {

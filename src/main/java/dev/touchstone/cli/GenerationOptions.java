@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec.Target;
 /** How to continue a prompt. */
 final class GenerationOptions {
     private static final int DEFAULT_LENGTH = 100;
+    private static final int SHOWN_LENGTH = 20;
 
     /** What happens to a sequence that outgrows the model's context. */
     enum WindowKind {
@@ -31,7 +32,7 @@ final class GenerationOptions {
             names = {"-n", "--max-new-tokens", "--max_new_tokens", "--max-length"},
             paramLabel = "N",
             description = "How many tokens to add at most; those of the prompt do not count. Default: " + DEFAULT_LENGTH
-                    + ", or fewer where the model's context ends.")
+                    + " (" + SHOWN_LENGTH + " to explain), or fewer where the model's context ends.")
     private Integer maxNewTokens;
 
     @Option(
@@ -100,6 +101,24 @@ final class GenerationOptions {
                     + " Default: 1.")
     private Integer windowStride;
 
+    private int length = DEFAULT_LENGTH;
+    private boolean drawsForShow;
+
+    /**
+     * For a command that shows how tokens are picked: where the command line does not say how, some of everything there is
+     * to see. To be called before {@link #settings}.
+     */
+    void drawForShow() {
+        length = SHOWN_LENGTH;
+        drawsForShow = !greedy && !draws();
+        if (drawsForShow) {
+            temperature = 0.8;
+            topK = 50;
+            topP = 0.95;
+        }
+        seed = seed == null ? Long.valueOf(1) : seed;
+    }
+
     /** Refuses what no model could do, before one is loaded. */
     void check() {
         Usage usage = new Usage(command);
@@ -117,7 +136,7 @@ final class GenerationOptions {
 
     /** Whether tokens are drawn. */
     boolean draws() {
-        return !drawing().isEmpty();
+        return drawsForShow || !drawing().isEmpty();
     }
 
     boolean stopsAtTexts() {
@@ -134,7 +153,7 @@ final class GenerationOptions {
         int positions = model.transformer().shape().positions();
         boolean slides = window == WindowKind.SLIDE;
         // The last new token is never fed back, so it needs no position.
-        int fits = slides ? DEFAULT_LENGTH : Math.max(1, Math.min(DEFAULT_LENGTH, positions - promptLength + 1));
+        int fits = slides ? length : Math.max(1, Math.min(length, positions - promptLength + 1));
         Settings settings = Settings.greedy(
                         maxNewTokens == null ? fits : maxNewTokens,
                         Set.copyOf(model.generation().eosIds()),

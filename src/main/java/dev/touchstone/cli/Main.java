@@ -81,6 +81,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new SummaryCommand(streams))
                 .addSubcommand(new TokenizeCommand(streams))
                 .addSubcommand(new TraceCommand(streams))
+                .addSubcommand(new ExplainCommand(streams))
                 .addSubcommand(new ParityCommand(streams))
                 .addSubcommand(new DoctorCommand(streams))
                 .addSubcommand(new CompletionCommand(streams))

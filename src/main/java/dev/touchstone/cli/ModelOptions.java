@@ -23,6 +23,11 @@ final class ModelOptions {
                             + " twice the memory of 16 bits. The bits of the result are the same.")
     private WeightType type = WeightType.STORED;
 
+    /** Whether it is the model that comes with the program. */
+    boolean isBundled() {
+        return model == null;
+    }
+
     LoadedModel load(Console console) {
         return load(model, type, console);
     }

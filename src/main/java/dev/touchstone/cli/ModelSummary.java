@@ -1,18 +1,18 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.model.Embedding;
+import dev.touchstone.model.LayerParts;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The parameters of a model, layer by layer. A layer is a record with a name, whose other components are weights, layers
- * or settings: whoever follows the components finds every weight, whatever the family.
+ * The parameters of a model, layer by layer. Whoever follows the parts of layers finds every weight, whatever the family.
  */
 final class ModelSummary {
     /**
@@ -47,9 +47,9 @@ final class ModelSummary {
         List<String> shapes = new ArrayList<>();
         long own = 0;
         long inner = 0;
-        for (RecordComponent component : layer.getClass().getRecordComponents()) {
-            Object value = value(component, layer);
-            if (component.getName().equals("name")) {
+        for (Map.Entry<String, Object> component : LayerParts.of(layer).entrySet()) {
+            Object value = component.getValue();
+            if (component.getKey().equals("name")) {
                 name = (String) value;
             } else if (value instanceof Matrix || value instanceof float[]) {
                 boolean first = counted.add(value);
@@ -73,14 +73,6 @@ final class ModelSummary {
     private static String kind(Record layer) {
         Class<?> outer = layer.getClass().getDeclaringClass();
         return (outer == null ? layer.getClass() : outer).getSimpleName();
-    }
-
-    private static Object value(RecordComponent component, Record layer) {
-        try {
-            return component.getAccessor().invoke(layer);
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(component + " of a layer cannot be read", e);
-        }
     }
 
     private static long size(Object weight) {

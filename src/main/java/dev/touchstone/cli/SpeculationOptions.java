@@ -1,7 +1,9 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.checkpoint.WeightType;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Drafter;
@@ -44,6 +46,8 @@ final class SpeculationOptions {
             description = "How many tokens to propose at a time. Default: " + DEFAULT_COUNT + ".")
     private Integer count;
 
+    private boolean bundled;
+
     boolean isWanted() {
         return draft != null || promptLookup;
     }
@@ -55,16 +59,31 @@ final class SpeculationOptions {
         usage.refuse(count != null && count < 1, "--speculate must be at least 1, got " + count);
     }
 
+    /**
+     * For a command that shows drafts whether they are asked for or not: the smaller model that comes with the program where
+     * its larger one is used, else prompt lookup.
+     */
+    void draftForShow(ModelOptions model) {
+        bundled = !isWanted() && model.isBundled();
+    }
+
+    /** Who makes drafts, in words. */
+    String drafter() {
+        return bundled ? "the model storyteller-draft" : draft == null ? "prompt lookup" : "the model " + draft;
+    }
+
     /** The way to generate with drafts, the smaller model loaded where there is one. */
     SpeculativeGenerator generator(LoadedModel model, Executor target, Kernels kernels, Console console) {
-        Drafter drafter = promptLookup
+        Drafter drafter = draft == null && !bundled
                 ? new PromptLookup(LONGEST_LOOKUP, model.transformer().shape().vocabulary())
                 : drafter(model, kernels, console);
         return new SpeculativeGenerator(target, model.tokenizer(), drafter, count == null ? DEFAULT_COUNT : count);
     }
 
     private Drafter drafter(LoadedModel model, Kernels kernels, Console console) {
-        LoadedModel small = ModelOptions.load(draft, WeightType.STORED, console);
+        LoadedModel small = bundled
+                ? Checkpoint.storytellerDraft(Progress.OFF)
+                : ModelOptions.load(draft, WeightType.STORED, console);
         if (!sameVocabulary(small.tokenizer(), model.tokenizer())) {
             throw new TouchstoneException("the draft model " + small.name() + " has another vocabulary than "
                     + model.name() + "; its proposals would mean something else");

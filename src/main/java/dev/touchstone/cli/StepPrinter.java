@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.generation.Probabilities;
 import dev.touchstone.generation.Step;
+import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.Comparator;
 import java.util.Locale;

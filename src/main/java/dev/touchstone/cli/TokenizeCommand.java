@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.HexFormat;

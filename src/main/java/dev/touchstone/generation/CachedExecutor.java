@@ -24,6 +24,7 @@ public final class CachedExecutor implements Executor {
     private final Transformer model;
     private final Kernels kernels;
     private final int chunk;
+    private final Trace trace;
     private List<Memory> memories = List.of();
 
     /** The ids that a cache holds. */
@@ -41,12 +42,18 @@ public final class CachedExecutor implements Executor {
 
     /** Reads at most {@code chunk} tokens of a sequence in one pass. */
     public CachedExecutor(Transformer model, Kernels kernels, int chunk) {
+        this(model, kernels, chunk, Trace.OFF);
+    }
+
+    /** The same while {@code trace} sees every pass. */
+    public CachedExecutor(Transformer model, Kernels kernels, int chunk, Trace trace) {
         if (chunk < 1) {
             throw new IllegalArgumentException("a chunk has at least one token, got " + chunk);
         }
         this.model = model;
         this.kernels = kernels;
         this.chunk = chunk;
+        this.trace = trace;
     }
 
     @Override
@@ -64,12 +71,17 @@ public final class CachedExecutor implements Executor {
         return memories.stream().mapToLong(memory -> memory.cache.bytes()).sum();
     }
 
+    /** How many tokens these are of. */
+    public int tokens() {
+        return memories.stream().mapToInt(memory -> memory.cache.length()).sum();
+    }
+
     private Tensor read(List<int[]> sequences, int wanted) {
         List<KvCache> caches = recall(sequences, wanted);
         memories = List.of(); // a pass that fails leaves its caches half written: nothing is remembered then
         List<Batch.Part> chunks = chunks(sequences, caches, wanted);
         while (!chunks.isEmpty()) {
-            model.forward(new Batch(chunks), kernels, Trace.OFF);
+            model.forward(new Batch(chunks), kernels, trace);
             chunks = chunks(sequences, caches, wanted);
         }
         List<Batch.Part> rest = new ArrayList<>();
@@ -79,7 +91,7 @@ public final class CachedExecutor implements Executor {
             rest.add(new Batch.Part(unread(ids, caches.get(b), ids.length), caches.get(b), wanted));
             now.add(new Memory(ids.clone(), caches.get(b)));
         }
-        Tensor logits = model.forward(new Batch(rest), kernels, Trace.OFF);
+        Tensor logits = model.forward(new Batch(rest), kernels, trace);
         memories = List.copyOf(now);
         return logits;
     }

@@ -4,7 +4,9 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Drafter.Draft;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -19,8 +21,30 @@ import java.util.function.Consumer;
 public record SpeculativeGenerator(
         Executor target, Tokenizer tokenizer, Drafter drafter, int count, Verification rule) {
 
-    /** What was generated, and what the drafts were worth. */
-    public record Result(Generation generation, Statistics statistics) {}
+    /** What was generated, and in which passes. */
+    public record Result(Generation generation, List<Pass> passes) {
+        public Result {
+            passes = List.copyOf(passes);
+        }
+
+        /** What the drafts were worth. */
+        public Statistics statistics() {
+            return new Statistics(
+                    passes.stream().mapToInt(pass -> pass.drafted.length).sum(),
+                    passes.stream().mapToInt(Pass::accepted).sum(),
+                    passes.size(),
+                    passes.stream().mapToInt(Pass::tokens).sum());
+        }
+    }
+
+    /**
+     * One forward pass of the target.
+     *
+     * @param drafted the tokens that were proposed
+     * @param accepted how many of them the target kept, from the first on
+     * @param tokens how many joined the text: those kept, and one of the target's own unless the text ended before
+     */
+    public record Pass(int[] drafted, int accepted, int tokens) {}
 
     /**
      * @param proposed drafted tokens
@@ -34,10 +58,6 @@ public record SpeculativeGenerator(
 
         public double tokensPerPass() {
             return passes == 0 ? 0 : (double) tokens / passes;
-        }
-
-        private Statistics plus(int proposed, int accepted, int tokens) {
-            return new Statistics(this.proposed + proposed, this.accepted + accepted, passes + 1, this.tokens + tokens);
         }
     }
 
@@ -53,14 +73,14 @@ public record SpeculativeGenerator(
 
     public Result generate(int[] prompt, Settings settings, Consumer<Step> watcher) {
         Sequence sequence = new Sequence(0, prompt, settings, tokenizer);
-        Statistics statistics = new Statistics(0, 0, 0, 0);
+        List<Pass> passes = new ArrayList<>();
         while (!sequence.finished()) {
             int before = sequence.made();
             Draft draft = draft(sequence, settings);
             int accepted = verify(draft, sequence, settings, watcher);
-            statistics = statistics.plus(draft.ids().length, accepted, sequence.made() - before);
+            passes.add(new Pass(draft.ids(), accepted, sequence.made() - before));
         }
-        return new Result(sequence.result(), statistics);
+        return new Result(sequence.result(), passes);
     }
 
     /** No more than can be used: the target adds one of its own, and the window must not move under the drafts. */

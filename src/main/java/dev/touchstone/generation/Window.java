@@ -51,7 +51,7 @@ public record Window(int positions, int stride) {
     }
 
     /** The tokens that the model is shown. (S) -> (at most positions) */
-    int[] of(int[] ids) {
+    public int[] of(int[] ids) {
         return Arrays.copyOfRange(ids, dropped(ids.length), ids.length);
     }
 

@@ -62,6 +62,15 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
         return head.forward(x.rows(batch.wantedRows()), pass);
     }
 
+    /**
+     * What would be said next if the residual stream went to the head from here: the logit lens (nostalgebraist, 2020).
+     * After the last block these are the logits. (T, C) -> (T, V)
+     */
+    public Tensor lens(Tensor x, Kernels kernels) {
+        ForwardPass pass = new ForwardPass(kernels, Trace.OFF, new Batch(List.of()), Rotary.Turn.NONE);
+        return head.forward(lnF.forward(x, pass), pass);
+    }
+
     private void check(Batch batch) {
         for (Batch.Part part : batch.parts()) {
             if (part.ids().length == 0) {

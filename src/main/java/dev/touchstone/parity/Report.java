@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.touchstone.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,12 +91,6 @@ public final class Report {
 
     /** One page with everything in it. */
     public String html() {
-        // A closing script tag inside the data would end the script; JSON may escape any slash.
-        String data = json().toString().replace("</", "<\\/");
-        try (InputStream template = Report.class.getResourceAsStream(TEMPLATE)) {
-            return new String(template.readAllBytes(), StandardCharsets.UTF_8).replace("/*DATA*/null", data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.of(Report.class, TEMPLATE, json().toString());
     }
 }

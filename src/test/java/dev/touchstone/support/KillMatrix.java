@@ -2,10 +2,9 @@ package dev.touchstone.support;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.Page;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,13 +124,10 @@ public final class KillMatrix {
                 JSON.valueToTree(ROWS.stream()
                         .sorted(Comparator.comparing(KillMatrix::place))
                         .collect(Collectors.toList())));
-        try (InputStream template = KillMatrix.class.getResourceAsStream("zoo.html")) {
-            String data = report.toString().replace("</", "<\\/"); // a closing script tag would end the script
+        try {
             Files.createDirectories(FOLDER);
             Files.writeString(FOLDER.resolve("zoo.json"), report.toPrettyString());
-            Files.writeString(
-                    FOLDER.resolve("index.html"),
-                    new String(template.readAllBytes(), StandardCharsets.UTF_8).replace("/*DATA*/null", data));
+            Files.writeString(FOLDER.resolve("index.html"), Page.of(KillMatrix.class, "zoo.html", report.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,18 +1,17 @@
-package dev.touchstone.cli;
+package dev.touchstone.tokenizer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.touchstone.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
 /** Tokens made visible: quoted, with escapes for what would not show. */
-final class TokenText {
+public final class TokenText {
     private TokenText() {}
 
     /** Such as {@code " the"}, {@code "\n"}, or {@code "\xF0\x9F"} for a part of a character. */
-    static String quoted(Tokenizer tokenizer, int id) {
+    public static String quoted(Tokenizer tokenizer, int id) {
         byte[] bytes = tokenizer.bytes(id);
         try {
             return quoted(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
@@ -21,7 +20,8 @@ final class TokenText {
         }
     }
 
-    static String quoted(String text) {
+    /** A text in quotes, such as {@code "a\nb"}. */
+    public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(c -> quoted.append(visible(c)));
         return quoted.append('"').toString();

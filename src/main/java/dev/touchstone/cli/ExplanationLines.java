@@ -1,0 +1,232 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.explain.Candidate;
+import dev.touchstone.explain.Explanation;
+import dev.touchstone.explain.Layer;
+import dev.touchstone.explain.Part;
+import dev.touchstone.explain.Piece;
+import dev.touchstone.explain.SourceFile;
+import dev.touchstone.explain.Speculation;
+import dev.touchstone.explain.Stage;
+import dev.touchstone.explain.Turn;
+import dev.touchstone.generation.SpeculativeGenerator.Statistics;
+import dev.touchstone.tokenizer.TokenText;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A walk-through in short, for a terminal. */
+final class ExplanationLines {
+    private static final String SOURCES = "src/main/java/dev/touchstone/";
+    private static final int MOST_TOKENS = 12;
+    private static final int LIKELIEST = 3;
+
+    private final Explanation run;
+    private final Console console;
+    private final Iterator<Stage> stages;
+    private int number;
+
+    private ExplanationLines(Explanation run, Console console) {
+        this.run = run;
+        this.console = console;
+        this.stages = run.stages().iterator();
+    }
+
+    static void print(Explanation run, Console console) {
+        ExplanationLines lines = new ExplanationLines(run, console);
+        lines.stage(lines::tokens);
+        lines.stage(lines::embedding);
+        lines.stage(lines::positions);
+        lines.stage(lines::blocks);
+        lines.stage(lines::output);
+        lines.stage(lines::choice);
+        lines.stage(lines::generation);
+        lines.stage(lines::speculation);
+        lines.stage(lines::memoryAndTime);
+    }
+
+    private void stage(Runnable content) {
+        Stage stage = stages.next();
+        console.print(Console.Style.PROMPT, (number == 0 ? "" : "\n") + ++number + "  " + stage.title());
+        console.print("  " + stage.shapes() + "\n");
+        console.print(
+                Console.Style.FAINT,
+                stage.sources().stream()
+                                .map(source -> SourceFile.path(source).replace(SOURCES, ""))
+                                .collect(Collectors.joining(", ", "   computed in ", "\n"))
+                        + stage.proofs().stream()
+                                .map(proof -> proof.test() + " (" + proof.of() + ")")
+                                .collect(Collectors.joining(", ", "   checked by ", "\n")));
+        content.run();
+    }
+
+    private void tokens() {
+        if (run.dropped() > 0) {
+            line("%d tokens before these are dropped: the model's context is shorter", run.dropped());
+        }
+        line("%3s %7s  %-16s %s", "", "id", "token", "bytes");
+        for (int t = 0; t < shown(); t++) {
+            Piece piece = run.vocabulary().get(run.ids()[t]);
+            line("%3d %7d  %-16s %s", t, run.ids()[t], piece.text(), piece.bytes());
+        }
+        more();
+    }
+
+    private void embedding() {
+        for (int t = 0; t < shown(); t++) {
+            float[] ends = run.embedding().get(0).ends()[t];
+            line("%3d  %-16s [%.4f, %.4f, %.4f, ..., %.4f]", t, text(run.ids()[t]), ends[0], ends[1], ends[2], ends[3]);
+        }
+        more();
+    }
+
+    private void positions() {
+        line("%s", run.positions().says());
+        if (run.positions().vectors() != null) {
+            line("tap %s", run.positions().vectors().tap());
+        }
+        if (!run.positions().slopes().isEmpty()) {
+            line("slopes of the heads: %s", run.positions().slopes());
+        }
+    }
+
+    /** Of the last token: all that goes on is made of it. */
+    private void blocks() {
+        line("lengths of the last token's vectors:");
+        line("%-24s %10s %10s %10s", "", "attention", "MLP adds", "stream");
+        line("%-24s %10s %10s %10.3f", run.lens().points().get(0), "", "", last(entering()));
+        for (Layer layer : run.layers()) {
+            line(
+                    "%-24s %10.3f %10.3f %10.3f",
+                    layer.name(), last(layer.attended()), last(layer.made()), last(layer.stream()));
+        }
+    }
+
+    private double[] entering() {
+        return run.embedding().get(run.embedding().size() - 1).lengths();
+    }
+
+    private void output() {
+        line("%s", list(run.next()));
+        line("logit lens, what would be said next after each layer:");
+        List<String> points = run.lens().points();
+        for (int i = 0; i < points.size(); i++) {
+            List<List<Candidate>> says = run.lens().says().get(i);
+            line("%-24s %s", points.get(i), list(says.get(says.size() - 1)));
+        }
+    }
+
+    private void choice() {
+        Turn first = run.turns().get(0);
+        line("%-24s %6s  %s", "after", "left", "likeliest");
+        for (Turn.Scores scores : first.scores()) {
+            line(
+                    "%-24s %6d  %s",
+                    scores.by() == null ? "the model" : scores.by(), scores.left(), list(scores.likeliest()));
+        }
+        line(
+                "picked %s, %s",
+                text(first.id()), run.settings().get(run.settings().size() - 1));
+    }
+
+    private void generation() {
+        line("%4s %7s  %-16s %8s %8s %9s  %s", "step", "id", "token", "chance", "cached", "KiB", "time");
+        for (int step = 0; step < run.turns().size(); step++) {
+            Turn turn = run.turns().get(step);
+            line(
+                    "%4d %7d  %-16s %8s %8d %9.1f  %.1f ms",
+                    step + 1,
+                    turn.id(),
+                    text(turn.id()),
+                    percent(turn.chance()),
+                    turn.tokens(),
+                    turn.bytes() / 1024.0,
+                    turn.unwatched());
+        }
+        line(
+                "%s; ended by %s",
+                quoted(run.generation().text()), run.generation().finishReason());
+    }
+
+    private void speculation() {
+        Statistics statistics = run.speculation().statistics();
+        line(
+                "%s: %d of %d drafted tokens accepted, %d tokens in %d passes; %s",
+                run.speculation().drafter(),
+                statistics.accepted(),
+                statistics.proposed(),
+                statistics.tokens(),
+                statistics.passes(),
+                run.speculation().sameIds() ? "the same ids" : "drawn anew from the same distribution");
+        int at = 1;
+        for (Speculation.Pass pass : run.speculation().passes()) {
+            if (pass.drafted().length > 0) {
+                int[] kept = Arrays.copyOf(pass.drafted(), pass.accepted());
+                int[] not = Arrays.copyOfRange(pass.drafted(), pass.accepted(), pass.drafted().length);
+                line("pass %3d  accepted %s  rejected %s", at, texts(kept), texts(not));
+            }
+            at++;
+        }
+    }
+
+    private void memoryAndTime() {
+        Map<Part, Double> prompt = run.times().prompt();
+        line("the cache makes room for %d tokens at a time", run.cachePage());
+        for (Part part : Part.values()) {
+            line(
+                    "%-50s prompt %.2f ms, a step %.2f ms",
+                    part, prompt.getOrDefault(part, 0.0), run.times().step().getOrDefault(part, 0.0));
+        }
+        line(
+                "all steps %.2f s, %.2f s while every tap was watched; %s",
+                run.times().unwatched(),
+                run.times().watched(),
+                run.times().sameIds() ? "the ids are the same" : "THE IDS DIFFER");
+    }
+
+    private int shown() {
+        return Math.min(MOST_TOKENS, run.ids().length);
+    }
+
+    private void more() {
+        if (run.ids().length > MOST_TOKENS) {
+            line("... and %d more", run.ids().length - MOST_TOKENS);
+        }
+    }
+
+    private void line(String format, Object... values) {
+        console.print(("   " + String.format(Locale.ROOT, format, values)).stripTrailing() + "\n");
+    }
+
+    private String text(int id) {
+        return run.vocabulary().get(id).text();
+    }
+
+    private String texts(int[] ids) {
+        return ids.length == 0
+                ? "none"
+                : Arrays.stream(ids).mapToObj(this::text).collect(Collectors.joining(" "));
+    }
+
+    private String list(List<Candidate> candidates) {
+        return candidates.stream()
+                .limit(LIKELIEST)
+                .map(one -> text(one.id()) + " " + percent(one.probability()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String quoted(String text) {
+        return TokenText.quoted(text);
+    }
+
+    private static double last(double[] values) {
+        return values[values.length - 1];
+    }
+
+    private static String percent(double chance) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * chance);
+    }
+}

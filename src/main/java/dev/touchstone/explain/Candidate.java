@@ -1,0 +1,4 @@
+package dev.touchstone.explain;
+
+/** A token that may come next. */
+public record Candidate(int id, double probability) {}

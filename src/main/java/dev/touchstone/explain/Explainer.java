@@ -1,0 +1,158 @@
+package dev.touchstone.explain;
+
+import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Generation;
+import dev.touchstone.generation.Generator;
+import dev.touchstone.generation.Sampler;
+import dev.touchstone.generation.Settings;
+import dev.touchstone.generation.SpeculativeGenerator;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Stem;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.KeyValuePages;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Runs a model on one prompt while every tap is watched: one pass over the prompt, then a generation, then the same with
+ * drafts. Before these the generation runs unwatched, which says how long it takes, and what it must make again.
+ */
+public record Explainer(LoadedModel model, Kernels kernels) {
+    /** A page of more is more than a person looks at. */
+    private static final int MOST_TOKENS = 512;
+
+    private static final int MOST_NEW_TOKENS = 256;
+    private static final int NEXT_SHOWN = 10;
+    /** Characters that attention may take of a page. */
+    private static final int ROOM_FOR_ATTENTION = 6_000_000;
+
+    /**
+     * @param prompt null where ids were given
+     * @param speculative makes the same text with drafts
+     * @param drafter who makes the drafts, in words
+     */
+    public Explanation explain(
+            String prompt, int[] ids, Settings settings, SpeculativeGenerator speculative, String drafter) {
+        check(ids, settings);
+        Transformer transformer = model.transformer();
+        List<Double> unwatched = new ArrayList<>();
+        Generation plain = unwatched(ids, settings, unwatched);
+        int[] shown = settings.window().of(ids);
+        RunTrace trace = new RunTrace(new TapHomes(transformer));
+        transformer.forward(shown, kernels, trace);
+        Map<Part, Double> promptTime = trace.milliseconds();
+        promptTime.remove(Part.CHOICE);
+
+        Vocabulary vocabulary = new Vocabulary(model.tokenizer());
+        vocabulary.mention(shown);
+        Generating generating = new Generating(transformer, kernels, vocabulary);
+        Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
+        Speculation speculation =
+                Speculation.of(drafter, speculative.generate(ids, settings, step -> {}), plain.ids(), vocabulary);
+        Positions positions = Positions.of(transformer, trace.taps());
+        return new Explanation(
+                model.name(),
+                transformer.shape(),
+                wellFormed(prompt),
+                shown,
+                ids.length - shown.length,
+                vocabulary.mentioned(),
+                embedding(trace),
+                positions,
+                layers(trace),
+                vocabulary.likeliest(Rows.last(trace.tap("logits")), NEXT_SHOWN),
+                Lens.of(transformer, kernels, trace.taps(), vocabulary),
+                spelled(settings),
+                watched,
+                generating.turns(),
+                speculation,
+                KeyValuePages.POSITIONS,
+                new Times(
+                        promptTime,
+                        generating.meanStep(),
+                        generating.turns().stream()
+                                        .mapToDouble(Turn::milliseconds)
+                                        .sum()
+                                / 1e3,
+                        unwatched.stream().mapToDouble(Double::doubleValue).sum() / 1e3,
+                        Arrays.equals(plain.ids(), watched.ids())),
+                new Stages(model, positions, shown.length, settings).all());
+    }
+
+    private static void check(int[] ids, Settings settings) {
+        if (ids.length > MOST_TOKENS) {
+            throw new TouchstoneException("the prompt has " + ids.length + " tokens, a walk-through shows at most "
+                    + MOST_TOKENS + "; shorten it");
+        }
+        if (settings.maxNewTokens() < 1 || settings.maxNewTokens() > MOST_NEW_TOKENS) {
+            throw new TouchstoneException("a walk-through shows from 1 to " + MOST_NEW_TOKENS + " new tokens, not "
+                    + settings.maxNewTokens() + "; change --max-new-tokens");
+        }
+    }
+
+    /** @param milliseconds of each step, to be filled */
+    private Generation unwatched(int[] ids, Settings settings, List<Double> milliseconds) {
+        Generator generator = new Generator(new CachedExecutor(model.transformer(), kernels), model.tokenizer());
+        long[] last = {System.nanoTime()};
+        return generator.generate(ids, settings, step -> {
+            long now = System.nanoTime();
+            milliseconds.add((now - last[0]) / 1e6);
+            last[0] = now;
+        });
+    }
+
+    /** What becomes of the tokens before the first block; what is added for positions is shown with them. */
+    private List<Vectors> embedding(RunTrace trace) {
+        Stem stem = model.transformer().stem();
+        return Stream.of(
+                        stem.wte().name(),
+                        stem.embedded(),
+                        stem.norm() == null ? null : stem.norm().name())
+                .filter(tap -> tap != null)
+                .map(tap -> Vectors.of(tap, trace.tap(tap)))
+                .toList();
+    }
+
+    /** A tap belongs to the block whose own tap comes next. */
+    private List<Layer> layers(RunTrace trace) {
+        TapHomes homes = new TapHomes(model.transformer());
+        List<String> names = List.copyOf(trace.taps().keySet());
+        List<String> points = Lens.points(model.transformer());
+        List<Layer> layers = new ArrayList<>();
+        int room = ROOM_FOR_ATTENTION;
+        for (Block block : model.transformer().blocks()) {
+            int from = names.indexOf(points.get(layers.size())) + 1;
+            List<Layer.Tap> taps = names.subList(from, names.indexOf(block.name()) + 1).stream()
+                    .filter(tap -> homes.of(tap).part() != Part.EMBEDDING)
+                    .map(tap -> new Layer.Tap(
+                            tap,
+                            trace.tap(tap).shape(),
+                            trace.milliseconds(tap),
+                            homes.of(tap).source()))
+                    .toList();
+            Layer layer = Layer.of(block, taps, trace);
+            room -= layer.attention().length();
+            layers.add(room >= 0 ? layer : layer.withoutAttention());
+        }
+        return layers;
+    }
+
+    /** A half of a surrogate pair, which no file can hold, becomes a question mark. */
+    private static String wellFormed(String text) {
+        return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    private static List<String> spelled(Settings settings) {
+        List<String> spelled = new ArrayList<>();
+        settings.processors().forEach(processor -> spelled.add(ProcessorName.of(processor)));
+        spelled.add(settings.sampler() == Sampler.GREEDY ? "greedy" : "seed " + settings.seed());
+        return spelled;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.touchstone.explain;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.Page;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** A walk-through as one page without a network. */
+public final class ExplanationPage {
+    /** As many as a person reads, so that a page of thousands of numbers stays small. */
+    private static final MathContext DIGITS = new MathContext(5);
+
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .registerModule(new SimpleModule()
+                    .addSerializer(Double.class, serializer((value, json) -> number(value, json)))
+                    .addSerializer(Float.class, serializer((value, json) -> number(value, json)))
+                    .addSerializer(double[].class, serializer((values, json) -> {
+                        json.writeStartArray();
+                        for (double value : values) {
+                            number(value, json);
+                        }
+                        json.writeEndArray();
+                    }))
+                    .addSerializer(Class.class, serializer((type, json) -> json.writeString(SourceFile.path(type)))));
+
+    private ExplanationPage() {}
+
+    /**
+     * The page.
+     *
+     * @param repository the way from the page's folder to the repository's, such as {@code ../}, for links to sources; null
+     *     if the page is elsewhere
+     */
+    public static String html(Explanation run, String repository) {
+        ObjectNode data = json(run);
+        data.put("repository", repository);
+        return Page.of(ExplanationPage.class, "explain.html", data.toString());
+    }
+
+    /** Everything, as one object. */
+    public static ObjectNode json(Explanation run) {
+        return JSON.valueToTree(run);
+    }
+
+    private static void number(double value, JsonGenerator json) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeNumber(new BigDecimal(value).round(DIGITS).doubleValue());
+        } else {
+            json.writeString(Double.toString(value)); // JSON has no infinity
+        }
+    }
+
+    @FunctionalInterface
+    private interface Writing<T> {
+        void write(T value, JsonGenerator json) throws IOException;
+    }
+
+    private static <T> JsonSerializer<T> serializer(Writing<T> writing) {
+        return new JsonSerializer<>() {
+            @Override
+            public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
+                writing.write(value, json);
+            }
+        };
+    }
+}

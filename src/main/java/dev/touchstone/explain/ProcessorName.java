@@ -1,0 +1,24 @@
+package dev.touchstone.explain;
+
+import dev.touchstone.generation.LogitsProcessor;
+import dev.touchstone.model.LayerParts;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A processor as the command line spells it, such as {@code top-k 50}. */
+final class ProcessorName {
+    private ProcessorName() {}
+
+    static String of(LogitsProcessor processor) {
+        String name = processor
+                .getClass()
+                .getSimpleName()
+                .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+                .toLowerCase(Locale.ROOT);
+        return processor instanceof Record record
+                ? LayerParts.of(record).values().stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(", ", name + " ", ""))
+                : name;
+    }
+}

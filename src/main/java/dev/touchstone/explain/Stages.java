@@ -1,0 +1,117 @@
+package dev.touchstone.explain;
+
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.explain.Stage.Proof;
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Generator;
+import dev.touchstone.generation.LogitsProcessor;
+import dev.touchstone.generation.Processors;
+import dev.touchstone.generation.Sampler;
+import dev.touchstone.generation.Settings;
+import dev.touchstone.generation.SpeculativeGenerator;
+import dev.touchstone.generation.Verification;
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Head;
+import dev.touchstone.model.KvCache;
+import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The stages in order, each with its shapes, its sources and its proofs. */
+record Stages(LoadedModel model, Positions positions, int tokens, Settings settings) {
+    private static final Proof SAME_BITS =
+            new Proof("generation/SameBitsTest", "the logits, bit for bit: cache or none, alone or in a batch");
+
+    List<Stage> all() {
+        Transformer transformer = model.transformer();
+        Shape shape = transformer.shape();
+        Block block = transformer.blocks().get(0);
+        String attn = block.attn().name();
+        Positions.Kind kind = positions.kind();
+        return List.of(
+                stage(
+                        "Tokenization",
+                        shaped("text → (%d)", tokens),
+                        List.of(model.tokenizer().getClass()),
+                        new Proof("tokenizer/FixtureTokensTest", "ids and texts in tokens.json")),
+                stage(
+                        "Embedding",
+                        shaped("(%d) → (%d, %d)", tokens, tokens, shape.channels()),
+                        List.of(Embedding.class),
+                        golden(transformer.stem().wte().name())),
+                stage(
+                        "Positions",
+                        kind == Positions.Kind.SCORES
+                                ? shaped("(%d, %d, %d)", shape.heads(), tokens, tokens)
+                                : shaped(
+                                        "(%d) → (%d, %d)",
+                                        tokens, tokens, positions.vectors().shape()[1]),
+                        List.of(positions.source()),
+                        golden(
+                                kind == Positions.Kind.SCORES
+                                        ? attn + ".scores"
+                                        : positions.vectors().tap())),
+                stage(
+                        "Transformer blocks",
+                        shaped(
+                                "%d × (%d, %d) → (%d, %d)",
+                                shape.layers(), tokens, shape.channels(), tokens, shape.channels()),
+                        List.of(Block.class, Attention.class, Mlp.class),
+                        golden(attn + ".probs", Layer.attended(block), Layer.made(block), block.name())),
+                stage(
+                        "Output layer",
+                        shaped("(%d, %d) → (%d, %d)", tokens, shape.channels(), tokens, shape.vocabulary()),
+                        List.of(transformer.lnF().getClass(), Head.class),
+                        golden(transformer.lnF().name(), "logits")),
+                stage(
+                        "Choosing a token",
+                        shaped("(%d) → id", shape.vocabulary()),
+                        choosing(),
+                        new Proof("generation/SamplingGoldenTest", "probabilities in sampling.json")),
+                stage(
+                        "Generation, token by token",
+                        shaped("(%d) → (%d + %d)", tokens, tokens, settings.maxNewTokens()),
+                        List.of(Generator.class, CachedExecutor.class),
+                        new Proof("generation/GenerationGoldenTest", "ids and texts in generation.json"),
+                        SAME_BITS),
+                stage(
+                        "Speculative decoding",
+                        shaped("(n drafts) → (n + 1, %d)", shape.vocabulary()),
+                        List.of(SpeculativeGenerator.class, Verification.class),
+                        new Proof("generation/SpeculativeTest", "the ids of plain greedy decoding"),
+                        new Proof("generation/SpeculativeSamplingTest", "the distribution of plain sampling")),
+                stage(
+                        "Memory and time",
+                        shaped(
+                                "2 × %d layers × (%d heads, %d, %d)",
+                                shape.layers(), shape.keyValueHeads(), tokens, shape.headSize()),
+                        List.of(KvCache.class, Trace.class),
+                        new Proof("generation/CacheMemoryTest", "what the cache takes"),
+                        SAME_BITS));
+    }
+
+    private List<Class<?>> choosing() {
+        List<Class<?>> classes = new ArrayList<>(List.of(Processors.class));
+        settings.processors().stream().map(LogitsProcessor::getClass).forEach(classes::add);
+        classes.add(Sampler.class);
+        return classes;
+    }
+
+    private static Stage stage(String title, String shapes, List<Class<?>> sources, Proof... proofs) {
+        return new Stage(title, shapes, sources, List.of(proofs));
+    }
+
+    private static Proof golden(String... taps) {
+        return new Proof("parity/GoldenTest", "tap " + String.join(", ", taps));
+    }
+
+    private static String shaped(String format, Object... sizes) {
+        return String.format(Locale.ROOT, format, sizes);
+    }
+}

@@ -1,0 +1,96 @@
+/* What is looked at now. Whoever draws it says which of these it follows, and is called when they change. */
+const state = {token: run.ids.length - 1, layer: 0, head: 0, step: 0};
+const watchers = [];
+function look(change) {
+  Object.assign(state, change);
+  for (const watcher of watchers) if (watcher.keys.some(key => key in change)) watcher.draw();
+}
+function follow(keys, draw) {
+  watchers.push({keys, draw});
+  draw();
+}
+
+const percent = p => p > 0 && p < 1e-4 ? "< 0.01 %" : p > .9999 && p < 1 ? "> 99.99 %" : `${(100 * p).toFixed(p < .1 ? 2 : 1)} %`;
+const few = x => Number(x).toLocaleString("en", {maximumFractionDigits: 3});
+const count = (n, thing) => `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
+const quoted = id => run.vocabulary[id].text === '""' ? `token ${id}` : run.vocabulary[id].text;
+
+/* A token as people see it: spaces at its ends as dots, escapes as they are. */
+function word(id, style = "") {
+  const inner = quoted(id).replace(/^"(.*)"$/s, "$1").replaceAll('\\"', '"');
+  const [, before, middle, after] = inner.match(/^( *)(.*?)( *)$/s);
+  const dots = spaces => spaces ? [element("i", {}, "·".repeat(spaces.length))] : [];
+  return element("span", {class: `tok ${style}`}, ...dots(before), middle, ...dots(after));
+}
+
+/* Bytes that were deflated and written in base64. */
+async function unpack(text) {
+  const stream = new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
+const weight = byte => (byte / 255) ** 2;
+
+/* A stage: its title and shapes, a sentence, its figures, and where it is computed and proved. */
+function stage(index, sentence, ...figures) {
+  const {title, shapes, sources, proofs} = run.stages[index], id = `stage-${index + 1}`;
+  const tests = "src/test/java/dev/touchstone/";
+  const list = nodes => nodes.flatMap((node, i) => i ? [", ", node] : [node]);
+  document.getElementById("stages").append(element("section", {id, "aria-labelledby": `${id}-title`},
+    element("header", {},
+      element("h2", {id: `${id}-title`}, element("span", {class: "number"}, String(index + 1)), title),
+      element("code", {class: "shape", "aria-label": `shapes: ${shapes}`}, shapes)),
+    element("p", {}, sentence), ...figures,
+    element("div", {class: "proof"},
+      element("div", {}, "Computed in ", ...list(sources.map(path => source(path, path.split("/").slice(5).join("/"))))),
+      element("div", {}, "Proved by ", ...list(proofs.map(proof =>
+        element("span", {}, source(`${tests}${proof.test}.java`, proof.test.split("/").pop()), ` (${proof.of})`)))))));
+  document.getElementById("contents").append(element("li", {},
+    element("a", {href: `#${id}`}, element("span", {}, String(index + 1)), title)));
+}
+function source(path, label) {
+  const code = element("code", {title: path}, label);
+  return run.repository === null ? code : element("a", {href: run.repository + path}, code);
+}
+
+/* A slider with buttons before and after it; `say` tells what it stands at. */
+function slider(label, key, size, say, play = false) {
+  const id = `${key}-${document.querySelectorAll("input").length}-${watchers.length}`;
+  const range = element("input", {type: "range", id, min: 0, max: size - 1, step: 1, value: 0});
+  const said = element("output", {for: id, "aria-live": "polite"});
+  const button = (text, name, action) => {
+    const node = element("button", {type: "button", "aria-label": name}, text);
+    node.addEventListener("click", action);
+    return node;
+  };
+  const to = at => look({[key]: Math.max(0, Math.min(size - 1, at))});
+  range.addEventListener("input", () => to(Number(range.value)));
+  const box = element("div", {class: "slider"}, element("label", {for: id}, label),
+    button("◀", `${label}: one back`, () => to(state[key] - 1)), range,
+    button("▶", `${label}: one on`, () => to(state[key] + 1)));
+  if (play) box.append(player(key, size, to));
+  box.append(said);
+  follow([key], () => {
+    range.value = state[key];
+    const text = say(state[key]);
+    range.setAttribute("aria-valuetext", text);
+    said.textContent = text;
+  });
+  return box;
+}
+function player(key, size, to) {
+  const node = element("button", {type: "button"}, "Play");
+  let timer = null;
+  const stop = () => {
+    clearInterval(timer);
+    timer = null;
+    node.textContent = "Play";
+  };
+  node.addEventListener("click", () => {
+    if (timer) return stop();
+    node.textContent = "Pause";
+    if (state[key] === size - 1) to(0);
+    timer = setInterval(() => state[key] < size - 1 ? to(state[key] + 1) : stop(), 900);
+  });
+  return node;
+}

@@ -1,0 +1,120 @@
+/* Colours of pictures are mixed from those of the page, and mixed again when the reader turns the lights on or off. */
+const palette = {};
+function mixColors() {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
+  const pen = canvas.getContext("2d", {willReadFrequently: true}), style = getComputedStyle(document.documentElement);
+  for (const name of ["ground", "card", "ours", "theirs", "ink"]) {
+    pen.fillStyle = style.getPropertyValue(`--${name}`);
+    pen.fillRect(0, 0, 1, 1);
+    palette[name] = [...pen.getImageData(0, 0, 1, 1).data];
+  }
+}
+mixColors();
+const mix = (from, to, share) => [0, 1, 2].map(i => palette[from][i] + (palette[to][i] - palette[from][i]) * share);
+/* Gold above zero, blue below; the root shows small numbers too. */
+const signed = x => mix("card", x < 0 ? "theirs" : "ours", Math.sqrt(Math.abs(x)));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  mixColors();
+  for (const watcher of watchers) watcher.draw();
+});
+
+/* One pixel a number; the page scales it. `color` gives the colour of (row, column), or null for none. */
+function paint(canvas, rows, columns, color) {
+  canvas.width = columns;
+  canvas.height = rows;
+  const pen = canvas.getContext("2d"), image = pen.createImageData(columns, rows);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, at += 4) {
+      const rgb = color(row, column);
+      if (rgb) image.data.set([rgb[0], rgb[1], rgb[2], 255], at);
+    }
+  }
+  pen.putImageData(image, 0, 0);
+}
+
+/* A picture that can be asked: by mouse, by finger, and by the arrow keys. `say` answers for (row, column). */
+class Heatmap {
+  constructor(label, say, pick = () => {}) {
+    Object.assign(this, {say, pick, rows: 1, columns: 1, row: 0, column: 0});
+    this.canvas = element("canvas", {tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-label":
+      `${label}; the arrow keys walk through it`});
+    this.cursor = element("div", {class: "cursor", hidden: ""});
+    this.live = element("output", {class: "live", "aria-live": "polite"});
+    this.node = element("div", {class: "map"}, this.canvas, this.cursor);
+    this.canvas.addEventListener("pointermove", event => this.point(event));
+    this.canvas.addEventListener("click", event => {
+      this.point(event);
+      this.pick(this.row, this.column);
+    });
+    this.canvas.addEventListener("focus", () => this.to(this.row, this.column));
+    this.canvas.addEventListener("keydown", event => this.key(event));
+  }
+  draw(rows, columns, color) {
+    Object.assign(this, {rows, columns});
+    paint(this.canvas, rows, columns, color);
+    if (!this.cursor.hidden) this.to(this.row, this.column);
+  }
+  point(event) {
+    const box = this.canvas.getBoundingClientRect();
+    this.to(Math.floor((event.clientY - box.top) / box.height * this.rows),
+      Math.floor((event.clientX - box.left) / box.width * this.columns));
+  }
+  to(row, column) {
+    this.row = Math.max(0, Math.min(this.rows - 1, row));
+    this.column = Math.max(0, Math.min(this.columns - 1, column));
+    this.cursor.hidden = false;
+    Object.assign(this.cursor.style, {
+      left: `${100 * this.column / this.columns}%`, width: `${100 / this.columns}%`,
+      top: `${100 * this.row / this.rows}%`, height: `${100 / this.rows}%`});
+    this.live.replaceChildren(...[this.say(this.row, this.column)].flat());
+  }
+  key(event) {
+    const step = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
+      Home: [0, -this.columns], End: [0, this.columns], PageUp: [-this.rows, 0], PageDown: [this.rows, 0]}[event.key];
+    if (step) {
+      event.preventDefault();
+      this.to(this.row + step[0], this.column + step[1]);
+    } else if (event.key === "Enter") {
+      this.pick(this.row, this.column);
+    }
+  }
+}
+
+/* A picture of vectors, a row a token; the names of the tokens beside it where there is room. */
+function vectorMap(vectors, title) {
+  const columns = vectors.drawn, rows = run.ids.length;
+  let data = null;
+  const map = new Heatmap(title, (row, column) => [element("b", {}, quoted(run.ids[row])),
+    `, channel ${column}: ${data ? show(data[row * columns + column] / 127 * vectors.scale) : ""}`], row => look({token: row}));
+  const draw = () => data && map.draw(rows, columns, (row, column) => signed(data[row * columns + column] / 127));
+  map.node.style.height = `${Math.max(70, Math.min(22 * rows, 360))}px`;
+  unpack(vectors.picture).then(packed => {
+    data = new Int8Array(packed.buffer);
+    follow([], draw);
+  });
+  const box = element("div", {class: "titled"});
+  if (rows <= 24) box.append(tokenNames("rows"));
+  box.append(map.node);
+  return element("div", {class: "figure"}, element("h3", {}, title, " ", element("code", {class: "soft"}, vectors.tap),
+    " ", element("span", {class: "soft"}, `(${vectors.shape.join(", ")})`)), box, map.live);
+}
+function tokenNames(style, ids = run.ids) {
+  return element("div", {class: style, "aria-hidden": "true"}, ...ids.map(id => element("span", {}, word(id))));
+}
+
+/* Bars with names and figures; `one` is {label, share, value, picked}. */
+function bars(list) {
+  return element("ol", {class: "bars"}, ...list.map(one => element("li", one.picked ? {class: "picked"} : {},
+    element("span", {class: "label"}, one.label),
+    element("span", {class: "bar", style: `width:${(100 * one.share).toFixed(2)}%${one.color ? `;background:${one.color}` : ""}`}),
+    element("span", {class: "value"}, one.value))));
+}
+function chances(candidates, picked) {
+  const most = Math.max(...candidates.map(one => one.probability));
+  return bars(candidates.map(one => ({label: word(one.id), share: one.probability / most, value: percent(one.probability),
+    picked: one.id === picked})));
+}
+function legend(...entries) {
+  return element("div", {class: "legend"}, ...entries.map(([color, text]) =>
+    element("span", {}, element("i", {style: `background:${color}`}), text)));
+}

@@ -1,0 +1,259 @@
+package dev.touchstone.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Probabilities;
+import dev.touchstone.generation.Processors;
+import dev.touchstone.generation.PromptLookup;
+import dev.touchstone.generation.Sampler;
+import dev.touchstone.generation.Settings;
+import dev.touchstone.generation.SpeculativeGenerator;
+import dev.touchstone.generation.Window;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.Fixture;
+import dev.touchstone.parity.Goldens;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a walk-through shows is what a trace of the model sees, whatever the family. */
+class ExplanationTest {
+    private static final Kernels KERNELS = new ScalarKernels();
+    private static final int NEW_TOKENS = 4;
+    private static final double BYTE = 1.0 / 255; // the steps in which roots of weights are kept
+
+    static List<Fixture> fixtures() {
+        return Fixtures.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void everyFigureIsThatOfTheTrace(Fixture fixture) {
+        Transformer model = Fixtures.model(fixture).transformer();
+        int[] ids = prompt(fixture);
+        Map<String, Tensor> taps = new LinkedHashMap<>();
+        Tensor logits = model.forward(ids, KERNELS, taps::put);
+
+        Explanation explained = explain(fixture, ids);
+
+        assertThat(explained.ids()).isEqualTo(ids);
+        for (Vectors vectors : explained.embedding()) {
+            assertThat(vectors.lengths()).isEqualTo(lengths(taps.get(vectors.tap())));
+            assertThat(vectors.ends()[0][0]).isEqualTo(taps.get(vectors.tap()).data()[0]);
+        }
+        assertThat(explained.layers()).hasSize(model.shape().layers());
+        for (Layer layer : explained.layers()) {
+            assertThat(layer.stream()).isEqualTo(lengths(taps.get(layer.name())));
+            checkAttention(layer.attention(), taps.get(tapEnding(layer, ".probs")));
+            for (Layer.Tap tap : layer.taps()) {
+                assertThat(tap.shape()).isEqualTo(taps.get(tap.name()).shape());
+            }
+            assertThat(layer.taps().stream().map(Layer.Tap::name))
+                    .contains(layer.mlp().tap(), layer.name());
+            float strongest = layer.mlp().strongest().get(0).get(0).value();
+            assertThat(Math.abs(strongest))
+                    .isEqualTo(largest(taps.get(layer.mlp().tap()), 0));
+        }
+        double[] chances = Probabilities.softmax(row(logits, ids.length - 1));
+        assertThat(explained.next().get(0).id()).isEqualTo(Probabilities.argmax(row(logits, ids.length - 1)));
+        explained.next().forEach(one -> assertThat(one.probability()).isEqualTo(chances[one.id()]));
+    }
+
+    /** The lens is the model's own norm and head: after the last block nothing else is left to compute. */
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void theLensAfterTheLastLayerIsWhatTheModelSays(Fixture fixture) {
+        Transformer model = Fixtures.model(fixture).transformer();
+        int[] ids = prompt(fixture);
+        Map<String, Tensor> taps = new LinkedHashMap<>();
+        Tensor logits = model.forward(ids, KERNELS, taps::put);
+
+        Explanation explained = explain(fixture, ids);
+
+        List<String> points = explained.lens().points();
+        String last = points.get(points.size() - 1);
+        assertThat(points).hasSize(model.shape().layers() + 1);
+        assertThat(taps).containsKeys(points.toArray(new String[0]));
+        assertThat(model.lens(taps.get(last), KERNELS).data()).isEqualTo(logits.data());
+        List<List<Candidate>> says = explained.lens().says().get(points.size() - 1);
+        for (int t = 0; t < says.size(); t++) {
+            float[] row = row(logits, explained.lens().first() + t);
+            assertThat(says.get(t).get(0).id()).isEqualTo(Probabilities.argmax(row));
+        }
+        for (Turn turn : explained.turns()) {
+            Turn.Vote vote = turn.lens().get(points.size() - 1);
+            assertThat(vote.best()).isEqualTo(turn.scores().get(0).likeliest().get(0));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void everyStepShowsWhatEachProcessorMade(Fixture fixture) {
+        Explanation explained = explain(fixture, prompt(fixture));
+
+        assertThat(explained.times().sameIds()).isTrue();
+        assertThat(explained.turns().stream().mapToInt(Turn::id).toArray())
+                .isEqualTo(explained.generation().ids());
+        assertThat(explained.turns().get(0).scores().get(0).likeliest())
+                .isEqualTo(explained
+                        .next()
+                        .subList(
+                                0,
+                                explained
+                                        .turns()
+                                        .get(0)
+                                        .scores()
+                                        .get(0)
+                                        .likeliest()
+                                        .size()));
+        for (Turn turn : explained.turns()) {
+            assertThat(turn.scores()).extracting(Turn.Scores::by).containsExactly(null, "temperature 0.8", "top-k 5");
+            assertThat(turn.scores().get(2).left()).isEqualTo(5);
+            assertThat(turn.scores().get(2).likeliest().stream()
+                            .mapToDouble(Candidate::probability)
+                            .sum())
+                    .isCloseTo(1, within(1e-12));
+            assertThat(turn.scores().get(2).likeliest()).contains(new Candidate(turn.id(), turn.chance()));
+            assertThat(turn.looks()).hasSize(explained.shape().layers() * turn.seen());
+            assertThat(turn.bytes()).isPositive();
+        }
+        assertThat(explained.turns().stream().mapToInt(Turn::tokens).toArray())
+                .isEqualTo(IntStream.range(0, explained.turns().size())
+                        .map(step -> explained.ids().length + step)
+                        .toArray());
+        assertThat(explained.speculation().passes().stream()
+                        .mapToInt(pass -> pass.made().length)
+                        .sum())
+                .isEqualTo(explained.speculation().statistics().tokens());
+    }
+
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void everyStageNamesASourceAndAProofThatAreThere(Fixture fixture) {
+        Path root = Path.of(System.getProperty("touchstone.basedir", "."));
+
+        Explanation explained = explain(fixture, prompt(fixture));
+
+        assertThat(explained.stages()).hasSize(9);
+        for (Stage stage : explained.stages()) {
+            assertThat(stage.sources())
+                    .isNotEmpty()
+                    .allSatisfy(source ->
+                            assertThat(root.resolve(SourceFile.path(source))).isRegularFile());
+            assertThat(stage.proofs()).isNotEmpty();
+            for (Stage.Proof proof : stage.proofs()) {
+                assertThat(root.resolve("src/test/java/dev/touchstone/" + proof.test() + ".java"))
+                        .isRegularFile();
+                if (proof.of().startsWith("tap ")) {
+                    assertThat(goldenTaps(fixture))
+                            .contains(proof.of().substring(4).split(", "));
+                }
+            }
+        }
+    }
+
+    /** Each row of the triangle is that of the trace, to the byte, and sums to 1. */
+    private static void checkAttention(String packed, Tensor probs) {
+        byte[] bytes = inflate(packed);
+        int tokens = probs.size(1);
+        int at = 0;
+        for (int row = 0; row < probs.rows(); row++) {
+            double sum = 0;
+            double exact = 0;
+            for (int key = 0; key <= row % tokens; key++) {
+                double root = (bytes[at++] & 0xFF) * BYTE;
+                assertThat(root).isCloseTo(Math.sqrt(probs.at(row, key)), within(BYTE / 2 + 1e-9));
+                sum += root * root;
+                exact += probs.at(row, key);
+            }
+            assertThat(exact).isCloseTo(1, within(1e-5));
+            assertThat(sum).isCloseTo(1, within(BYTE * Math.sqrt(tokens) + tokens * BYTE * BYTE));
+        }
+        assertThat(at).isEqualTo(bytes.length);
+    }
+
+    private static String tapEnding(Layer layer, String end) {
+        return layer.taps().stream()
+                .map(Layer.Tap::name)
+                .filter(name -> name.endsWith(end))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static byte[] inflate(String packed) {
+        try (InflaterInputStream stream = new InflaterInputStream(
+                new ByteArrayInputStream(Base64.getDecoder().decode(packed)))) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static double[] lengths(Tensor x) {
+        return IntStream.range(0, x.rows())
+                .mapToDouble(row -> {
+                    double sum = 0;
+                    for (float value : x.rows(row, row + 1).data()) {
+                        sum += (double) value * value;
+                    }
+                    return Math.sqrt(sum);
+                })
+                .toArray();
+    }
+
+    private static float largest(Tensor x, int row) {
+        float largest = 0;
+        for (float value : x.rows(row, row + 1).data()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    private static float[] row(Tensor logits, int row) {
+        return logits.rows(row, row + 1).data();
+    }
+
+    private static List<String> goldenTaps(Fixture fixture) {
+        try (Goldens goldens = new Goldens(fixture.cases().get(0))) {
+            return goldens.taps();
+        }
+    }
+
+    private static int[] prompt(Fixture fixture) {
+        try (Goldens goldens = new Goldens(fixture.cases().get(0))) {
+            int[] ids = goldens.ids();
+            return Arrays.copyOf(ids, Math.min(ids.length, 12));
+        }
+    }
+
+    private static Explanation explain(Fixture fixture, int[] ids) {
+        LoadedModel model = Fixtures.model(fixture);
+        Transformer.Shape shape = model.transformer().shape();
+        Settings settings = Settings.greedy(NEW_TOKENS, Set.of(), Window.error(shape.positions()))
+                .withProcessors(new Processors().temperature(0.8).topK(5).forSampling())
+                .withSampler(Sampler.MULTINOMIAL, 1);
+        SpeculativeGenerator speculative = new SpeculativeGenerator(
+                new CachedExecutor(model.transformer(), KERNELS),
+                model.tokenizer(),
+                new PromptLookup(3, shape.vocabulary()),
+                2);
+        return new Explainer(model, KERNELS).explain(null, ids, settings, speculative, "prompt lookup");
+    }
+}

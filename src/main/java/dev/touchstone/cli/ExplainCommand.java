@@ -1,6 +1,7 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.WholeFile;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.explain.Explainer;
 import dev.touchstone.explain.Explanation;

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Runs a model on one prompt while every tap is watched: one pass over the prompt, then a generation, then the same with
@@ -43,6 +42,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         check(ids, settings);
         Transformer transformer = model.transformer();
         List<Double> unwatched = new ArrayList<>();
+        unwatched(ids, settings, new ArrayList<>()); // a first time for the just-in-time compiler
         Generation plain = unwatched(ids, settings, unwatched);
         int[] shown = settings.window().of(ids);
         RunTrace trace = new RunTrace(new TapHomes(transformer));
@@ -56,7 +56,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
         Speculation speculation =
                 Speculation.of(drafter, speculative.generate(ids, settings, step -> {}), plain.ids(), vocabulary);
-        Positions positions = Positions.of(transformer, trace.taps());
+        Placing positions = Placing.of(transformer, trace.taps());
         return new Explanation(
                 model.name(),
                 transformer.shape(),
@@ -111,25 +111,27 @@ public record Explainer(LoadedModel model, Kernels kernels) {
     /** What becomes of the tokens before the first block; what is added for positions is shown with them. */
     private List<Vectors> embedding(RunTrace trace) {
         Stem stem = model.transformer().stem();
-        return Stream.of(
-                        stem.wte().name(),
-                        stem.embedded(),
-                        stem.norm() == null ? null : stem.norm().name())
-                .filter(tap -> tap != null)
-                .map(tap -> Vectors.of(tap, trace.tap(tap)))
-                .toList();
+        String tokens = stem.wte().name();
+        List<Vectors> vectors = new ArrayList<>(List.of(Vectors.of(tokens, trace.tap(tokens))));
+        if (stem.embedded() != null && stem.norm() != null) {
+            vectors.add(Vectors.of(stem.embedded(), trace.tap(stem.embedded())));
+        }
+        if (!Entering.name(stem).equals(tokens)) {
+            vectors.add(Vectors.of(Entering.name(stem), Entering.stream(stem, kernels, trace.taps())));
+        }
+        return vectors;
     }
 
     /** A tap belongs to the block whose own tap comes next. */
     private List<Layer> layers(RunTrace trace) {
         TapHomes homes = new TapHomes(model.transformer());
         List<String> names = List.copyOf(trace.taps().keySet());
-        List<String> points = Lens.points(model.transformer());
         List<Layer> layers = new ArrayList<>();
         int room = ROOM_FOR_ATTENTION;
+        int from = 0;
         for (Block block : model.transformer().blocks()) {
-            int from = names.indexOf(points.get(layers.size())) + 1;
-            List<Layer.Tap> taps = names.subList(from, names.indexOf(block.name()) + 1).stream()
+            int end = names.indexOf(block.name()) + 1;
+            List<Layer.Tap> taps = names.subList(from, end).stream()
                     .filter(tap -> homes.of(tap).part() != Part.EMBEDDING)
                     .map(tap -> new Layer.Tap(
                             tap,
@@ -139,6 +141,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
                     .toList();
             Layer layer = Layer.of(block, taps, trace);
             room -= layer.attention().length();
+            from = end;
             layers.add(room >= 0 ? layer : layer.withoutAttention());
         }
         return layers;

@@ -79,8 +79,8 @@ final class Generating {
     private Turn turn(Step step, Map<Part, Double> time, double unwatched) {
         vocabulary.mention(step.id());
         List<Turn.Scores> scores = new ArrayList<>();
-        scores.add(scores(null, step.logits()));
-        processed.forEach(made -> scores.add(scores(made.by, made.scores)));
+        scores.add(scores(null, step.logits(), step.id()));
+        processed.forEach(made -> scores.add(scores(made.by, made.scores, step.id())));
         return new Turn(
                 step.id(),
                 Probabilities.softmax(step.scores())[step.id()],
@@ -94,7 +94,7 @@ final class Generating {
                 unwatched);
     }
 
-    private Turn.Scores scores(LogitsProcessor by, float[] scores) {
+    private Turn.Scores scores(LogitsProcessor by, float[] scores, int picked) {
         int left = 0;
         for (float score : scores) {
             left += score > Float.NEGATIVE_INFINITY ? 1 : 0;
@@ -103,13 +103,13 @@ final class Generating {
                 by == null ? null : ProcessorName.of(by),
                 by == null ? null : by.getClass(),
                 left,
+                Probabilities.softmax(scores)[picked],
                 vocabulary.likeliest(scores, SHOWN));
     }
 
     private List<Turn.Vote> votes(int picked) {
         List<Turn.Vote> votes = new ArrayList<>();
-        for (String point : Lens.points(model)) {
-            Tensor stream = trace.tap(point);
+        for (Tensor stream : Lens.streams(model, kernels, trace.taps())) {
             float[] logits = model.lens(stream.rows(stream.rows() - 1, stream.rows()), kernels)
                     .data();
             votes.add(new Turn.Vote(vocabulary.likeliest(logits, 1).get(0), Probabilities.softmax(logits)[picked]));

@@ -2,7 +2,6 @@ package dev.touchstone.explain;
 
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;
@@ -22,29 +21,33 @@ public record Lens(List<String> points, int first, List<List<List<Candidate>>> s
     private static final int SHOWN = 5;
 
     static List<String> points(Transformer model) {
-        Stem stem = model.stem();
         List<String> points = new ArrayList<>();
-        points.add(
-                stem.norm() != null
-                        ? stem.norm().name()
-                        : stem.embedded() != null ? stem.embedded() : stem.wte().name());
+        points.add(Entering.name(model.stem()));
         model.blocks().stream().map(Block::name).forEach(points::add);
         return points;
     }
 
+    /** The residual stream at each of these points. (T, C) each */
+    static List<Tensor> streams(Transformer model, Kernels kernels, Map<String, Tensor> taps) {
+        List<Tensor> streams = new ArrayList<>();
+        streams.add(Entering.stream(model.stem(), kernels, taps));
+        model.blocks().forEach(block -> streams.add(taps.get(block.name())));
+        return streams;
+    }
+
     static Lens of(Transformer model, Kernels kernels, Map<String, Tensor> taps, Vocabulary vocabulary) {
-        List<String> points = points(model);
-        int tokens = taps.get(points.get(0)).rows();
+        List<Tensor> streams = streams(model, kernels, taps);
+        int tokens = streams.get(0).rows();
         int first = Math.max(0, tokens - MOST_TOKENS);
         List<List<List<Candidate>>> says = new ArrayList<>();
-        for (String point : points) {
-            Tensor logits = model.lens(taps.get(point).rows(first, tokens), kernels);
+        for (Tensor stream : streams) {
+            Tensor logits = model.lens(stream.rows(first, tokens), kernels);
             List<List<Candidate>> ofPoint = new ArrayList<>();
             for (int row = 0; row < logits.rows(); row++) {
                 ofPoint.add(vocabulary.likeliest(logits.rows(row, row + 1).data(), SHOWN));
             }
             says.add(ofPoint);
         }
-        return new Lens(points, first, says);
+        return new Lens(points(model), first, says);
     }
 }

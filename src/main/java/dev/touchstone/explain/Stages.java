@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The stages in order, each with its shapes, its sources and its proofs. */
-record Stages(LoadedModel model, Positions positions, int tokens, Settings settings) {
+record Stages(LoadedModel model, Placing positions, int tokens, Settings settings) {
     private static final Proof SAME_BITS =
             new Proof("generation/SameBitsTest", "the logits, bit for bit: cache or none, alone or in a batch");
 
@@ -33,7 +33,6 @@ record Stages(LoadedModel model, Positions positions, int tokens, Settings setti
         Shape shape = transformer.shape();
         Block block = transformer.blocks().get(0);
         String attn = block.attn().name();
-        Positions.Kind kind = positions.kind();
         return List.of(
                 stage(
                         "Tokenization",
@@ -47,14 +46,14 @@ record Stages(LoadedModel model, Positions positions, int tokens, Settings setti
                         golden(transformer.stem().wte().name())),
                 stage(
                         "Positions",
-                        kind == Positions.Kind.SCORES
+                        positions.vectors() == null
                                 ? shaped("(%d, %d, %d)", shape.heads(), tokens, tokens)
                                 : shaped(
                                         "(%d) → (%d, %d)",
                                         tokens, tokens, positions.vectors().shape()[1]),
                         List.of(positions.source()),
                         golden(
-                                kind == Positions.Kind.SCORES
+                                positions.vectors() == null
                                         ? attn + ".scores"
                                         : positions.vectors().tap())),
                 stage(

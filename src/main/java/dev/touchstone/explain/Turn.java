@@ -32,8 +32,10 @@ public record Turn(
     /**
      * @param by the processor, null for the model itself
      * @param left how many tokens are not ruled out
+     * @param ofPicked how likely the one is that was picked in the end
      */
-    public record Scores(String by, Class<? extends LogitsProcessor> source, int left, List<Candidate> likeliest) {}
+    public record Scores(
+            String by, Class<? extends LogitsProcessor> source, int left, double ofPicked, List<Candidate> likeliest) {}
 
     /**
      * @param best the token that was likeliest there

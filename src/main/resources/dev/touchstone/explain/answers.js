@@ -37,7 +37,7 @@ lensTable.addEventListener("keydown", event => {
 const lensScroll = element("div", {class: "scroll"}, lensTable);
 stage(4, "A last norm, and a product with a vector for every token of the vocabulary: a score each. Softmax makes probabilities of the "
   + "scores. Those after the last token say what comes next.",
-  element("div", {class: "figure"}, element("h3", {}, "After ", word(run.ids[tokens - 1])), chances(run.next, run.next[0].id)),
+  element("div", {class: "figure"}, element("h3", {}, "After ", word(run.ids[tokens - 1])), chances(run.next, run.next[0])),
   element("div", {class: "figure lens"}, element("h3", {}, "The logit lens: what would be said next after each layer"),
     element("p", {class: "soft"}, "The residual stream can be read by the output layer at any depth. The darker, the surer; the last row is "
       + `what the model says.${lens.first ? ` The last ${looked.length} tokens are shown.` : ""}`), lensScroll, lensLive));
@@ -50,7 +50,7 @@ const stepName = at => `Step ${at + 1} of ${run.turns.length}: ${quoted(run.turn
 const choice = element("div", {class: "turns"});
 follow(["step"], () => choice.replaceChildren(...turn().scores.map(scores => element("div", {},
   element("h3", {}, scores.by ?? "what the model says", element("small", {}, `${count(scores.left, "token")} left`)),
-  chances(scores.likeliest, turn().id)))));
+  chances(scores.likeliest, {id: turn().id, probability: scores.of_picked})))));
 const draws = run.settings[run.settings.length - 1] !== "greedy";
 stage(5, (run.settings.length > 1 ? "Processors change the scores one after the other; " : "No processor changes the scores; ")
   + (draws ? `then a token is drawn by its probability (${run.settings[run.settings.length - 1]}). It need not be the likeliest.`

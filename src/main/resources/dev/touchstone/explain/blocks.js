@@ -52,7 +52,7 @@ const attentionBox = element("div", {},
 
 /* The lengths of what is added and of what comes of it, through all layers, for one token. */
 function stream() {
-  const width = 560, height = 250, left = 38, base = 206, top = 12, entering = run.embedding[run.embedding.length - 1];
+  const width = roomy(), height = 250, left = 38, base = 206, top = 12, entering = run.embedding[run.embedding.length - 1];
   const at = list => number(list[state.token]);
   const streams = [at(entering.lengths), ...run.layers.map(one => at(one.stream))];
   const most = Math.max(...streams, ...run.layers.flatMap(one => [at(one.attended), at(one.made)]), 1e-9);
@@ -64,7 +64,7 @@ function stream() {
     svg.append(drawn("line", {x1: left, x2: width, y1: y(most * share), y2: y(most * share), stroke: "var(--line)"}));
     svg.append(drawn("text", {x: left - 6, y: y(most * share) + 4, "text-anchor": "end"}, few(+(most * share).toPrecision(2))));
   }
-  const every = Math.ceil(streams.length / 12), bar = Math.max(2, Math.min(22, step * .3));
+  const every = Math.ceil(streams.length / (width / 46)), bar = Math.max(2, Math.min(22, step * .3));
   streams.forEach((_, i) => {
     const x = left + step * (i + .5);
     if (i > 0) {

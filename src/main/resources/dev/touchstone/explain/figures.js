@@ -39,7 +39,8 @@ class Heatmap {
     this.canvas = element("canvas", {tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-label":
       `${label}; the arrow keys walk through it`});
     this.cursor = element("div", {class: "cursor", hidden: ""});
-    this.live = element("output", {class: "live", "aria-live": "polite"});
+    this.live = element("output", {class: "live", "aria-live": "polite"},
+      element("span", {class: "soft"}, "Point at it, or walk through it with the arrow keys."));
     this.node = element("div", {class: "map"}, this.canvas, this.cursor);
     this.canvas.addEventListener("pointermove", event => this.point(event));
     this.canvas.addEventListener("click", event => {
@@ -109,11 +110,21 @@ function bars(list) {
     element("span", {class: "bar", style: `width:${(100 * one.share).toFixed(2)}%${one.color ? `;background:${one.color}` : ""}`}),
     element("span", {class: "value"}, one.value))));
 }
+/* `picked` is shown even where it is not among them. */
 function chances(candidates, picked) {
   const most = Math.max(...candidates.map(one => one.probability));
-  return bars(candidates.map(one => ({label: word(one.id), share: one.probability / most, value: percent(one.probability),
-    picked: one.id === picked})));
+  const list = !picked || candidates.some(one => one.id === picked.id) ? candidates : [...candidates, picked];
+  return bars(list.map(one => ({label: word(one.id), share: one.probability / most, value: percent(one.probability),
+    picked: picked && one.id === picked.id})));
 }
+/* Charts are drawn as wide as there is room, so that their letters stay as large as others. */
+const roomy = () => Math.max(240, Math.min(560, document.documentElement.clientWidth - 56));
+let drawnAt = innerWidth;
+addEventListener("resize", () => {
+  if (innerWidth === drawnAt) return;
+  drawnAt = innerWidth;
+  for (const watcher of watchers) watcher.draw();
+});
 function legend(...entries) {
   return element("div", {class: "legend"}, ...entries.map(([color, text]) =>
     element("span", {}, element("i", {style: `background:${color}`}), text)));

@@ -50,7 +50,7 @@ stage(7, "Drafts are guessed cheaply, and one pass of the model verifies them al
 const perToken = 2 * run.shape.layers * run.shape.key_value_heads * run.shape.head_size * 4;
 const kib = n => `${(n / 1024).toLocaleString("en", {maximumFractionDigits: 1})} KiB`;
 function columns(label, height, list, draw) {
-  const width = 560, step = width / list.length, gap = Math.min(4, step * .2);
+  const width = roomy(), step = width / list.length, gap = Math.min(4, step * .2);
   const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
   list.forEach((one, at) => draw(svg, one, at * step + gap / 2, step - gap, at === state.step));
   svg.append(drawn("line", {x1: 0, x2: width, y1: height - 18, y2: height - 18, stroke: "var(--line)"}),
@@ -83,7 +83,8 @@ function stack(title, times) {
   return all === 0 ? "" : element("div", {}, element("h3", {}, `${title}: ${all.toFixed(2)} ms`), element("div", {class: "stack", "aria-hidden": "true"},
     ...order.map((part, i) => element("i", {title: part, style: `width:${100 * (times[part] ?? 0) / all}%;background:var(--part${i})`}))));
 }
-const share = (times, part) => sum(times) ? `${(times[part] ?? 0).toFixed(2)} ms · ${(100 * (times[part] ?? 0) / sum(times)).toFixed(0)} %` : "";
+const share = (times, part) => sum(times) === 0 ? [] : [`${(times[part] ?? 0).toFixed(2)} ms `,
+  element("small", {class: "soft"}, `${(100 * (times[part] ?? 0) / sum(times)).toFixed(0)} %`)];
 stage(8, "The cache keeps keys and values of every layer, page after page. Time was taken from tap to tap while all of them were watched "
   + `(${run.times.watched.toFixed(2)} s in all); the same run takes ${run.times.unwatched.toFixed(2)} s when nobody watches, and `
   + (run.times.same_ids ? "makes the same tokens." : "MADE OTHER TOKENS."),
@@ -92,11 +93,11 @@ stage(8, "The cache keeps keys and values of every layer, page after page. Time 
     element("div", {}, element("h3", {}, "Time of each step"), timeline)),
   element("div", {class: "figure"}, stack(`The prompt, ${count(tokens, "token")} at once`, run.times.prompt),
     stack("A step after it, one token", run.times.step),
-    element("div", {class: "scroll"}, element("table", {}, element("tr", {}, ...["where time went", "prompt", "a step"].map((name, i) =>
+    element("div", {class: "scroll parts"}, element("table", {}, element("tr", {}, ...["where time went", "prompt", "a step"].map((name, i) =>
       element("th", {scope: "col", class: i ? "n" : ""}, name))), ...order.map((part, i) => element("tr", {},
       element("th", {scope: "row", style: "white-space:normal;font-weight:400"}, element("i", {"aria-hidden": "true",
         style: `display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:8px;background:var(--part${i})`}), part),
-      element("td", {class: "n"}, share(run.times.prompt, part)), element("td", {class: "n"}, share(run.times.step, part))))))));
+      element("td", {class: "n"}, ...share(run.times.prompt, part)), element("td", {class: "n"}, ...share(run.times.step, part))))))));
 
 /* Which stage is being read. */
 const links = [...document.querySelectorAll("nav a")];

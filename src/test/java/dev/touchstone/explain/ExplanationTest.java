@@ -55,8 +55,9 @@ class ExplanationTest {
 
         assertThat(explained.ids()).isEqualTo(ids);
         for (Vectors vectors : explained.embedding()) {
-            assertThat(vectors.lengths()).isEqualTo(lengths(taps.get(vectors.tap())));
-            assertThat(vectors.ends()[0][0]).isEqualTo(taps.get(vectors.tap()).data()[0]);
+            Tensor seen = seen(taps, vectors.tap());
+            assertThat(vectors.lengths()).isEqualTo(lengths(seen));
+            assertThat(vectors.ends()[0][0]).isEqualTo(seen.data()[0]);
         }
         assertThat(explained.layers()).hasSize(model.shape().layers());
         for (Layer layer : explained.layers()) {
@@ -90,7 +91,7 @@ class ExplanationTest {
         List<String> points = explained.lens().points();
         String last = points.get(points.size() - 1);
         assertThat(points).hasSize(model.shape().layers() + 1);
-        assertThat(taps).containsKeys(points.toArray(new String[0]));
+        assertThat(points).allSatisfy(point -> assertThat(seen(taps, point)).isNotNull());
         assertThat(model.lens(taps.get(last), KERNELS).data()).isEqualTo(logits.data());
         List<List<Candidate>> says = explained.lens().says().get(points.size() - 1);
         for (int t = 0; t < says.size(); t++) {
@@ -126,6 +127,7 @@ class ExplanationTest {
         for (Turn turn : explained.turns()) {
             assertThat(turn.scores()).extracting(Turn.Scores::by).containsExactly(null, "temperature 0.8", "top-k 5");
             assertThat(turn.scores().get(2).left()).isEqualTo(5);
+            assertThat(turn.scores().get(2).ofPicked()).isEqualTo(turn.chance());
             assertThat(turn.scores().get(2).likeliest().stream()
                             .mapToDouble(Candidate::probability)
                             .sum())
@@ -204,6 +206,13 @@ class ExplanationTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** A tap, or the sum of two. */
+    private static Tensor seen(Map<String, Tensor> taps, String name) {
+        List<Tensor> summands =
+                Arrays.stream(name.split(" \\+ ")).map(taps::get).toList();
+        return summands.size() == 1 ? summands.get(0) : KERNELS.add(summands.get(0), summands.get(1));
     }
 
     private static double[] lengths(Tensor x) {

@@ -39,7 +39,7 @@ stage(4, "A last norm, and a product with a vector for every token of the vocabu
   + "scores. Those after the last token say what comes next.",
   element("div", {class: "figure"}, element("h3", {}, "After ", word(run.ids[tokens - 1])), chances(run.next, run.next[0])),
   element("div", {class: "figure lens"}, element("h3", {}, "The logit lens: what would be said next after each layer"),
-    element("p", {class: "soft"}, "The residual stream can be read by the output layer at any depth. The darker, the surer; the last row is "
+    element("p", {class: "soft"}, "The residual stream can be read by the output layer at any depth. The stronger the colour, the surer; the last row is "
       + `what the model says.${lens.first ? ` The last ${looked.length} tokens are shown.` : ""}`), lensScroll, lensLive));
 const lastCells = lensRows[lensRows.length - 1].querySelectorAll("button");
 lastCells[lastCells.length - 1].click();

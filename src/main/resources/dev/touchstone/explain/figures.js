@@ -118,7 +118,7 @@ function chances(candidates, picked) {
     picked: picked && one.id === picked.id})));
 }
 /* Charts are drawn as wide as there is room, so that their letters stay as large as others. */
-const roomy = () => Math.max(240, Math.min(560, document.documentElement.clientWidth - 56));
+const roomy = () => Math.max(240, Math.min(470, document.documentElement.clientWidth - 56));
 let drawnAt = innerWidth;
 addEventListener("resize", () => {
   if (innerWidth === drawnAt) return;

@@ -83,7 +83,7 @@ function stack(title, times) {
   return all === 0 ? "" : element("div", {}, element("h3", {}, `${title}: ${all.toFixed(2)} ms`), element("div", {class: "stack", "aria-hidden": "true"},
     ...order.map((part, i) => element("i", {title: part, style: `width:${100 * (times[part] ?? 0) / all}%;background:var(--part${i})`}))));
 }
-const share = (times, part) => sum(times) === 0 ? [] : [`${(times[part] ?? 0).toFixed(2)} ms `,
+const share = (times, part) => sum(times) === 0 ? [] : [`${(times[part] ?? 0).toFixed(2)}\u00a0ms `,
   element("small", {class: "soft"}, `${(100 * (times[part] ?? 0) / sum(times)).toFixed(0)} %`)];
 stage(8, "The cache keeps keys and values of every layer, page after page. Time was taken from tap to tap while all of them were watched "
   + `(${run.times.watched.toFixed(2)} s in all); the same run takes ${run.times.unwatched.toFixed(2)} s when nobody watches, and `

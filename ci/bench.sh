@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures how fast Touchstone is, beside the machine's limits and beside PyTorch: target/bench/report.html and .json.
-# Takes half an hour and is no test. --quick leaves out the operations and the scalar kernels, --no-python the comparison.
+# Takes half an hour and is no test. --quick leaves out the operations and the scalar kernels, --no-python the comparison;
+# --smollm2 adds a real model, in float32 and in bfloat16.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +10,10 @@ python=yes
 for argument in "$@"; do
     case $argument in
     --no-python) python=no ;;
+    --smollm2)
+        ci/python.sh python/real_model.py --out target/real-models
+        options+=(--smollm2 target/real-models)
+        ;;
     *) options+=("$argument") ;;
     esac
 done

@@ -14,7 +14,8 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel
 from transformers.generation.streamers import BaseStreamer
 
-VOCABULARY = 50257
+VOCABULARY = 49152
+"""Of the smallest model."""
 LARGEST_DIFFERENCE = 1e-3
 
 

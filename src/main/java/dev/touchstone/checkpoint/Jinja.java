@@ -38,7 +38,7 @@ final class Jinja {
                 () -> {
                     try {
                         result.complete(ENGINE.renderForResult(source, variables));
-                    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                    } catch (RuntimeException | Error e) {
                         result.completeExceptionally(e);
                     }
                 },
@@ -88,6 +88,7 @@ final class Jinja {
                 .withMaxRenderDepth(20)
                 .withMaxMacroRecursionDepth(20)
                 .withLocale(Locale.ROOT)
+                .withElResolver(new JinjaStrings())
                 .withLegacyOverrides(LegacyOverrides.newBuilder()
                         .withUsePyishObjectMapper(true)
                         .withUseNaturalOperatorPrecedence(true)
@@ -96,17 +97,32 @@ final class Jinja {
                         .build())
                 .build());
         engine.getGlobalContext().registerFilter(new ToJson());
+        engine.getGlobalContext().registerFilter(new Trim());
+        Map.of("raise_exception", "raise", "strftime_now", "now", "unsupported", "unsupported")
+                .forEach((name, method) -> engine.getGlobalContext().registerFunction(function(name, method)));
+        return engine;
+    }
+
+    private static ELFunctionDefinition function(String name, String method) {
         try {
-            engine.getGlobalContext()
-                    .registerFunction(new ELFunctionDefinition(
-                            "", "raise_exception", JinjaFunctions.class.getMethod("raise", String.class)));
-            engine.getGlobalContext()
-                    .registerFunction(new ELFunctionDefinition(
-                            "", "strftime_now", JinjaFunctions.class.getMethod("now", String.class)));
+            return new ELFunctionDefinition("", name, JinjaFunctions.class.getMethod(method, String.class));
         } catch (NoSuchMethodException e) {
             throw new AssertionError(e);
         }
-        return engine;
+    }
+
+    /** {@code str.strip} of Python, which knows more white space than {@code String.trim}. */
+    private static final class Trim implements Filter {
+        @Override
+        public String getName() {
+            return "trim";
+        }
+
+        @Override
+        public Object filter(Object value, JinjavaInterpreter interpreter, String... settings) {
+            String characters = settings.length > 0 ? settings[0] : null;
+            return value instanceof String text ? JinjaStrings.strip(text, characters, true, true) : value;
+        }
     }
 
     /** {@code json.dumps(value, ensure_ascii=False)} of Python, which has a space after a comma and a colon. */

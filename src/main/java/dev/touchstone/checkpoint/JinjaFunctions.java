@@ -14,6 +14,11 @@ public final class JinjaFunctions {
         throw new TouchstoneException("the chat template refuses this conversation: " + Problems.printable(message));
     }
 
+    /** Where a template comes to something that cannot be done here, which {@link JinjaDialect} has marked. */
+    public static String unsupported(String what) {
+        throw new TouchstoneException("the chat template uses " + what + ", which is not supported; use another one");
+    }
+
     /** What templates call {@code strftime_now}: the time in the format of C's {@code strftime}. */
     public static String now(String format) {
         String java = format.replaceAll("%([aAbBdHIjmMpSyY])", "%1\\$t$1");

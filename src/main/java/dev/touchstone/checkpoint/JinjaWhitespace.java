@@ -35,7 +35,7 @@ final class JinjaWhitespace {
             if (!comment) {
                 result.append(tag.group("open"))
                         .append(' ')
-                        .append(tag.group("inside").strip())
+                        .append(JinjaDialect.translated(tag.group("inside").strip()))
                         .append(' ')
                         .append(tag.group("close"));
             }

@@ -22,6 +22,7 @@ public final class Benchmarks implements Callable<Integer> {
     static final String SCALAR = "Touchstone, scalar kernels";
     static final String TORCH = "PyTorch through DJL";
     static final String HUGGING_FACE = "Hugging Face";
+    static final String HUGGING_FACE_BFLOAT16 = "Hugging Face, BF16 weights";
 
     @Option(names = "--rounds", description = "How often everything is measured. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
@@ -40,6 +41,11 @@ public final class Benchmarks implements Callable<Integer> {
 
     @Option(names = "--xl", description = "Also load and run the shape of GPT-2 XL: 6.2 GB on disk and in memory.")
     private boolean xl;
+
+    @Option(
+            names = "--smollm2",
+            description = "Also run SmolLM2-135M-Instruct, from the folders that real_model.py wrote here.")
+    private Path smolLm2;
 
     @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
     private boolean quick;
@@ -80,11 +86,34 @@ public final class Benchmarks implements Callable<Integer> {
         } finally {
             contestants.forEach(Contestant::close);
         }
+        if (smolLm2 != null) {
+            report.smolLm2(smolLm2());
+        }
         if (xl) {
             report.xl(RandomGpt2.XL, extraLarge());
         }
         report.write(out);
         return 0;
+    }
+
+    /** A real model, in both types of weights, each beside Hugging Face. */
+    private Contest smolLm2() {
+        Path model = smolLm2.resolve("SmolLM2-135M-Instruct");
+        Path bfloat16 = smolLm2.resolve("SmolLM2-135M-Instruct-BF16");
+        List<Contestant> contestants = new ArrayList<>();
+        try {
+            contestants.add(new Contestant(VECTOR, java("vector", model)));
+            contestants.add(new Contestant(BFLOAT16, java("vector", bfloat16)));
+            if (python != null) {
+                contestants.add(new Contestant(HUGGING_FACE, python("serve", model, "" + threads)));
+                contestants.add(new Contestant(HUGGING_FACE_BFLOAT16, python("serve", bfloat16, "" + threads)));
+            }
+            Contest contest = new Contest(contestants);
+            contest.run(rounds);
+            return contest;
+        } finally {
+            contestants.forEach(Contestant::close);
+        }
     }
 
     /** Seconds of each step from the second token to the end of the window: the least of three runs. */

@@ -58,6 +58,10 @@ final class Contest {
         contestants.get(0).peaks(5);
     }
 
+    List<String> names() {
+        return contestants.stream().map(Contestant::name).toList();
+    }
+
     /** Tokens a second, a figure a round. */
     double[] rates(Workload workload, String contestant) {
         return rates.get(workload).getOrDefault(contestant, List.of()).stream()

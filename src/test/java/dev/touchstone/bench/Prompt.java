@@ -11,6 +11,9 @@ final class Prompt {
             again to put it out. Ships passed far away, and he gave each of them a name. One night the lamp would not burn. \
             He looked at the dark water, took his lantern, and walked down to the rocks to wait for the first of them.""";
 
+    /** Ids that every model knows. */
+    private static final int VOCABULARY = 49_152;
+
     private Prompt() {}
 
     /** The beginning of a story, of so many of GPT-2's tokens. */
@@ -22,7 +25,7 @@ final class Prompt {
     /** The ids at {@code count} positions from {@code from} on. */
     static int[] ids(int from, int count) {
         return IntStream.range(from, from + count)
-                .map(i -> (int) (i * 7919L % RandomGpt2.VOCABULARY))
+                .map(i -> (int) (i * 7919L % VOCABULARY))
                 .toArray();
     }
 }

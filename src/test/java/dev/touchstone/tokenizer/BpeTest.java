@@ -14,6 +14,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Merges no training would give, in an order no training would give, against Hugging Face. */
 class BpeTest {
@@ -35,6 +37,35 @@ class BpeTest {
 
         try (HuggingFace oracle = new HuggingFace(json)) {
             assertThat(TinyTokenizers.read(json).encode(text)).isEqualTo(oracle.encode(text));
+        }
+    }
+
+    /** Of the bytes there are those of "é" and the first of "ß"; of the rest nothing is known. */
+    @ParameterizedTest
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void unknownCharactersBecomeWhatHuggingFaceMakesOfThem(boolean fuse, boolean fallback) {
+        List<String> tokens = List.of("?", "a", "<0xC3>", "<0xA9>", "<0x00>", "<0xFF>");
+        String json = TinyTokenizers.json(Map.of(
+                "model",
+                Map.of(
+                        "type",
+                        "BPE",
+                        "vocab",
+                        TinyTokenizers.vocabulary(tokens),
+                        "merges",
+                        List.of(),
+                        "unk_token",
+                        "?",
+                        "fuse_unk",
+                        fuse,
+                        "byte_fallback",
+                        fallback)));
+        Tokenizer ours = TinyTokenizers.read(json);
+
+        try (HuggingFace oracle = new HuggingFace(json)) {
+            for (String text : List.of("a", "z", "zz", "azza", "zéz", "ézz", "aßé", "zaéz z", "\0é", "ééz")) {
+                assertThat(ours.encode(text)).as(text).isEqualTo(oracle.encode(text));
+            }
         }
     }
 

@@ -26,14 +26,15 @@ class FamilyExamplesTest {
     }
 
     private static void compare(FamilyTokenizers family, List<String> texts) {
+        Tokenizer ours = TinyTokenizers.read(family.json); // anew, for whoever looks for bugs in how it is made
         for (String text : texts) {
             int[] ids = family.oracle.encode(text);
             String decoded = family.oracle.decode(ids);
 
-            assertThat(family.ours.encode(text)).as(text).isEqualTo(ids);
-            assertThat(family.ours.encodeTemplated(text)).as(text).isEqualTo(family.oracle.encodeTemplated(text));
-            assertThat(family.ours.decode(ids)).isEqualTo(decoded);
-            assertThat(streamed(family.ours, ids)).isEqualTo(decoded);
+            assertThat(ours.encode(text)).as(text).isEqualTo(ids);
+            assertThat(ours.encodeTemplated(text)).as(text).isEqualTo(family.oracle.encodeTemplated(text));
+            assertThat(ours.decode(ids)).isEqualTo(decoded);
+            assertThat(streamed(ours, ids)).isEqualTo(decoded);
         }
     }
 
@@ -48,6 +49,7 @@ class FamilyExamplesTest {
 
             assertThat(family.ours.decode(id, 65, id)).isEqualTo(decoded);
             assertThat(streamed(family.ours, id, 65, id)).isEqualTo(decoded);
+            assertThat(family.ours.bytes(id)).isNotEmpty();
         }
     }
 

@@ -67,11 +67,12 @@ enum FamilyTokenizers {
 
     static final String BEGIN = "<|endoftext|>";
 
+    final String json;
     final Tokenizer ours;
     final HuggingFace oracle;
 
     FamilyTokenizers(Map<String, ?> parts) {
-        String json = TinyTokenizers.json(parts);
+        json = TinyTokenizers.json(parts);
         ours = TinyTokenizers.read(json);
         oracle = new HuggingFace(json);
     }

@@ -1,0 +1,51 @@
+package dev.touchstone.tokenizer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.TouchstoneException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipelineTest {
+    private static Tokenizer withAdded(String content, int id) {
+        return TinyTokenizers.read(TinyTokenizers.json(Map.of(
+                "added_tokens",
+                List.of(Map.of("id", id, "content", content, "special", true, "normalized", false)),
+                "model",
+                Map.of("type", "BPE", "vocab", Map.of("a", 0, "b", 1), "merges", List.of()))));
+    }
+
+    @Test
+    void anAddedTokenMayBeInTheVocabularyToo() {
+        assertThat(withAdded("b", 1).vocabularySize()).isEqualTo(2);
+        assertThat(withAdded("c", 2).vocabularySize()).isEqualTo(3);
+    }
+
+    @Test
+    void aTokenWithTwoIdsIsRefused() {
+        assertThatThrownBy(() -> withAdded("b", 2))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageEndingWith(
+                        "the token \"b\" is 1 in the vocabulary, but 2 as an added token; a token can have one id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\uD800", "\uDBFF", "\uDC00", "\uDFFF", "a\uDFFF", "\uD800b"})
+    void halfOfASurrogatePairIsTheCharacterForWhatIsNone(String text) {
+        Tokenizer tokenizer = FamilyTokenizers.SMOLLM2.ours;
+
+        assertThat(tokenizer.encode(text)).isEqualTo(tokenizer.encode(text.replaceAll("[\uD800-\uDFFF]", "\uFFFD")));
+    }
+
+    @Test
+    void aCharacterOutsideTheAlphabetOfBytesIsItsOwnUtf8() {
+        assertThat(ByteAlphabet.bytes("\u0143")).containsExactly(0xAD); // the last of the alphabet
+        assertThat(ByteAlphabet.bytes("\u0144")).isEqualTo("\u0144".getBytes(UTF_8));
+        assertThat(ByteAlphabet.bytes("a\u0144")).isEqualTo("a\u0144".getBytes(UTF_8));
+    }
+}

@@ -89,15 +89,21 @@ final class ParityCommand implements Callable<Integer> {
         Ratios ratios = Ratios.of(taps);
         console.print(String.format(
                 Locale.ROOT,
-                "%,d taps compared, %d wrong; error over PyTorch's own: geometric mean %.3f, largest %.3f (%s)%n",
+                "%,d taps compared, %d wrong; error over PyTorch's own: geometric mean %.3f%s%n",
                 taps.size(),
                 taps.stream().filter(tap -> !tap.passes()).count(),
                 ratios.geometricMean(),
-                ratios.largest(),
-                ratios.largestTap()));
+                largest(ratios)));
         write(html, report::html);
         write(json, () -> report.json().toPrettyString());
         return passes ? 0 : 1;
+    }
+
+    /** Nothing where every prompt has too few tokens for a ratio of its own. */
+    private static String largest(Ratios ratios) {
+        return ratios.largestTap().isEmpty()
+                ? ""
+                : String.format(Locale.ROOT, ", largest %.3f (%s)", ratios.largest(), ratios.largestTap());
     }
 
     private record CaseOf(String name, CaseResult result) {}

@@ -45,6 +45,15 @@ class ParityCommandTest {
     }
 
     @Test
+    void namesNoLargestRatioWhereEveryPromptIsTooShortForOne() {
+        Cli result =
+                Cli.run("parity", "--quiet", Fixtures.named("exercise").folder().toString());
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.out()).contains(" 0 wrong;", "geometric mean ").doesNotContain("largest");
+    }
+
+    @Test
     void findsNothingWrongInAnotherEnginesTraceThatIsRight() {
         Path trace = trace("none", 1);
 

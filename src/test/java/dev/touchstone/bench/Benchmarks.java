@@ -206,6 +206,7 @@ public final class Benchmarks implements Callable<Integer> {
                 "jdk.incubator.vector",
                 "-Xlog:disable",
                 "-XX:+UseG1GC",
+                "-XX:MaxNewSize=128m",
                 "-XX:MaxRAMPercentage=50"));
         for (String property : List.of("ai.djl.offline", "DJL_CACHE_DIR", "OPT_OUT_TRACKING")) {
             if (System.getProperty(property) != null) {

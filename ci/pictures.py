@@ -1,0 +1,48 @@
+"""Makes the README's pictures of pages, ci/report.png and ci/explain.png. Run it by ci/python.sh after a change."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from browser import chromium
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "target" / "pages"
+MOST_BYTES = 150_000
+WIDTH = 1250
+
+
+def picture(name: str, command: list[str | Path], take: Callable[[Page, Path], object]) -> None:
+    """Writes ci/`name`.png: `command` makes the page, `take` shows what is worth seeing and takes the picture."""
+    page_file, file = PAGES / f"{name}-picture.html", ROOT / "ci" / f"{name}.png"
+    PAGES.mkdir(parents=True, exist_ok=True)
+    subprocess.run([ROOT / "touchstone", *command, "--quiet", "--html", page_file], check=True)
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
+        page.goto(page_file.as_uri())
+        take(page, file)
+    size = file.stat().st_size
+    assert size <= MOST_BYTES, f"{file} has {size} bytes, and a clone should stay small"
+    print(f"{file.relative_to(ROOT)}: {size} bytes")
+
+
+def report(page: Page, file: Path) -> None:
+    """The map of two fixtures, and below it the errors of a tap."""
+    page.locator("button.cell[title^='h.1.mlp.act:']").last.click()
+    end = page.locator("#detail svg").last.bounding_box()
+    height = end["y"] + end["height"] + 2
+    page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+
+
+def explain(page: Page, file: Path) -> None:
+    """A block of a run."""
+    page.locator("#stage-4 input[type=range]").fill("1")
+    page.locator("#stage-4 .map canvas").focus()
+    page.evaluate("document.activeElement.blur()")
+    page.locator("#stage-4").screenshot(path=file)
+
+
+if __name__ == "__main__":
+    picture("report", ["parity", *(ROOT / "fixtures" / name for name in ("storyteller", "tiny-gpt2"))], report)
+    picture("explain", ["explain", "--prompt", "What is machine learning?"], explain)

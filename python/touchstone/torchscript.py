@@ -48,6 +48,8 @@ class Twin(nn.Module):
 def write_torchscript(model: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
     """Traces on a few tokens; the result is valid for any number of them."""
     ids = torch.arange(9)[None]
+    with float64_throughout(model):
+        pass  # makes its tables of sines here: traced, they would be of the type that is the default where it runs
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter(
             "ignore"

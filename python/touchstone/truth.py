@@ -1,5 +1,6 @@
 """Float64 as the judge of float32: runs a model's code with every float32 in it read as float64."""
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
@@ -47,8 +48,9 @@ def float64_throughout(model: nn.Module) -> Iterator[None]:
         torch.set_default_dtype(default)
 
 
+@functools.cache
 def _table_of_sines(module: nn.Module) -> dict[str, torch.Tensor]:
-    """The name and the value of the buffer, made anew; none for most modules."""
+    """The name and the value of the buffer, made anew once; none for most modules."""
     if isinstance(module, GPTJAttention):
         return {"embed_positions": create_sinusoidal_positions(module.max_positions, module.pos_embd_dim)}
     if isinstance(module, XGLMSinusoidalPositionalEmbedding):

@@ -7,6 +7,8 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -89,6 +91,21 @@ class ArchitectureTest {
     @Test
     void nothingIsNative() {
         noMethods().should().haveModifier(JavaModifier.NATIVE).check(CLASSES);
+    }
+
+    /** Where the compiler does not inline such a method, each vector that goes in or out becomes an object. */
+    @Test
+    void vectorsStayInsideOneMethod() {
+        DescribedPredicate<JavaClass> vector = DescribedPredicate.describe(
+                "a vector", type -> type.getName().matches("jdk\\.incubator\\.vector\\.\\w*(Vector|Mask)"));
+
+        noMethods()
+                .should()
+                .haveRawReturnType(vector)
+                .orShould()
+                .haveRawParameterTypes(DescribedPredicate.describe(
+                        "a vector among them", types -> types.stream().anyMatch(vector)))
+                .check(CLASSES);
     }
 
     @Test

@@ -10,12 +10,12 @@ final class PlainTiles {
 
     private PlainTiles() {}
 
-    static void add(int rows, float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+    static void add(int rows, float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         float[] sums = new float[COLUMNS];
         for (int r = 0; r < rows; r++) {
             Arrays.fill(sums, 0);
             for (int i = 0; i < inputs; i++) {
-                multiplyAdd(x[xAt + r * ScalarKernels.BLOCK + i], w, wAt + i * stride, sums);
+                multiplyAdd(x[xAt + r * ScalarKernels.BLOCK + i], w, wAt + i * COLUMNS, sums);
             }
             for (int c = 0; c < COLUMNS; c++) {
                 y[yAt + r * COLUMNS + c] += sums[c];

@@ -39,8 +39,8 @@ final class VectorAttention {
         height = queries == 1 ? 1 : VectorTiles.ROWS;
         packedQueries = new float[wholeBlocks(headSize) * height];
         packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * height];
-        totals = new float[height * PANEL];
-        partial = new float[height * PANEL];
+        totals = VectorTiles.totals(height);
+        partial = VectorTiles.totals(height);
     }
 
     private static int wholeBlocks(int n) {
@@ -83,7 +83,7 @@ final class VectorAttention {
             for (int d = 0; d < headSize; d += BLOCK) {
                 int w = cache.keyIndex(shared(head), d, s);
                 int channels = Math.min(BLOCK, headSize - d);
-                VectorTiles.add(height, packedQueries, d * height, cache.keyPage(s), w, PAGE, channels, totals, 0);
+                VectorTiles.add(height, packedQueries, d * height, cache.keyPage(s), w, channels, totals, 0);
             }
             for (int r = 0; r < rows; r++) {
                 int width = Math.max(0, Math.min(PAGE, visible(first + r) - s));
@@ -138,41 +138,49 @@ final class VectorAttention {
         }
         for (int column = 0; column < headSize; column += PANEL) {
             Arrays.fill(totals, 0);
+            Arrays.fill(partial, 0);
+            boolean whole = cache.panelWidth(column) == PANEL;
             for (int r = 0; r < rows; r++) {
-                int end = together ? from : visible(first + r);
-                addRow(probs, at + r * stride - start, head, first(first + r), end, r, column);
+                int row = at + r * stride - start;
+                int begin = first(first + r);
+                int end = visible(first + r);
+                if (whole) {
+                    addRow(probs, row, head, begin, together ? from : end, r, column);
+                } else {
+                    addOneByOne(probs, row, head, begin, end, r, column);
+                }
             }
-            if (together) {
+            if (whole && together) {
                 addTogether(from, to, head, column);
                 for (int r = 0; r < rows; r++) {
-                    addEnd(probs, at + r * stride - start, head, to, visible(first + r), r, column);
+                    addOneByOne(probs, at + r * stride - start, head, to, visible(first + r), r, column);
                 }
             }
             for (int r = 0; r < rows; r++) {
                 int y = ((first + r) * heads + head) * headSize + column;
-                System.arraycopy(totals, r * PANEL, context, y, Math.min(PANEL, headSize - column));
+                System.arraycopy(totals, r * PANEL, context, y, cache.panelWidth(column));
             }
         }
     }
 
     /** The positions {@code from} until {@code to} of all rows. The sums of a last block that is not whole stay apart. */
     private void addTogether(int from, int to, int head, int column) {
-        Arrays.fill(partial, 0);
         for (int s = from; s < to; s += BLOCK) {
             int positions = Math.min(BLOCK, to - s);
             float[] y = positions == BLOCK ? totals : partial;
-            add(height, packedProbs, (s - from) * height, head, s, column, positions, y, 0);
+            int w = cache.valueIndex(shared(head), s, column);
+            VectorTiles.add(height, packedProbs, (s - from) * height, cache.valuePage(s), w, positions, y, 0);
         }
     }
 
-    /** The positions {@code from} until {@code to}, which are few, of one row. They continue its last block. */
-    private void addEnd(float[] probs, int at, int head, int from, int to, int r, int column) {
-        int width = Math.min(PANEL, headSize - column);
+    /** The positions {@code from} until {@code to} of one row: few, or of a narrow panel. They go on with its last block. */
+    private void addOneByOne(float[] probs, int at, int head, int from, int to, int r, int column) {
         for (int s = from; s < to; s++) {
             if (s % BLOCK == 0) {
                 joinBlock(r);
             }
             int w = cache.valueIndex(shared(head), s, column);
+            int width = cache.panelWidth(column);
             VectorElements.addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
         }
         joinBlock(r);
@@ -187,14 +195,9 @@ final class VectorAttention {
     private void addRow(float[] probs, int at, int head, int from, int to, int r, int column) {
         for (int s = from; s < to; s = (s / BLOCK + 1) * BLOCK) {
             int end = Math.min((s / BLOCK + 1) * BLOCK, to);
-            add(1, probs, at + s, head, s, column, end - s, totals, r * PANEL);
+            int w = cache.valueIndex(shared(head), s, column);
+            VectorTiles.add(1, probs, at + s, cache.valuePage(s), w, end - s, totals, r * PANEL);
         }
-    }
-
-    /** Columns past the head's last are those of the next position: computed, and read by nobody. */
-    private void add(int height, float[] x, int xAt, int head, int s, int column, int positions, float[] y, int yAt) {
-        int w = cache.valueIndex(shared(head), s, column);
-        VectorTiles.add(height, x, xAt, cache.valuePage(s), w, headSize, positions, y, yAt);
     }
 
     /** Rows of {@code columns} as {@link VectorTiles} reads them: block after block, in each row after row. */

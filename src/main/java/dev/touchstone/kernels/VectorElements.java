@@ -43,7 +43,9 @@ final class VectorElements {
     static void multiply(Tensor a, Tensor b, Tensor y, int from, int to) {
         int end = end(from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
-            load(a, i).mul(load(b, i)).intoArray(y.data(), i);
+            FloatVector.fromArray(SPECIES, a.data(), i)
+                    .mul(FloatVector.fromArray(SPECIES, b.data(), i))
+                    .intoArray(y.data(), i);
         }
         for (int i = end; i < to; i++) {
             y.data()[i] = a.data()[i] * b.data()[i];
@@ -67,18 +69,20 @@ final class VectorElements {
 
     static void softCap(float[] x, float cap, float[] y, int from, int to) {
         int end = end(from, to);
-        for (int i = from; i < end; i += SPECIES.length()) {
-            VectorMath.softCap(FloatVector.fromArray(SPECIES, x, i), cap).intoArray(y, i);
+        VectorMath math = new VectorMath();
+        for (int i = from; i < end; i += VectorMath.STRETCH) {
+            math.softCap(x, i, cap, y, i, Math.min(VectorMath.STRETCH, end - i));
         }
         for (int i = end; i < to; i++) {
             y[i] = FloatMath.softCap(x[i], cap);
         }
     }
 
-    static void activate(Tensor x, Activation activation, Tensor y, int from, int to) {
+    static void activate(Activation activation, Tensor x, Tensor y, int from, int to) {
         int end = end(from, to);
-        for (int i = from; i < end; i += SPECIES.length()) {
-            VectorMath.of(activation, load(x, i)).intoArray(y.data(), i);
+        VectorMath math = new VectorMath();
+        for (int i = from; i < end; i += VectorMath.STRETCH) {
+            math.activate(activation, x.data(), i, y.data(), i, Math.min(VectorMath.STRETCH, end - i));
         }
         for (int i = end; i < to; i++) {
             y.data()[i] = activation.of(x.data()[i]);
@@ -88,9 +92,5 @@ final class VectorElements {
     /** Where whole vectors end, and plain loops take over. */
     private static int end(int from, int to) {
         return WarmUp.useVectors() ? from + SPECIES.loopBound(to - from) : from;
-    }
-
-    private static FloatVector load(Tensor tensor, int at) {
-        return FloatVector.fromArray(SPECIES, tensor.data(), at);
     }
 }

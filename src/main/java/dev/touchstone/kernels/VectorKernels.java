@@ -99,7 +99,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     @Override
     public Tensor activate(Tensor x, Activation activation) {
         Tensor y = tensor(x.shape());
-        split(y.size(), 16, (from, to) -> VectorElements.activate(x, activation, y, from, to));
+        split(y.size(), 16, (from, to) -> VectorElements.activate(activation, x, y, from, to));
         return y;
     }
 
@@ -170,7 +170,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
         boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1 && WarmUp.useVectors();
         float[] weights = wide ? weight.floats() : new float[widenInRegisters ? 0 : BLOCK * PANEL];
-        float[] totals = new float[Math.min(x.tiles(), TILES) * height * PANEL];
+        float[] totals = VectorTiles.totals(Math.min(x.tiles(), TILES) * height);
         for (int first = 0; first < x.tiles(); first += TILES) {
             int end = Math.min(first + TILES, x.tiles());
             Arrays.fill(totals, 0);
@@ -187,23 +187,23 @@ public final class VectorKernels implements Kernels, AutoCloseable {
                 }
                 for (int tile = first; tile < end; tile++) {
                     int at = (tile - first) * height * PANEL;
-                    VectorTiles.add(height, x.data(), x.index(tile, i), weights, w, PANEL, inputs, totals, at);
+                    VectorTiles.add(height, x.data(), x.index(tile, i), weights, w, inputs, totals, at);
                 }
             }
-            addBias(totals, bias, panel * PANEL, y, first * height);
+            addBias(totals, bias, panel * PANEL, y, first * height, Math.min(end * height, y.rows()));
         }
     }
 
-    /** Totals of a panel, with the bias, into the rows of {@code y} from {@code row} on. */
-    private static void addBias(float[] totals, float[] bias, int column, Tensor y, int row) {
+    /** Totals of a panel, with the bias, into the rows {@code from} until {@code to} of {@code y}. */
+    private static void addBias(float[] totals, float[] bias, int column, Tensor y, int from, int to) {
         int width = Math.min(PANEL, y.size(-1) - column);
-        int rows = Math.min(totals.length / PANEL, y.rows() - row);
-        for (int r = 0; r < rows; r++) {
-            int at = (row + r) * y.size(-1) + column;
+        for (int row = from; row < to; row++) {
+            int total = (row - from) * PANEL;
+            int at = row * y.size(-1) + column;
             if (bias == null) {
-                System.arraycopy(totals, r * PANEL, y.data(), at, width);
+                System.arraycopy(totals, total, y.data(), at, width);
             } else {
-                VectorElements.add(totals, r * PANEL, bias, column, y.data(), at, width);
+                VectorElements.add(totals, total, bias, column, y.data(), at, width);
             }
         }
     }

@@ -3,90 +3,212 @@ package dev.touchstone.kernels;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
-/** {@link FloatMath} for a vector of elements, step by step the same: what the steps are for is said there. */
+/**
+ * {@link FloatMath} for a stretch of elements, step by step the same: what the steps are for is said there. A stretch is a
+ * multiple of the lanes, and no longer than {@link #STRETCH}; what lies between two loops stays in the first-level cache.
+ *
+ * <p>Each method is one loop, and what goes from one to the next are arrays, never vectors: the compiler may choose not to
+ * inline a method of ours, a vector would then become an object, and everything ten times slower. One thread uses an
+ * instance.
+ */
 final class VectorMath {
+    /** Elements that go through all steps of a function before the next ones do. */
+    static final int STRETCH = 512;
+
+    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
+    private static final int LANES = SPECIES.length();
     private static final int SIGN = 0x80000000;
+    private static final int ROUND_BITS = Float.floatToRawIntBits(FloatMath.ROUND);
+    private static final float[] ZEROS = new float[STRETCH];
 
-    private VectorMath() {}
+    private final float[] argument = new float[STRETCH];
+    private final float[] power = new float[STRETCH];
+    private final float[] more = new float[STRETCH];
 
-    static FloatVector of(Activation activation, FloatVector x) {
-        return switch (activation) {
-            case RELU -> x.max(0);
-            case GELU -> gelu(x);
-            case GELU_NEW -> geluNew(x);
-            case SILU -> x.div(exp(x.neg()).add(1));
-        };
-    }
-
-    static FloatVector exp(FloatVector x) {
-        return exp(x.min(FloatMath.EXP_MAX).max(FloatMath.EXP_MIN), all(0));
-    }
-
-    private static FloatVector exp(FloatVector x, FloatVector more) {
-        FloatVector rounded = x.add(more).fma(all(FloatMath.LOG2_E), all(FloatMath.ROUND));
-        FloatVector n = rounded.sub(FloatMath.ROUND);
-        FloatVector high = n.fma(all(-FloatMath.LN2_HIGH), x).add(more);
-        FloatVector r = n.fma(all(-FloatMath.LN2_LOW), high);
-        FloatVector low = n.fma(all(-FloatMath.LN2_LOW), high.sub(r));
-        FloatVector q = all(FloatMath.EXP_6).fma(r, all(FloatMath.EXP_5));
-        q = q.fma(r, all(FloatMath.EXP_4));
-        q = q.fma(r, all(FloatMath.EXP_3));
-        q = q.fma(r, all(FloatMath.EXP_2));
-        FloatVector power = r.add(q.fma(r.mul(r), low)).add(1);
-        IntVector exponent = rounded.reinterpretAsInts().sub(Float.floatToRawIntBits(FloatMath.ROUND));
-        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        return power.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
-    }
-
-    static FloatVector erf(FloatVector x) {
-        FloatVector z = x.abs().min(FloatMath.ERF_ONE);
-        FloatVector near = x.fma(polynomial(FloatMath.ERF_SERIES, x.mul(x)), x);
-        FloatVector far =
-                all(1).sub(exp(z.mul(-2), polynomial(FloatMath.ERF_TAIL, z).neg()));
-        return withSign(far, x).blend(near, z.lt(FloatMath.ERF_SPLIT));
-    }
-
-    static FloatVector tanh(FloatVector x) {
-        FloatVector z = x.abs().min(FloatMath.TANH_ONE);
-        FloatVector square = x.mul(x);
-        FloatVector near = x.fma(square.mul(polynomial(FloatMath.TANH_SERIES, square)), x);
-        FloatVector far = all(1).sub(all(2).div(exp(z.mul(2)).add(1)));
-        return withSign(far.blend(near, z.lt(FloatMath.TANH_SPLIT)), x);
-    }
-
-    static FloatVector softCap(FloatVector x, float cap) {
-        return tanh(x.div(cap)).mul(cap);
-    }
-
-    static FloatVector gelu(FloatVector x) {
-        return x.mul(0.5f).mul(erf(x.mul(FloatMath.SQRT_HALF)).add(1));
-    }
-
-    static FloatVector geluNew(FloatVector x) {
-        FloatVector twice = x.mul(x.mul(x).fma(all(FloatMath.GELU_NEW_3), all(FloatMath.GELU_NEW_1)));
-        return x.div(exp(twice).add(1));
-    }
-
-    private static FloatVector polynomial(float[] coefficients, FloatVector x) {
-        FloatVector sum = all(coefficients[coefficients.length - 1]);
-        for (int i = coefficients.length - 2; i >= 0; i--) {
-            sum = sum.fma(x, all(coefficients[i]));
+    /** {@code y = activation(x)} for {@code n} elements; {@code x} and {@code y} are two arrays. */
+    void activate(Activation activation, float[] x, int at, float[] y, int yAt, int n) {
+        switch (activation) {
+            case RELU -> relu(x, at, y, yAt, n);
+            case GELU -> gelu(x, at, y, yAt, n);
+            case GELU_NEW -> {
+                geluNewExponent(x, at, y, yAt, n);
+                exp(y, yAt, ZEROS, y, yAt, n);
+                divideByOneAndMore(x, at, y, yAt, n);
+            }
+            case SILU -> {
+                negate(x, at, y, yAt, n);
+                exp(y, yAt, ZEROS, y, yAt, n);
+                divideByOneAndMore(x, at, y, yAt, n);
+            }
         }
-        return sum;
     }
 
-    private static FloatVector powerOfTwo(IntVector n) {
-        return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    /** {@code y = exp(x)}; both may be the same. */
+    static void exp(float[] x, int at, float[] y, int yAt, int n) {
+        exp(x, at, ZEROS, y, yAt, n);
     }
 
-    /** {@link Math#copySign}, lane by lane. */
-    private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
-        IntVector bits = magnitude.reinterpretAsInts().and(~SIGN);
-        return bits.or(sign.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
+    /** {@code y = exp(x + more)} */
+    private static void exp(float[] x, int at, float[] more, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector a = FloatVector.fromArray(SPECIES, x, at + i)
+                    .min(FloatMath.EXP_MAX)
+                    .max(FloatMath.EXP_MIN);
+            FloatVector b = FloatVector.fromArray(SPECIES, more, i);
+            FloatVector rounded = a.add(b)
+                    .fma(
+                            FloatVector.broadcast(SPECIES, FloatMath.LOG2_E),
+                            FloatVector.broadcast(SPECIES, FloatMath.ROUND));
+            FloatVector n2 = rounded.sub(FloatMath.ROUND);
+            FloatVector high = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_HIGH), a)
+                    .add(b);
+            FloatVector r = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_LOW), high);
+            FloatVector low = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_LOW), high.sub(r));
+            FloatVector q = FloatVector.broadcast(SPECIES, FloatMath.EXP_6)
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_5))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_4))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_3))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_2));
+            FloatVector mantissa = r.add(q.fma(r.mul(r), low)).add(1);
+            IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS);
+            IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+            IntVector rest = exponent.sub(half);
+            mantissa.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                    .mul(rest.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                    .intoArray(y, yAt + i);
+        }
     }
 
-    private static FloatVector all(float x) {
-        return FloatVector.broadcast(VectorTiles.SPECIES, x);
+    private static void relu(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i).max(0).intoArray(y, yAt + i);
+        }
+    }
+
+    private static void negate(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i).neg().intoArray(y, yAt + i);
+        }
+    }
+
+    private static void geluNewExponent(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);
+            v.mul(v.mul(v)
+                            .fma(
+                                    FloatVector.broadcast(SPECIES, FloatMath.GELU_NEW_3),
+                                    FloatVector.broadcast(SPECIES, FloatMath.GELU_NEW_1)))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = x / (1 + y)} */
+    private static void divideByOneAndMore(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i)
+                    .div(FloatVector.fromArray(SPECIES, y, yAt + i).add(1))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    private void gelu(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i).mul(FloatMath.SQRT_HALF).intoArray(argument, i);
+        }
+        erf(argument, 0, argument, 0, n);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i)
+                    .mul(0.5f)
+                    .mul(FloatVector.fromArray(SPECIES, argument, i).add(1))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = erf(x)}; both may be the same. */
+    void erf(float[] x, int at, float[] y, int yAt, int n) {
+        float[] tail = FloatMath.ERF_TAIL;
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector z = FloatVector.fromArray(SPECIES, x, at + i).abs().min(FloatMath.ERF_ONE);
+            z.mul(-2).intoArray(power, i);
+            FloatVector.broadcast(SPECIES, tail[6])
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[5]))
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[4]))
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[3]))
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[2]))
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[1]))
+                    .fma(z, FloatVector.broadcast(SPECIES, tail[0]))
+                    .neg()
+                    .intoArray(more, i);
+        }
+        exp(power, 0, more, power, 0, n);
+        float[] series = FloatMath.ERF_SERIES;
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);
+            FloatVector square = v.mul(v);
+            FloatVector near = FloatVector.broadcast(SPECIES, series[6])
+                    .fma(square, FloatVector.broadcast(SPECIES, series[5]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[4]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[3]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[2]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[1]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[0]))
+                    .fma(v, v);
+            IntVector far = FloatVector.broadcast(SPECIES, 1)
+                    .sub(FloatVector.fromArray(SPECIES, power, i))
+                    .reinterpretAsInts()
+                    .and(~SIGN);
+            far.or(v.reinterpretAsInts().and(SIGN))
+                    .reinterpretAsFloats()
+                    .blend(near, v.abs().min(FloatMath.ERF_ONE).lt(FloatMath.ERF_SPLIT))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = tanh(x)}; both may be the same. */
+    void tanh(float[] x, int at, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i)
+                    .abs()
+                    .min(FloatMath.TANH_ONE)
+                    .mul(2)
+                    .intoArray(power, i);
+        }
+        exp(power, 0, ZEROS, power, 0, n);
+        float[] series = FloatMath.TANH_SERIES;
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);
+            FloatVector square = v.mul(v);
+            FloatVector near = FloatVector.broadcast(SPECIES, series[6])
+                    .fma(square, FloatVector.broadcast(SPECIES, series[5]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[4]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[3]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[2]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[1]))
+                    .fma(square, FloatVector.broadcast(SPECIES, series[0]))
+                    .mul(square)
+                    .fma(v, v);
+            FloatVector far = FloatVector.broadcast(SPECIES, 1)
+                    .sub(FloatVector.broadcast(SPECIES, 2)
+                            .div(FloatVector.fromArray(SPECIES, power, i).add(1)));
+            far.blend(near, v.abs().min(FloatMath.TANH_ONE).lt(FloatMath.TANH_SPLIT))
+                    .reinterpretAsInts()
+                    .and(~SIGN)
+                    .or(v.reinterpretAsInts().and(SIGN))
+                    .reinterpretAsFloats()
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = cap tanh(x / cap)}; both may be the same. */
+    void softCap(float[] x, int at, float cap, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, at + i).div(cap).intoArray(argument, i);
+        }
+        tanh(argument, 0, argument, 0, n);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, argument, i).mul(cap).intoArray(y, yAt + i);
+        }
     }
 }

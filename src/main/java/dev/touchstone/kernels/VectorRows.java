@@ -85,8 +85,12 @@ final class VectorRows {
     /** {@code y = exp(x - max)} */
     private static void exp(float[] x, int at, int n, float max, float[] y, int yAt) {
         int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
-        for (int s = 0; s < end; s += FLOATS.length()) {
-            VectorMath.exp(FloatVector.fromArray(FLOATS, x, at + s).sub(max)).intoArray(y, yAt + s);
+        for (int from = 0; from < end; from += VectorMath.STRETCH) {
+            int to = Math.min(from + VectorMath.STRETCH, end);
+            for (int s = from; s < to; s += FLOATS.length()) {
+                FloatVector.fromArray(FLOATS, x, at + s).sub(max).intoArray(y, yAt + s);
+            }
+            VectorMath.exp(y, yAt + from, y, yAt + from, to - from);
         }
         for (int s = end; s < n; s++) {
             y[yAt + s] = FloatMath.exp(x[at + s] - max);

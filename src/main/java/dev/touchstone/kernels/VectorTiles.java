@@ -17,6 +17,10 @@ import jdk.incubator.vector.VectorSpecies;
  * of the Vector API, which the compiler is bound to inline; it may leave out a helper of ours. And a method is called on a
  * vector that was just loaded or made, never on one that a loop carries: of that the compiler knows the class only as long
  * as the whole program has used no other width.
+ *
+ * <p>A third keeps sums in registers. The compiler C2 loads all that it can before it multiplies: the activations of six
+ * rows take the registers of as many sums, which then wait for memory at each step, at half the speed. A load does not
+ * move across a store. So after two rows a tile stores a sum where nobody reads it.
  */
 final class VectorTiles {
     /** Rows that share each load of a weight. */
@@ -37,43 +41,50 @@ final class VectorTiles {
             VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     private static final int LANES = SPECIES.length();
+    /** Floats at the end of an array of totals that keep loads in order. */
+    private static final int SPARE = Matrix.PANEL;
     /** Six rows of four vectors need 32 registers. AVX2, the one with 256 bits, has 16 and takes two vectors. */
     private static final boolean NARROW = LANES == 8;
 
     private VectorTiles() {}
+
+    /** Zeros for the totals of so many rows, {@code [row][column]}, and what the tiles need beside them. */
+    static float[] totals(int rows) {
+        return new float[rows * COLUMNS + SPARE];
+    }
 
     /**
      * Adds a block to the totals: {@code y += x w}.
      *
      * @param rows 1, or {@link #ROWS}
      * @param x activations, {@code [row][input]}, {@link ScalarKernels#BLOCK} floats from row to row
-     * @param w weights, {@code [input][column]}, {@code stride} floats from input to input
-     * @param y totals, {@code [row][column]}
+     * @param w weights, {@code [input][column]}
+     * @param y totals, {@code [row][column]}, an array of {@link #totals}
      */
-    static void add(int rows, float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+    static void add(int rows, float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         if (!WarmUp.useVectors()) {
-            PlainTiles.add(rows, x, xAt, w, wAt, stride, inputs, y, yAt);
+            PlainTiles.add(rows, x, xAt, w, wAt, inputs, y, yAt);
             return;
         }
         int step = rows > 1 && NARROW ? 2 * LANES : 4 * LANES;
         for (int c = 0; c < COLUMNS; c += step) {
             if (rows == 1) {
-                oneByFour(x, xAt, w, wAt + c, stride, inputs, y, yAt + c);
+                oneByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
             } else if (NARROW) {
-                sixByTwo(x, xAt, w, wAt + c, stride, inputs, y, yAt + c);
+                sixByTwo(x, xAt, w, wAt + c, inputs, y, yAt + c);
             } else {
-                sixByFour(x, xAt, w, wAt + c, stride, inputs, y, yAt + c);
+                sixByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
             }
         }
     }
 
-    private static void oneByFour(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+    private static void oneByFour(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         FloatVector y00 = FloatVector.zero(SPECIES),
                 y01 = FloatVector.zero(SPECIES),
                 y02 = FloatVector.zero(SPECIES),
                 y03 = FloatVector.zero(SPECIES);
         for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * stride;
+            int row = wAt + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
@@ -126,15 +137,16 @@ final class VectorTiles {
         FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y3).intoArray(y, yAt + 3 * LANES);
     }
 
-    private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+    private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         FloatVector y00 = FloatVector.zero(SPECIES), y01 = FloatVector.zero(SPECIES);
         FloatVector y10 = FloatVector.zero(SPECIES), y11 = FloatVector.zero(SPECIES);
         FloatVector y20 = FloatVector.zero(SPECIES), y21 = FloatVector.zero(SPECIES);
         FloatVector y30 = FloatVector.zero(SPECIES), y31 = FloatVector.zero(SPECIES);
         FloatVector y40 = FloatVector.zero(SPECIES), y41 = FloatVector.zero(SPECIES);
         FloatVector y50 = FloatVector.zero(SPECIES), y51 = FloatVector.zero(SPECIES);
+        int spare = y.length - SPARE;
         for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * stride;
+            int row = wAt + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
@@ -143,12 +155,14 @@ final class VectorTiles {
             FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + BLOCK + i]);
             y10 = x1.fma(w0, y10);
             y11 = x1.fma(w1, y11);
+            y11.intoArray(y, spare);
             FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
             FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + 3 * BLOCK + i]);
             y30 = x3.fma(w0, y30);
             y31 = x3.fma(w1, y31);
+            y31.intoArray(y, spare);
             FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);
@@ -170,7 +184,7 @@ final class VectorTiles {
         FloatVector.fromArray(SPECIES, y, yAt + 5 * COLUMNS + LANES).add(y51).intoArray(y, yAt + 5 * COLUMNS + LANES);
     }
 
-    private static void sixByFour(float[] x, int xAt, float[] w, int wAt, int stride, int inputs, float[] y, int yAt) {
+    private static void sixByFour(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         FloatVector y00 = FloatVector.zero(SPECIES),
                 y01 = FloatVector.zero(SPECIES),
                 y02 = FloatVector.zero(SPECIES),
@@ -195,8 +209,9 @@ final class VectorTiles {
                 y51 = FloatVector.zero(SPECIES),
                 y52 = FloatVector.zero(SPECIES),
                 y53 = FloatVector.zero(SPECIES);
+        int spare = y.length - SPARE;
         for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * stride;
+            int row = wAt + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
@@ -211,6 +226,7 @@ final class VectorTiles {
             y11 = x1.fma(w1, y11);
             y12 = x1.fma(w2, y12);
             y13 = x1.fma(w3, y13);
+            y13.intoArray(y, spare);
             FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
@@ -221,6 +237,7 @@ final class VectorTiles {
             y31 = x3.fma(w1, y31);
             y32 = x3.fma(w2, y32);
             y33 = x3.fma(w3, y33);
+            y33.intoArray(y, spare);
             FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);

@@ -1,7 +1,6 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
@@ -30,21 +29,21 @@ final class VectorWiden {
 
     private static void fromBfloat16(short[] halves, int at, int count, float[] to) {
         for (int i = 0; i < count; i += INTS.length()) {
-            ints(halves, at + i)
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats()
-                    .intoArray(to, i);
+            // The sign of each short is in all the upper bits.
+            IntVector bits = (IntVector) ShortVector.fromArray(VectorTiles.SHORTS, halves, at + i)
+                    .convertShape(VectorOperators.S2I, INTS, 0);
+            bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, i);
         }
     }
 
     private static void fromFloat16(short[] halves, int at, int count, float[] to) {
-        FloatVector rebias = FloatVector.broadcast(VectorTiles.SPECIES, 0x1p112f);
         for (int i = 0; i < count; i += INTS.length()) {
-            IntVector bits = ints(halves, at + i);
+            IntVector bits = (IntVector) ShortVector.fromArray(VectorTiles.SHORTS, halves, at + i)
+                    .convertShape(VectorOperators.S2I, INTS, 0);
             IntVector magnitude = bits.and(0x7FFF);
             IntVector shifted = magnitude.lanewise(VectorOperators.LSHL, 13);
             VectorMask<Integer> finite = magnitude.compare(VectorOperators.LT, 0x7C00);
-            IntVector value = shifted.reinterpretAsFloats().mul(rebias).reinterpretAsInts();
+            IntVector value = shifted.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
             IntVector sign = bits.and(Integer.MIN_VALUE);
             shifted.or(INFINITY)
                     .blend(value, finite)
@@ -52,11 +51,5 @@ final class VectorWiden {
                     .reinterpretAsFloats()
                     .intoArray(to, i);
         }
-    }
-
-    /** With the sign of each short in all the upper bits. */
-    private static IntVector ints(short[] halves, int at) {
-        return (IntVector)
-                ShortVector.fromArray(VectorTiles.SHORTS, halves, at).convertShape(VectorOperators.S2I, INTS, 0);
     }
 }

@@ -5,9 +5,9 @@ import java.util.List;
 
 /**
  * The keys and values of one attention layer for one sequence, in pages of {@value #POSITIONS} positions. A page of keys
- * is a panel of a weight matrix, {@code [head][channel][position]}, and so is a page of values,
- * {@code [head][position][channel]}: attention is two matrix products, and the pages are their weights. A page of values ends with a panel of zeros, so that
- * a kernel may read a whole panel from its last position on.
+ * is a panel of a weight matrix, {@code [head][channel][position]}, and a page of values is some,
+ * {@code [head][channel / 64][position][channel % 64]}: attention is two matrix products, and the pages are their weights.
+ * Unlike a matrix's, the last panel of a head is only as wide as it has channels.
  *
  * <p>Where queries see a window only, {@link #forget} gives back the pages that have left it: memory is that of the window
  * and two pages more, however long the sequence.
@@ -44,7 +44,7 @@ public final class KeyValuePages {
         for (int row = from; row < to; ) {
             if (length == (firstPage + keys.size()) * POSITIONS) {
                 keys.add(new float[heads * headSize * POSITIONS]);
-                values.add(new float[heads * headSize * POSITIONS + Matrix.PANEL]);
+                values.add(new float[heads * headSize * POSITIONS]);
             }
             int count = Math.min(to - row, POSITIONS - length % POSITIONS);
             appendKeys(k, row, count);
@@ -72,7 +72,9 @@ public final class KeyValuePages {
         for (int i = 0; i < count; i++) {
             for (int h = 0; h < heads; h++) {
                 int from = ((row + i) * heads + h) * headSize;
-                System.arraycopy(v.data(), from, page, valueIndex(h, length + i, 0), headSize);
+                for (int c = 0; c < headSize; c += Matrix.PANEL) {
+                    System.arraycopy(v.data(), from + c, page, valueIndex(h, length + i, c), panelWidth(c));
+                }
             }
         }
     }
@@ -163,6 +165,13 @@ public final class KeyValuePages {
     }
 
     public int valueIndex(int head, int position, int channel) {
-        return (head * POSITIONS + position % POSITIONS) * headSize + channel;
+        int panel = channel / Matrix.PANEL * Matrix.PANEL;
+        int before = (head * headSize + panel) * POSITIONS;
+        return before + position % POSITIONS * panelWidth(channel) + channel - panel;
+    }
+
+    /** How many channels lie in the panel of values that holds {@code channel}, from one position to the next. */
+    public int panelWidth(int channel) {
+        return Math.min(Matrix.PANEL, headSize - channel / Matrix.PANEL * Matrix.PANEL);
     }
 }

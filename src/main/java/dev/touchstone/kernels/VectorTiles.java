@@ -19,8 +19,9 @@ import jdk.incubator.vector.VectorSpecies;
  * as the whole program has used no other width.
  *
  * <p>A third keeps sums in registers. The compiler C2 loads all that it can before it multiplies: the activations of six
- * rows take the registers of as many sums, which then wait for memory at each step, at half the speed. A load does not
- * move across a store. So after two rows a tile stores a sum where nobody reads it.
+ * rows take the registers of as many sums, which then go through memory at each step. A load does not move across a store,
+ * so after two rows a tile stores a sum where nobody reads it. And a loop that counts in indices of {@code x}, from which
+ * those of {@code w} follow, needs less arithmetic.
  */
 final class VectorTiles {
     /** Rows that share each load of a weight. */
@@ -79,17 +80,17 @@ final class VectorTiles {
     }
 
     private static void oneByFour(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        FloatVector y00 = FloatVector.zero(SPECIES),
-                y01 = FloatVector.zero(SPECIES),
-                y02 = FloatVector.zero(SPECIES),
-                y03 = FloatVector.zero(SPECIES);
-        for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * COLUMNS;
+        FloatVector y00 = FloatVector.zero(SPECIES), y01 = FloatVector.zero(SPECIES);
+        FloatVector y02 = FloatVector.zero(SPECIES), y03 = FloatVector.zero(SPECIES);
+        int end = xAt + inputs;
+        int base = wAt - xAt * COLUMNS;
+        for (int i = xAt; i < end; i++) {
+            int row = base + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
             FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
             y02 = x0.fma(w2, y02);
@@ -116,8 +117,10 @@ final class VectorTiles {
         FloatVector y1 = FloatVector.zero(SPECIES);
         FloatVector y2 = FloatVector.zero(SPECIES);
         FloatVector y3 = FloatVector.zero(SPECIES);
-        for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * COLUMNS;
+        int end = xAt + inputs;
+        int base = wAt - xAt * COLUMNS;
+        for (int i = xAt; i < end; i++) {
+            int row = base + i * COLUMNS;
             IntVector w0 = (IntVector) ShortVector.fromArray(SHORTS, w, row).convertShape(VectorOperators.S2I, INTS, 0);
             IntVector w1 = (IntVector)
                     ShortVector.fromArray(SHORTS, w, row + LANES).convertShape(VectorOperators.S2I, INTS, 0);
@@ -125,7 +128,7 @@ final class VectorTiles {
                     ShortVector.fromArray(SHORTS, w, row + 2 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
             IntVector w3 = (IntVector)
                     ShortVector.fromArray(SHORTS, w, row + 3 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
             y0 = x0.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y0);
             y1 = x0.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y1);
             y2 = x0.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y2);
@@ -145,28 +148,30 @@ final class VectorTiles {
         FloatVector y40 = FloatVector.zero(SPECIES), y41 = FloatVector.zero(SPECIES);
         FloatVector y50 = FloatVector.zero(SPECIES), y51 = FloatVector.zero(SPECIES);
         int spare = y.length - SPARE;
-        for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * COLUMNS;
+        int end = xAt + inputs;
+        int base = wAt - xAt * COLUMNS;
+        for (int i = xAt; i < end; i++) {
+            int row = base + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + BLOCK + i]);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[i + BLOCK]);
             y10 = x1.fma(w0, y10);
             y11 = x1.fma(w1, y11);
             y11.intoArray(y, spare);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[i + 2 * BLOCK]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + 3 * BLOCK + i]);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[i + 3 * BLOCK]);
             y30 = x3.fma(w0, y30);
             y31 = x3.fma(w1, y31);
             y31.intoArray(y, spare);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, x[i + 4 * BLOCK]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + 5 * BLOCK + i]);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, x[i + 5 * BLOCK]);
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
         }
@@ -210,40 +215,42 @@ final class VectorTiles {
                 y52 = FloatVector.zero(SPECIES),
                 y53 = FloatVector.zero(SPECIES);
         int spare = y.length - SPARE;
-        for (int i = 0; i < inputs; i++) {
-            int row = wAt + i * COLUMNS;
+        int end = xAt + inputs;
+        int base = wAt - xAt * COLUMNS;
+        for (int i = xAt; i < end; i++) {
+            int row = base + i * COLUMNS;
             FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
             FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
             FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
             FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
             y00 = x0.fma(w0, y00);
             y01 = x0.fma(w1, y01);
             y02 = x0.fma(w2, y02);
             y03 = x0.fma(w3, y03);
-            FloatVector x1 = FloatVector.broadcast(SPECIES, x[xAt + BLOCK + i]);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[i + BLOCK]);
             y10 = x1.fma(w0, y10);
             y11 = x1.fma(w1, y11);
             y12 = x1.fma(w2, y12);
             y13 = x1.fma(w3, y13);
             y13.intoArray(y, spare);
-            FloatVector x2 = FloatVector.broadcast(SPECIES, x[xAt + 2 * BLOCK + i]);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[i + 2 * BLOCK]);
             y20 = x2.fma(w0, y20);
             y21 = x2.fma(w1, y21);
             y22 = x2.fma(w2, y22);
             y23 = x2.fma(w3, y23);
-            FloatVector x3 = FloatVector.broadcast(SPECIES, x[xAt + 3 * BLOCK + i]);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[i + 3 * BLOCK]);
             y30 = x3.fma(w0, y30);
             y31 = x3.fma(w1, y31);
             y32 = x3.fma(w2, y32);
             y33 = x3.fma(w3, y33);
             y33.intoArray(y, spare);
-            FloatVector x4 = FloatVector.broadcast(SPECIES, x[xAt + 4 * BLOCK + i]);
+            FloatVector x4 = FloatVector.broadcast(SPECIES, x[i + 4 * BLOCK]);
             y40 = x4.fma(w0, y40);
             y41 = x4.fma(w1, y41);
             y42 = x4.fma(w2, y42);
             y43 = x4.fma(w3, y43);
-            FloatVector x5 = FloatVector.broadcast(SPECIES, x[xAt + 5 * BLOCK + i]);
+            FloatVector x5 = FloatVector.broadcast(SPECIES, x[i + 5 * BLOCK]);
             y50 = x5.fma(w0, y50);
             y51 = x5.fma(w1, y51);
             y52 = x5.fma(w2, y52);

@@ -178,7 +178,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
                 if (widenInRegisters) {
-                    VectorTiles.addBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
+                    VectorStream.addBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
                     continue;
                 }
                 if (!wide) {

@@ -2,9 +2,6 @@ package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -67,77 +64,18 @@ final class VectorTiles {
             PlainTiles.add(rows, x, xAt, w, wAt, inputs, y, yAt);
             return;
         }
-        int step = rows > 1 && NARROW ? 2 * LANES : 4 * LANES;
+        if (rows == 1) {
+            VectorStream.add(x, xAt, w, wAt, inputs, y, yAt);
+            return;
+        }
+        int step = NARROW ? 2 * LANES : 4 * LANES;
         for (int c = 0; c < COLUMNS; c += step) {
-            if (rows == 1) {
-                oneByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
-            } else if (NARROW) {
+            if (NARROW) {
                 sixByTwo(x, xAt, w, wAt + c, inputs, y, yAt + c);
             } else {
                 sixByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
             }
         }
-    }
-
-    private static void oneByFour(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        FloatVector y00 = FloatVector.zero(SPECIES), y01 = FloatVector.zero(SPECIES);
-        FloatVector y02 = FloatVector.zero(SPECIES), y03 = FloatVector.zero(SPECIES);
-        int end = xAt + inputs;
-        int base = wAt - xAt * COLUMNS;
-        for (int i = xAt; i < end; i++) {
-            int row = base + i * COLUMNS;
-            FloatVector w0 = FloatVector.fromArray(SPECIES, w, row);
-            FloatVector w1 = FloatVector.fromArray(SPECIES, w, row + LANES);
-            FloatVector w2 = FloatVector.fromArray(SPECIES, w, row + 2 * LANES);
-            FloatVector w3 = FloatVector.fromArray(SPECIES, w, row + 3 * LANES);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
-            y00 = x0.fma(w0, y00);
-            y01 = x0.fma(w1, y01);
-            y02 = x0.fma(w2, y02);
-            y03 = x0.fma(w3, y03);
-        }
-        FloatVector.fromArray(SPECIES, y, yAt).add(y00).intoArray(y, yAt);
-        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y01).intoArray(y, yAt + LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y02).intoArray(y, yAt + 2 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y03).intoArray(y, yAt + 3 * LANES);
-    }
-
-    /**
-     * As {@link #add} for one row, with the weights as bfloat16: a float whose lower half is missing. They are widened in
-     * registers, so that memory gives half as many bytes.
-     */
-    static void addBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        for (int c = 0; c < COLUMNS; c += 4 * LANES) {
-            oneByFour(x, xAt, w, wAt + c, inputs, y, yAt + c);
-        }
-    }
-
-    private static void oneByFour(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        FloatVector y0 = FloatVector.zero(SPECIES);
-        FloatVector y1 = FloatVector.zero(SPECIES);
-        FloatVector y2 = FloatVector.zero(SPECIES);
-        FloatVector y3 = FloatVector.zero(SPECIES);
-        int end = xAt + inputs;
-        int base = wAt - xAt * COLUMNS;
-        for (int i = xAt; i < end; i++) {
-            int row = base + i * COLUMNS;
-            IntVector w0 = (IntVector) ShortVector.fromArray(SHORTS, w, row).convertShape(VectorOperators.S2I, INTS, 0);
-            IntVector w1 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            IntVector w2 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 2 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            IntVector w3 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 3 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
-            y0 = x0.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y0);
-            y1 = x0.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y1);
-            y2 = x0.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y2);
-            y3 = x0.fma(w3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y3);
-        }
-        FloatVector.fromArray(SPECIES, y, yAt).add(y0).intoArray(y, yAt);
-        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y1).intoArray(y, yAt + LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y2).intoArray(y, yAt + 2 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y3).intoArray(y, yAt + 3 * LANES);
     }
 
     private static void sixByTwo(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {

@@ -26,18 +26,26 @@ WITHOUT = {
     "kernels": ["LogitsDigestTest"],
 }
 
+# Tests of other packages that check a package too.
+FURTHER = {
+    "model": ["parity.FreshModelTest", "parity.PaddedBatchTest", "generation.CachedExecutorTest"],
+    "checkpoint": ["parity.FreshModelTest"],
+}
+
 Mutant = tuple[str, str]  # where, such as Bpe.merge, and what
 
 
 def run(package: str) -> ElementTree.Element:
     """Every mutant of a package, and what became of it."""
     without = ",".join(f"dev.touchstone.{package}.{test}" for test in WITHOUT[package])
+    tests = ",".join(f"dev.touchstone.{test}" for test in [f"{package}.*", *FURTHER.get(package, [])])
     command = [
         "mvn",
         "--quiet",
         "--batch-mode",
         "-Ppit",
         f"-Dpit.package={package}",
+        f"-Dpit.tests={tests}",
         f"-DexcludedTestClasses={without}",
     ]
     goals = ["test-compile", "org.pitest:pitest-maven:mutationCoverage"]

@@ -104,7 +104,7 @@ public final class HubCache {
     static String nameOf(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
-        boolean cached = parent != null && parent.endsWith("snapshots") && parent.getNameCount() > 1;
+        boolean cached = parent != null && parent.endsWith("snapshots");
         String repository = cached ? Problems.name(parent.getParent()) : "";
         return repository.startsWith(REPOSITORY) ? id(repository) : Problems.name(absolute);
     }

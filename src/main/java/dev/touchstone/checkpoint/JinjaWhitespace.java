@@ -54,8 +54,10 @@ final class JinjaWhitespace {
 
     /** The minus or plus at the beginning (0) or end (1) of a comment. */
     private static String sign(String comment, int side) {
-        String mark =
-                comment.isEmpty() ? "" : side == 0 ? comment.substring(0, 1) : comment.substring(comment.length() - 1);
+        if (comment.length() <= side) { // a single sign belongs to the beginning
+            return "";
+        }
+        String mark = side == 0 ? comment.substring(0, 1) : comment.substring(comment.length() - 1);
         return mark.equals("-") || mark.equals("+") ? mark : "";
     }
 

@@ -148,7 +148,7 @@ record TokenizerPart(String path, JsonNode json) {
     }
 
     /** Refuses these settings unless they say nothing: null, false or empty. */
-    TokenizerPart unset(String... names) {
+    void unset(String... names) {
         for (String name : names) {
             JsonNode value = json.path(name);
             boolean silent = isUnset(name)
@@ -158,7 +158,6 @@ record TokenizerPart(String path, JsonNode json) {
                 throw error(name + " is " + shorten(value) + "; supported is only to leave it unset");
             }
         }
-        return this;
     }
 
     /** What a constructor makes of this part; the message of a refusal gets the part's place in front. */

@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,9 +10,11 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,9 @@ class FamilySettingsTest {
             tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object
             tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: this family turns all channels; expected 1
             tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6
+            tiny-llama    | num_key_value_heads | null                          | self_attn.k_proj.weight has shape [12, 30], expected [36, 30]
+            tiny-mistral  | num_key_value_heads | null                          | num_key_value_heads is 8, expected a divisor of num_attention_heads, which is 6
+            tiny-llama    | hidden_size         | 32                            | embed_tokens.weight has shape [33, 30], expected [33, 32]
             tiny-llama    | head_dim            | 5                             | head_dim is 5, expected one of which an even number of channels turn
             tiny-llama    | head_dim            | null                          | head_dim is 5, expected one of which an even number
             tiny-llama    | hidden_act          | "gelu_10"                     | hidden_act is "gelu_10", expected one of
@@ -53,6 +59,8 @@ class FamilySettingsTest {
             tiny-opt      | _remove_final_layer_norm | true                     | a model without its last norm is not supported; expected false
             tiny-gptj     | rotary_dim          | 12                            | rotary_dim is 12, expected an even number of the channels of a head, which are 10
             tiny-gptj     | rotary_dim          | 3                             | rotary_dim is 3, expected an even number of the channels of a head
+            tiny-gptj     | n_inner             | null                          | h.0.mlp.fc_in.weight has shape [37, 30], expected [120, 30]
+            tiny-gpt-neo  | intermediate_size   | null                          | h.0.mlp.c_fc.weight has shape [37, 33], expected [132, 33]
             tiny-xglm     | pad_token_id        | 2                             | pad_token_id is 2: a token at that position would have none; expected 0, 1 or null
             tiny-xglm     | add_cross_attention | true                          | the decoder of an encoder-decoder model is not supported; expected false
             tiny-xglm     | d_model             | 3                             | d_model is 3, expected 4 or more
@@ -66,6 +74,44 @@ class FamilySettingsTest {
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(reason)
                 .hasMessageNotContaining("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tiny-llama | 32 | hidden_size is 32, expected a multiple of num_attention_heads, which is 6
+            tiny-llama | 36 | embed_tokens.weight has shape [33, 30], expected [33, 36]
+            tiny-qwen3 | 32 | embed_tokens.weight has shape [33, 30], expected [33, 32]
+            """)
+    void headsWhoseSizeIsNotSaidShareTheChannelsUnlessTheFamilyKnowsBetter(String fixture, int channels, String reason)
+            throws IOException {
+        write(fixture, "head_dim", "null");
+        set("hidden_size", channels);
+
+        assertThatThrownBy(this::load).hasMessageContaining(reason);
+    }
+
+    /** Masks and frequencies, which are no weights. */
+    @ParameterizedTest
+    @CsvSource({
+        "tiny-llama, layers.1.self_attn.rotary_emb.inv_freq",
+        "tiny-gpt-neo, h.1.attn.attention.bias",
+        "tiny-gpt-neo, h.1.attn.attention.masked_bias",
+        "tiny-gptj, h.1.attn.bias",
+        "tiny-gptj, h.1.attn.masked_bias",
+        "tiny-gpt-neox, layers.1.attention.bias",
+        "tiny-gpt-neox, layers.1.attention.masked_bias",
+        "tiny-gpt-neox, layers.1.attention.rotary_emb.inv_freq",
+    })
+    void whatOldCheckpointsStoreAsIfItWereAWeightIsPassedOver(String fixture, String name) throws IOException {
+        write(fixture, "use_cache", "true");
+        SafetensorsWriter writer = new SafetensorsWriter().add(name, Tensor.zeros(3));
+        try (Safetensors file =
+                Safetensors.open(Fixtures.named(fixture).folder().resolve("model.safetensors"))) {
+            file.names().forEach(weight -> writer.add(weight, file.dtype(weight), file.tensor(weight)));
+        }
+        writer.write(folder.resolve("model.safetensors"));
+
+        assertThatCode(this::load).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -97,7 +143,7 @@ class FamilySettingsTest {
         JSON.writeValue(folder.resolve("config.json").toFile(), config);
 
         assertThat(load().rotary().frequencies())
-                .isEqualTo(Fixtures.model(Fixtures.named("tiny-llama3"))
+                .isEqualTo(Checkpoint.load(Fixtures.named("tiny-llama3").folder(), Progress.OFF)
                         .transformer()
                         .rotary()
                         .frequencies());
@@ -123,6 +169,51 @@ class FamilySettingsTest {
         assertThat(model.blocks().get(1).attn().scoring().window()).isEqualTo(window(second));
     }
 
+    /** {@code [[["global", "local"], 12]]} is the default of {@code GPTNeoConfig}. */
+    @Test
+    void theLayersOfGptNeoHaveAWindowByTurnsWhereNothingIsSaid() throws IOException {
+        SafetensorsWriter writer =
+                new SafetensorsWriter().add("wte.weight", Tensor.zeros(7, 4)).add("wpe.weight", Tensor.zeros(5, 4));
+        for (int layer = 0; layer < 24; layer++) {
+            String h = "h." + layer + ".";
+            for (String square : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+                writer.add(h + "attn.attention." + square + ".weight", Tensor.zeros(4, 4));
+            }
+            writer.add(h + "mlp.c_fc.weight", Tensor.zeros(3, 4)).add(h + "mlp.c_fc.bias", Tensor.zeros(3));
+            writer.add(h + "mlp.c_proj.weight", Tensor.zeros(4, 3));
+            for (String vector : List.of("ln_1.weight", "ln_1.bias", "ln_2.weight", "ln_2.bias", "mlp.c_proj.bias")) {
+                writer.add(h + vector, Tensor.zeros(4));
+            }
+            writer.add(h + "attn.attention.out_proj.bias", Tensor.zeros(4));
+        }
+        writer.add("ln_f.weight", Tensor.zeros(4)).add("ln_f.bias", Tensor.zeros(4));
+        writer.write(folder.resolve("model.safetensors"));
+        Files.writeString(folder.resolve("config.json"), """
+                {"model_type": "gpt_neo", "hidden_size": 4, "num_heads": 2, "num_layers": 24, "vocab_size": 7,
+                 "max_position_embeddings": 5, "intermediate_size": 3, "window_size": 2}""");
+
+        assertThat(load().blocks())
+                .extracting(block -> block.attn().scoring().window())
+                .startsWith(Scoring.UNLIMITED, 2, Scoring.UNLIMITED, 2)
+                .endsWith(Scoring.UNLIMITED, 2)
+                .hasSize(24);
+    }
+
+    @Test
+    void xglmMayHaveFourChannels() throws IOException {
+        write("tiny-xglm", "d_model", "4");
+        set("attention_heads", 2);
+
+        assertThatThrownBy(this::load).hasMessageContaining("embed_tokens.weight has shape [33, 33], expected [33, 4]");
+    }
+
+    @Test
+    void allChannelsOfAHeadOfGptJMayTurn() throws IOException {
+        write("tiny-gptj", "rotary_dim", "10");
+
+        assertThat(load().rotary().frequencies()).hasSize(5);
+    }
+
     private static int window(String window) {
         return window.equals("unlimited") ? Scoring.UNLIMITED : Integer.parseInt(window);
     }
@@ -133,6 +224,12 @@ class FamilySettingsTest {
 
     private Transformer load() {
         return Checkpoint.load(folder, Progress.OFF).transformer();
+    }
+
+    private void set(String field, int value) throws IOException {
+        ObjectNode config =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        JSON.writeValue(folder.resolve("config.json").toFile(), config.put(field, value));
     }
 
     private void write(String fixture, String field, String value) throws IOException {

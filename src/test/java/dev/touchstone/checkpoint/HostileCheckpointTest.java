@@ -1,10 +1,13 @@
 package dev.touchstone.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +181,49 @@ class HostileCheckpointTest {
             assertThatThrownBy(() -> new Weights(tensors, "transformer.", WeightType.STORED, 4415, Progress.OFF))
                     .hasMessage(
                             "the weights take 0 MB, Java may use 0 MB; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx250m");
+        }
+    }
+
+    @Test
+    void weightsMayFillTheMemory() {
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(tiny.write()))) {
+            assertThatCode(() -> new Weights(tensors, "transformer.", WeightType.STORED, 4416, Progress.OFF))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void whatIsNoWeightTakesNoMemory() {
+        Path weights = tiny.write().resolve("model.safetensors");
+        new SafetensorsWriter()
+                .add("a", Tensor.zeros(2, 3))
+                .add("ids", new int[100], 100)
+                .write(weights);
+
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
+            assertThatCode(() -> new Weights(tensors, "", WeightType.STORED, 24, Progress.OFF))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    /** 200 MB of weights that are a hole in the file; a quarter and 250 MB more is for the rest. */
+    @Test
+    void theMemoryThatWouldSufficeIsSaid() throws IOException {
+        long bytes = 200L << 20;
+        String header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[1024,51200],\"data_offsets\":[0," + bytes + "]}}";
+        Path path = folder.resolve("model.safetensors");
+        try (FileChannel file = FileChannel.open(
+                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+            file.write(
+                    start.putLong(header.length()).put(header.getBytes(UTF_8)).flip());
+            file.write(ByteBuffer.allocate(1), 8 + header.length() + bytes - 1);
+        }
+
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
+            assertThatThrownBy(() -> new Weights(tensors, "", WeightType.STORED, 100 << 20, Progress.OFF))
+                    .hasMessage("the weights take 200 MB, Java may use 100 MB; allow more, such as"
+                            + " TOUCHSTONE_JAVA_OPTS=-Xmx500m");
         }
     }
 

@@ -47,10 +47,13 @@ class HostileSafetensorsTest {
             no offsets                   | 4 | {'a':{'dtype':'F32','shape':[1]}}                                        | a has no data_offsets, expected one
             a tensor that is a number    | 4 | {'a':4}                                                                  | a has VALUE_NUMBER_INT, expected an object
             metadata that is a number    | 0 | {'__metadata__':{'a':4}}                                                 | __metadata__.a has VALUE_NUMBER_INT, expected a string
+            metadata that are a list     | 0 | {'__metadata__':['a']}                                                   | __metadata__ has START_ARRAY, expected an object
             negative size                | 4 | {'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}                  | a.shape has a negative number, -1
             two negative sizes           | 4 | {'a':{'dtype':'F32','shape':[-1,-1],'data_offsets':[0,4]}}               | a.shape has a negative number, -1
             fractional size              | 4 | {'a':{'dtype':'F32','shape':[1.5],'data_offsets':[0,4]}}                 | a.shape has VALUE_NUMBER_FLOAT, expected whole numbers
             a size of more than 64 bits  | 4 | {'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}} | is not valid JSON
+            the largest size of all      | 4 | {'a':{'dtype':'U8','shape':[2147483647],'data_offsets':[0,2147483647]}}  | a ends at byte 2147483647 of the data, of which the file has only 4
+            the largest product of all   | 4 | {'a':{'dtype':'U8','shape':[2147483647,536870912],'data_offsets':[0,4]}} | a has 4 bytes, expected 1152921504069976064 for shape
             a product that overflows     | 4 | {'a':{'dtype':'F32','shape':[2147483647,2147483647,2147483647],'data_offsets':[0,4]}} | its number of bytes overflows
             a product that wraps to four | 4 | {'a':{'dtype':'I8','shape':[4294967296,4294967297,4],'data_offsets':[0,4]}} | its number of bytes overflows
             more bytes than the shape    | 8 | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,8]}}                   | a has 8 bytes, expected 4 for shape [1] of F32

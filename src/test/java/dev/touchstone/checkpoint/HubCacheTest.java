@@ -127,6 +127,24 @@ class HubCacheTest {
         assertThatThrownBy(() -> hub.find(file.toString())).hasMessageContaining("no such folder");
     }
 
+    /** Its name could be an id; here is the folder in which the tests run. */
+    @Test
+    void aFileThatIsCalledLikeAModelIsLeftToWhoeverOpensIt() {
+        assertThat(hub.find("pom.xml")).isEqualTo(Path.of("pom.xml"));
+    }
+
+    @Test
+    void theModelsAreWhatTheCacheHolds() throws IOException {
+        assertThat(hub.models()).isEmpty();
+
+        download("models--openai-community--gpt2", FIRST);
+        download("models--gpt2", FIRST);
+        download("datasets--me--mine", FIRST);
+        Files.createFile(cache.resolve("version.txt"));
+
+        assertThat(hub.models()).containsExactly("gpt2", "openai-community/gpt2");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/no/such/folder", "./gpt2", "../gpt2", "a/b/c", "~/gpt2", "me/..", "C:\\gpt2", "", "a\u0000b"})
@@ -148,6 +166,7 @@ class HubCacheTest {
     @ParameterizedTest
     @CsvSource({
         "HF_HUB_CACHE,   /a/hub, /a/hub",
+        "HUGGINGFACE_HUB_CACHE, /a/hub, /a/hub",
         "HF_HOME,        /a,     /a/hub",
         "XDG_CACHE_HOME, /a,     /a/huggingface/hub",
         "HF_HOME,        ~/a,    HOME/a/hub",
@@ -158,6 +177,14 @@ class HubCacheTest {
 
         assertThatThrownBy(() -> moved.find("me/mine"))
                 .hasMessageContaining(" in " + Path.of(expected.replace("HOME", home.toString())) + ";");
+    }
+
+    @Test
+    void whereNothingIsSaidTheCacheIsAtHome() {
+        Path mine = new HubCache(System.getenv(), Path.of(System.getProperty("user.home"))).folder();
+
+        assertThat(hub.folder()).isEqualTo(home.resolve(".cache/huggingface/hub"));
+        assertThat(HubCache.ofThisUser().folder()).isEqualTo(mine);
     }
 
     @Test

@@ -139,6 +139,17 @@ class HuggingFaceFilesTest {
     }
 
     @Test
+    void theEmbeddedDraftIsTheFixture() {
+        LoadedModel embedded = Checkpoint.storytellerDraft(Progress.OFF);
+        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller-draft"), Progress.OFF);
+
+        assertThat(embedded.name()).isEqualTo("storyteller-draft");
+        assertThat(embedded.transformer().shape())
+                .isEqualTo(fixture.transformer().shape());
+        assertThat(embedded.generation()).isEqualTo(fixture.generation());
+    }
+
+    @Test
     void theExerciseLoads() {
         LoadedModel model = Checkpoint.load(FIXTURES.resolve("exercise"), Progress.OFF);
 

@@ -6,16 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.TouchstoneException;
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Shapes that nobody has yet: files with holes, of zeros but for the last weight, which is 2. */
 class MatrixReaderTest {
@@ -61,6 +64,38 @@ class MatrixReaderTest {
             assertThatThrownBy(() -> reader(file).ofOutputRows())
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessage("holes.safetensors: x is 1 x 67108864, more weights than an array of Java can hold");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BF16, NaN, NaN at [2; 3]", "BF16, Infinity, Infinity at [2; 3]", "BF16, -Infinity, -Infinity at [2; 3]",
+        "F16, NaN, NaN at [2; 3]", "F16, Infinity, Infinity at [2; 3]", "F16, -Infinity, -Infinity at [2; 3]",
+    })
+    void aNumberThatIsNoneIsFoundAmongHalves(DType dtype, float value, String found) {
+        Tensor tensor = Tensor.zeros(5, 7);
+        Arrays.fill(tensor.data(), 3);
+        tensor.data()[2 * 7 + 3] = value;
+        Path path = folder.resolve("halves.safetensors");
+        new SafetensorsWriter().add("x", dtype, tensor).write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThatThrownBy(() -> reader(file).ofInputRows())
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageStartingWith("halves.safetensors: x holds " + found.replace(';', ','));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16"})
+    void nothingButNumbersThatAreNoneIsRefusedToo(DType dtype) {
+        Tensor tensor = Tensor.zeros(5, 7);
+        Arrays.fill(tensor.data(), Float.POSITIVE_INFINITY);
+        Path path = folder.resolve("halves.safetensors");
+        new SafetensorsWriter().add("x", dtype, tensor).write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThatThrownBy(() -> reader(file).ofOutputRows()).hasMessageContaining("x holds Infinity at [0, 0]");
         }
     }
 

@@ -16,11 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
     @TempDir
@@ -71,6 +75,76 @@ class SafetensorsTest {
         }
     }
 
+    /** Pieces are of 65,536 elements. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 65_535, 65_536, 65_537, 131_071, 131_072})
+    void theLastPieceOfATensorMayBeOfAnySize(int elements) {
+        Tensor tensor = Tensor.zeros(elements);
+        for (int i = 0; i < elements; i++) {
+            tensor.data()[i] = i;
+        }
+        Path path = folder.resolve("pieces.safetensors");
+        new SafetensorsWriter().add("x", tensor).write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.tensor("x").data()).isEqualTo(tensor.data());
+        }
+    }
+
+    @Test
+    void aTensorHasAtMostAsManyElementsAsAnArray() throws IOException {
+        AtomicLong elements = new AtomicLong();
+
+        Zeros largest = Zeros.bfloat16((1L << 31) - 9);
+        try (Safetensors file = Safetensors.open("zeros", largest)) {
+            file.readPieces("x", 1 << 20, () -> (bytes, at) -> elements.addAndGet(bytes.remaining() / Short.BYTES));
+        }
+
+        assertThat(elements).hasValue((1L << 31) - 9);
+        Zeros larger = Zeros.bfloat16((1L << 31) - 8);
+        try (Safetensors file = Safetensors.open("zeros", larger)) {
+            assertThatThrownBy(() -> file.tensor("x"))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessage("zeros: x has 2147483640 elements, at most 2147483639 fit an array");
+        }
+    }
+
+    @Test
+    void whatWasOpenedIsClosedAlsoIfItIsRefused() throws IOException {
+        Zeros read = Zeros.bfloat16(4);
+        Zeros refused = new Zeros("no header".getBytes(UTF_8), 9, new AtomicBoolean());
+
+        Safetensors.open("zeros", read).close();
+        assertThatThrownBy(() -> Safetensors.open("refused", refused)).isInstanceOf(TouchstoneException.class);
+
+        assertThat(read.closed).isTrue();
+        assertThat(refused.closed).isTrue();
+    }
+
+    /** A file of any size that is all zeros after its first bytes. */
+    private record Zeros(byte[] start, long size, AtomicBoolean closed) implements ByteSource {
+        /** With one tensor. */
+        static Zeros bfloat16(long elements) {
+            String header = "{\"x\":{\"dtype\":\"BF16\",\"shape\":[1,%d],\"data_offsets\":[0,%d]}}"
+                    .formatted(elements, 2 * elements);
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+            start.putLong(header.length()).put(header.getBytes(UTF_8));
+            return new Zeros(start.array(), start.capacity() + 2 * elements, new AtomicBoolean());
+        }
+
+        @Override
+        public void read(ByteBuffer into, long position) {
+            int known = (int) Math.max(0, Math.min(start.length - position, into.remaining()));
+            into.put(start, (int) Math.min(position, start.length), known);
+            into.position(into.limit());
+        }
+
+        @Override
+        public void close() {
+            closed.set(true);
+        }
+    }
+
     @Test
     void doublesAreReadExactlyAndAsFloatsTheyAreTheNearest() {
         double[] values = {Math.PI, 1 + 0x1p-24, 1 + 0x1p-23 + 0x1p-24, 1e300, -0.0, Double.MIN_VALUE};
@@ -81,6 +155,24 @@ class SafetensorsTest {
             assertThat(file.doubles("x")).containsExactly(values);
             assertThat(file.tensor("x").data())
                     .containsExactly((float) Math.PI, 1, 1 + 0x1p-22f, Float.POSITIVE_INFINITY, -0f, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"I8, -1, 127", "U8, 255, 127", "BOOL, 1, 0", "I16, -2, 32767", "I32, -3, 65536", "I64, -4, 4294967296"})
+    void everyTypeOfWholeNumbersIsReadExactly(DType dtype, long first, long second) throws IOException {
+        int size = dtype.bits() / 8;
+        String header = "{\"x\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%d]}}".formatted(dtype, 2 * size);
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 2 * size).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(UTF_8));
+        for (long value : new long[] {first, second}) {
+            for (int i = 0; i < size; i++) {
+                bytes.put((byte) (value >> 8 * i));
+            }
+        }
+
+        try (Safetensors file = Safetensors.open("whole", ByteSource.of(bytes.array()))) {
+            assertThat(file.longs("x")).containsExactly(first, second);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.touchstone.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
@@ -10,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,6 +79,41 @@ class ShardsTest {
 
         tiny.assertFolderRefused(
                 "model-00001-of-00002.safetensors holds wte.weight, expected by " + INDEX + " in " + SECOND);
+    }
+
+    @Test
+    void afterClosingNothingCanBeRead() {
+        TensorFiles tensors = TensorFiles.open(ModelFiles.folder(tiny.writeShards(9)));
+
+        tensors.close();
+
+        assertThat(tensors.byName())
+                .hasSize(28)
+                .allSatisfy((name, file) -> assertThatThrownBy(() -> file.tensor(name))
+                        .isInstanceOf(TouchstoneException.class)
+                        .hasMessageContaining("cannot be read"));
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only there a process can look up what it has open")
+    void aCheckpointThatIsRefusedIsLeftClosed() throws IOException {
+        tiny.writeShards(9);
+        String index = Files.readString(folder.resolve(INDEX));
+        tiny.write(INDEX, index.replaceFirst("\\{\"wte", "{\"ghost\":\"" + SECOND + "\",\"wte"));
+
+        assertThatThrownBy(() -> TensorFiles.open(ModelFiles.folder(folder))).hasMessageContaining("ghost");
+
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open.map(ShardsTest::target)).noneMatch(file -> file.startsWith(folder.toString()));
+        }
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "closed since";
+        }
     }
 
     @ParameterizedTest

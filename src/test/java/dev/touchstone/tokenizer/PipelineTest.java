@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.TouchstoneException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,12 +35,44 @@ class PipelineTest {
                         "the token \"b\" is 1 in the vocabulary, but 2 as an added token; a token can have one id");
     }
 
+    @Test
+    void onlyThoseAddedAsSpecialAreSpecial() {
+        Tokenizer tokenizer = withAdded("c", 2);
+
+        assertThat(tokenizer.isSpecial(2)).isTrue();
+        assertThat(tokenizer.isSpecial(1)).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\uD800", "\uDBFF", "\uDC00", "\uDFFF", "a\uDFFF", "\uD800b"})
     void halfOfASurrogatePairIsTheCharacterForWhatIsNone(String text) {
         Tokenizer tokenizer = FamilyTokenizers.SMOLLM2.ours;
 
         assertThat(tokenizer.encode(text)).isEqualTo(tokenizer.encode(text.replaceAll("[\uD800-\uDFFF]", "\uFFFD")));
+    }
+
+    /** Whatever does not begin with a space: also what follows an added token, as Hugging Face has it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", " a", "a b", "\na", "a<s>b<s> c", "<s>"})
+    void aPrefixSpaceIsPutWhereHuggingFacePutsIt(String text) {
+        Map<String, ?> byteLevel = Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", true);
+        Map<String, Integer> bytes =
+                TinyTokenizers.vocabulary(Gpt2.IDS.keySet().stream().limit(256).toList());
+        Map<String, Object> added = new HashMap<>(Map.of("id", 256, "content", "<s>", "special", true));
+        List.of("single_word", "lstrip", "rstrip", "normalized").forEach(flag -> added.put(flag, false));
+        String json = TinyTokenizers.json(Map.of(
+                "added_tokens",
+                List.of(added),
+                "pre_tokenizer",
+                byteLevel,
+                "decoder",
+                byteLevel,
+                "model",
+                Map.of("type", "BPE", "vocab", bytes, "merges", List.of())));
+
+        try (HuggingFace oracle = new HuggingFace(json)) {
+            assertThat(TinyTokenizers.read(json).encode(text)).isEqualTo(oracle.encode(text));
+        }
     }
 
     @Test

@@ -80,10 +80,36 @@ class SplitTest {
                 Behavior.CONTIGUOUS, List.of("a", "-", "b"));
 
         expected.forEach((behavior, pieces) -> {
-            List<String> found = new ArrayList<>();
-            new RegexSplit("-", behavior, false).split("a-b", found::add);
+            List<String> found = pieces(new RegexSplit("-", behavior, false), "a-b");
             assertThat(found).as(behavior.name()).isEqualTo(pieces);
         });
+    }
+
+    @Test
+    void theExampleOfMetaspaceHolds() {
+        assertThat(pieces(new Metaspace("▁", Metaspace.Scheme.ALWAYS, true), "the cat"))
+                .containsExactly("▁the", "▁cat");
+        assertThat(pieces(new Metaspace("▁", Metaspace.Scheme.ALWAYS, false), "the cat"))
+                .containsExactly("▁the▁cat");
+    }
+
+    @Test
+    void aSequenceSplitsLaterTextAsItsPartsDo() {
+        PreTokenizer first = new Metaspace("▁", Metaspace.Scheme.FIRST, false);
+        PreTokenizer dashes = RegexSplit.isolating("-");
+        PreTokenizer both = dashes.then(RegexSplit.isolating("b"));
+
+        assertThat(pieces(first.then(dashes), "a-b")).containsExactly("▁a", "-", "b");
+        assertThat(pieces(first.then(dashes).later(), "a-b")).containsExactly("a", "-", "b");
+        assertThat(pieces(dashes.then(first), "a-b")).containsExactly("▁a", "▁-", "▁b");
+        assertThat(pieces(dashes.then(first).later(), "a-b")).containsExactly("a", "-", "b");
+        assertThat(both.later()).as("one without a first text").isSameAs(both);
+    }
+
+    private static List<String> pieces(PreTokenizer split, String text) {
+        List<String> pieces = new ArrayList<>();
+        split.split(text, pieces::add);
+        return pieces;
     }
 
     private static String json(Behavior behavior, boolean invert, Map<String, String> pattern) {

@@ -67,6 +67,12 @@ class WordLevelTest {
                 .containsExactly("the", " cat", " .", "");
     }
 
+    @Test
+    void aWordStandsForItsOwnUtf8() {
+        assertThat(TinyTokenizers.read(json("Whitespace")).bytes(WORDS.get("é")))
+                .containsExactly(0xC3, 0xA9);
+    }
+
     private static String json(String preTokenizer) {
         return TinyTokenizers.json(Map.of(
                 "added_tokens",

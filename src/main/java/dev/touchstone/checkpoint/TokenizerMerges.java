@@ -6,6 +6,7 @@ import dev.touchstone.tokenizer.Merge;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Reads merges in each of their spellings: {@code merges.txt}, {@code "a b"} in JSON, {@code ["a", "b"]} in JSON. */
 final class TokenizerMerges {
@@ -21,7 +22,8 @@ final class TokenizerMerges {
         for (int i = 0; i < lines.length; i++) {
             boolean header = i == 0 && (lines[i].startsWith("#version") || lines[i].isEmpty());
             if (!header) {
-                merges.add(merge(file + " line " + (i + 1), lines[i]));
+                int number = i + 1;
+                merges.add(merge(() -> file + " line " + number, lines[i]));
             }
         }
         return merges;
@@ -35,26 +37,31 @@ final class TokenizerMerges {
         }
         List<Merge> merges = new ArrayList<>();
         for (JsonNode merge : list) {
-            String place = model.path() + ".merges[" + merges.size() + "]";
             if (merge.isArray()
                     && merge.size() == 2
                     && merge.get(0).isTextual()
                     && merge.get(1).isTextual()) {
                 merges.add(new Merge(merge.get(0).textValue(), merge.get(1).textValue()));
             } else if (merge.isTextual()) {
-                merges.add(merge(place, merge.textValue()));
+                merges.add(merge(() -> place(model, merges), merge.textValue()));
             } else {
-                throw new TouchstoneException(place + " must be \"a b\" or [\"a\", \"b\"], found " + merge);
+                throw new TouchstoneException(
+                        place(model, merges) + " must be \"a b\" or [\"a\", \"b\"], found " + merge);
             }
         }
         return merges;
     }
 
-    private static Merge merge(String place, String line) {
-        String[] tokens = line.split(" ", -1);
-        if (tokens.length != 2 || tokens[0].isEmpty() || tokens[1].isEmpty()) {
-            throw new TouchstoneException(place + " must be two tokens with one space between, found \"" + line + "\"");
+    private static String place(TokenizerPart model, List<Merge> before) {
+        return model.path() + ".merges[" + before.size() + "]";
+    }
+
+    private static Merge merge(Supplier<String> place, String line) {
+        int space = line.indexOf(' ');
+        if (space <= 0 || space == line.length() - 1 || line.indexOf(' ', space + 1) >= 0) {
+            throw new TouchstoneException(
+                    place.get() + " must be two tokens with one space between, found \"" + line + "\"");
         }
-        return new Merge(tokens[0], tokens[1]);
+        return new Merge(line.substring(0, space), line.substring(space + 1));
     }
 }

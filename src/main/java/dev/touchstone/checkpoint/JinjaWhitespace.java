@@ -40,14 +40,13 @@ final class JinjaWhitespace {
                         .append(tag.group("close"));
             }
             end = tag.end();
-            int from = end;
             while (after.equals("-") && end < source.length() && Character.isWhitespace(source.charAt(end))) {
                 end++;
             }
             if (block && after.isEmpty() && end < source.length() && source.charAt(end) == '\n') {
                 end++;
             }
-            lineStarts = end > from && source.charAt(end - 1) == '\n';
+            lineStarts = source.charAt(end - 1) == '\n';
         }
         return result.append(source.substring(end)).toString();
     }

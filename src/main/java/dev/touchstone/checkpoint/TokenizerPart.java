@@ -147,13 +147,12 @@ record TokenizerPart(String path, JsonNode json) {
         return this;
     }
 
-    /** Refuses these settings unless they say nothing: null, false or empty. */
+    /** Refuses these settings unless they say nothing: null or an empty string. */
     void unset(String... names) {
         for (String name : names) {
             JsonNode value = json.path(name);
-            boolean silent = isUnset(name)
-                    || value.isBoolean() && !value.booleanValue()
-                    || value.asText("x").isEmpty();
+            boolean silent =
+                    isUnset(name) || value.isTextual() && value.textValue().isEmpty();
             if (!silent) {
                 throw error(name + " is " + shorten(value) + "; supported is only to leave it unset");
             }

@@ -200,6 +200,27 @@ class FamilySettingsTest {
     }
 
     @Test
+    void everyOtherLayerOfGemma2HasAWindowWhereNothingIsSaid() throws IOException {
+        write("tiny-gemma2", "layer_types", "null");
+        set("num_hidden_layers", 3);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        Path original = Fixtures.named("tiny-gemma2").folder().resolve("model.safetensors");
+        try (Safetensors file = Safetensors.open(original)) {
+            for (String name : file.names()) {
+                writer.add(name, file.tensor(name));
+                if (name.contains("layers.0.")) {
+                    writer.add(name.replace("layers.0.", "layers.2."), file.tensor(name));
+                }
+            }
+        }
+        writer.write(folder.resolve("model.safetensors"));
+
+        assertThat(load().blocks())
+                .extracting(block -> block.attn().scoring().window())
+                .containsExactly(6, Scoring.UNLIMITED, 6);
+    }
+
+    @Test
     void xglmMayHaveFourChannels() throws IOException {
         write("tiny-xglm", "d_model", "4");
         set("attention_heads", 2);

@@ -48,6 +48,7 @@ class HostileSafetensorsTest {
             a tensor that is a number    | 4 | {'a':4}                                                                  | a has VALUE_NUMBER_INT, expected an object
             metadata that is a number    | 0 | {'__metadata__':{'a':4}}                                                 | __metadata__.a has VALUE_NUMBER_INT, expected a string
             metadata that are a list     | 0 | {'__metadata__':['a']}                                                   | __metadata__ has START_ARRAY, expected an object
+            a shape that is a number     | 4 | {'a':{'dtype':'F32','shape':1,'data_offsets':[0,4]}}                     | a.shape has VALUE_NUMBER_INT, expected a list
             negative size                | 4 | {'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}}                  | a.shape has a negative number, -1
             two negative sizes           | 4 | {'a':{'dtype':'F32','shape':[-1,-1],'data_offsets':[0,4]}}               | a.shape has a negative number, -1
             fractional size              | 4 | {'a':{'dtype':'F32','shape':[1.5],'data_offsets':[0,4]}}                 | a.shape has VALUE_NUMBER_FLOAT, expected whole numbers
@@ -81,7 +82,7 @@ class HostileSafetensorsTest {
         "-1, the header is said to be 18446744073709551615 bytes long",
         "100000001, the header is said to be 100000001 bytes long",
         "100000000, is truncated: the header is 100000000 bytes long",
-        "3, is truncated: the header is 3 bytes long",
+        "3, 'is truncated: the header is 3 bytes long, the file has 2 after its length'",
     })
     void w8_aHeaderLengthThatCannotBeIsRefusedBeforeAnythingIsAllocated(long length, String reason) {
         assertRefused(file(length, new byte[] {'{', '}'}, 0), reason);

@@ -252,6 +252,23 @@ class SafetensorsTest {
         }
     }
 
+    /** A piece that is written at a time has a megabyte. */
+    @Test
+    void aHeaderMayBeLargerThanAPiece() {
+        Path path = folder.resolve("talkative.safetensors");
+        String much = "x".repeat(1 << 20);
+
+        new SafetensorsWriter()
+                .metadata("much", much)
+                .add("x", Tensor.of(new float[] {7, 8}, 2))
+                .write(path);
+
+        try (Safetensors file = Safetensors.open(path)) {
+            assertThat(file.metadata()).isEqualTo(Map.of("much", much));
+            assertThat(file.tensor("x").data()).containsExactly(7, 8);
+        }
+    }
+
     @Test
     void aWriteThatFailsLeavesTheOldFileAndNothingElse() throws IOException {
         Path path = folder.resolve("taken");

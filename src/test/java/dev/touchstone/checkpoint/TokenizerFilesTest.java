@@ -36,6 +36,13 @@ class TokenizerFilesTest {
     }
 
     @Test
+    void tokenizerJsonIsReadFromItsFolder(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), JSON);
+
+        expectIds(TokenizerFiles.read(folder));
+    }
+
+    @Test
     void tokenizerJsonHasMergesAsPairs() {
         expectIds(
                 read(JSON.replace("[\"a b\", \"# #\", \"# a\"]", "[[\"a\", \"b\"], [\"#\", \"#\"], [\"#\", \"a\"]]")));
@@ -121,6 +128,8 @@ class TokenizerFilesTest {
                 "\"a b\"  | 7 | model.merges[0] must be \"a b\" or [\"a\", \"b\"], found 7",
                 "\"a b\"  | [\"a\"] | model.merges[0] must be \"a b\" or [\"a\", \"b\"], found [\"a\"]",
                 "\"merges\":  | \"dropout\": 0.1, \"merges\": | m/tokenizer.json: model dropout is 0.1; supported is only to leave it unset",
+                "\"merges\":  | \"dropout\": false, \"merges\": | m/tokenizer.json: model dropout is false; supported is only to leave it unset",
+                "\"merges\":  | \"dropout\": {}, \"merges\": | m/tokenizer.json: model dropout is {}; supported is only to leave it unset",
                 "\"merges\":  | \"novelty\": 1, \"merges\": | m/tokenizer.json: model has the setting \"novelty\", which is not supported",
                 "\"normalizer\": null  | \"normalizer\": {\"type\": \"Lowercase\"} | m/tokenizer.json: normalizer type \"Lowercase\" is not supported; supported are NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence, null",
                 "\"pre_tokenizer\": {\"type\": \"ByteLevel\"  | \"pre_tokenizer\": {\"type\": \"Punctuation\" | pre_tokenizer type \"Punctuation\" is not supported; supported are ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Sequence",

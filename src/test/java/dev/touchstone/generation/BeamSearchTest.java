@@ -1,6 +1,7 @@
 package dev.touchstone.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,6 +9,7 @@ import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.TableExecutor;
+import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
@@ -80,6 +82,140 @@ class BeamSearchTest {
         }
     }
 
+    /** A model that gives each text the probabilities of the four tokens after it, and the last ones to every other text. */
+    private static final class Tree implements Executor {
+        private final Map<List<Integer>, double[]> probabilities;
+        private final double[] others;
+        private int asked;
+
+        Tree(Map<List<Integer>, double[]> probabilities, double... others) {
+            this.probabilities = probabilities;
+            this.others = others;
+        }
+
+        @Override
+        public Tensor next(List<int[]> sequences) {
+            asked++;
+            Tensor logits = Tensor.zeros(sequences.size(), 4);
+            for (int b = 0; b < sequences.size(); b++) {
+                List<Integer> ids = Arrays.stream(sequences.get(b)).boxed().toList();
+                double[] next = probabilities.getOrDefault(ids.subList(1, ids.size()), others);
+                for (int v = 0; v < 4; v++) {
+                    logits.data()[4 * b + v] = (float) Math.log(next[v]);
+                }
+            }
+            return logits;
+        }
+
+        @Override
+        public Tensor last(int[] ids, int count) {
+            throw new AssertionError("beams are read by their last token");
+        }
+
+        Generation search(int most, Beams beams, Integer... eosIds) {
+            Settings settings = Settings.greedy(most, Set.of(eosIds), WINDOW);
+            return new BeamSearch(this, LETTERS).generate(new int[] {0}, settings, beams);
+        }
+    }
+
+    /** 3 and the end after it have 0.25 together, more than any other text of two; but two others begin better. */
+    @Test
+    void whatBeginsWorseThanAllBeamsIsOverlooked() {
+        Tree tree = new Tree(
+                Map.of(List.of(), new double[] {0.4, 0, 0.35, 0.25}, List.of(3), new double[] {0, 1, 0, 0}),
+                0.3,
+                0.25,
+                0.25,
+                0.2);
+
+        assertThat(tree.search(2, Beams.of(2), EOS).ids()).containsExactly(0, 0);
+        assertThat(tree.search(2, Beams.of(3), EOS).ids()).containsExactly(3, EOS);
+    }
+
+    /** Where short texts score better the end at once would win, but two others are likelier. */
+    @Test
+    void anEndThatIsNotAmongTheBestIsNoFinishedText() {
+        Tree tree = new Tree(Map.of(List.of(), new double[] {0.4, 0.25, 0.35, 0}), 0.3, 0.25, 0.25, 0.2);
+
+        assertThat(tree.search(2, new Beams(2, -1, EarlyStopping.FALSE), EOS).ids())
+                .containsExactly(0, 0);
+        assertThat(tree.search(2, new Beams(3, -1, EarlyStopping.FALSE), EOS).ids())
+                .containsExactly(EOS);
+    }
+
+    /** Two beams with two ends each: the best two that go on are only fifth and sixth. */
+    @Test
+    void beamsRemainAlthoughEachMayEndInEveryWay() {
+        Tree tree = new Tree(
+                Map.of(
+                        List.of(), new double[] {0.2, 0.4, 0.3, 0.1},
+                        List.of(0), new double[] {0.06, 0.45, 0.45, 0.04},
+                        List.of(3), new double[] {0.06, 0.45, 0.45, 0.04}),
+                0.02,
+                0.01,
+                0.01,
+                0.96);
+
+        assertThat(tree.search(3, new Beams(2, 2, EarlyStopping.NEVER), EOS, 2).ids())
+                .containsExactly(0, 0, 3);
+    }
+
+    @Test
+    void ofEqualsTheFirstIsTheBest() {
+        assertThat(new Tree(Map.of(), 1, 1, 1, 1).search(2, Beams.of(2)).ids()).containsExactly(0, 0);
+    }
+
+    /** After 2 and after 3 the same may follow; fourth, after two ends and (2, 0), are four at once, first (2, 3). */
+    @Test
+    void ofEqualsTheFirstGoesOn() {
+        double[] same = {0.2, 0.6, 0, 0.2};
+        Tree tree = new Tree(
+                Map.of(
+                        List.of(),
+                        new double[] {0, 0, 0.5, 0.5},
+                        List.of(2),
+                        same,
+                        List.of(3),
+                        same,
+                        List.of(2, 3),
+                        new double[] {0, 1, 0, 0}),
+                0.25,
+                0.25,
+                0.25,
+                0.25);
+
+        assertThat(tree.search(3, new Beams(2, 2, EarlyStopping.NEVER), EOS).ids())
+                .containsExactly(2, 3, EOS);
+    }
+
+    @Test
+    void theModelIsAskedNoMoreOnceTheTextsThereAreAreEnough() {
+        Tree tree = new Tree(Map.of(List.of(), new double[] {0, 0.4, 0.3, 0.3}), 0.05, 0.9, 0.05, 0);
+
+        assertThat(tree.search(9, new Beams(2, 1, EarlyStopping.TRUE), EOS).ids())
+                .containsExactly(2, EOS);
+        assertThat(tree.asked).isEqualTo(2);
+    }
+
+    @Test
+    void aScoreThatIsNoNumberIsRefused() {
+        LogitsProcessor broken = (ids, scores) -> new float[] {-1, Float.NaN, -1, -1};
+        Settings settings = Settings.greedy(2, Set.of(), WINDOW).withProcessors(List.of(broken));
+
+        assertThatThrownBy(() ->
+                        new BeamSearch(new TableExecutor(4, 1), LETTERS).generate(new int[] {0}, settings, Beams.of(2)))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageStartingWith("the score of token 1 is NaN");
+    }
+
+    @Test
+    void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
+        assertThatThrownBy(() -> new BeamSearch(null, LETTERS)
+                        .generate(new int[5], Settings.greedy(5, Set.of(), Window.error(8)), Beams.of(2)))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageStartingWith("prompt has 5 tokens and 5 more are wanted, the model has positions for 8");
+    }
+
     @Test
     void theTextLeavesOutTheEnd() {
         Executor executor = new TableExecutor(2, 3);
@@ -130,6 +266,10 @@ class BeamSearchTest {
         assertThatThrownBy(() -> Beams.of(1))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("beams must be at least 2, got 1; for one use --greedy");
+        assertThatThrownBy(() -> Beams.of(65_537))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("beams must be at most 65536, got 65537: each is a text of its own in memory");
+        assertThatCode(() -> Beams.of(65_536)).doesNotThrowAnyException();
         assertThatThrownBy(() -> new Beams(2, Double.NaN, EarlyStopping.FALSE))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageStartingWith("length penalty must be finite, got NaN");

@@ -57,6 +57,18 @@ class CachedExecutorTest {
     }
 
     @Test
+    void aSequenceThatBeginsOtherwiseIsReadAnew() {
+        CachedExecutor cached = new CachedExecutor(MODEL, counting());
+        int[] other = ids(5);
+        other[0] = 10;
+
+        cached.next(List.of(ids(5)));
+        cached.next(List.of(other));
+
+        assertThat(passes).containsExactly(5, 5);
+    }
+
+    @Test
     void asManyTokensAsScoresAreWantedOfAreReadAgain() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
 
@@ -87,6 +99,15 @@ class CachedExecutorTest {
     }
 
     @Test
+    void aChunkLeavesWhatIsWantedToTheLastPass() {
+        CachedExecutor cached = new CachedExecutor(MODEL, counting(), 4);
+
+        cached.last(ids(6), 3);
+
+        assertThat(passes).containsExactly(3, 3);
+    }
+
+    @Test
     void sequencesThatBeginAlikeShareWhatWasRead() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
         int[] other = ids(6);
@@ -103,6 +124,7 @@ class CachedExecutorTest {
     void itsMemoryGrowsWithTheSequences() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
         assertThat(cached.bytes()).isZero();
+        assertThat(cached.tokens()).isZero();
 
         cached.next(List.of(ids(5)));
         long one = cached.bytes();
@@ -110,6 +132,7 @@ class CachedExecutorTest {
 
         assertThat(one).isPositive();
         assertThat(cached.bytes()).isEqualTo(2 * one);
+        assertThat(cached.tokens()).isEqualTo(5 + 6);
     }
 
     @Test

@@ -48,6 +48,13 @@ class ProcessorTest {
                 .containsExactly(NONE, ALL, 0, 3);
     }
 
+    /** Hugging Face multiplies only what is below 0: infinity times 0 would be NaN. */
+    @Test
+    void anInfiniteRepetitionPenaltyLeavesZeroAsItIs() {
+        assertThat(new RepetitionPenalty(1e39).process(new int[] {0, 1, 2}, new float[] {-1, 0, 3, 3}))
+                .containsExactly(NONE, 0, 0, 3);
+    }
+
     @Test
     void aTieAtTheBorderOfTopKStaysWhole() {
         assertThat(new TopK(2).process(new int[] {0}, new float[] {1, 2, 1, 1, 0}))
@@ -58,6 +65,34 @@ class ProcessorTest {
     void ofEqualsTopPDropsTheFirst() {
         assertThat(new TopP(0.5).process(new int[] {0}, new float[] {1, 1, 1, 1}))
                 .containsExactly(NONE, NONE, 1, 1);
+    }
+
+    /** The order of PyTorch's stable sort, for which 0 and -0 are equals. */
+    @Test
+    void equalsComeInOrderOfPlaceAndWhatIsNoNumberComesLast() {
+        assertThat(Filter.ascending(new float[] {0f, -0f, -1, Float.NaN, 0.5f, 0f, NONE, ALL}))
+                .containsExactly(6, 2, 0, 1, 5, 4, 7, 3);
+    }
+
+    /** Information of 2, 1, 3 and 3 bits, the entropy is 1.75: nearest are the 0.25, then the 0.5, then the others. */
+    @Test
+    void typicalPKeepsNoMoreOnceItIsReached() {
+        float[] scores = {bits(2), bits(1), bits(3), bits(3)};
+
+        assertThat(new TypicalP(0.25).process(new int[] {0}, scores)).containsExactly(bits(2), NONE, NONE, NONE);
+        assertThat(new TypicalP(0.26).process(new int[] {0}, scores)).containsExactly(bits(2), bits(1), NONE, NONE);
+        assertThat(new TypicalP(0.75).process(new int[] {0}, scores)).containsExactly(bits(2), bits(1), NONE, NONE);
+        assertThat(new TypicalP(0.76).process(new int[] {0}, scores)).containsExactly(scores);
+    }
+
+    private static float bits(int information) {
+        return (float) (-information * Math.log(2));
+    }
+
+    /** 41 times 1/41 is less than 1 in float: not even all tokens together reach a {@code p} so near to 1. */
+    @Test
+    void typicalPKeepsAllWhereRoundingLeavesItOutOfReach() {
+        assertThat(new TypicalP(1 - 1e-9).process(new int[] {0}, new float[41])).containsExactly(new float[41]);
     }
 
     @Test
@@ -121,11 +156,22 @@ class ProcessorTest {
                         () -> new TypicalP(0),
                         "typical-p must be above 0 and below 1, got 0; leave it out to keep every token"),
                 refused(
+                        () -> new TypicalP(1),
+                        "typical-p must be above 0 and below 1, got 1; leave it out to keep every token"),
+                refused(
                         () -> new RepetitionPenalty(0),
                         "repetition penalty must be above 0, got 0; 1 changes nothing, more discourages repetition"),
                 refused(
                         () -> new NoRepeatNgram(-1),
                         "no-repeat-ngram must be at least 1, got -1; leave it out to allow repetition"));
+    }
+
+    @Test
+    void wholeNumbersAreSpelledWithoutAPointUpToABillion() {
+        assertThat(Stream.of(0d, -1d, 0.5, 999_999_999d, -999_999_999d).map(Numbers::spelled))
+                .containsExactly("0", "-1", "0.5", "999999999", "-999999999");
+        assertThat(Stream.of(1e9, -1e9, Double.NaN, Double.NEGATIVE_INFINITY).map(Numbers::spelled))
+                .containsExactly("1.0E9", "-1.0E9", "NaN", "-Infinity");
     }
 
     private static DynamicTest refused(Supplier<Object> wrong, String message) {

@@ -42,6 +42,13 @@ class WindowTest {
         assertThatThrownBy(() -> Window.slide(8, 1).check(0, 1)).hasMessageContaining("the prompt is empty");
     }
 
+    @Test
+    void aWindowThatDoesNotSlideShowsAllUpToTheWholeContext() {
+        assertThat(Window.error(8).of(new int[] {1, 2, 3})).containsExactly(1, 2, 3);
+        assertThat(Window.error(8).of(new int[] {1, 2, 3, 4, 5, 6, 7, 8})).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(Window.error(8).room(8)).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 9})
     void aStrideMovesAtLeastOneTokenAndAtMostAll(int stride) {

@@ -3,6 +3,14 @@ package dev.touchstone.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
@@ -91,5 +99,69 @@ class WorkerPoolTest {
         pool.run(5, part -> done.incrementAndGet());
 
         assertThat(done.get()).isEqualTo(5);
+    }
+
+    /** Each waits for all the others, which would be in vain on fewer threads: after a job, and after a sleep. */
+    @Test
+    void allThreadsWorkAtTheSameTime() throws InterruptedException {
+        for (int job = 0; job < 3; job++) {
+            assertThat(threadsOfAJob()).hasSize(pool.threads()).contains(Thread.currentThread());
+            Thread.sleep(20);
+        }
+        assertThat(pool.threads()).isEqualTo(4);
+    }
+
+    @Test
+    void aJobThatFailedLeavesThePoolReady() {
+        for (int job = 0; job < 3; job++) {
+            assertThatThrownBy(() -> pool.run(4, part -> {
+                        throw new IllegalStateException("part");
+                    }))
+                    .hasMessage("part");
+            assertThat(threadsOfAJob()).hasSize(4);
+        }
+    }
+
+    @Test
+    void workersAreDaemonsWithANameAndEndWhenThePoolIsClosed() throws InterruptedException {
+        List<Thread> workers = new ArrayList<>(threadsOfAJob());
+        workers.remove(Thread.currentThread());
+        Thread.sleep(20); // they sleep
+
+        pool.close();
+
+        for (Thread worker : workers) {
+            worker.join(5_000);
+            assertThat(worker.isAlive()).isFalse();
+            assertThat(worker.isDaemon()).isTrue();
+        }
+        assertThat(workers.stream().map(Thread::getName))
+                .containsExactlyInAnyOrder("touchstone-worker-1", "touchstone-worker-2", "touchstone-worker-3");
+    }
+
+    @Test
+    void aPoolOfOneThreadIsItsCaller() {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+        try (WorkerPool alone = new WorkerPool(1)) {
+            alone.run(9, part -> threads.add(Thread.currentThread()));
+
+            assertThat(alone.threads()).isEqualTo(1);
+        }
+        assertThat(threads).containsExactly(Thread.currentThread());
+    }
+
+    private Set<Thread> threadsOfAJob() {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        CyclicBarrier all = new CyclicBarrier(4);
+        pool.run(4, part -> {
+            threads.add(Thread.currentThread());
+            try {
+                all.await(5, TimeUnit.SECONDS);
+            } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        return threads;
     }
 }

@@ -1,0 +1,398 @@
+package dev.touchstone.kernels;
+
+import static dev.touchstone.kernels.Hostile.assertSameBits;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What {@link VectorKernelsTest} draws by chance, at the few small sizes where something changes: the ends of a vector, a
+ * block, a panel, a page, a tile and a group of tiles. It takes milliseconds, so mutation testing can afford it.
+ */
+class SmallKernelsTest {
+    private static final Kernels SCALAR = new ScalarKernels();
+    private static final List<VectorKernels> VECTOR = List.of(new VectorKernels(1), new VectorKernels(3));
+
+    @AfterAll
+    static void closeThePools() {
+        VECTOR.forEach(VectorKernels::close);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1",
+        "1, 31, 63",
+        "1, 33, 65",
+        "1, 70, 130",
+        "2, 7, 64",
+        "6, 32, 64",
+        "7, 33, 65",
+        "12, 65, 17",
+        "73, 33, 65",
+        "150, 9, 3"
+    })
+    void linear(int rows, int inputs, int outputs) {
+        Random random = new Random(1);
+        for (Hostile values : List.of(Hostile.ORDINARY, Hostile.SPECIAL)) {
+            Tensor x = values.tensor(random, rows, inputs);
+            Matrix weight = Matrix.ofInputRows(values.tensor(random, inputs, outputs));
+            float[] bias = values.array(random, outputs);
+
+            for (Kernels vector : VECTOR) {
+                assertSameBits(vector.linear(x, weight, bias), SCALAR.linear(x, weight, bias));
+                assertSameBits(vector.linear(x, weight, null), SCALAR.linear(x, weight, null));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 33, 65, BFLOAT16", "7, 33, 65, BFLOAT16", "73, 34, 3, BFLOAT16",
+        "1, 33, 65, FLOAT16", "7, 33, 65, FLOAT16", "73, 34, 3, FLOAT16"
+    })
+    void linearWithWeightsOf16Bits(int rows, int inputs, int outputs, Matrix.Type type) {
+        Random random = new Random(1);
+        Tensor x = Hostile.ORDINARY.tensor(random, rows, inputs);
+        short[] bits = new short[inputs * outputs];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = HalfPrecision.toFloat16((float) random.nextGaussian());
+        }
+        Matrix weight = Matrix.zeros(type, inputs, outputs);
+        weight.putInputRows(0, inputs, bits);
+
+        for (Kernels vector : VECTOR) {
+            assertSameBits(vector.linear(x, weight, null), SCALAR.linear(x, weight, null));
+        }
+    }
+
+    /** A call is one block of a product, somewhere in its arrays; nothing beside it is touched but the spare floats. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 5", "1, 32", "6, 1", "6, 5", "6, 32"})
+    void aTileAddsABlockToItsTotals(int rows, int inputs) {
+        Random random = new Random(1);
+        int xAt = 3;
+        int wAt = 48;
+        int yAt = 2 * Matrix.PANEL;
+        float[] x = Hostile.ORDINARY.array(random, xAt + 6 * ScalarKernels.BLOCK);
+        float[] w = Hostile.ORDINARY.array(random, wAt + ScalarKernels.BLOCK * Matrix.PANEL);
+        float[] before = VectorTiles.totals(9);
+        System.arraycopy(Hostile.ORDINARY.array(random, 9 * Matrix.PANEL), 0, before, 0, 9 * Matrix.PANEL);
+        float[] expected = before.clone();
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < Matrix.PANEL; c++) {
+                float sum = 0;
+                for (int i = 0; i < inputs; i++) {
+                    sum = Math.fma(x[xAt + r * ScalarKernels.BLOCK + i], w[wAt + i * Matrix.PANEL + c], sum);
+                }
+                expected[yAt + r * Matrix.PANEL + c] += sum;
+            }
+        }
+
+        float[] tile = before.clone();
+        VectorTiles.add(rows, x, xAt, w, wAt, inputs, tile, yAt);
+        float[] plain = before.clone();
+        PlainTiles.add(rows, x, xAt, w, wAt, inputs, plain, yAt);
+
+        assertThat(Arrays.copyOf(tile, 9 * Matrix.PANEL)).isEqualTo(Arrays.copyOf(expected, 9 * Matrix.PANEL));
+        assertThat(plain).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Matrix.Type.class,
+            names = {"BFLOAT16", "FLOAT16"})
+    void everyWeightOf16BitsIsWidenedExactly(Matrix.Type type) {
+        short[] bits = new short[1 << 16];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) i;
+        }
+        Matrix weight = Matrix.zeros(type, 1 << 10, Matrix.PANEL);
+        weight.putInputRows(0, 1 << 10, bits);
+        Tensor expected = Tensor.zeros(bits.length - Matrix.PANEL);
+        for (int i = 0; i < expected.size(); i++) {
+            short half = bits[Matrix.PANEL + i];
+            expected.data()[i] =
+                    type == Matrix.Type.FLOAT16 ? HalfPrecision.fromFloat16(half) : HalfPrecision.fromBfloat16(half);
+        }
+
+        Tensor vector = Tensor.zeros(expected.size());
+        VectorWiden.floats(weight, weight.index(1, 0), expected.size(), vector.data());
+        Tensor plain = Tensor.zeros(expected.size());
+        PlainTiles.widen(weight, weight.index(1, 0), expected.size(), plain.data());
+
+        assertSameBits(vector, expected);
+        assertSameBits(plain, expected);
+    }
+
+    /** The last has parts for several threads, which begin in the middle. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 16, 17, 33_001})
+    void sumsAndProductsOfElements(int n) {
+        Random random = new Random(1);
+        Tensor a = Hostile.SPECIAL.tensor(random, 1, n);
+        Tensor b = Hostile.SPECIAL.tensor(random, 1, n);
+
+        for (Kernels vector : VECTOR) {
+            assertSameBits(vector.add(a, b), SCALAR.add(a, b));
+            assertSameBits(vector.multiply(a, b), SCALAR.multiply(a, b));
+            assertSameBits(vector.scale(a, 1.7f), SCALAR.scale(a, 1.7f));
+        }
+    }
+
+    /** Below and above a vector, and a stretch of {@link VectorMath}. */
+    @ParameterizedTest
+    @MethodSource("functions")
+    void functionsOfElements(int n, Activation activation) {
+        Tensor x = Tensor.zeros(1, n);
+        Random random = new Random(1);
+        for (int i = 0; i < n; i++) {
+            x.data()[i] = i % 2 == 0 ? 4 * Hostile.ORDINARY.value(random) : Hostile.SPECIAL.value(random);
+        }
+
+        for (Kernels vector : VECTOR) {
+            assertSameBits(vector.activate(x, activation), SCALAR.activate(x, activation));
+            assertSameBits(vector.softCap(x, 3), SCALAR.softCap(x, 3));
+        }
+    }
+
+    static Stream<Arguments> functions() {
+        return IntStream.of(1, 7, 17, 550, 2_100)
+                .boxed()
+                .flatMap(n -> Arrays.stream(Activation.values()).map(activation -> Arguments.of(n, activation)));
+    }
+
+    /** Where one formula ends and another begins. */
+    @ParameterizedTest
+    @ValueSource(floats = {FloatMath.ERF_SPLIT, FloatMath.ERF_ONE, FloatMath.TANH_SPLIT, FloatMath.TANH_ONE})
+    void erfAndTanhAtTheirSeams(float seam) {
+        Tensor x = Tensor.zeros(32);
+        for (int i = 0; i < 32; i++) {
+            x.data()[i] = (i % 2 == 0 ? seam : -seam) + (i / 2 - 8) * Math.ulp(seam);
+        }
+        Tensor erf = Tensor.zeros(32);
+        Tensor tanh = Tensor.zeros(32);
+        for (int i = 0; i < 32; i++) {
+            erf.data()[i] = FloatMath.erf(x.data()[i]);
+            tanh.data()[i] = FloatMath.tanh(x.data()[i]);
+        }
+        Tensor y = Tensor.zeros(32);
+
+        new VectorMath().erf(x.data(), 0, y.data(), 0, 32);
+        assertSameBits(y, erf);
+        new VectorMath().tanh(x.data(), 0, y.data(), 0, 32);
+        assertSameBits(y, tanh);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "2, 15", "2, 16", "3, 17", "2, 33", "1, 49", "9, 600", "1, 1100", "3000, 7"})
+    void norms(int rows, int channels) {
+        Random random = new Random(1);
+        for (Hostile values : List.of(Hostile.ORDINARY, Hostile.SPECIAL)) {
+            Tensor x = values.tensor(random, rows, channels);
+            float[] gain = values.array(random, channels);
+            float[] bias = values.array(random, channels);
+
+            for (Kernels vector : VECTOR) {
+                assertSameBits(vector.layerNorm(x, gain, bias, 1e-5), SCALAR.layerNorm(x, gain, bias, 1e-5));
+                assertSameBits(vector.rmsNorm(x, gain, 1, 1e-5), SCALAR.rmsNorm(x, gain, 1, 1e-5));
+            }
+        }
+    }
+
+    @Test
+    void rmsNormOfHeads() {
+        Random random = new Random(1);
+        Tensor x = Hostile.ORDINARY.tensor(random, 30, 24 * 17);
+        float[] gain = Hostile.ORDINARY.array(random, 17);
+
+        for (Kernels vector : VECTOR) {
+            assertSameBits(vector.rmsNorm(x, gain, 0, 0), SCALAR.rmsNorm(x, gain, 0, 0));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 7", "2, 15", "2, 16", "3, 17", "2, 33", "1, 49", "5, 550", "1, 1100"})
+    void softmax(int rows, int positions) {
+        Random random = new Random(1);
+        for (Hostile values : List.of(Hostile.ORDINARY, Hostile.SPECIAL, Hostile.FINITE)) {
+            Tensor x = values.tensor(random, rows, positions);
+
+            for (Kernels vector : VECTOR) {
+                assertSameBits(vector.softmax(x), SCALAR.softmax(x));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Pairing.class)
+    void rotate(Pairing pairing) {
+        Random random = new Random(1);
+        for (int rows : new int[] {1, 40}) {
+            Tensor x = Hostile.ORDINARY.tensor(random, rows, 4 * 130);
+            Tensor angles = Hostile.ORDINARY.tensor(random, rows, 2 * 96);
+
+            for (Kernels vector : VECTOR) {
+                assertSameBits(vector.rotate(x, angles, 130, pairing), SCALAR.rotate(x, angles, 130, pairing));
+            }
+        }
+    }
+
+    @Test
+    void embed() {
+        Random random = new Random(1);
+        Matrix table = Matrix.ofOutputRows(Hostile.ORDINARY.tensor(random, 65, 257));
+        for (int tokens : new int[] {1, 300}) {
+            int[] ids = random.ints(tokens, 0, 65).toArray();
+
+            for (Kernels vector : VECTOR) {
+                assertSameBits(vector.embed(ids, table), SCALAR.embed(ids, table));
+            }
+        }
+    }
+
+    /** Shared keys, caps, windows, slopes; heads of less than a panel and more; queries of less than a tile and more. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, 1, 0, 0, false",
+        "2, 1, 7, 2, 2, 0, 0, false",
+        "2, 2, 33, 65, 1, 50, 0, true",
+        "1, 3, 64, 33, 7, 0, 0, false",
+        "2, 1, 80, 130, 13, 0, 0, true",
+        "2, 2, 64, 64, 6, 0.001, 0, false",
+        "1, 1, 129, 66, 6, 0, 33, true",
+        "1, 2, 64, 257, 7, 0, 32, false",
+        "1, 2, 64, 257, 1, 0, 65, false",
+        "1, 1, 64, 161, 13, 30, 100, false",
+        "1, 1, 64, 96, 12, 0, 1, false",
+        "1, 1, 64, 128, 32, 0, 64, false",
+        "1, 1, 64, 97, 66, 0, 31, true",
+        "1, 1, 12, 140, 8, 0, 66, false",
+        "1, 1, 1, 1100, 1, 0, 50, false",
+        "1, 1, 64, 128, 1, 0, 0, false",
+        "1, 1, 64, 128, 7, 0, 0, false",
+        "6, 2, 64, 40, 7, 0, 0, false",
+    })
+    void attention(
+            int heads, int sharing, int headSize, int positions, int queries, float cap, int window, boolean sloping) {
+        Random random = new Random(1);
+        List<Double> slopes = DoubleStream.generate(random::nextDouble)
+                .limit(sloping ? heads * sharing : 0)
+                .boxed()
+                .toList();
+        Scoring scoring = new Scoring(0.37f, cap, window == 0 ? Scoring.UNLIMITED : window, slopes);
+        KeyValuePages cache = cache(heads, headSize, positions, scoring.window(), queries, random);
+        Tensor q = Hostile.ORDINARY.tensor(random, queries, heads * sharing * headSize);
+        Tensor probs = Hostile.ORDINARY.tensor(random, heads * sharing, queries, positions); // also where nobody looks
+
+        for (Kernels vector : VECTOR) {
+            assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
+            assertSameBits(vector.mix(probs, cache, scoring), SCALAR.mix(probs, cache, scoring));
+            assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
+        }
+    }
+
+    /** Positions that were cut off hold numbers still, and those that no query sees any more are gone. */
+    private static KeyValuePages cache(int heads, int headSize, int positions, int window, int queries, Random random) {
+        KeyValuePages cache = new KeyValuePages(heads, headSize, window);
+        Tensor k = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
+        Tensor v = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
+        cache.append(k, v, 0, positions - queries);
+        cache.forget();
+        cache.append(k, v, positions - queries, positions + 3);
+        cache.truncate(positions);
+        return cache;
+    }
+
+    /** Arrays that are used again hold the numbers of a block before, of which no operation may leave any. */
+    @Test
+    void blocksThatShareMemoryHaveTheSameBits() {
+        Random random = new Random(1);
+        int T = 70;
+        int C = 66;
+        Tensor x = Hostile.ORDINARY.tensor(random, T, C);
+        Tensor angles = Hostile.ORDINARY.tensor(random, T, 2 * 8);
+        Matrix weight = Matrix.ofInputRows(Hostile.ORDINARY.tensor(random, C, C));
+        float[] gain = Hostile.ORDINARY.array(random, C);
+        KeyValuePages cache = new KeyValuePages(2, C / 2);
+        cache.append(x, x, 0, T);
+        Scoring scoring = new Scoring(0.37f).within(33);
+        List<Operation> operations = List.of(
+                kernels -> kernels.add(x, x),
+                kernels -> kernels.multiply(x, x),
+                kernels -> kernels.scale(x, 3),
+                kernels -> kernels.softCap(x, 3),
+                kernels -> kernels.activate(x, Activation.SILU),
+                kernels -> kernels.rotate(x, angles, C / 2, Pairing.HALVES),
+                kernels -> kernels.layerNorm(x, gain, gain, 1e-5),
+                kernels -> kernels.rmsNorm(x, gain, 1, 1e-5),
+                kernels -> kernels.linear(x, weight, null),
+                kernels -> kernels.scores(x, cache, scoring),
+                kernels -> kernels.softmax(x),
+                kernels -> kernels.mix(kernels.softmax(kernels.scores(x, cache, scoring)), cache, scoring),
+                kernels -> kernels.attend(x, cache, scoring));
+        for (int i = 0; i < operations.size(); i++) {
+            Operation operation = operations.get(i);
+            Kernels blocks = VECTOR.get(0).forBlocks();
+            Tensor first = operation.with(blocks);
+            Arrays.fill(first.data(), Float.NaN);
+            blocks.blockIsDone();
+            blocks.blockIsDone();
+
+            Tensor again = operation.with(blocks);
+
+            assertThat(again.data()).as("operation %d", i).isSameAs(first.data());
+            assertSameBits(again, operation.with(SCALAR));
+        }
+    }
+
+    private interface Operation {
+        Tensor with(Kernels kernels);
+    }
+
+    @Test
+    void closingEndsTheThreads() throws InterruptedException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        VectorKernels vector = new VectorKernels(3);
+        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread) && thread.getName().startsWith("touchstone-worker"))
+                .toList();
+
+        vector.close();
+
+        assertThat(workers).hasSize(2);
+        for (Thread worker : workers) {
+            worker.join(5_000);
+            assertThat(worker.isAlive()).isFalse();
+        }
+    }
+
+    @Test
+    void withoutBlocksEveryTensorHasAnArrayOfItsOwn() {
+        VectorKernels vector = VECTOR.get(0);
+        Tensor x = Tensor.zeros(70, 66);
+        Tensor first = vector.scale(x, 2);
+        vector.blockIsDone();
+        vector.blockIsDone();
+
+        assertThat(vector.scale(x, 2).data()).isNotSameAs(first.data());
+        assertThat(SCALAR.forBlocks()).isSameAs(SCALAR);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.touchstone.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+class WorkspaceTest {
+    private final Workspace workspace = new Workspace();
+
+    @Test
+    void anArrayServesTheBlockAfterTheNext() {
+        Tensor first = workspace.take(64, 64);
+        workspace.blockIsDone();
+        Tensor second = workspace.take(32, 128);
+        workspace.blockIsDone();
+        Tensor third = workspace.take(4096, 1);
+        workspace.blockIsDone();
+        Tensor fourth = workspace.take(1, 4096);
+
+        assertThat(first.shape()).containsExactly(64, 64);
+        assertThat(second.data()).isNotSameAs(first.data());
+        assertThat(third.data()).isSameAs(first.data());
+        assertThat(third.shape()).containsExactly(4096, 1);
+        assertThat(fourth.data()).isSameAs(second.data());
+    }
+
+    @Test
+    void tensorsOfOneBlockShareNothing() {
+        Tensor first = workspace.take(64, 64);
+        workspace.blockIsDone();
+        workspace.blockIsDone();
+
+        Tensor a = workspace.take(64, 64);
+        Tensor b = workspace.take(64, 64);
+
+        assertThat(a.data()).isSameAs(first.data());
+        assertThat(b.data()).isNotSameAs(first.data());
+    }
+
+    @Test
+    void anotherSizeNeedsAnotherArray() {
+        workspace.take(64, 64);
+        workspace.blockIsDone();
+        workspace.blockIsDone();
+
+        assertThat(workspace.take(64, 65).data()).hasSize(64 * 65);
+    }
+
+    @Test
+    void smallTensorsAreNewAndZero() {
+        Tensor first = workspace.take(4095);
+        workspace.blockIsDone();
+        workspace.blockIsDone();
+
+        Tensor again = workspace.take(4095);
+
+        assertThat(again.data()).isNotSameAs(first.data()).containsOnly(0);
+    }
+
+    @Test
+    void whatNoArrayHoldsIsRefused() {
+        assertThatThrownBy(() -> workspace.take(1 << 16, 1 << 16)).hasMessageContaining("65536");
+    }
+}

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What {@link VectorKernelsTest} draws by chance, at the few small sizes where something changes: the ends of a vector, a
  * block, a panel, a page, a tile and a group of tiles. It takes milliseconds, so mutation testing can afford it.
  */
+@Isolated // it counts threads
 class SmallKernelsTest {
     private static final Kernels SCALAR = new ScalarKernels();
     private static final List<VectorKernels> VECTOR = List.of(new VectorKernels(1), new VectorKernels(3));

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated // until it ends, tests of vector code would be some of plain loops
 @Timeout(60)
 class WarmUpTest {
-    /** It ends by itself; until then the tests of vector code would be some of the plain loops. */
     @Test
     void theBestKernelsHaveTheSameBitsBeforeAndAfterTheyAreWarm() throws ReflectiveOperationException {
         Field thread = WarmUp.class.getDeclaredField("thread");

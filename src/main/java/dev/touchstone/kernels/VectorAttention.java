@@ -175,12 +175,12 @@ final class VectorAttention {
 
     /** The positions {@code from} until {@code to} of one row: few, or of a narrow panel. They go on with its last block. */
     private void addOneByOne(float[] probs, int at, int head, int from, int to, int r, int column) {
+        int width = cache.panelWidth(column);
         for (int s = from; s < to; s++) {
             if (s % BLOCK == 0) {
                 joinBlock(r);
             }
             int w = cache.valueIndex(shared(head), s, column);
-            int width = cache.panelWidth(column);
             VectorElements.addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
         }
         joinBlock(r);

@@ -16,7 +16,7 @@ final class VectorElements {
 
     /** {@code y = a + b}, {@code n} elements. */
     static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-        int end = end(0, n);
+        int end = end(VectorPart.ELEMENTS, 0, n);
         for (int i = 0; i < end; i += SPECIES.length()) {
             FloatVector.fromArray(SPECIES, a, aAt + i)
                     .add(FloatVector.fromArray(SPECIES, b, bAt + i))
@@ -29,7 +29,7 @@ final class VectorElements {
 
     /** {@code y += factor x}, each in one rounding, {@code n} elements. */
     static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
-        int end = end(0, n);
+        int end = end(VectorPart.ELEMENTS, 0, n);
         for (int i = 0; i < end; i += SPECIES.length()) {
             FloatVector.broadcast(SPECIES, factor)
                     .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
@@ -41,7 +41,7 @@ final class VectorElements {
     }
 
     static void multiply(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = end(from, to);
+        int end = end(VectorPart.ELEMENTS, from, to);
         for (int i = from; i < end; i += SPECIES.length()) {
             FloatVector.fromArray(SPECIES, a.data(), i)
                     .mul(FloatVector.fromArray(SPECIES, b.data(), i))
@@ -58,7 +58,7 @@ final class VectorElements {
 
     /** {@code y = factor x}, {@code n} elements. */
     static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
-        int end = end(0, n);
+        int end = end(VectorPart.ELEMENTS, 0, n);
         for (int i = 0; i < end; i += SPECIES.length()) {
             FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
         }
@@ -68,7 +68,7 @@ final class VectorElements {
     }
 
     static void softCap(float[] x, float cap, float[] y, int from, int to) {
-        int end = end(from, to);
+        int end = end(VectorPart.SOFT_CAP, from, to);
         VectorMath math = new VectorMath();
         for (int i = from; i < end; i += VectorMath.STRETCH) {
             math.softCap(x, i, cap, y, i, Math.min(VectorMath.STRETCH, end - i));
@@ -79,7 +79,7 @@ final class VectorElements {
     }
 
     static void activate(Activation activation, Tensor x, Tensor y, int from, int to) {
-        int end = end(from, to);
+        int end = end(VectorPart.of(activation), from, to);
         VectorMath math = new VectorMath();
         for (int i = from; i < end; i += VectorMath.STRETCH) {
             math.activate(activation, x.data(), i, y.data(), i, Math.min(VectorMath.STRETCH, end - i));
@@ -90,7 +90,7 @@ final class VectorElements {
     }
 
     /** Where whole vectors end, and plain loops take over. */
-    private static int end(int from, int to) {
-        return WarmUp.useVectors() ? from + SPECIES.loopBound(to - from) : from;
+    private static int end(VectorPart part, int from, int to) {
+        return part.isWarm() ? from + SPECIES.loopBound(to - from) : from;
     }
 }

@@ -168,7 +168,8 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1 && WarmUp.useVectors();
+        boolean widenInRegisters =
+                weight.type() == Matrix.Type.BFLOAT16 && height == 1 && VectorPart.STREAM_BFLOAT16.isWarm();
         float[] weights = wide ? weight.floats() : new float[widenInRegisters ? 0 : BLOCK * PANEL];
         float[] totals = VectorTiles.totals(Math.min(x.tiles(), TILES) * height);
         for (int first = 0; first < x.tiles(); first += TILES) {

@@ -84,7 +84,7 @@ final class VectorRows {
 
     /** {@code y = exp(x - max)} */
     private static void exp(float[] x, int at, int n, float max, float[] y, int yAt) {
-        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
+        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
         for (int from = 0; from < end; from += VectorMath.STRETCH) {
             int to = Math.min(from + VectorMath.STRETCH, end);
             for (int s = from; s < to; s += FLOATS.length()) {
@@ -99,7 +99,7 @@ final class VectorRows {
 
     /** {@code y /= by} */
     private static void divide(float[] y, int at, int n, float by) {
-        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
+        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
         for (int s = 0; s < end; s += FLOATS.length()) {
             FloatVector.fromArray(FLOATS, y, at + s).div(by).intoArray(y, at + s);
         }
@@ -111,7 +111,7 @@ final class VectorRows {
     /** A maximum does not depend on the order, so this is the one reduction over lanes. */
     private static float max(float[] x, int at, int n) {
         FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int end = WarmUp.useVectors() ? FLOATS.loopBound(n) : 0;
+        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
         for (int i = 0; i < end; i += FLOATS.length()) {
             largest = FloatVector.fromArray(FLOATS, x, at + i).max(largest);
         }
@@ -130,7 +130,7 @@ final class VectorRows {
     private static double sumOfPositive(float[] x, int at, int n) {
         double[] even = new double[SUMS / 2];
         double[] odd = new double[SUMS / 2];
-        int end = WarmUp.useVectors() ? n - n % SUMS : 0;
+        int end = VectorPart.SOFTMAX.isWarm() ? n - n % SUMS : 0;
         for (int lane = 0; lane < SUMS && end > 0; lane += FLOATS.length()) {
             DoubleVector evens = DoubleVector.zero(DOUBLES);
             DoubleVector odds = DoubleVector.zero(DOUBLES);

@@ -60,7 +60,7 @@ final class VectorTiles {
      * @param y totals, {@code [row][column]}, an array of {@link #totals}
      */
     static void add(int rows, float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        if (!WarmUp.useVectors()) {
+        if (!(rows == 1 ? VectorPart.STREAM : VectorPart.TILES).isWarm()) {
             PlainTiles.add(rows, x, xAt, w, wAt, inputs, y, yAt);
             return;
         }

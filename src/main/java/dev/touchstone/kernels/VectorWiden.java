@@ -16,7 +16,8 @@ final class VectorWiden {
 
     /** {@code count} weights from index {@code at} on; a multiple of the panel's width. */
     static void floats(Matrix weight, int at, int count, float[] to) {
-        if (!WarmUp.useVectors()) {
+        VectorPart part = weight.type() == Matrix.Type.BFLOAT16 ? VectorPart.WIDEN_BFLOAT16 : VectorPart.WIDEN_FLOAT16;
+        if (!part.isWarm()) {
             PlainTiles.widen(weight, at, count, to);
             return;
         }

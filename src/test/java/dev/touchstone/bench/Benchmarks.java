@@ -207,6 +207,8 @@ public final class Benchmarks implements Callable<Integer> {
                 "-Xlog:disable",
                 "-XX:+UseG1GC",
                 "-XX:MaxNewSize=128m",
+                "-XX:InitiatingHeapOccupancyPercent=80",
+                "-XX:-G1UseAdaptiveIHOP",
                 "-XX:MaxRAMPercentage=50"));
         for (String property : List.of("ai.djl.offline", "DJL_CACHE_DIR", "OPT_OUT_TRACKING")) {
             if (System.getProperty(property) != null) {

@@ -15,6 +15,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,11 +32,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Isolated // it counts threads
 class SmallKernelsTest {
     private static final Kernels SCALAR = new ScalarKernels();
-    private static final List<VectorKernels> VECTOR = List.of(new VectorKernels(1), new VectorKernels(3));
+    private static List<VectorKernels> vectors;
+
+    /** Another test may have begun to warm up, and not waited. */
+    @BeforeAll
+    static void openPoolsAndTakeVectors() {
+        vectors = List.of(new VectorKernels(1), new VectorKernels(3));
+        VectorPart.setAllWarm(true);
+    }
 
     @AfterAll
     static void closeThePools() {
-        VECTOR.forEach(VectorKernels::close);
+        vectors.forEach(VectorKernels::close);
     }
 
     @ParameterizedTest
@@ -58,7 +66,7 @@ class SmallKernelsTest {
             Matrix weight = Matrix.ofInputRows(values.tensor(random, inputs, outputs));
             float[] bias = values.array(random, outputs);
 
-            for (Kernels vector : VECTOR) {
+            for (Kernels vector : vectors) {
                 assertSameBits(vector.linear(x, weight, bias), SCALAR.linear(x, weight, bias));
                 assertSameBits(vector.linear(x, weight, null), SCALAR.linear(x, weight, null));
             }
@@ -80,7 +88,7 @@ class SmallKernelsTest {
         Matrix weight = Matrix.zeros(type, inputs, outputs);
         weight.putInputRows(0, inputs, bits);
 
-        for (Kernels vector : VECTOR) {
+        for (Kernels vector : vectors) {
             assertSameBits(vector.linear(x, weight, null), SCALAR.linear(x, weight, null));
         }
     }
@@ -152,7 +160,7 @@ class SmallKernelsTest {
         Tensor a = Hostile.SPECIAL.tensor(random, 1, n);
         Tensor b = Hostile.SPECIAL.tensor(random, 1, n);
 
-        for (Kernels vector : VECTOR) {
+        for (Kernels vector : vectors) {
             assertSameBits(vector.add(a, b), SCALAR.add(a, b));
             assertSameBits(vector.multiply(a, b), SCALAR.multiply(a, b));
             assertSameBits(vector.scale(a, 1.7f), SCALAR.scale(a, 1.7f));
@@ -169,7 +177,7 @@ class SmallKernelsTest {
             x.data()[i] = i % 2 == 0 ? 4 * Hostile.ORDINARY.value(random) : Hostile.SPECIAL.value(random);
         }
 
-        for (Kernels vector : VECTOR) {
+        for (Kernels vector : vectors) {
             assertSameBits(vector.activate(x, activation), SCALAR.activate(x, activation));
             assertSameBits(vector.softCap(x, 3), SCALAR.softCap(x, 3));
         }
@@ -212,7 +220,7 @@ class SmallKernelsTest {
             float[] gain = values.array(random, channels);
             float[] bias = values.array(random, channels);
 
-            for (Kernels vector : VECTOR) {
+            for (Kernels vector : vectors) {
                 assertSameBits(vector.layerNorm(x, gain, bias, 1e-5), SCALAR.layerNorm(x, gain, bias, 1e-5));
                 assertSameBits(vector.rmsNorm(x, gain, 1, 1e-5), SCALAR.rmsNorm(x, gain, 1, 1e-5));
             }
@@ -225,7 +233,7 @@ class SmallKernelsTest {
         Tensor x = Hostile.ORDINARY.tensor(random, 30, 24 * 17);
         float[] gain = Hostile.ORDINARY.array(random, 17);
 
-        for (Kernels vector : VECTOR) {
+        for (Kernels vector : vectors) {
             assertSameBits(vector.rmsNorm(x, gain, 0, 0), SCALAR.rmsNorm(x, gain, 0, 0));
         }
     }
@@ -237,7 +245,7 @@ class SmallKernelsTest {
         for (Hostile values : List.of(Hostile.ORDINARY, Hostile.SPECIAL, Hostile.FINITE)) {
             Tensor x = values.tensor(random, rows, positions);
 
-            for (Kernels vector : VECTOR) {
+            for (Kernels vector : vectors) {
                 assertSameBits(vector.softmax(x), SCALAR.softmax(x));
             }
         }
@@ -251,7 +259,7 @@ class SmallKernelsTest {
             Tensor x = Hostile.ORDINARY.tensor(random, rows, 4 * 130);
             Tensor angles = Hostile.ORDINARY.tensor(random, rows, 2 * 96);
 
-            for (Kernels vector : VECTOR) {
+            for (Kernels vector : vectors) {
                 assertSameBits(vector.rotate(x, angles, 130, pairing), SCALAR.rotate(x, angles, 130, pairing));
             }
         }
@@ -264,7 +272,7 @@ class SmallKernelsTest {
         for (int tokens : new int[] {1, 300}) {
             int[] ids = random.ints(tokens, 0, 65).toArray();
 
-            for (Kernels vector : VECTOR) {
+            for (Kernels vector : vectors) {
                 assertSameBits(vector.embed(ids, table), SCALAR.embed(ids, table));
             }
         }
@@ -304,7 +312,7 @@ class SmallKernelsTest {
         Tensor q = Hostile.ORDINARY.tensor(random, queries, heads * sharing * headSize);
         Tensor probs = Hostile.ORDINARY.tensor(random, heads * sharing, queries, positions); // also where nobody looks
 
-        for (Kernels vector : VECTOR) {
+        for (Kernels vector : vectors) {
             assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
             assertSameBits(vector.mix(probs, cache, scoring), SCALAR.mix(probs, cache, scoring));
             assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
@@ -352,7 +360,7 @@ class SmallKernelsTest {
                 kernels -> kernels.attend(x, cache, scoring));
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
-            Kernels blocks = VECTOR.get(0).forBlocks();
+            Kernels blocks = vectors.get(0).forBlocks();
             Tensor first = operation.with(blocks);
             Arrays.fill(first.data(), Float.NaN);
             blocks.blockIsDone();
@@ -388,7 +396,7 @@ class SmallKernelsTest {
 
     @Test
     void withoutBlocksEveryTensorHasAnArrayOfItsOwn() {
-        VectorKernels vector = VECTOR.get(0);
+        VectorKernels vector = vectors.get(0);
         Tensor x = Tensor.zeros(70, 66);
         Tensor first = vector.scale(x, 2);
         vector.blockIsDone();

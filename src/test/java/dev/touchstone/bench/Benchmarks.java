@@ -66,7 +66,7 @@ public final class Benchmarks implements Callable<Integer> {
             report.operations(operations);
         }
         List<Contestant> contestants = new ArrayList<>();
-        try {
+        try (Contestant limits = new Contestant("limits", java("limits", model))) {
             contestants.add(new Contestant(VECTOR, java("vector", model)));
             contestants.add(new Contestant(BFLOAT16, java("vector", bfloat16)));
             if (!quick) {
@@ -77,7 +77,7 @@ public final class Benchmarks implements Callable<Integer> {
                 contestants.add(new Contestant(HUGGING_FACE, python("serve", model, "" + threads)));
             }
             report.memoryAfterLoading(contestants);
-            Contest contest = new Contest(contestants);
+            Contest contest = new Contest(contestants, limits);
             contest.run(rounds);
             report.contest(contest);
             report.memory(contestants);
@@ -101,14 +101,14 @@ public final class Benchmarks implements Callable<Integer> {
         Path model = smolLm2.resolve("SmolLM2-135M-Instruct");
         Path bfloat16 = Path.of(smolLm2 + "-bf16", "SmolLM2-135M-Instruct");
         List<Contestant> contestants = new ArrayList<>();
-        try {
+        try (Contestant limits = new Contestant("limits", java("limits", model))) {
             contestants.add(new Contestant(VECTOR, java("vector", model)));
             contestants.add(new Contestant(BFLOAT16, java("vector", bfloat16)));
             if (python != null) {
                 contestants.add(new Contestant(HUGGING_FACE, python("serve", model, "" + threads)));
                 contestants.add(new Contestant(HUGGING_FACE_BFLOAT16, python("serve", bfloat16, "" + threads)));
             }
-            Contest contest = new Contest(contestants);
+            Contest contest = new Contest(contestants, limits);
             contest.run(rounds);
             return contest;
         } finally {

@@ -19,11 +19,14 @@ import java.util.stream.Collectors;
 final class EngineProcess {
     private EngineProcess() {}
 
-    /** Arguments: {@code vector}, {@code scalar} or {@code torch}; the checkpoint, or the TorchScript; threads. */
+    /**
+     * Arguments: {@code vector}, {@code scalar}, {@code torch}, or {@code limits} for no engine; the checkpoint, or the
+     * TorchScript; threads.
+     */
     public static void main(String[] args) throws IOException {
         int threads = Integer.parseInt(args[2]);
         long start = System.nanoTime();
-        Engine engine = open(args[0], Path.of(args[1]), threads);
+        Engine engine = args[0].equals("limits") ? null : open(args[0], Path.of(args[1]), threads);
         answer("%.4f", (System.nanoTime() - start) * 1e-9);
         VectorPeak peak = new VectorPeak(threads);
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -47,7 +50,7 @@ final class EngineProcess {
         }
         return new TouchstoneEngine(
                 Checkpoint.load(path, Progress.OFF).transformer(),
-                kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.VECTOR.open(threads));
+                kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.best(threads, System.err::println));
     }
 
     private static void answer(String format, double... numbers) {

@@ -17,4 +17,4 @@ where /q mvn.cmd || set "mvn=%home%.maven\mvnw.cmd"
 call "%mvn%" --quiet --batch-mode --no-transfer-progress -f "%home%pom.xml" resources:resources compiler:compile@vector-classes compiler:compile@default-compile jar:jar shade:shade@runnable-jar 1>&2
 if errorlevel 1 exit /b 1
 :run
-"%java%" --add-modules jdk.incubator.vector -XX:+UseG1GC -XX:MaxNewSize=128m -XX:InitiatingHeapOccupancyPercent=80 -XX:-G1UseAdaptiveIHOP -Xshare:auto %TOUCHSTONE_JAVA_OPTS% -jar "%jar%" %*
+"%java%" --add-modules jdk.incubator.vector -XX:+UseG1GC -XX:MaxNewSize=64m -XX:GCTimeRatio=2 -XX:InitiatingHeapOccupancyPercent=80 -XX:-G1UseAdaptiveIHOP -Xshare:auto %TOUCHSTONE_JAVA_OPTS% -jar "%jar%" %*

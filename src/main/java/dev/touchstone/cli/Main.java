@@ -4,7 +4,11 @@ import dev.touchstone.TouchstoneException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +36,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " something wrong; 2 wrong usage; 130 stopped by Ctrl-C."
         })
 public final class Main implements Runnable {
+    /** It writes about all the others. */
+    private static final String COMPLETION = "completion";
+    /** By name, in the order of the help. To read the options of all takes longer than Java's own start. */
+    private static final Map<String, Function<Streams, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("generate", GenerateCommand::new);
+        COMMANDS.put("chat", ChatCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("summary", SummaryCommand::new);
+        COMMANDS.put("tokenize", TokenizeCommand::new);
+        COMMANDS.put("trace", TraceCommand::new);
+        COMMANDS.put("explain", ExplainCommand::new);
+        COMMANDS.put("parity", ParityCommand::new);
+        COMMANDS.put("doctor", DoctorCommand::new);
+        COMMANDS.put(COMPLETION, CompletionCommand::new);
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -57,7 +79,8 @@ public final class Main implements Runnable {
         boolean stacktrace = List.of(args).contains("--stacktrace");
         // To ask for the terminal's width starts a process, for each command anew.
         boolean help = Stream.of(args).anyMatch(argument -> argument.matches("--help|-[a-zA-Z]*h"));
-        CommandLine commands = commands(streams)
+        boolean alone = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals(COMPLETION);
+        CommandLine commands = commands(streams, alone ? List.of(args[0]) : COMMANDS.keySet())
                 .setUsageHelpAutoWidth(help && streams.outIsTerminal())
                 .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(streams, e, stacktrace));
@@ -74,18 +97,13 @@ public final class Main implements Runnable {
 
     /** All there is to parse, and what to run. */
     static CommandLine commands(Streams streams) {
-        return new CommandLine(new Main(streams))
-                .addSubcommand(new GenerateCommand(streams))
-                .addSubcommand(new ChatCommand(streams))
-                .addSubcommand(new CompareCommand(streams))
-                .addSubcommand(new SummaryCommand(streams))
-                .addSubcommand(new TokenizeCommand(streams))
-                .addSubcommand(new TraceCommand(streams))
-                .addSubcommand(new ExplainCommand(streams))
-                .addSubcommand(new ParityCommand(streams))
-                .addSubcommand(new DoctorCommand(streams))
-                .addSubcommand(new CompletionCommand(streams))
-                .registerConverter(Path.class, Main::file)
+        return commands(streams, COMMANDS.keySet());
+    }
+
+    private static CommandLine commands(Streams streams, Collection<String> names) {
+        CommandLine commands = new CommandLine(new Main(streams));
+        names.forEach(name -> commands.addSubcommand(COMMANDS.get(name).apply(streams)));
+        return commands.registerConverter(Path.class, Main::file)
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))
                 .setColorScheme(Help.defaultColorScheme(streams.ansi()))

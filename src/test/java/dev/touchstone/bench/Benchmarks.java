@@ -206,7 +206,8 @@ public final class Benchmarks implements Callable<Integer> {
                 "jdk.incubator.vector",
                 "-Xlog:disable",
                 "-XX:+UseG1GC",
-                "-XX:MaxNewSize=128m",
+                "-XX:MaxNewSize=64m",
+                "-XX:GCTimeRatio=2",
                 "-XX:InitiatingHeapOccupancyPercent=80",
                 "-XX:-G1UseAdaptiveIHOP",
                 "-XX:MaxRAMPercentage=50"));

@@ -26,8 +26,6 @@ enum VectorPart {
     GELU_NEW(room -> room.activate(Activation.GELU_NEW)),
     SILU(room -> room.activate(Activation.SILU));
 
-    private static final VectorPart[] OF_ACTIVATIONS = {RELU, GELU, GELU_NEW, SILU};
-
     private final Consumer<WarmUp.Room> work;
     private final AtomicBoolean wanted = new AtomicBoolean();
     /** Without a warm-up every part is taken as it is. */
@@ -38,7 +36,12 @@ enum VectorPart {
     }
 
     static VectorPart of(Activation activation) {
-        return OF_ACTIVATIONS[activation.ordinal()];
+        return switch (activation) {
+            case RELU -> RELU;
+            case GELU -> GELU;
+            case GELU_NEW -> GELU_NEW;
+            case SILU -> SILU;
+        };
     }
 
     /** Whether the vector code is to be used; if not, plain loops, which is the wish that it get warm. */
@@ -52,8 +55,8 @@ enum VectorPart {
         }
     }
 
-    void setWarm(boolean warm) {
-        this.warm = warm;
+    void setWarm() {
+        warm = true;
     }
 
     /** True for the first who wants it. */

@@ -111,7 +111,7 @@ final class WarmUp extends Thread {
                 Thread.sleep(Math.min(nanos / 1_000_000, LONGEST_PAUSE_MILLIS));
             }
         }
-        part.setWarm(true);
+        part.setWarm();
     }
 
     private long nanos(VectorPart part, boolean withVectors) {

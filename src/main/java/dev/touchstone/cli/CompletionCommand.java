@@ -7,8 +7,6 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "completion",
@@ -18,19 +16,19 @@ final class CompletionCommand implements Callable<Integer> {
     /** The values of an option, which picocli spells as Java spells constants, and the help in lower case. */
     private static final Pattern VALUES = Pattern.compile("_option_args=\\([^)]*\\)");
 
-    @Spec
-    private CommandSpec spec;
+    private final Streams streams;
 
     @Mixin
     private final Console console;
 
     CompletionCommand(Streams streams) {
+        this.streams = streams;
         this.console = new Console(streams);
     }
 
     @Override
     public Integer call() {
-        CommandLine program = spec.root().commandLine();
+        CommandLine program = Main.commands(streams); // all of them, where a run has its own only
         String script = AutoComplete.bash(program.getCommandName(), program);
         console.print(VALUES.matcher(script).replaceAll(values -> values.group().toLowerCase(Locale.ROOT)));
         return 0;

@@ -36,8 +36,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
                     + " something wrong; 2 wrong usage; 130 stopped by Ctrl-C."
         })
 public final class Main implements Runnable {
-    /** It writes about all the others. */
-    private static final String COMPLETION = "completion";
     /** By name, in the order of the help. To read the options of all takes longer than Java's own start. */
     private static final Map<String, Function<Streams, Object>> COMMANDS = new LinkedHashMap<>();
 
@@ -51,7 +49,7 @@ public final class Main implements Runnable {
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("parity", ParityCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
-        COMMANDS.put(COMPLETION, CompletionCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
     }
 
     @Spec
@@ -79,7 +77,7 @@ public final class Main implements Runnable {
         boolean stacktrace = List.of(args).contains("--stacktrace");
         // To ask for the terminal's width starts a process, for each command anew.
         boolean help = Stream.of(args).anyMatch(argument -> argument.matches("--help|-[a-zA-Z]*h"));
-        boolean alone = args.length > 0 && COMMANDS.containsKey(args[0]) && !args[0].equals(COMPLETION);
+        boolean alone = args.length > 0 && COMMANDS.containsKey(args[0]);
         CommandLine commands = commands(streams, alone ? List.of(args[0]) : COMMANDS.keySet())
                 .setUsageHelpAutoWidth(help && streams.outIsTerminal())
                 .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))

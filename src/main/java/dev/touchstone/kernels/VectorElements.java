@@ -90,7 +90,7 @@ final class VectorElements {
     }
 
     /** Where whole vectors end, and plain loops take over. */
-    private static int end(VectorPart part, int from, int to) {
+    static int end(VectorPart part, int from, int to) {
         return part.isWarm() ? from + SPECIES.loopBound(to - from) : from;
     }
 }

@@ -84,7 +84,7 @@ final class VectorRows {
 
     /** {@code y = exp(x - max)} */
     private static void exp(float[] x, int at, int n, float max, float[] y, int yAt) {
-        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
+        int end = VectorElements.end(VectorPart.SOFTMAX, 0, n);
         for (int from = 0; from < end; from += VectorMath.STRETCH) {
             int to = Math.min(from + VectorMath.STRETCH, end);
             for (int s = from; s < to; s += FLOATS.length()) {
@@ -99,7 +99,7 @@ final class VectorRows {
 
     /** {@code y /= by} */
     private static void divide(float[] y, int at, int n, float by) {
-        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
+        int end = VectorElements.end(VectorPart.SOFTMAX, 0, n);
         for (int s = 0; s < end; s += FLOATS.length()) {
             FloatVector.fromArray(FLOATS, y, at + s).div(by).intoArray(y, at + s);
         }
@@ -111,7 +111,7 @@ final class VectorRows {
     /** A maximum does not depend on the order, so this is the one reduction over lanes. */
     private static float max(float[] x, int at, int n) {
         FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-        int end = VectorPart.SOFTMAX.isWarm() ? FLOATS.loopBound(n) : 0;
+        int end = VectorElements.end(VectorPart.SOFTMAX, 0, n);
         for (int i = 0; i < end; i += FLOATS.length()) {
             largest = FloatVector.fromArray(FLOATS, x, at + i).max(largest);
         }

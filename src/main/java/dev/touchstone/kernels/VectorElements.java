@@ -1,13 +1,9 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Tensor;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** What happens to each element by itself, for the elements {@code from} until {@code to}. */
 final class VectorElements {
-    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
-
     private VectorElements() {}
 
     static void add(Tensor a, Tensor b, Tensor y, int from, int to) {
@@ -16,11 +12,9 @@ final class VectorElements {
 
     /** {@code y = a + b}, {@code n} elements. */
     static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, 0, n);
-        for (int i = 0; i < end; i += SPECIES.length()) {
-            FloatVector.fromArray(SPECIES, a, aAt + i)
-                    .add(FloatVector.fromArray(SPECIES, b, bAt + i))
-                    .intoArray(y, yAt + i);
+        int end = end(VectorPart.ELEMENTS, n);
+        if (end > 0) {
+            VectorLoops.add(a, aAt, b, bAt, y, yAt, end);
         }
         for (int i = end; i < n; i++) {
             y[yAt + i] = a[aAt + i] + b[bAt + i];
@@ -29,11 +23,9 @@ final class VectorElements {
 
     /** {@code y += factor x}, each in one rounding, {@code n} elements. */
     static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, 0, n);
-        for (int i = 0; i < end; i += SPECIES.length()) {
-            FloatVector.broadcast(SPECIES, factor)
-                    .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
-                    .intoArray(y, yAt + i);
+        int end = end(VectorPart.ELEMENTS, n);
+        if (end > 0) {
+            VectorLoops.addScaled(factor, x, xAt, y, yAt, end);
         }
         for (int i = end; i < n; i++) {
             y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
@@ -41,11 +33,9 @@ final class VectorElements {
     }
 
     static void multiply(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = end(VectorPart.ELEMENTS, from, to);
-        for (int i = from; i < end; i += SPECIES.length()) {
-            FloatVector.fromArray(SPECIES, a.data(), i)
-                    .mul(FloatVector.fromArray(SPECIES, b.data(), i))
-                    .intoArray(y.data(), i);
+        int end = from + end(VectorPart.ELEMENTS, to - from);
+        if (end > from) {
+            VectorLoops.multiply(a.data(), from, b.data(), from, y.data(), from, end - from);
         }
         for (int i = end; i < to; i++) {
             y.data()[i] = a.data()[i] * b.data()[i];
@@ -58,9 +48,9 @@ final class VectorElements {
 
     /** {@code y = factor x}, {@code n} elements. */
     static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, 0, n);
-        for (int i = 0; i < end; i += SPECIES.length()) {
-            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+        int end = end(VectorPart.ELEMENTS, n);
+        if (end > 0) {
+            VectorLoops.scale(x, xAt, factor, y, yAt, end);
         }
         for (int i = end; i < n; i++) {
             y[yAt + i] = x[xAt + i] * factor;
@@ -68,7 +58,7 @@ final class VectorElements {
     }
 
     static void softCap(float[] x, float cap, float[] y, int from, int to) {
-        int end = end(VectorPart.SOFT_CAP, from, to);
+        int end = from + end(VectorPart.SOFT_CAP, to - from);
         VectorMath math = new VectorMath();
         for (int i = from; i < end; i += VectorMath.STRETCH) {
             math.softCap(x, i, cap, y, i, Math.min(VectorMath.STRETCH, end - i));
@@ -79,7 +69,7 @@ final class VectorElements {
     }
 
     static void activate(Activation activation, Tensor x, Tensor y, int from, int to) {
-        int end = end(VectorPart.of(activation), from, to);
+        int end = from + end(VectorPart.of(activation), to - from);
         VectorMath math = new VectorMath();
         for (int i = from; i < end; i += VectorMath.STRETCH) {
             math.activate(activation, x.data(), i, y.data(), i, Math.min(VectorMath.STRETCH, end - i));
@@ -89,8 +79,8 @@ final class VectorElements {
         }
     }
 
-    /** Where whole vectors end, and plain loops take over. */
-    static int end(VectorPart part, int from, int to) {
-        return part.isWarm() ? from + SPECIES.loopBound(to - from) : from;
+    /** How many of {@code n} elements are whole vectors, for {@link VectorLoops}; the others are for plain loops. */
+    static int end(VectorPart part, int n) {
+        return part.isWarm() ? VectorTiles.SPECIES.loopBound(n) : 0;
     }
 }

@@ -114,9 +114,7 @@ final class VectorMath {
     }
 
     private void gelu(float[] x, int at, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, at + i).mul(FloatMath.SQRT_HALF).intoArray(argument, i);
-        }
+        VectorLoops.scale(x, at, FloatMath.SQRT_HALF, argument, 0, n);
         erf(argument, 0, argument, 0, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector.fromArray(SPECIES, x, at + i)
@@ -203,12 +201,8 @@ final class VectorMath {
 
     /** {@code y = cap tanh(x / cap)}; both may be the same. */
     void softCap(float[] x, int at, float cap, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, at + i).div(cap).intoArray(argument, i);
-        }
+        VectorLoops.divide(x, at, cap, argument, 0, n);
         tanh(argument, 0, argument, 0, n);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, argument, i).mul(cap).intoArray(y, yAt + i);
-        }
+        VectorLoops.scale(argument, 0, cap, y, yAt, n);
     }
 }

@@ -1,0 +1,75 @@
+package dev.touchstone.kernels;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Simple loops over whole vectors: {@code n} is a multiple of the lanes. Each is a method of its own, which nobody calls
+ * while plain loops compute (see {@link WarmUp}), because the compiler C2 makes of a method what it has seen it do. One
+ * with both kinds of loops it compiled without the vectors, and a second time as soon as these came, of which it had seen
+ * too little: in half of all processes they stayed objects for ever, and attention took five times as long.
+ */
+final class VectorLoops {
+    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
+    private static final int LANES = SPECIES.length();
+
+    private VectorLoops() {}
+
+    /** {@code y = a + b} */
+    static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, a, aAt + i)
+                    .add(FloatVector.fromArray(SPECIES, b, bAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = a b} */
+    static void multiply(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, a, aAt + i)
+                    .mul(FloatVector.fromArray(SPECIES, b, bAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y += factor x}, each in one rounding. */
+    static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.broadcast(SPECIES, factor)
+                    .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = factor x} */
+    static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = x / by} */
+    static void divide(float[] x, int xAt, float by, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).div(by).intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = x - less} */
+    static void subtract(float[] x, int xAt, float less, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).sub(less).intoArray(y, yAt + i);
+        }
+    }
+
+    /** The largest. It does not depend on the order, so this is the one reduction over lanes. */
+    static float max(float[] x, int at, int n) {
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += LANES) {
+            largest = FloatVector.fromArray(SPECIES, x, at + i).max(largest);
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
+    }
+}

@@ -48,6 +48,14 @@ public interface Kernels {
      */
     Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing);
 
+    /** {@code width} columns of every {@code step}, from column {@code from} on. (T, C) -> (T, C / step * width) */
+    Tensor columns(Tensor x, int from, int width, int step);
+
+    /** The rows {@code from} until {@code to} of keys and values become the next positions. (T, G D), (T, G D) */
+    default void append(Tensor k, Tensor v, int from, int to, KeyValuePages cache) {
+        cache.append(k, v, from, to);
+    }
+
     /**
      * {@code q kᵀ} per head, made scores of as {@code scoring} says; {@code -inf} where a query would see the future or
      * past its window: the last query stands at the last cached position. Where the cache has fewer heads, neighbouring

@@ -1,16 +1,21 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Tensor;
+import java.util.function.IntFunction;
 
 /**
  * Activations in the order in which a product reads them: blocks of inputs, in them tiles of {@code height} rows, in them
- * {@code [row][input]}. Rows that are missing in the last tile are zeros. (T, I)
+ * {@code [row][input]}. What stands in the rows that are missing in the last tile does not matter. (T, I)
  */
 record PackedRows(int rows, int inputs, int height, float[] data) {
     private static final int BLOCK = ScalarKernels.BLOCK;
 
-    /** Space for the rows of {@code x}; {@link #fill} brings them in, tile by tile. A single row lies right as it is. */
-    static PackedRows of(Tensor x, int height) {
+    /**
+     * Space for the rows of {@code x}; {@link #fill} brings them in, tile by tile. A single row lies right as it is.
+     *
+     * @param space an array of at least so many floats
+     */
+    static PackedRows of(Tensor x, int height, IntFunction<float[]> space) {
         int rows = x.rows();
         int inputs = x.size(-1);
         if (rows == 1) {
@@ -18,7 +23,7 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
         }
         int tiles = (rows + height - 1) / height;
         int blocks = (inputs + BLOCK - 1) / BLOCK;
-        return new PackedRows(rows, inputs, height, new float[tiles * height * blocks * BLOCK]);
+        return new PackedRows(rows, inputs, height, space.apply(tiles * height * blocks * BLOCK));
     }
 
     int tiles() {

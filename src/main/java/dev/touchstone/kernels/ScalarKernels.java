@@ -168,6 +168,21 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public Tensor columns(Tensor x, int from, int width, int step) {
+        Tensor y = Tensor.zeros(x.rows(), x.size(-1) / step * width);
+        columns(x, from, width, step, y, 0, x.rows());
+        return y;
+    }
+
+    /** The rows {@code first} until {@code end} of {@link #columns(Tensor, int, int, int)}. */
+    static void columns(Tensor x, int from, int width, int step, Tensor y, int first, int end) {
+        int parts = x.size(-1) / step;
+        for (int i = first * parts; i < end * parts; i++) {
+            System.arraycopy(x.data(), i * step + from, y.data(), i * width, width);
+        }
+    }
+
+    @Override
     public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();

@@ -154,7 +154,7 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     }
 
     private PackedRows pack(Tensor x) {
-        PackedRows packed = PackedRows.of(x, VectorTiles.ROWS);
+        PackedRows packed = PackedRows.of(x, VectorTiles.ROWS, workspace == null ? float[]::new : workspace::scratch);
         if (packed.height() > 1) {
             run(packed.tiles(), x.size(), tile -> packed.fill(x, tile));
         }
@@ -207,6 +207,20 @@ public final class VectorKernels implements Kernels, AutoCloseable {
                 VectorElements.add(totals, total, bias, column, y.data(), at, width);
             }
         }
+    }
+
+    @Override
+    public Tensor columns(Tensor x, int from, int width, int step) {
+        Tensor y = tensor(x.rows(), x.size(-1) / step * width);
+        split(x.rows(), y.size(-1), (first, end) -> ScalarKernels.columns(x, from, width, step, y, first, end));
+        return y;
+    }
+
+    @Override
+    public void append(Tensor k, Tensor v, int from, int to, KeyValuePages cache) {
+        cache.extend(to - from);
+        long work = 4L * (to - from) * cache.headSize();
+        split(cache.heads(), work, (head, end) -> cache.putLast(k, v, from, to, head, end));
     }
 
     @Override

@@ -5,8 +5,8 @@ import dev.touchstone.tensor.Tensor;
 /**
  * What happens along one row: norms and softmax, with their sums in double. A conversion between vectors of floats and of
  * doubles is not used: it takes half a vector of floats, which is another class, and C2 makes the best code of a method of
- * the Vector API, three times as fast in {@link VectorTiles}, as long as it has only met one. So norms and sums are plain loops, of
- * one step each, since C2 is ten times slower with conversion and arithmetic in one loop.
+ * the Vector API, three times as fast in {@link VectorTiles}, as long as it has only met one. So norms and sums are plain
+ * loops.
  */
 final class VectorRows {
     private static final int SUMS = ScalarKernels.PARTIAL_SUMS;
@@ -104,10 +104,7 @@ final class VectorRows {
         }
     }
 
-    /**
-     * Element {@code i} joins sum {@code i % 16}; four of these at a time, so that none waits for another. That is as fast
-     * as with vectors for the rows that a prompt has.
-     */
+    /** Element {@code i} joins sum {@code i % 16}; four of these at a time, so that none waits for another. */
     private static double sum(float[] x, int at, int n) {
         double[] sums = new double[SUMS];
         int end = n - n % SUMS;

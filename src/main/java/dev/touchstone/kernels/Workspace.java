@@ -20,6 +20,7 @@ final class Workspace {
     private final Map<Integer, Deque<float[]>> free = new HashMap<>();
     private List<float[]> now = new ArrayList<>();
     private List<float[]> before = new ArrayList<>();
+    private float[] scratch = new float[0];
 
     /** A tensor of no matter which numbers: whoever takes it fills all of it. */
     Tensor take(int... shape) {
@@ -36,6 +37,14 @@ final class Workspace {
         }
         now.add(data);
         return Tensor.of(data, shape);
+    }
+
+    /** An array of at least so many floats, no matter which, until the next one is asked for. */
+    float[] scratch(int floats) {
+        if (scratch.length < floats) {
+            scratch = new float[floats];
+        }
+        return scratch;
     }
 
     /** Says that a block has been computed: nobody reads what the one before it made. */

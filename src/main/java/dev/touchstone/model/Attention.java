@@ -34,7 +34,7 @@ public record Attention(String name, int layer, Projections projections, Scoring
         for (Batch.Part part : pass.batch().parts()) {
             int end = row + part.ids().length;
             KeyValuePages cache = part.cache().layer(layer);
-            cache.append(k, v, row, end);
+            pass.kernels().append(k, v, row, end, cache);
             contexts.add(attend(q.rows(row, end), cache, pass));
             cache.forget();
             row = end;

@@ -15,11 +15,7 @@ public sealed interface Projections {
         @Override
         public QueryKeyValue forward(Tensor x, ForwardPass pass) {
             Tensor qkv = linear.forward(x, pass);
-            int channels = qkv.size(-1) / 3;
-            return new QueryKeyValue(
-                    qkv.columns(0, channels),
-                    qkv.columns(channels, 2 * channels),
-                    qkv.columns(2 * channels, 3 * channels));
+            return cut(qkv, qkv.size(-1) / 3, pass);
         }
     }
 
@@ -35,13 +31,16 @@ public sealed interface Projections {
     record Interleaved(Linear linear, int headSize) implements Projections {
         @Override
         public QueryKeyValue forward(Tensor x, ForwardPass pass) {
-            Tensor qkv = linear.forward(x, pass);
-            return new QueryKeyValue(part(qkv, 0), part(qkv, 1), part(qkv, 2));
+            return cut(linear.forward(x, pass), headSize, pass);
         }
+    }
 
-        private Tensor part(Tensor qkv, int part) {
-            return qkv.columns(part * headSize, headSize, 3 * headSize);
-        }
+    /** Of every {@code 3 width} columns the first {@code width} are queries, then keys, then values. */
+    private static QueryKeyValue cut(Tensor qkv, int width, ForwardPass pass) {
+        return new QueryKeyValue(
+                pass.kernels().columns(qkv, 0, width, 3 * width),
+                pass.kernels().columns(qkv, width, width, 3 * width),
+                pass.kernels().columns(qkv, 2 * width, width, 3 * width));
     }
 
     /** Each head of queries and keys brought to one size: Qwen3. */

@@ -39,41 +39,56 @@ public final class KeyValuePages {
         this.window = window;
     }
 
-    /** Appends rows {@code from} until {@code to} of the keys and values, heads side by side. (T, H D), (T, H D) */
+    /** Appends rows {@code from} until {@code to} of the keys and values, heads side by side. (T, G D), (T, G D) */
     public void append(Tensor k, Tensor v, int from, int to) {
-        for (int row = from; row < to; ) {
-            if (length == (firstPage + keys.size()) * POSITIONS) {
-                keys.add(new float[heads * headSize * POSITIONS]);
-                values.add(new float[heads * headSize * POSITIONS]);
-            }
-            int count = Math.min(to - row, POSITIONS - length % POSITIONS);
-            appendKeys(k, row, count);
-            appendValues(v, row, count);
-            row += count;
-            length += count;
+        extend(to - from);
+        putLast(k, v, from, to, 0, heads);
+    }
+
+    /** Makes room for {@code count} positions more; {@link #putLast} fills it. */
+    public void extend(int count) {
+        length += count;
+        while ((firstPage + keys.size()) * POSITIONS < length) {
+            keys.add(new float[heads * headSize * POSITIONS]);
+            values.add(new float[heads * headSize * POSITIONS]);
         }
     }
 
-    private void appendKeys(Tensor k, int row, int count) {
-        float[] page = keyPage(length);
+    /**
+     * Puts rows {@code from} until {@code to} of the keys and values at the last positions, for the heads from {@code head}
+     * until {@code end}; several threads may do so at once. (T, G D), (T, G D)
+     */
+    public void putLast(Tensor k, Tensor v, int from, int to, int head, int end) {
+        int position = length - (to - from);
+        for (int row = from; row < to; ) {
+            int count = Math.min(to - row, POSITIONS - position % POSITIONS);
+            putKeys(k, row, count, position, head * headSize, end * headSize);
+            putValues(v, row, count, position, head, end);
+            row += count;
+            position += count;
+        }
+    }
+
+    private void putKeys(Tensor k, int row, int count, int position, int channel, int endChannel) {
+        float[] page = keyPage(position);
         int channels = heads * headSize;
-        for (int block = 0; block < channels; block += LINE) {
-            int end = Math.min(block + LINE, channels);
+        for (int block = channel; block < endChannel; block += LINE) {
+            int end = Math.min(block + LINE, endChannel);
             for (int i = 0; i < count; i++) {
                 for (int c = block; c < end; c++) {
-                    page[keyIndex(0, c, length + i)] = k.data()[(row + i) * channels + c];
+                    page[keyIndex(0, c, position + i)] = k.data()[(row + i) * channels + c];
                 }
             }
         }
     }
 
-    private void appendValues(Tensor v, int row, int count) {
-        float[] page = valuePage(length);
+    private void putValues(Tensor v, int row, int count, int position, int head, int end) {
+        float[] page = valuePage(position);
         for (int i = 0; i < count; i++) {
-            for (int h = 0; h < heads; h++) {
+            for (int h = head; h < end; h++) {
                 int from = ((row + i) * heads + h) * headSize;
                 for (int c = 0; c < headSize; c += Matrix.PANEL) {
-                    System.arraycopy(v.data(), from + c, page, valueIndex(h, length + i, c), panelWidth(c));
+                    System.arraycopy(v.data(), from + c, page, valueIndex(h, position + i, c), panelWidth(c));
                 }
             }
         }

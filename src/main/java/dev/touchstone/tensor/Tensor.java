@@ -102,18 +102,6 @@ public final class Tensor {
         return part;
     }
 
-    /** A copy of {@code width} columns of every {@code step}, from {@code from} on. (R, C) -> (R, C / step * width) */
-    public Tensor columns(int from, int width, int step) {
-        int rows = rows();
-        int columns = size(-1);
-        int parts = columns / step;
-        Tensor some = zeros(rows, parts * width);
-        for (int i = 0; i < rows * parts; i++) {
-            System.arraycopy(data, i / parts * columns + i % parts * step + from, some.data, i * width, width);
-        }
-        return some;
-    }
-
     /** The rows of matrices, one matrix after the other: a copy unless there is one only. (R, C), ... -> (sum of R, C) */
     public static Tensor concatenate(List<Tensor> parts) {
         if (parts.size() == 1) {

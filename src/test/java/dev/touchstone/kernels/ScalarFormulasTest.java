@@ -27,6 +27,15 @@ class ScalarFormulasTest {
     }
 
     @Test
+    void columnsAreTakenFromEveryStep() {
+        Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6}, 2, 6);
+
+        assertThat(kernels.columns(x, 1, 2, 6).data()).containsExactly(2, 3, -2, -3);
+        assertThat(kernels.columns(x, 2, 1, 3).data()).containsExactly(3, 6, -3, -6);
+        assertThat(kernels.columns(x, 2, 1, 3).shape()).containsExactly(2, 2);
+    }
+
+    @Test
     void elementsAreAddedMultipliedAndScaled() {
         Tensor a = Tensor.of(new float[] {3, -5}, 1, 2);
         Tensor b = Tensor.of(new float[] {2, 7}, 1, 2);

@@ -278,6 +278,39 @@ class SmallKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 2304, 768, 768, 2304", "70, 198, 132, 66, 198", "300, 390, 65, 65, 195", "300, 12, 0, 4, 12"})
+    void columns(int rows, int channels, int from, int width, int step) {
+        Tensor x = Hostile.ORDINARY.tensor(new Random(1), rows, channels);
+
+        for (Kernels vector : vectors) {
+            assertSameBits(vector.columns(x, from, width, step), SCALAR.columns(x, from, width, step));
+        }
+    }
+
+    /** In the middle of a page, to its end, over several. */
+    @ParameterizedTest
+    @CsvSource({"1, 64, 0, 1", "3, 20, 63, 1", "12, 64, 5, 300", "2, 130, 64, 64", "5, 33, 60, 140"})
+    void append(int heads, int headSize, int before, int count) {
+        Random random = new Random(1);
+        Tensor k = Hostile.ORDINARY.tensor(random, before + count + 2, heads * headSize);
+        Tensor v = Hostile.ORDINARY.tensor(random, before + count + 2, heads * headSize);
+
+        for (Kernels vector : vectors) {
+            KeyValuePages cache = new KeyValuePages(heads, headSize);
+            vector.append(k, v, 1, before + 1, cache);
+            vector.append(k, v, before + 1, before + count + 1, cache);
+
+            assertThat(cache.length()).isEqualTo(before + count);
+            for (int s = 0; s < before + count; s++) {
+                for (int c = 0; c < heads * headSize; c++) {
+                    assertThat(cache.key(c / headSize, c % headSize, s)).isEqualTo(k.at(s + 1, c));
+                    assertThat(cache.value(c / headSize, s, c % headSize)).isEqualTo(v.at(s + 1, c));
+                }
+            }
+        }
+    }
+
     /** Shared keys, caps, windows, slopes; heads of less than a panel and more; queries of less than a tile and more. */
     @ParameterizedTest
     @CsvSource({
@@ -341,6 +374,8 @@ class SmallKernelsTest {
         Tensor angles = Hostile.ORDINARY.tensor(random, T, 2 * 8);
         Matrix weight = Matrix.ofInputRows(Hostile.ORDINARY.tensor(random, C, C));
         float[] gain = Hostile.ORDINARY.array(random, C);
+        Tensor notNumbers = Tensor.zeros(T + 5, C);
+        Arrays.fill(notNumbers.data(), Float.NaN);
         KeyValuePages cache = new KeyValuePages(2, C / 2);
         cache.append(x, x, 0, T);
         Scoring scoring = new Scoring(0.37f).within(33);
@@ -351,6 +386,7 @@ class SmallKernelsTest {
                 kernels -> kernels.softCap(x, 3),
                 kernels -> kernels.activate(x, Activation.SILU),
                 kernels -> kernels.rotate(x, angles, C / 2, Pairing.HALVES),
+                kernels -> kernels.columns(x, 1, 63, 66),
                 kernels -> kernels.layerNorm(x, gain, gain, 1e-5),
                 kernels -> kernels.rmsNorm(x, gain, 1, 1e-5),
                 kernels -> kernels.linear(x, weight, null),
@@ -363,6 +399,7 @@ class SmallKernelsTest {
             Kernels blocks = vectors.get(0).forBlocks();
             Tensor first = operation.with(blocks);
             Arrays.fill(first.data(), Float.NaN);
+            blocks.linear(notNumbers, weight, null);
             blocks.blockIsDone();
             blocks.blockIsDone();
 

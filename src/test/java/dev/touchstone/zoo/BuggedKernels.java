@@ -59,6 +59,11 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
+    public Tensor columns(Tensor x, int from, int width, int step) {
+        return sound.columns(x, from, width, step);
+    }
+
+    @Override
     public Tensor activate(Tensor x, Activation activation) {
         return sound.activate(x, activation);
     }

@@ -129,10 +129,10 @@ final class HeadBugs {
     /** Channel {@code h D + d} gets what belongs to {@code d H + h}. */
     private static Tensor deal(Tensor x, KeyValuePages cache) {
         int size = cache.headSize();
-        return columns(x, c -> c % size * cache.heads() + c / size);
+        return exchanged(x, c -> c % size * cache.heads() + c / size);
     }
 
-    private static Tensor columns(Tensor x, IntUnaryOperator from) {
+    private static Tensor exchanged(Tensor x, IntUnaryOperator from) {
         int channels = x.size(-1);
         Tensor y = Tensor.zeros(x.shape());
         for (int t = 0; t < x.rows(); t++) {
@@ -153,7 +153,8 @@ final class HeadBugs {
         return ForwardBug.of("F9", what, "", "h.0.attn.context", Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
-                return columns(super.mix(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
+                return exchanged(
+                        super.mix(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
             }
         }));
     }
@@ -190,7 +191,7 @@ final class HeadBugs {
             }
             Tensor fused = before.get(name.substring(0, name.lastIndexOf('.')) + ".c_attn");
             int channels = value.size(-1);
-            return columns(fused, c -> c < channels ? fusion.column(part, c) : c)
+            return exchanged(fused, c -> c < channels ? fusion.column(part, c) : c)
                     .columns(0, channels);
         }));
     }

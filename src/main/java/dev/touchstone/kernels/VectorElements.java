@@ -81,6 +81,6 @@ final class VectorElements {
 
     /** How many of {@code n} elements are whole vectors, for {@link VectorLoops}; the others are for plain loops. */
     static int end(VectorPart part, int n) {
-        return part.isWarm() ? VectorTiles.SPECIES.loopBound(n) : 0;
+        return part.isWarm(n) ? VectorTiles.SPECIES.loopBound(n) : 0;
     }
 }

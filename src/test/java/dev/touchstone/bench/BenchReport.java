@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +38,21 @@ final class BenchReport {
         ObjectNode node = root.putObject("firstToken");
         seconds.forEach((name, all) -> node.put(name, Workload.median(all)));
         target("First token of 64, from process start", "s", Workload.median(seconds.get(VECTOR)), 1.5, 1.0, false);
+    }
+
+    void fresh(String name, FreshProcesses fresh) {
+        ObjectNode node = root.withObject("/fresh").putObject(name);
+        node.put("seconds", fresh.medianSeconds());
+        Arrays.stream(fresh.megabytes()).forEach(node.putArray("megabytes")::add);
+        if (name.equals(VECTOR)) {
+            target(
+                    "Most memory taken by a prefill of 512 in a new process",
+                    "MB",
+                    fresh.mostMegabytes(),
+                    250,
+                    200,
+                    false);
+        }
     }
 
     void operations(Operations operations) {

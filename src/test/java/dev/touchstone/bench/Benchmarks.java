@@ -60,6 +60,8 @@ public final class Benchmarks implements Callable<Integer> {
         Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
         BenchReport report = new BenchReport(threads);
         report.firstToken(firstTokens(model));
+        report.fresh(VECTOR, FreshProcesses.run(VECTOR, java("vector", model), rounds));
+        report.fresh(BFLOAT16, FreshProcesses.run(BFLOAT16, java("vector", bfloat16), rounds));
         if (!quick) {
             Operations operations = new Operations();
             operations.run(3);

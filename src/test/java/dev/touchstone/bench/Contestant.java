@@ -60,6 +60,11 @@ final class Contestant implements Engine, AutoCloseable {
         return ask("memory")[0];
     }
 
+    /** All that its threads have taken so far, whether it was given back or not, in 10^6 bytes. */
+    double allocatedMegabytes() {
+        return ask("allocated")[0];
+    }
+
     private double[] ask(String order) {
         orders.println(order);
         return answer();

@@ -1,11 +1,13 @@
 package dev.touchstone.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.kernels.KernelChoice;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * One engine in a process of its own, which does what it is told line by line: {@code prefill N}, {@code decode PAST N},
- * {@code peaks N}, {@code memory}; it answers with numbers. {@code python/bench.py} speaks the same for Hugging Face.
+ * {@code peaks N}, {@code memory}, {@code allocated}; it answers with numbers. {@code python/bench.py} speaks the same for Hugging Face.
  */
 final class EngineProcess {
     private EngineProcess() {}
@@ -38,6 +40,7 @@ final class EngineProcess {
                 case "decode" -> answer("%.6f", engine.decode(n, Integer.parseInt(words[2])));
                 case "peaks" -> answer("%.2f", peak.gflops(n), peak.gigabytes(n));
                 case "memory" -> answer("%.1f", peakMegabytes());
+                case "allocated" -> answer("%.3f", allocatedMegabytes());
                 default -> throw new IllegalArgumentException(line);
             }
         }
@@ -55,6 +58,14 @@ final class EngineProcess {
 
     private static void answer(String format, double... numbers) {
         System.out.println(Arrays.stream(numbers).mapToObj(format::formatted).collect(Collectors.joining(" ")));
+    }
+
+    /** By the threads that are alive, in 10^6 bytes. */
+    private static double allocatedMegabytes() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return 1e-6
+                * Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds()))
+                        .sum();
     }
 
     /** The most memory that this process ever had, where Linux tells. */

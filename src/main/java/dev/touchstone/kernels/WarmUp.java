@@ -128,7 +128,6 @@ final class WarmUp extends Thread {
         for (int i = 0; i < CALLS; i++) {
             part.work(room);
         }
-        vectors = false;
         return System.nanoTime() - start;
     }
 }

@@ -44,15 +44,7 @@ final class BenchReport {
         ObjectNode node = root.withObject("/fresh").putObject(name);
         node.put("seconds", fresh.medianSeconds());
         Arrays.stream(fresh.megabytes()).forEach(node.putArray("megabytes")::add);
-        if (name.equals(VECTOR)) {
-            target(
-                    "Most memory taken by a prefill of 512 in a new process",
-                    "MB",
-                    fresh.mostMegabytes(),
-                    250,
-                    200,
-                    false);
-        }
+        target("Memory of a prefill of 512, " + name, "MB", fresh.mostMegabytes(), 250, 200, false);
     }
 
     void operations(Operations operations) {

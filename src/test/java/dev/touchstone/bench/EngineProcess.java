@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * One engine in a process of its own, which does what it is told line by line: {@code prefill N}, {@code decode PAST N},
- * {@code peaks N}, {@code memory}, {@code allocated}; it answers with numbers. {@code python/bench.py} speaks the same for Hugging Face.
+ * {@code peaks N}, {@code memory}, {@code allocated}; it answers with numbers. {@code python/bench.py} speaks as much of it
+ * as Hugging Face is asked.
  */
 final class EngineProcess {
     private EngineProcess() {}

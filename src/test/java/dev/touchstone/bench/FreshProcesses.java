@@ -12,21 +12,21 @@ import java.util.List;
  * @param megabytes that a prefill takes after that, in 10^6 bytes
  */
 record FreshProcesses(double[] seconds, double[] megabytes) {
-    static final int TOKENS = 60;
+    private static final int TOKENS = 60;
     private static final int PREFILL = 512;
-    /** The first ones compute with plain loops, in part. */
-    private static final int PREFILLS = 5;
+    /** They compute with plain loops, in part. */
+    private static final int PASSES_BEFORE = 4;
 
     static FreshProcesses run(String name, List<String> command, int processes) {
         FreshProcesses fresh = new FreshProcesses(new double[processes], new double[processes]);
         for (int i = 0; i < processes; i++) {
             try (Contestant one = new Contestant(name, command)) {
                 fresh.seconds[i] = Arrays.stream(one.decode(64, TOKENS)).sum();
-                double before = 0;
-                for (int pass = 0; pass < PREFILLS; pass++) {
-                    before = one.allocatedMegabytes();
+                for (int pass = 0; pass < PASSES_BEFORE; pass++) {
                     one.prefill(PREFILL);
                 }
+                double before = one.allocatedMegabytes();
+                one.prefill(PREFILL);
                 fresh.megabytes[i] = one.allocatedMegabytes() - before;
             }
             System.err.printf(

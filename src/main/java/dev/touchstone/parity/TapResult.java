@@ -18,16 +18,19 @@ public record TapResult(
         Deviation local,
         Anatomy anatomy,
         boolean allZero) {
-    /** The suite fails above this ratio of our error to PyTorch's. */
+    /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
     public static final double MAX_RATIO = 2;
 
     /**
-     * A ratio is a statistic, and the errors of one token hang together: with fewer tokens than this it is chance, and
-     * says something only together with those of other prompts.
+     * The errors within one token are correlated, so with fewer tokens than this a ratio is mostly noise. It is meaningful
+     * only when pooled with those of other prompts, see {@link Ratios#pooled}.
      */
     public static final int ENOUGH_TOKENS = 8;
 
-    /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
+    /**
+     * The bound on the largest error, as a share of the largest expected value. It applies to one operation on its golden
+     * input, and to the inherited error of a tap that is exempt from {@link #MAX_RATIO}.
+     */
     public static final double LOCAL_BOUND = 128 * 0x1p-24;
 
     /** PyTorch's float32 is nearer to its float64 than this share of the largest value, or they are not of one computation. */
@@ -55,7 +58,18 @@ public record TapResult(
     }
 
     public boolean passes() {
-        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !provesNothing();
+        boolean inheritedPasses = ratio() <= MAX_RATIO || isExempt() && inherited.within(LOCAL_BOUND);
+        return inheritedPasses && !culprit() && !provesNothing();
+    }
+
+    /** Whether the tap has too few tokens for the limit on the ratio. A tap where PyTorch is exact is never exempt. */
+    public boolean isExempt() {
+        return !hasEnoughTokens() && floor.rms() > 0;
+    }
+
+    /** Whether the tap passes although its ratio is above {@link #MAX_RATIO}. */
+    public boolean passesByBound() {
+        return passes() && !(ratio() <= MAX_RATIO);
     }
 
     boolean hasEnoughTokens() {
@@ -65,11 +79,6 @@ public record TapResult(
     /** A golden that any tensor, or none, could be measured against. */
     private boolean provesNothing() {
         return allZero || !floor.within(MAX_FLOOR);
-    }
-
-    /** Too few tokens for a ratio, and an error that is small all the same. */
-    private boolean isChance() {
-        return !hasEnoughTokens() && floor.rms() > 0 && inherited.within(LOCAL_BOUND);
     }
 
     /** In one word. */

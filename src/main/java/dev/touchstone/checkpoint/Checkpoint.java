@@ -1,14 +1,25 @@
 package dev.touchstone.checkpoint;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.safetensors.TensorFiles;
+import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
+import dev.touchstone.families.Config;
+import dev.touchstone.families.Family;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.WeightType;
+import dev.touchstone.weights.Weights;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Loads models as Hugging Face saves them. */
 public final class Checkpoint {
+    private static final String CONFIG = "config.json";
     private static final String STORYTELLER = "dev/touchstone/storyteller";
     private static final String STORYTELLER_DRAFT = "dev/touchstone/storyteller-draft";
 
@@ -44,7 +55,7 @@ public final class Checkpoint {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
         }
-        Config config = Config.read(files, "config.json");
+        Config config = new Config(CONFIG, Json.object(CONFIG, files.text(CONFIG)));
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);

@@ -1,5 +1,9 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.families.Config;
+import dev.touchstone.families.Family;
+import dev.touchstone.util.Json;
 import java.util.List;
 
 /**
@@ -13,7 +17,7 @@ public record GenerationDefaults(List<Integer> eosIds) {
 
     static GenerationDefaults read(ModelFiles files, Config config, Family family) {
         if (files.has(FILE)) {
-            return new GenerationDefaults(Config.read(files, FILE).ids("eos_token_id"));
+            return new GenerationDefaults(new Config(FILE, Json.object(FILE, files.text(FILE))).ids("eos_token_id"));
         }
         if (config.isSilentOn("eos_token_id") && family.eosId() != null) {
             return new GenerationDefaults(List.of(family.eosId()));

@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.Problems;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

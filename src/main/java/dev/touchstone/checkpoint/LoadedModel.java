@@ -1,8 +1,9 @@
 package dev.touchstone.checkpoint;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.chat.ChatTemplate;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
 import java.util.Optional;
 
 /**

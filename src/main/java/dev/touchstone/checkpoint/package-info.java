@@ -1,10 +1,9 @@
 /**
- * Before the way of the data: from a Hugging Face folder to a transformer and its tokenizer. The only package that knows files
- * and names on disk. A family of models is one class here; {@code Family} says how.
+ * From a Hugging Face folder to a model and its tokenizer.
  *
  * <pre>
  * config.json, model.safetensors -> Config, Weights -> Family -> Transformer
- * tokenizer.json                 -> TokenizerFiles            -> Tokenizer
+ * tokenizer.json                 -> TokenizerFiles           -> Tokenizer
  * </pre>
  */
 package dev.touchstone.checkpoint;

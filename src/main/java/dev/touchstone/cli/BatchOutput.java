@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.TouchstoneException;
-import dev.touchstone.checkpoint.WholeFile;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,8 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.util.TouchstoneException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

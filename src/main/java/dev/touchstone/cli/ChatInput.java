@@ -2,7 +2,7 @@ package dev.touchstone.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,13 +1,13 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.cli.Finding.Mark;
 import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.model.Trace;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

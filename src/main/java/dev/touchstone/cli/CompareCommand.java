@@ -1,14 +1,14 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.WholeFile;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.NaiveExecutor;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.WholeFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

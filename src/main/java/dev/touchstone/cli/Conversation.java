@@ -1,8 +1,8 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.ChatTemplate;
-import dev.touchstone.checkpoint.ChatTemplate.Message;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
 import java.util.ArrayList;
 import java.util.List;
 

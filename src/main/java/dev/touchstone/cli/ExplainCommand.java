@@ -1,7 +1,6 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.WholeFile;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.explain.Explainer;
 import dev.touchstone.explain.Explanation;
@@ -9,6 +8,7 @@ import dev.touchstone.explain.ExplanationPage;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.util.WholeFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

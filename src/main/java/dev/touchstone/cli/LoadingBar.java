@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.Progress;
+import dev.touchstone.weights.Progress;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;

@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.WeightType;
+import dev.touchstone.weights.WeightType;
 import picocli.CommandLine.Option;
 
 /** Which model. */

@@ -1,19 +1,18 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.Safetensors;
-import dev.touchstone.checkpoint.WeightType;
-import dev.touchstone.checkpoint.WholeFile;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.parity.CaseResult;
-import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.WholeFile;
+import dev.touchstone.weights.WeightType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,16 +94,12 @@ final class ParityCommand implements Callable<Integer> {
                 taps.stream().filter(tap -> !tap.passes()).count(),
                 ratios.geometricMean(),
                 largest(ratios)));
-        String exemptions = Exemptions.of(taps).describe();
-        if (!exemptions.isEmpty()) {
-            console.print(exemptions + "\n");
-        }
         write(html, report::html);
         write(json, () -> report.json().toPrettyString());
         return passes ? 0 : 1;
     }
 
-    /** Empty if every tap is exempt from the limit on the ratio. */
+    /** Nothing where every prompt has too few tokens for a ratio of its own. */
     private static String largest(Ratios ratios) {
         return ratios.largestTap().isEmpty()
                 ? ""

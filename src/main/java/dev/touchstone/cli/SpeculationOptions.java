@@ -1,10 +1,7 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.Progress;
-import dev.touchstone.checkpoint.WeightType;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Drafter;
 import dev.touchstone.generation.Executor;
@@ -14,6 +11,9 @@ import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.WeightType;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;

@@ -1,6 +1,5 @@
 package dev.touchstone.cli;
 
-import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -21,14 +20,10 @@ record Streams(
         boolean inIsTerminal,
         boolean outIsTerminal,
         boolean errIsTerminal) {
-    /**
-     * The streams of the process. The launcher passes which of them are terminals; without it picocli guesses.
-     *
-     * <p>The input has a buffer because {@link FileInputStream#readAllBytes} of JDK 17 seeks, which fails on a pipe.
-     */
+    /** The process's own. The launcher knows which are terminals; without it the guess is picocli's. */
     static Streams system() {
         return new Streams(
-                new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
+                new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 isTerminal("touchstone.terminal.in"),

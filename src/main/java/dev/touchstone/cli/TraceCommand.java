@@ -3,7 +3,7 @@ package dev.touchstone.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.tensor.Tensor;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,6 +1,5 @@
 package dev.touchstone.explain;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Generation;
@@ -13,6 +12,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.Page;
+import dev.touchstone.util.Page;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;

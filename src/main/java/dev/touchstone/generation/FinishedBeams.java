@@ -1,7 +1,7 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Beams.EarlyStopping;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
 

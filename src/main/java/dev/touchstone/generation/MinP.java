@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /**
  * Keeps the tokens that are at least {@code p} times as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082).

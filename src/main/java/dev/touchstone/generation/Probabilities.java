@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /** From scores to probabilities and to a choice. In double: what is drawn must not depend on rounding. */
 public final class Probabilities {

@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /**
  * Makes every token that the sequence has, prompt included, less likely, once however often it occurs (Keskar et al.

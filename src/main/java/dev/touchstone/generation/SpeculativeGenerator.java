@@ -1,9 +1,9 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Drafter.Draft;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /** Scores divided by a number: below 1 the likely become likelier. Hugging Face's {@code TemperatureLogitsWarper}. */
 public record Temperature(double temperature) implements LogitsProcessor {

@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /**
  * Keeps the likeliest tokens whose probabilities together reach {@code p}, the one that crosses it included: nucleus

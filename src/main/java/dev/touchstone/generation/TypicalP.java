@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 
 /**
  * Keeps the tokens whose information is nearest to the expected one, the entropy, until together they reach {@code p}:

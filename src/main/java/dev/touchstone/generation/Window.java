@@ -1,6 +1,6 @@
 package dev.touchstone.generation;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
 /**

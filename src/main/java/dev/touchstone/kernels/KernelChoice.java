@@ -1,6 +1,6 @@
 package dev.touchstone.kernels;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.function.Consumer;
 
 /** Which kernels compute. The bits are the same; the speed is not. */

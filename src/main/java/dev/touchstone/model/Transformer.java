@@ -1,9 +1,9 @@
 package dev.touchstone.model;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@ package dev.touchstone.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

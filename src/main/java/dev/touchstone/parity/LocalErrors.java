@@ -1,6 +1,9 @@
 package dev.touchstone.parity;
 
 import dev.touchstone.model.Trace;
+import dev.touchstone.parity.diagnosis.Signature;
+import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +59,7 @@ abstract class LocalErrors implements Trace {
     final void judge(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
         Deviation deviation = Deviation.of(found.data(), expected);
         deviations.put(name, deviation);
-        if (!diverged && !deviation.within(TapResult.LOCAL_BOUND)) {
+        if (!diverged && !deviation.within(Deviation.LOCAL_BOUND)) {
             diverged = true;
             clues = Signature.read(name, found.data(), expected, found.shape(), inputs);
         }

@@ -1,10 +1,13 @@
 package dev.touchstone.parity;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.errors.Anatomy;
+import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

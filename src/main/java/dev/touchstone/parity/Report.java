@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.Page;
+import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.util.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,15 +54,14 @@ public final class Report {
         node.set("shape", JSON.valueToTree(tap.shape()));
         node.put("verdict", tap.verdict());
         node.put("ratio", tap.ratio());
-        node.put("exempt", tap.isExempt());
-        node.put("by_bound", tap.passesByBound());
+        node.put("enough_tokens", tap.hasEnoughTokens());
         node.put("rms", tap.inherited().rms());
         node.put("pytorch_rms", tap.floor().rms());
         node.put("max", tap.inherited().max());
         node.put("pytorch_max", tap.floor().max());
         node.put("scale", tap.inherited().scale());
         node.put("local_max", tap.local().max());
-        node.put("local_bound", TapResult.LOCAL_BOUND * tap.local().scale());
+        node.put("local_bound", Deviation.LOCAL_BOUND * tap.local().scale());
         node.put("over_bound", tap.anatomy().overBound());
         node.set("ulps", JSON.valueToTree(tap.anatomy().histogram()));
         node.set("worst", JSON.valueToTree(tap.anatomy().worst()));
@@ -72,10 +72,6 @@ public final class Report {
     public ObjectNode json() {
         ObjectNode report = JSON.createObjectNode();
         report.set("environment", environment);
-        report.putObject("limits")
-                .put("ratio", TapResult.MAX_RATIO)
-                .put("tokens", TapResult.ENOUGH_TOKENS)
-                .put("bound", TapResult.LOCAL_BOUND);
         report.set("totals", totals());
         report.set("fixtures", JSON.createArrayNode().addAll(fixtures.values()));
         return report;
@@ -84,7 +80,6 @@ public final class Report {
     private ObjectNode totals() {
         ObjectNode totals = JSON.createObjectNode();
         Ratios ratios = Ratios.of(taps);
-        Exemptions exemptions = Exemptions.of(taps);
         totals.put("taps", taps.size());
         totals.put(
                 "numbers",
@@ -92,9 +87,6 @@ public final class Report {
         totals.put("failed", taps.stream().filter(tap -> !tap.passes()).count());
         totals.put("geometric_mean", ratios.geometricMean());
         totals.put("largest", ratios.largest());
-        totals.put("largest_tap", ratios.largestTap());
-        totals.put("exempt", exemptions.taps());
-        totals.put("by_bound", exemptions.byBound());
         return totals;
     }
 

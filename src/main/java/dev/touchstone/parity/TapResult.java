@@ -1,5 +1,7 @@
 package dev.touchstone.parity;
 
+import dev.touchstone.parity.errors.Anatomy;
+import dev.touchstone.parity.errors.Deviation;
 import java.util.Arrays;
 
 /**
@@ -18,20 +20,14 @@ public record TapResult(
         Deviation local,
         Anatomy anatomy,
         boolean allZero) {
-    /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
+    /** The suite fails above this ratio of our error to PyTorch's. */
     public static final double MAX_RATIO = 2;
 
     /**
-     * The errors within one token are correlated, so with fewer tokens than this a ratio is mostly noise. It is meaningful
-     * only when pooled with those of other prompts, see {@link Ratios#pooled}.
+     * A ratio is a statistic, and the errors of one token hang together: with fewer tokens than this it is chance, and
+     * says something only together with those of other prompts.
      */
     public static final int ENOUGH_TOKENS = 8;
-
-    /**
-     * The bound on the largest error, as a share of the largest expected value. It applies to one operation on its golden
-     * input, and to the inherited error of a tap that is exempt from {@link #MAX_RATIO}.
-     */
-    public static final double LOCAL_BOUND = 128 * 0x1p-24;
 
     /** PyTorch's float32 is nearer to its float64 than this share of the largest value, or they are not of one computation. */
     private static final double MAX_FLOOR = 0x1p-8;
@@ -54,31 +50,25 @@ public record TapResult(
 
     /** The operation itself is wrong, whatever came before it. */
     public boolean culprit() {
-        return !local.within(LOCAL_BOUND);
+        return !local.within(Deviation.LOCAL_BOUND);
     }
 
     public boolean passes() {
-        boolean inheritedPasses = ratio() <= MAX_RATIO || isExempt() && inherited.within(LOCAL_BOUND);
-        return inheritedPasses && !culprit() && !provesNothing();
+        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !provesNothing();
     }
 
-    /** Whether the tap has too few tokens for the limit on the ratio. A tap where PyTorch is exact is never exempt. */
-    public boolean isExempt() {
-        return !hasEnoughTokens() && floor.rms() > 0;
-    }
-
-    /** Whether the tap passes although its ratio is above {@link #MAX_RATIO}. */
-    public boolean passesByBound() {
-        return passes() && !(ratio() <= MAX_RATIO);
-    }
-
-    boolean hasEnoughTokens() {
+    public boolean hasEnoughTokens() {
         return shape[Math.max(0, shape.length - 2)] >= ENOUGH_TOKENS;
     }
 
     /** A golden that any tensor, or none, could be measured against. */
     private boolean provesNothing() {
         return allZero || !floor.within(MAX_FLOOR);
+    }
+
+    /** Too few tokens for a ratio, and an error that is small all the same. */
+    private boolean isChance() {
+        return !hasEnoughTokens() && floor.rms() > 0 && inherited.within(Deviation.LOCAL_BOUND);
     }
 
     /** In one word. */
@@ -91,7 +81,7 @@ public record TapResult(
      * to the bound of a single operation instead.
      */
     public boolean plausible() {
-        return inherited.within(LOCAL_BOUND) && !culprit() && !provesNothing();
+        return inherited.within(Deviation.LOCAL_BOUND) && !culprit() && !provesNothing();
     }
 
     /** One line that says what is wrong, or how right it is. */
@@ -104,7 +94,7 @@ public record TapResult(
                 floor.rms(),
                 ratio(),
                 local.max(),
-                LOCAL_BOUND * local.scale());
+                Deviation.LOCAL_BOUND * local.scale());
         return !provesNothing()
                 ? line
                 : allZero

@@ -1,6 +1,6 @@
 package dev.touchstone.tokenizer;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.HashMap;
 import java.util.Map;
 

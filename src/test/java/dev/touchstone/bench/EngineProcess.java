@@ -2,8 +2,8 @@ package dev.touchstone.bench;
 
 import com.sun.management.ThreadMXBean;
 import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.kernels.KernelChoice;
+import dev.touchstone.weights.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,7 +1,7 @@
 package dev.touchstone.bench;
 
-import dev.touchstone.checkpoint.DType;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.DType;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Gpt2;
 import java.io.IOException;

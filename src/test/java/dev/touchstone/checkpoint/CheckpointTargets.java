@@ -2,6 +2,11 @@ package dev.touchstone.checkpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.checkpoint.safetensors.DType;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import dev.touchstone.fuzz.Bytes;
 import dev.touchstone.fuzz.Folders;
 import dev.touchstone.fuzz.JsonTrees;
@@ -14,6 +19,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.weights.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.WeightType;
+import dev.touchstone.weights.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,7 +3,7 @@ package dev.touchstone.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, to be spoilt and written as a folder. */
-final class TinyCheckpoint {
+public final class TinyCheckpoint {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "transformer.";
 
@@ -23,7 +25,7 @@ final class TinyCheckpoint {
     private final ObjectNode config = JSON.createObjectNode();
     private final Path folder;
 
-    TinyCheckpoint(Path folder) {
+    public TinyCheckpoint(Path folder) {
         this.folder = folder;
         config.put("model_type", "gpt2").put("n_embd", 6).put("n_head", 2).put("n_layer", 2);
         config.put("vocab_size", 7).put("n_positions", 5);
@@ -55,7 +57,7 @@ final class TinyCheckpoint {
         return with(name, tensor);
     }
 
-    TinyCheckpoint with(String name, Tensor tensor) {
+    public TinyCheckpoint with(String name, Tensor tensor) {
         tensors.put(name, tensor);
         return this;
     }
@@ -65,7 +67,7 @@ final class TinyCheckpoint {
         return this;
     }
 
-    Tensor tensor(String name) {
+    public Tensor tensor(String name) {
         return tensors.get(name);
     }
 
@@ -95,7 +97,7 @@ final class TinyCheckpoint {
     }
 
     /** The first {@code inFirst} tensors in one file, the others in a second, and an index. */
-    Path writeShards(int inFirst) {
+    public Path writeShards(int inFirst) {
         ObjectNode index = JSON.createObjectNode();
         SafetensorsWriter first = new SafetensorsWriter();
         SafetensorsWriter second = new SafetensorsWriter();
@@ -112,7 +114,7 @@ final class TinyCheckpoint {
         return writeConfig();
     }
 
-    TinyCheckpoint write(String file, String content) {
+    public TinyCheckpoint write(String file, String content) {
         try {
             Files.writeString(folder.resolve(file), content);
             return this;
@@ -121,7 +123,7 @@ final class TinyCheckpoint {
         }
     }
 
-    LoadedModel load() {
+    public LoadedModel load() {
         return Checkpoint.load(write(), Progress.OFF);
     }
 
@@ -131,7 +133,7 @@ final class TinyCheckpoint {
     }
 
     /** The folder as it is now on disk. */
-    void assertFolderRefused(String message) {
+    public void assertFolderRefused(String message) {
         assertThatThrownBy(() -> Checkpoint.load(folder, Progress.OFF))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(message)

@@ -1,10 +1,10 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.Progress;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

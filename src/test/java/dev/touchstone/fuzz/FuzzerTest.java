@@ -3,8 +3,8 @@ package dev.touchstone.fuzz;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.fuzz.Fuzzer.Result;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.touchstone.fuzz;
 
 import com.sun.management.ThreadMXBean;
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Collections;

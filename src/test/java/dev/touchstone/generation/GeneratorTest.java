@@ -3,11 +3,11 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

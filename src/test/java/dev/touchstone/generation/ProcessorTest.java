@@ -3,7 +3,7 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;

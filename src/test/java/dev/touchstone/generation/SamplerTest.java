@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Distributions.Input;
 import dev.touchstone.support.ChiSquare;
+import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

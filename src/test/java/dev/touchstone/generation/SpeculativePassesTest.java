@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.Drafter.Draft;
 import dev.touchstone.generation.SpeculativeGenerator.Pass;
 import dev.touchstone.generation.SpeculativeGenerator.Result;
@@ -13,6 +12,7 @@ import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -3,12 +3,12 @@ package dev.touchstone.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.Progress;
-import dev.touchstone.checkpoint.WeightType;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;

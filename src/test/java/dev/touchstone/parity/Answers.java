@@ -1,6 +1,7 @@
 package dev.touchstone.parity;
 
 import ai.djl.ndarray.NDArray;
+import dev.touchstone.parity.errors.Reference;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.touchstone.parity;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

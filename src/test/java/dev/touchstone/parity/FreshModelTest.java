@@ -3,12 +3,13 @@ package dev.touchstone.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.weights.Progress;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -42,7 +43,7 @@ class FreshModelTest {
             assertThat(watched.taps().stream().filter(tap -> !tap.passes()))
                     .map(TapResult::describe)
                     .isEmpty();
-            assertThat(Deviation.of(unwatched.data(), goldens.truth("logits")).within(TapResult.LOCAL_BOUND))
+            assertThat(Deviation.of(unwatched.data(), goldens.truth("logits")).within(Deviation.LOCAL_BOUND))
                     .isTrue();
         }
     }

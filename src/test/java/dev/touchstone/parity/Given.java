@@ -1,9 +1,12 @@
 package dev.touchstone.parity;
 
+import dev.touchstone.parity.errors.Anatomy;
+import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.Reference;
 import java.util.List;
 
 /** A reference with one tap, and results made up of numbers. */
-record Given(int[] shape, double[] truth, float[] float32) implements Reference {
+public record Given(int[] shape, double[] truth, float[] float32) implements Reference {
     @Override
     public int[] ids() {
         return new int[shape[0]];
@@ -30,7 +33,7 @@ record Given(int[] shape, double[] truth, float[] float32) implements Reference 
     }
 
     /** A tap of ten tokens with these errors, each the root of the mean square of ours and of PyTorch's. */
-    static TapResult tap(String name, double ours, double pytorch) {
+    public static TapResult tap(String name, double ours, double pytorch) {
         Anatomy anatomy = new Anatomy(0, new int[Anatomy.BUCKETS], List.of());
         return new TapResult(name, new int[] {10, 1}, error(ours), error(pytorch), error(0), anatomy, false);
     }

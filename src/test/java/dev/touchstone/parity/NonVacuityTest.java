@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.TouchstoneException;
-import dev.touchstone.checkpoint.Safetensors;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

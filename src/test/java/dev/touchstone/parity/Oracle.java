@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
+import dev.touchstone.parity.errors.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.touchstone.parity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.Prompts;
 import dev.touchstone.support.Scoreboard;

@@ -2,11 +2,12 @@ package dev.touchstone.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Batch;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;

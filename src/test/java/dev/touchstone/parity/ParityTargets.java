@@ -1,8 +1,8 @@
 package dev.touchstone.parity;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.checkpoint.Safetensors;
-import dev.touchstone.checkpoint.SafetensorsWriter;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.fuzz.Folders;
 import dev.touchstone.fuzz.Target;
 import dev.touchstone.kernels.Activation;

@@ -2,8 +2,8 @@ package dev.touchstone.support;
 
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.Progress;
 import dev.touchstone.parity.Fixture;
+import dev.touchstone.weights.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

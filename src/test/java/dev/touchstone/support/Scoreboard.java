@@ -1,7 +1,6 @@
 package dev.touchstone.support;
 
 import dev.touchstone.parity.CaseResult;
-import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
@@ -86,7 +85,6 @@ public final class Scoreboard implements TestExecutionListener {
         Totals totals = new Totals();
         if (!GOLDEN.isEmpty()) {
             comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN, GOLDEN);
-            totals.line("", "%s", Exemptions.of(GOLDEN).describe());
             write("index.html", REPORT.html());
             write("report.json", REPORT.json().toPrettyString());
         }

@@ -3,7 +3,7 @@ package dev.touchstone.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
+import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.checkpoint.TokenizerFiles;
+import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import dev.touchstone.support.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import dev.touchstone.checkpoint.TokenizerFiles;
+import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

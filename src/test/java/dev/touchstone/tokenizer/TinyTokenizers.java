@@ -2,7 +2,7 @@ package dev.touchstone.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.checkpoint.TokenizerFiles;
+import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Executor;
 import dev.touchstone.generation.NaiveExecutor;
@@ -14,6 +13,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;

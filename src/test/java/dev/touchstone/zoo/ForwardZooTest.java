@@ -2,17 +2,17 @@ package dev.touchstone.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Parity;
-import dev.touchstone.parity.Reference;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.KillMatrix;
 import dev.touchstone.support.KillMatrix.Fate;
+import dev.touchstone.util.TouchstoneException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;

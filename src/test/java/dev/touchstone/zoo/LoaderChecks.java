@@ -3,8 +3,8 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
-import dev.touchstone.checkpoint.Safetensors;
+import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

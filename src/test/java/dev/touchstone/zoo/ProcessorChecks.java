@@ -3,12 +3,12 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.generation.BruteForce;
 import dev.touchstone.generation.Distributions;
 import dev.touchstone.generation.Distributions.Input;
 import dev.touchstone.generation.LogitsProcessor;
 import dev.touchstone.generation.Processors;
+import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;

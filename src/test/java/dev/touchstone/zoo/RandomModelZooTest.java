@@ -2,12 +2,12 @@ package dev.touchstone.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.TouchstoneException;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Answers;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.RandomGpt2;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;

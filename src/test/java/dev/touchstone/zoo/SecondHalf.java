@@ -1,6 +1,6 @@
 package dev.touchstone.zoo;
 
-import dev.touchstone.parity.Reference;
+import dev.touchstone.parity.errors.Reference;
 import java.util.Arrays;
 import java.util.List;
 

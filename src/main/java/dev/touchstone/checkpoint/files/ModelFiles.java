@@ -1,0 +1,114 @@
+package dev.touchstone.checkpoint.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.touchstone.util.Problems;
+import dev.touchstone.util.TouchstoneException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** The files of one model, wherever they lie: a folder that {@code save_pretrained} wrote, or the class path. */
+public sealed interface ModelFiles {
+    /** The most that {@link #bytes} reads: ten times the largest {@code tokenizer.json} there is. */
+    long LARGEST = 1L << 28;
+
+    /** Where the files are, as messages say it. */
+    String name();
+
+    boolean has(String file);
+
+    /** The whole of a file that fits in memory. */
+    byte[] bytes(String file);
+
+    /** A file to be read in places. */
+    ByteSource open(String file) throws IOException;
+
+    /** The whole of a text file, which must be UTF-8. */
+    default String text(String file) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
+        } catch (CharacterCodingException e) {
+            throw new TouchstoneException(file + " is not UTF-8; download or save it again", e);
+        }
+    }
+
+    static ModelFiles folder(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new TouchstoneException(
+                    folder + (Files.exists(folder) ? " is a file, expected the folder around it" : ": no such folder"));
+        }
+        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+            throw new TouchstoneException(folder + ": permission denied; make the folder readable for this user");
+        }
+        return new Folder(folder);
+    }
+
+    /** A folder of the class path, such as {@code dev/touchstone/storyteller}. */
+    static ModelFiles classPath(String folder) {
+        return new ClassPath(folder);
+    }
+
+    record Folder(Path path) implements ModelFiles {
+        @Override
+        public String name() {
+            return path.toString();
+        }
+
+        @Override
+        public boolean has(String file) {
+            return Files.isRegularFile(path.resolve(file));
+        }
+
+        @Override
+        public byte[] bytes(String file) {
+            try {
+                long size = Files.size(path.resolve(file));
+                if (size > LARGEST) {
+                    throw new TouchstoneException(path.resolve(file) + " has " + size + " bytes, expected at most "
+                            + LARGEST + "; download or save it again");
+                }
+                return Files.readAllBytes(path.resolve(file));
+            } catch (IOException e) {
+                throw Problems.unreadable(path.resolve(file).toString(), e);
+            }
+        }
+
+        @Override
+        public ByteSource open(String file) throws IOException {
+            return ByteSource.of(path.resolve(file));
+        }
+    }
+
+    record ClassPath(String name) implements ModelFiles {
+        @Override
+        public boolean has(String file) {
+            return ModelFiles.class.getResource(path(file)) != null;
+        }
+
+        @Override
+        public byte[] bytes(String file) {
+            try (InputStream in = ModelFiles.class.getResourceAsStream(path(file))) {
+                if (in == null) {
+                    throw new NoSuchFileException(path(file));
+                }
+                return in.readAllBytes();
+            } catch (IOException e) {
+                throw Problems.unreadable(path(file), e);
+            }
+        }
+
+        @Override
+        public ByteSource open(String file) {
+            return ByteSource.of(bytes(file));
+        }
+
+        private String path(String file) {
+            return "/" + name + "/" + file;
+        }
+    }
+}

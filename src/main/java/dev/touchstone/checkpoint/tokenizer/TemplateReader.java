@@ -1,0 +1,39 @@
+package dev.touchstone.checkpoint.tokenizer;
+
+import dev.touchstone.tokenizer.Template;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the post-processor TemplateProcessing: {@code "single"} lists special tokens and, once, {@code Sequence}, which is
+ * where the text goes. The template for pairs of texts is of no use to a language model.
+ */
+final class TemplateReader {
+    private TemplateReader() {}
+
+    static Template read(Component part) {
+        part.allow("type", "single", "pair", "special_tokens");
+        List<Integer> before = new ArrayList<>();
+        List<Integer> after = new ArrayList<>();
+        int texts = 0;
+        for (Component item : part.parts("single")) {
+            item.allow("Sequence", "SpecialToken");
+            if (item.isUnset("SpecialToken")) {
+                item.part("Sequence");
+                texts++;
+            } else {
+                (texts == 0 ? before : after).addAll(ids(part, item.part("SpecialToken")));
+            }
+        }
+        if (texts != 1) {
+            throw part.error("must have one Sequence in \"single\", found " + texts);
+        }
+        return new Template(before, after);
+    }
+
+    private static List<Integer> ids(Component part, Component token) {
+        String name =
+                token.text("id").orElseThrow(() -> token.error("has no id; it needs the name of a special token"));
+        return part.part("special_tokens").part(name).integers("ids");
+    }
+}

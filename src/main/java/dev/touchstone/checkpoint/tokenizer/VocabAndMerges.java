@@ -1,0 +1,39 @@
+package dev.touchstone.checkpoint.tokenizer;
+
+import dev.touchstone.tokenizer.AddedToken;
+import dev.touchstone.tokenizer.Bpe;
+import dev.touchstone.tokenizer.ByteLevelDecoder;
+import dev.touchstone.tokenizer.ByteLevelSplit;
+import dev.touchstone.tokenizer.Merge;
+import dev.touchstone.tokenizer.Normalizer;
+import dev.touchstone.tokenizer.Pipeline;
+import dev.touchstone.tokenizer.PostProcessor;
+import dev.touchstone.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Map;
+
+/** Reads GPT-2's own format: {@code vocab.json}, token to id, and {@code merges.txt}. */
+final class VocabAndMerges {
+    private static final String END_OF_TEXT = "<|endoftext|>";
+
+    private VocabAndMerges() {}
+
+    /** The files say nothing of special tokens; as in Hugging Face's GPT-2, {@code <|endoftext|>} is one if it is there. */
+    static Tokenizer read(String place, byte[] vocabulary, byte[] merges) {
+        Component vocab = Component.parse(place + "/vocab.json", vocabulary);
+        Map<String, Integer> ids = vocab.integers();
+        List<AddedToken> added = ids.containsKey(END_OF_TEXT)
+                ? List.of(AddedToken.special(END_OF_TEXT, ids.get(END_OF_TEXT)))
+                : List.of();
+        List<Merge> lines = MergesReader.ofLines(place + "/merges.txt", merges);
+        return vocab.make(() -> new Pipeline(
+                ids,
+                added,
+                new Pipeline.Parts(
+                        Normalizer.NONE,
+                        new ByteLevelSplit(false, true),
+                        new Bpe(ids, lines),
+                        PostProcessor.NONE,
+                        new ByteLevelDecoder())));
+    }
+}

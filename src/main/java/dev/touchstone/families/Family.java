@@ -1,0 +1,61 @@
+package dev.touchstone.families;
+
+import dev.touchstone.model.Transformer;
+import dev.touchstone.weights.Weights;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A family of models: how its {@code config.json} and its tensors become a {@link Transformer}. A new family is one class
+ * and one line in {@link #ALL}.
+ *
+ * @param modelType {@code model_type} in config.json
+ * @param prefix what stands before the names of tensors in some checkpoints: the base model's place in the language model
+ * @param eosId what the family's configuration class takes for {@code eos_token_id} where config.json is silent; null for
+ *     none
+ * @param architectures those of {@code architectures} in config.json that are language models of this family
+ */
+public record Family(String modelType, String prefix, Integer eosId, Builder builder, List<String> architectures) {
+    /** All that can be loaded. */
+    static final List<Family> ALL = List.of(
+            new Family("gpt2", "transformer.", 50_256, Gpt2::build, "GPT2LMHeadModel", "GPT2Model"),
+            new Family("gpt_neo", "transformer.", 50_256, GptNeo::build, "GPTNeoForCausalLM", "GPTNeoModel"),
+            new Family("gptj", "transformer.", 50_256, GptJ::build, "GPTJForCausalLM", "GPTJModel"),
+            new Family("gpt_neox", "gpt_neox.", 2, GptNeoX::build, "GPTNeoXForCausalLM", "GPTNeoXModel"),
+            new Family("bloom", "transformer.", 2, Bloom::build, "BloomForCausalLM", "BloomModel"),
+            new Family("llama", "model.", 2, Llama::build, "LlamaForCausalLM", "LlamaModel"),
+            new Family("mistral", "model.", 2, Mistral::build, "MistralForCausalLM", "MistralModel"),
+            new Family("qwen2", "model.", null, Qwen2::build, "Qwen2ForCausalLM", "Qwen2Model"),
+            new Family("qwen3", "model.", null, Qwen3::build, "Qwen3ForCausalLM", "Qwen3Model"),
+            new Family("gemma2", "model.", 1, Gemma2::build, "Gemma2ForCausalLM", "Gemma2Model"),
+            new Family("opt", "model.", 2, Opt::build, "OPTForCausalLM", "OPTModel"),
+            new Family("xglm", "model.", 2, Xglm::build, "XGLMForCausalLM", "XGLMModel"),
+            new Family("phi", "model.", 2, Phi::build, "PhiForCausalLM", "PhiModel"),
+            new Family("exercise", "", null, Exercise::build, "ExerciseLM"));
+
+    /** Puts the parts together, its layers named as in {@code named_modules()} without the prefix. */
+    @FunctionalInterface
+    public interface Builder {
+        Transformer build(Config config, Weights weights);
+    }
+
+    Family(String modelType, String prefix, Integer eosId, Builder builder, String... architectures) {
+        this(modelType, prefix, eosId, builder, Arrays.asList(architectures));
+    }
+
+    /** The family that a configuration asks for. */
+    public static Family of(Config config) {
+        String type = config.text(null, "model_type");
+        List<String> known = ALL.stream().map(Family::modelType).toList();
+        if (!known.contains(type)) {
+            throw config.error("model_type", type, "one that is supported: " + String.join(", ", known));
+        }
+        Family family = ALL.get(known.indexOf(type));
+        for (String architecture : config.texts("architectures")) {
+            if (!family.architectures.contains(architecture)) {
+                throw config.error("architectures", architecture, String.join(" or ", family.architectures));
+            }
+        }
+        return family;
+    }
+}

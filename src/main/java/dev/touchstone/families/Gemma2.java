@@ -1,0 +1,66 @@
+package dev.touchstone.families;
+
+import dev.touchstone.kernels.Scoring;
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Embedding;
+import dev.touchstone.model.Head;
+import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Stem;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.weights.Weights;
+import java.util.List;
+
+/**
+ * Gemma 2 ({@code Gemma2Config} and {@code modeling_gemma2.py} in Hugging Face transformers): scores and logits are
+ * soft-capped, every other layer has a window, norms stand on both sides of attention and MLP, gains are told from 1, and
+ * the embedding is scaled.
+ */
+final class Gemma2 {
+    private static final Shape DEFAULTS = new Shape(26, 8, 4, 256, 2304, 8192, 256_000);
+
+    private Gemma2() {}
+
+    static Transformer build(Config config, Weights weights) {
+        config.refuse(
+                "use_bidirectional_attention",
+                config.flag(false, "use_bidirectional_attention"),
+                "attention to later tokens is not supported; expected false");
+        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS).withGainsFromOne();
+        Transformer plain = parts.transformer(true, layer -> block(layer, parts));
+        Embedding wte = plain.stem().wte();
+        float scale = (float) Math.sqrt(parts.shape().channels());
+        float cap = (float) config.numberOrNone(30, "final_logit_softcapping");
+        return new Transformer(
+                plain.shape(),
+                new Stem(new Embedding(wte.name(), wte.table(), scale)),
+                plain.rotary(),
+                plain.blocks(),
+                plain.lnF(),
+                new Head(plain.head().name(), plain.head().weight(), null, cap));
+    }
+
+    private static Block block(int layer, LlamaParts parts) {
+        String name = "layers." + layer;
+        boolean bias = parts.config().flag(false, "attention_bias");
+        Attention attention = parts.attention(layer, bias, bias, scoring(layer, parts));
+        Mlp mlp = parts.mlp(layer, 9216, false, "hidden_activation", "gelu_pytorch_tanh");
+        return new Block.Sandwiched(
+                name,
+                parts.norm(name + ".input_layernorm"),
+                attention,
+                parts.norm(name + ".post_attention_layernorm"),
+                parts.norm(name + ".pre_feedforward_layernorm"),
+                mlp,
+                parts.norm(name + ".post_feedforward_layernorm"));
+    }
+
+    private static Scoring scoring(int layer, LlamaParts parts) {
+        Config config = parts.config();
+        double scale = Math.pow(config.size(256, "query_pre_attn_scalar"), -0.5);
+        float cap = (float) config.numberOrNone(50, "attn_logit_softcapping");
+        int window = parts.slides(layer, layer % 2 == 0) ? parts.window(4096) : Scoring.UNLIMITED;
+        return new Scoring((float) scale, cap, window, List.of());
+    }
+}

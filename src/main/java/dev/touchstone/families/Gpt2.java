@@ -1,0 +1,88 @@
+package dev.touchstone.families;
+
+import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.PositionTable;
+import dev.touchstone.model.Projections;
+import dev.touchstone.model.Stem;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * GPT-2 ({@code GPT2Config} and {@code modeling_gpt2.py} in Hugging Face transformers). Fields that change nothing in
+ * float32 inference are passed over: dropouts, {@code reorder_and_upcast_attn}, {@code initializer_range}, summaries.
+ */
+final class Gpt2 {
+    private Gpt2() {}
+
+    static Transformer build(Config config, Weights weights) {
+        config.refuse(
+                "add_cross_attention",
+                config.flag(false, "add_cross_attention"),
+                "the decoder of an encoder-decoder model is not supported; expected false");
+        int channels = config.size(768, "n_embd", "hidden_size");
+        int heads = config.size(12, "n_head", "num_attention_heads");
+        int positions = config.size(1024, "n_positions", "max_position_embeddings", "n_ctx");
+        int vocabulary = config.size(50257, "vocab_size");
+        int layers = config.size(12, "n_layer", "num_hidden_layers");
+        double epsilon = config.number(1e-5, "layer_norm_epsilon");
+        if (channels % heads != 0) {
+            throw config.error("n_embd", channels, "a multiple of n_head, which is " + heads);
+        }
+        EmbeddingAndHead ends =
+                EmbeddingAndHead.load(weights, "wte", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
+        PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
+        List<Block> blocks = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            blocks.add(block(layer, channels, heads, epsilon, config, weights));
+        }
+        LayerNorm lnF = weights.layerNorm("ln_f", channels, epsilon);
+        Transformer.Shape shape =
+                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
+        return new Transformer(shape, new Stem("drop", ends.embedding(), wpe), null, blocks, lnF, ends.head());
+    }
+
+    private static Block block(int layer, int channels, int heads, double epsilon, Config config, Weights weights) {
+        String name = "h." + layer;
+        return new Block.Sequential(
+                name,
+                weights.layerNorm(name + ".ln_1", channels, epsilon),
+                attention(name + ".attn", layer, channels, heads, config, weights),
+                weights.layerNorm(name + ".ln_2", channels, epsilon),
+                mlp(name + ".mlp", channels, config, weights));
+    }
+
+    private static Attention attention(
+            String name, int layer, int channels, int heads, Config config, Weights weights) {
+        // The causal mask, which old checkpoints store as if it were a weight.
+        weights.ignore(name + ".bias");
+        weights.ignore(name + ".masked_bias");
+        double scale = config.flag(true, "scale_attn_weights") ? Math.pow(channels / heads, -0.5) : 1;
+        if (config.flag(false, "scale_attn_by_inverse_layer_idx")) {
+            scale /= layer + 1;
+        }
+        return new Attention(
+                name,
+                layer,
+                new Projections.Fused(weights.conv1d(name + ".c_attn", channels, 3 * channels)),
+                new Scoring((float) scale),
+                weights.conv1d(name + ".c_proj", channels, channels));
+    }
+
+    private static Mlp mlp(String name, int channels, Config config, Weights weights) {
+        Activation activation = config.choice("gelu_new", "activation_function", Activations.BY_NAME);
+        int inner = config.size(4 * channels, "n_inner");
+        return new Mlp.Plain(
+                name,
+                weights.conv1d(name + ".c_fc", channels, inner),
+                new NamedActivation(name + ".act", activation),
+                weights.conv1d(name + ".c_proj", inner, channels));
+    }
+}

@@ -1,0 +1,35 @@
+package dev.touchstone.families;
+
+import dev.touchstone.kernels.Scoring;
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.weights.Weights;
+
+/**
+ * Qwen 1.5 to 2.5 ({@code Qwen2Config} and {@code modeling_qwen2.py} in Hugging Face transformers): Llama with biases where
+ * queries, keys and values are made, and windows in some layers if the configuration says so.
+ */
+final class Qwen2 {
+    private static final Shape DEFAULTS = new Shape(32, 32, 32, 0, 4096, 32_768, 151_936);
+
+    private Qwen2() {}
+
+    static Transformer build(Config config, Weights weights) {
+        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
+        return parts.transformer(false, layer -> block(layer, parts));
+    }
+
+    private static Block block(int layer, LlamaParts parts) {
+        Attention attention = parts.attention(layer, true, false, scoring(layer, parts));
+        return parts.block(layer, attention, parts.mlp(layer, 22_016, false, "hidden_act", "silu"));
+    }
+
+    /** With a window where {@code layer_types} says so, or else from layer {@code max_window_layers} on. */
+    static Scoring scoring(int layer, LlamaParts parts) {
+        boolean late = layer >= parts.config().count(28, "max_window_layers");
+        boolean slides = parts.config().flag(false, "use_sliding_window");
+        return slides && parts.slides(layer, late) ? parts.scoring().within(parts.window(4096)) : parts.scoring();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.touchstone.families;
+
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Projections;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.weights.Weights;
+
+/**
+ * Qwen3, the dense models ({@code Qwen3Config} and {@code modeling_qwen3.py} in Hugging Face transformers): Qwen2 without
+ * its biases, and with a norm for each head of queries and keys.
+ */
+final class Qwen3 {
+    private static final Shape DEFAULTS = new Shape(32, 32, 32, 128, 4096, 32_768, 151_936);
+
+    private Qwen3() {}
+
+    static Transformer build(Config config, Weights weights) {
+        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
+        return parts.transformer(false, layer -> block(layer, parts));
+    }
+
+    private static Block block(int layer, LlamaParts parts) {
+        String name = LlamaParts.attentionName(layer);
+        boolean bias = parts.config().flag(false, "attention_bias");
+        Projections normed = new Projections.Normed(
+                parts.projections(name, bias),
+                parts.norm(name + ".q_norm", parts.shape().headSize()),
+                parts.norm(name + ".k_norm", parts.shape().headSize()));
+        Attention attention =
+                parts.attention(layer, normed, Qwen2.scoring(layer, parts), parts.output(name + ".o_proj", bias));
+        return parts.block(layer, attention, parts.mlp(layer, 22_016, false, "hidden_act", "silu"));
+    }
+}

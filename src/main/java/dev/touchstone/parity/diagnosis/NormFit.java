@@ -1,0 +1,131 @@
+package dev.touchstone.parity.diagnosis;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
+/**
+ * A norm as its input and its output show it: {@code gain * (x - mean) / sqrt(variance + epsilon) + bias}, or, as an RMSNorm,
+ * {@code gain * x / sqrt(mean of squares + epsilon)}.
+ *
+ * @param centred 1 where the mean is subtracted, 0 in an RMSNorm
+ * @param error the sum of squares of what it leaves unexplained
+ */
+record NormFit(int centred, double epsilon, double[] gain, double[] bias, double error) {
+    private static final double[] EPSILONS = DoubleStream.concat(
+                    DoubleStream.of(0, 1e-12, 1e-5, 1e-6),
+                    IntStream.rangeClosed(1, 8)
+                            .boxed()
+                            .flatMapToDouble(digits ->
+                                    DoubleStream.of(1, 2, 3, 4, 5, 6, 8).map(first -> first / Math.pow(10, digits))))
+            .toArray();
+
+    /** Whether next to nothing of the output is left unexplained. */
+    static boolean explains(NormFit fit, double[] output) {
+        return fit.error < 1e-8 * Arrays.stream(output).map(y -> y * y).sum();
+    }
+
+    /** The fit with the epsilon that fits best; among those that fit as well, the one that people choose. */
+    static NormFit best(int centred, double[] x, double[] output, int columns) {
+        NormFit[] fits = Arrays.stream(EPSILONS)
+                .mapToObj(epsilon -> of(centred, x, output, epsilon, columns))
+                .toArray(NormFit[]::new);
+        double least = Arrays.stream(fits).mapToDouble(NormFit::error).min().orElseThrow();
+        return Arrays.stream(fits)
+                .filter(fit -> fit.error <= 1.5 * least)
+                .findFirst()
+                .orElse(fits[0]);
+    }
+
+    /** Gain and bias of each column, for this epsilon. */
+    static NormFit of(int centred, double[] x, double[] output, double epsilon, int columns) {
+        double[] unit = unit(x, epsilon, columns, centred, centred);
+        double[] ones = new double[x.length];
+        Arrays.fill(ones, 1);
+        double[] gain = new double[columns];
+        double[] bias = new double[columns];
+        for (int c = 0; c < columns; c++) {
+            int first = c;
+            int[] column = IntStream.range(0, x.length / columns)
+                    .map(row -> row * columns + first)
+                    .toArray();
+            double[] fit = LeastSquares.fit(centred == 1 ? List.of(unit, ones) : List.of(unit), output, column);
+            gain[c] = fit[0];
+            bias[c] = centred == 1 ? fit[1] : 0;
+        }
+        double[] fitted = new NormFit(centred, epsilon, gain, bias, 0).output(unit);
+        double error = IntStream.range(0, x.length)
+                .mapToDouble(i -> Math.pow(fitted[i] - output[i], 2))
+                .sum();
+        return new NormFit(centred, epsilon, gain, bias, error);
+    }
+
+    /** What the norm makes of rows that are brought to length already. */
+    double[] output(double[] unit) {
+        int columns = gain.length;
+        return IntStream.range(0, unit.length)
+                .mapToDouble(i -> unit[i] * gain[i % columns] + bias[i % columns])
+                .toArray();
+    }
+
+    /** Each row brought to length 1 in each channel; {@code centred} and {@code about} say where the mean is subtracted. */
+    static double[] unit(double[] x, double epsilon, int columns, int centred, int about) {
+        double[] unit = new double[x.length];
+        for (int row = 0; row < x.length / columns; row++) {
+            double[] one = Arrays.copyOfRange(x, row * columns, (row + 1) * columns);
+            double mean = Arrays.stream(one).average().orElseThrow();
+            double variance = Arrays.stream(one)
+                    .map(value -> Math.pow(value - about * mean, 2))
+                    .average()
+                    .orElseThrow();
+            for (int c = 0; c < columns; c++) {
+                unit[row * columns + c] = (one[c] - centred * mean) / Math.sqrt(variance + epsilon);
+            }
+        }
+        return unit;
+    }
+
+    double[] unit(double[] x) {
+        return unit(x, centred, centred);
+    }
+
+    double[] unit(double[] x, int centred, int about) {
+        return unit(x, epsilon, gain.length, centred, about);
+    }
+
+    /** With another epsilon. */
+    double[] unit(double[] x, double epsilon) {
+        return unit(x, epsilon, gain.length, centred, centred);
+    }
+
+    /** With epsilon added to the root: {@code x / (root + e)} is {@code (x / root) / (1 + e / root)}. */
+    double[] outside(double[] x) {
+        double[] plain = unit(x, 0);
+        double[] under = unit(x, 1); // x / sqrt(root^2 + 1)
+        return IntStream.range(0, x.length)
+                .mapToDouble(i -> plain[i] / (1 + epsilon * Math.sqrt(Math.pow(plain[i] / under[i], 2) - 1)))
+                .toArray();
+    }
+
+    /** The same of columns. */
+    double[] overTokens(double[] x) {
+        int columns = gain.length;
+        double[] unit = new double[x.length];
+        for (int c = 0; c < columns; c++) {
+            int first = c;
+            double[] column = IntStream.range(0, x.length / columns)
+                    .mapToDouble(row -> x[row * columns + first])
+                    .toArray();
+            double mean = Arrays.stream(column).average().orElseThrow();
+            double variance = Arrays.stream(column)
+                    .map(value -> Math.pow(value - mean, 2))
+                    .average()
+                    .orElseThrow();
+            for (int row = 0; row < x.length / columns; row++) {
+                unit[row * columns + c] = (column[row] - mean) / Math.sqrt(variance + epsilon);
+            }
+        }
+        return unit;
+    }
+}

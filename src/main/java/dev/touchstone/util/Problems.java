@@ -1,0 +1,56 @@
+package dev.touchstone.util;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Why a file could not be used, in one line. */
+public final class Problems {
+    private static final int LONGEST_NAME = 120;
+
+    private Problems() {}
+
+    /** What the operating system said about {@code file}. */
+    public static TouchstoneException unreadable(String file, IOException why) {
+        if (why instanceof NoSuchFileException) {
+            return new TouchstoneException(file + ": no such file", why);
+        }
+        if (why instanceof AccessDeniedException) {
+            return new TouchstoneException(file + ": permission denied; make it readable for this user", why);
+        }
+        return new TouchstoneException(file + " cannot be read: " + printable(why.getMessage()), why);
+    }
+
+    static TouchstoneException unwritable(String file, IOException why) {
+        String reason = why instanceof NoSuchFileException
+                ? "no such folder"
+                : why instanceof AccessDeniedException ? "permission denied" : printable(why.getMessage());
+        return new TouchstoneException(file + " cannot be written: " + reason, why);
+    }
+
+    /** What the JSON parser said, and where. */
+    public static TouchstoneException malformed(String what, JsonProcessingException why) {
+        String where = why.getLocation() == null
+                ? ""
+                : " at line " + why.getLocation().getLineNr() + ", column "
+                        + why.getLocation().getColumnNr();
+        return new TouchstoneException(
+                what + " is not valid JSON" + where + ": " + printable(why.getOriginalMessage()), why);
+    }
+
+    /** The name of a file in messages: its last part, as the folder is known to whoever asked for it. */
+    public static String name(Path file) {
+        return file.getFileName() == null ? file.toString() : file.getFileName().toString();
+    }
+
+    /** Text from a file, fit for a terminal: one line, no control characters, not endless. */
+    public static String printable(String text) {
+        if (text == null) {
+            return "unknown reason";
+        }
+        String clean = text.replaceAll("\\p{Cntrl}+", " ");
+        return clean.length() <= LONGEST_NAME ? clean : clean.substring(0, LONGEST_NAME) + "...";
+    }
+}

@@ -89,12 +89,12 @@ final class Console {
         }
     }
 
-    /** All of standard input, as text, without the line end that closes it. */
+    /** All of standard input, decoded from UTF-8, without a byte order mark at its start and a line end at its end. */
     String readAll() {
         try {
             byte[] bytes = streams.in().readAllBytes();
             String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return text.replaceFirst("\r?\n\\z", "");
+            return text.replaceFirst("\\A\uFEFF", "").replaceFirst("\r?\n\\z", "");
         } catch (CharacterCodingException e) {
             throw new TouchstoneException("standard input is not UTF-8; convert it first", e);
         } catch (IOException e) {

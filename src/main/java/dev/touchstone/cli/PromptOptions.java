@@ -15,8 +15,8 @@ final class PromptOptions {
     @Option(
             names = {"-p", "--prompt", "--text"},
             paramLabel = "TEXT",
-            description = "The text to begin with, taken as it is, spaces included. - reads standard input, without the"
-                    + " line end that closes it.")
+            description = "The text to continue, unchanged, spaces included. - reads standard input as UTF-8, without a"
+                    + " byte order mark at its start and a line end at its end.")
     private String text;
 
     @Option(

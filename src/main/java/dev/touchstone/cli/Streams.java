@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -20,10 +21,14 @@ record Streams(
         boolean inIsTerminal,
         boolean outIsTerminal,
         boolean errIsTerminal) {
-    /** The process's own. The launcher knows which are terminals; without it the guess is picocli's. */
+    /**
+     * The streams of the process. The launcher passes which of them are terminals; without it picocli guesses.
+     *
+     * <p>The input has a buffer because {@link FileInputStream#readAllBytes} of JDK 17 seeks, which fails on a pipe.
+     */
     static Streams system() {
         return new Streams(
-                new FileInputStream(FileDescriptor.in),
+                new BufferedInputStream(new FileInputStream(FileDescriptor.in)),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 isTerminal("touchstone.terminal.in"),

@@ -27,7 +27,9 @@ final class TokenizeCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TEXT",
             arity = "0..1",
-            description = "The text, taken as it is. - reads standard input, without the line end that closes it.")
+            description =
+                    "The text, unchanged. - reads standard input as UTF-8, without a byte order mark at its start and"
+                            + " a line end at its end.")
     private String positional;
 
     @Option(

@@ -4,6 +4,7 @@ import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.parity.CaseResult;
+import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Parity;
@@ -94,12 +95,16 @@ final class ParityCommand implements Callable<Integer> {
                 taps.stream().filter(tap -> !tap.passes()).count(),
                 ratios.geometricMean(),
                 largest(ratios)));
+        String exemptions = Exemptions.of(taps).describe();
+        if (!exemptions.isEmpty()) {
+            console.print(exemptions + "\n");
+        }
         write(html, report::html);
         write(json, () -> report.json().toPrettyString());
         return passes ? 0 : 1;
     }
 
-    /** Nothing where every prompt has too few tokens for a ratio of its own. */
+    /** Empty if every tap is exempt from the limit on the ratio. */
     private static String largest(Ratios ratios) {
         return ratios.largestTap().isEmpty()
                 ? ""

@@ -22,7 +22,7 @@ final class TapLine {
     static String of(TapResult tap) {
         return String.format(
                 Locale.ROOT,
-                "  %-9s %6s  %9.2e  %5.1f%%  %9.2e  %-24s %s%s%n",
+                "  %-9s %6s  %9.2e  %5.1f%%  %9.2e  %-24s %s%s%s%n",
                 tap.verdict(),
                 tap.exact() ? "-" : String.format(Locale.ROOT, "%.2f", tap.ratio()),
                 tap.inherited().max(),
@@ -30,7 +30,8 @@ final class TapLine {
                 tap.local().max(),
                 tap.name(),
                 Arrays.toString(tap.shape()),
-                tap.inherited().max() == 0 ? "" : worst(tap.anatomy().worst().get(0)));
+                tap.inherited().max() == 0 ? "" : worst(tap.anatomy().worst().get(0)),
+                tap.passesByBound() ? "; few tokens, passes by the bound on the largest error" : "");
     }
 
     private static String worst(Element element) {

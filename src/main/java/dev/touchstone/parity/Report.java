@@ -54,7 +54,8 @@ public final class Report {
         node.set("shape", JSON.valueToTree(tap.shape()));
         node.put("verdict", tap.verdict());
         node.put("ratio", tap.ratio());
-        node.put("enough_tokens", tap.hasEnoughTokens());
+        node.put("exempt", tap.isExempt());
+        node.put("by_bound", tap.passesByBound());
         node.put("rms", tap.inherited().rms());
         node.put("pytorch_rms", tap.floor().rms());
         node.put("max", tap.inherited().max());
@@ -72,6 +73,10 @@ public final class Report {
     public ObjectNode json() {
         ObjectNode report = JSON.createObjectNode();
         report.set("environment", environment);
+        report.putObject("limits")
+                .put("ratio", TapResult.MAX_RATIO)
+                .put("tokens", TapResult.ENOUGH_TOKENS)
+                .put("bound", Deviation.LOCAL_BOUND);
         report.set("totals", totals());
         report.set("fixtures", JSON.createArrayNode().addAll(fixtures.values()));
         return report;
@@ -80,6 +85,7 @@ public final class Report {
     private ObjectNode totals() {
         ObjectNode totals = JSON.createObjectNode();
         Ratios ratios = Ratios.of(taps);
+        Exemptions exemptions = Exemptions.of(taps);
         totals.put("taps", taps.size());
         totals.put(
                 "numbers",
@@ -87,6 +93,9 @@ public final class Report {
         totals.put("failed", taps.stream().filter(tap -> !tap.passes()).count());
         totals.put("geometric_mean", ratios.geometricMean());
         totals.put("largest", ratios.largest());
+        totals.put("largest_tap", ratios.largestTap());
+        totals.put("exempt", exemptions.taps());
+        totals.put("by_bound", exemptions.byBound());
         return totals;
     }
 

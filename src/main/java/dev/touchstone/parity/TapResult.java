@@ -20,12 +20,12 @@ public record TapResult(
         Deviation local,
         Anatomy anatomy,
         boolean allZero) {
-    /** The suite fails above this ratio of our error to PyTorch's. */
+    /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
     public static final double MAX_RATIO = 2;
 
     /**
-     * A ratio is a statistic, and the errors of one token hang together: with fewer tokens than this it is chance, and
-     * says something only together with those of other prompts.
+     * The errors within one token are correlated, so with fewer tokens than this a ratio is mostly noise. It is meaningful
+     * only when pooled with those of other prompts, see {@link Ratios#pooled}.
      */
     public static final int ENOUGH_TOKENS = 8;
 
@@ -54,7 +54,18 @@ public record TapResult(
     }
 
     public boolean passes() {
-        return (ratio() <= MAX_RATIO || isChance()) && !culprit() && !provesNothing();
+        boolean inheritedPasses = ratio() <= MAX_RATIO || isExempt() && inherited.within(Deviation.LOCAL_BOUND);
+        return inheritedPasses && !culprit() && !provesNothing();
+    }
+
+    /** Whether the tap has too few tokens for the limit on the ratio. A tap where PyTorch is exact is never exempt. */
+    public boolean isExempt() {
+        return !hasEnoughTokens() && floor.rms() > 0;
+    }
+
+    /** Whether the tap passes although its ratio is above {@link #MAX_RATIO}. */
+    public boolean passesByBound() {
+        return passes() && !(ratio() <= MAX_RATIO);
     }
 
     public boolean hasEnoughTokens() {
@@ -64,11 +75,6 @@ public record TapResult(
     /** A golden that any tensor, or none, could be measured against. */
     private boolean provesNothing() {
         return allZero || !floor.within(MAX_FLOOR);
-    }
-
-    /** Too few tokens for a ratio, and an error that is small all the same. */
-    private boolean isChance() {
-        return !hasEnoughTokens() && floor.rms() > 0 && inherited.within(Deviation.LOCAL_BOUND);
     }
 
     /** In one word. */

@@ -50,7 +50,27 @@ class ParityCommandTest {
                 Cli.run("parity", "--quiet", Fixtures.named("exercise").folder().toString());
 
         assertThat(result.exit()).isZero();
-        assertThat(result.out()).contains(" 0 wrong;", "geometric mean ").doesNotContain("largest");
+        assertThat(result.out()).contains(" 0 wrong;", "geometric mean ").doesNotContain("largest 0", "largest 1");
+    }
+
+    @Test
+    void saysHowManyTapsAreExemptFromTheRatioLimitAndWhichBoundTheyPass() {
+        Cli exercise = Cli.run("parity", Fixtures.named("exercise").folder().toString());
+        Cli storyteller = Cli.run(
+                "parity", "--quiet", Fixtures.named("storyteller").folder().toString());
+
+        long marked = exercise.out()
+                .lines()
+                .filter(line -> line.endsWith("; few tokens, passes by the bound on the largest error"))
+                .peek(line -> assertThat(Double.parseDouble(line.strip().split(" +")[1]))
+                        .as(line)
+                        .isGreaterThan(2))
+                .count();
+        assertThat(marked).isPositive();
+        assertThat(exercise.out())
+                .containsPattern("\n\\d+ taps are exempt from the ratio limit of 2 \\(fewer than 8 tokens\\); " + marked
+                        + " pass above it, as no error is above 7\\.6e-06 of the largest value\n");
+        assertThat(storyteller.out()).contains(" 0 wrong;").doesNotContain("exempt");
     }
 
     @Test

@@ -21,6 +21,10 @@ class ReportTest {
         assertThat(report.at("/totals/taps").asInt()).isEqualTo(2);
         assertThat(report.at("/totals/numbers").asInt()).isEqualTo(20);
         assertThat(report.at("/totals/failed").asInt()).isEqualTo(1);
+        assertThat(report.at("/totals/exempt").asInt()).isZero();
+        assertThat(report.at("/limits/ratio").asDouble()).isEqualTo(2);
+        assertThat(report.at("/limits/tokens").asInt()).isEqualTo(8);
+        assertThat(report.at("/limits/bound").asDouble()).isEqualTo(128 * Math.pow(2, -24));
         assertThat(report.at("/fixtures/0/name").asText()).isEqualTo("tiny-gpt2");
         assertThat(report.at("/fixtures/0/provenance/seed").asInt()).isEqualTo(1);
         assertThat(report.at("/fixtures/0/cases/0/passes").asBoolean()).isFalse();

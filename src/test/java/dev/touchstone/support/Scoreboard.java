@@ -1,6 +1,7 @@
 package dev.touchstone.support;
 
 import dev.touchstone.parity.CaseResult;
+import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
@@ -85,6 +86,7 @@ public final class Scoreboard implements TestExecutionListener {
         Totals totals = new Totals();
         if (!GOLDEN.isEmpty()) {
             comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN, GOLDEN);
+            totals.line("", "%s", Exemptions.of(GOLDEN).describe());
             write("index.html", REPORT.html());
             write("report.json", REPORT.json().toPrettyString());
         }

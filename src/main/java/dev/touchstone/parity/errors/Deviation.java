@@ -11,7 +11,10 @@ package dev.touchstone.parity.errors;
  * @param scale largest finite magnitude expected
  */
 public record Deviation(int finite, double rms, double max, int worst, double scale) {
-    /** The error of one operation on its golden input fails above this multiple of the largest value expected. */
+    /**
+     * The bound on the largest error, as a share of the largest expected value. It applies to one operation on its golden
+     * input, and to the inherited error of a tap that is exempt from the limit on the ratio.
+     */
     public static final double LOCAL_BOUND = 128 * 0x1p-24;
 
     public static Deviation of(float[] actual, double[] expected) {

@@ -1,5 +1,6 @@
 package dev.touchstone.parity;
 
+import dev.touchstone.parity.errors.Deviation;
 import java.util.Collection;
 import java.util.Locale;
 

@@ -14,6 +14,8 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import dev.touchstone.cli.Main;
+import dev.touchstone.support.StringConstants;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -136,6 +138,26 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat(resideInAPackage("java.nio.file.."))
                 .check(CLASSES);
+    }
+
+    /** Below the command line a message gives the reason; which option to change is for the command to say. */
+    @Test
+    void noMessageBelowTheCommandLineNamesAFlag() {
+        Set<String> foreign = Set.of("--add-modules ", "--revision "); // of java, and of Hugging Face's hf
+        List<String> flags = CLASSES.stream()
+                .filter(type -> !type.getPackageName().equals("dev.touchstone.cli"))
+                .flatMap(type -> StringConstants.of(classFile(type)).stream()
+                        .filter(text -> text.matches("(?s)(.*\\s)?--[a-zA-Z].*"))
+                        .filter(text -> foreign.stream().noneMatch(text::contains))
+                        .map(text -> type.getSimpleName() + ": " + text))
+                .toList();
+
+        assertThat(flags).isEmpty();
+        assertThat(StringConstants.of(classFile(CLASSES.get(Main.class)))).contains("--stacktrace");
+    }
+
+    private static InputStream classFile(JavaClass type) {
+        return Main.class.getResourceAsStream("/" + type.getName().replace('.', '/') + ".class");
     }
 
     @Test

@@ -99,7 +99,7 @@ final class ChatCommand implements Callable<Integer> {
         try {
             chat.answer(line);
         } catch (TouchstoneException e) {
-            complain(e.getMessage());
+            complain(Advice.inChat(e, command));
         }
     }
 

@@ -81,7 +81,8 @@ public final class Main implements Runnable {
         CommandLine commands = commands(streams, alone ? List.of(args[0]) : COMMANDS.keySet())
                 .setUsageHelpAutoWidth(help && streams.outIsTerminal())
                 .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
-                .setExecutionExceptionHandler((e, command, parsed) -> failure(streams, e, stacktrace));
+                .setExecutionExceptionHandler(
+                        (e, command, parsed) -> failure(streams, e, command.getCommandSpec(), stacktrace));
         try {
             return commands.execute(args);
         } catch (OutOfMemoryError e) {
@@ -136,14 +137,14 @@ public final class Main implements Runnable {
         return 2;
     }
 
-    private static int failure(Streams streams, Exception e, boolean stacktrace) {
+    private static int failure(Streams streams, Exception e, CommandSpec command, boolean stacktrace) {
         if (e instanceof ClosedOutput closed && closed.isBrokenPipe()) {
             return 0;
         }
+        String message =
+                e instanceof TouchstoneException expected ? Advice.onCommandLine(expected, command) : e.getMessage();
         boolean expected = e instanceof TouchstoneException || e instanceof ClosedOutput;
-        Console.tell(
-                streams,
-                "touchstone: " + TouchstoneException.oneLine(expected ? e.getMessage() : "this is a bug: " + e));
+        Console.tell(streams, "touchstone: " + TouchstoneException.oneLine(expected ? message : "this is a bug: " + e));
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));

@@ -19,7 +19,7 @@ record Usage(CommandSpec command) {
         try {
             use.run();
         } catch (TouchstoneException e) {
-            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+            throw new ParameterException(command.commandLine(), Advice.onCommandLine(e, command), e);
         }
     }
 

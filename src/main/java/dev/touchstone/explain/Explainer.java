@@ -12,6 +12,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -92,8 +93,9 @@ public record Explainer(LoadedModel model, Kernels kernels) {
                     + MOST_TOKENS + "; shorten it");
         }
         if (settings.maxNewTokens() < 1 || settings.maxNewTokens() > MOST_NEW_TOKENS) {
-            throw new TouchstoneException("a walk-through shows from 1 to " + MOST_NEW_TOKENS + " new tokens, not "
-                    + settings.maxNewTokens() + "; change --max-new-tokens");
+            throw new TouchstoneException(
+                    "a walk-through shows from 1 to " + MOST_NEW_TOKENS + " new tokens, got " + settings.maxNewTokens(),
+                    new Remedy("maxNewTokens"));
         }
     }
 

@@ -52,12 +52,12 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
 
     private static void check(int[] prompt, Settings settings) {
         if (settings.sampler() != Sampler.GREEDY) {
-            throw new TouchstoneException("beam search takes the likeliest texts and cannot sample: leave out --beams, "
-                    + "or temperature, top-k, top-p, min-p, typical-p and seed");
+            throw new TouchstoneException("beam search cannot sample: leave out the beams, or temperature, "
+                    + "top-k, top-p, min-p, typical-p and seed");
         }
         if (!settings.stopStrings().isEmpty()) {
             throw new TouchstoneException(
-                    "beam search ends a text at its end-of-sequence token only: leave out --beams or --stop");
+                    "beam search cannot use stop strings: leave out the beams or the stop strings");
         }
         settings.window().check(prompt.length, settings.maxNewTokens());
     }

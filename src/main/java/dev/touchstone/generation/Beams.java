@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
 /**
@@ -24,7 +25,8 @@ public record Beams(int count, double lengthPenalty, EarlyStopping earlyStopping
 
     public Beams {
         if (count < 2) {
-            throw new TouchstoneException("beams must be at least 2, got " + count + "; for one use --greedy");
+            throw new TouchstoneException(
+                    "beams must be at least 2, got " + count + "; use greedy decoding instead", new Remedy("greedy"));
         }
         if (count > MOST) {
             throw new TouchstoneException(

@@ -1,6 +1,7 @@
 package dev.touchstone.generation;
 
 import dev.touchstone.generation.Beams.EarlyStopping;
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,8 @@ final class FinishedBeams {
     int[] best() {
         if (texts.isEmpty()) {
             throw new TouchstoneException(
-                    "every token is ruled out, no beam can go on; allow more repetition: a larger "
-                            + "--no-repeat-ngram, or none");
+                    "every token is ruled out, so no beam can be continued; allow more repetition",
+                    new Remedy("noRepeatNgram"));
         }
         return texts.get(0).ids;
     }

@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
 /** From scores to probabilities and to a choice. In double: what is drawn must not depend on rounding. */
@@ -43,8 +44,9 @@ public final class Probabilities {
                     + "infinite, a sum overflowed, or the temperature is too near 0; check the checkpoint");
         }
         if (scores[best] == Float.NEGATIVE_INFINITY) {
-            throw new TouchstoneException("every token is ruled out, nothing is left to draw from; allow more "
-                    + "repetition: a larger --no-repeat-ngram, or none");
+            throw new TouchstoneException(
+                    "every token is ruled out, so none can be chosen; allow more repetition",
+                    new Remedy("noRepeatNgram"));
         }
         return scores[best];
     }

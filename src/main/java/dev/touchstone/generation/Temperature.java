@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
 /** Scores divided by a number: below 1 the likely become likelier. Hugging Face's {@code TemperatureLogitsWarper}. */
@@ -7,7 +8,9 @@ public record Temperature(double temperature) implements LogitsProcessor {
     public Temperature {
         if (!((float) temperature > 0)) {
             throw new TouchstoneException(
-                    "temperature must be above 0, got " + Numbers.spelled(temperature) + "; for 0 use --greedy");
+                    "temperature must be above 0, got " + Numbers.spelled(temperature)
+                            + "; use greedy decoding instead",
+                    new Remedy("greedy"));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
@@ -40,13 +41,19 @@ public record Window(int positions, int stride) {
             return;
         }
         if (promptLength > positions) {
-            throw new TouchstoneException("prompt has " + promptLength + " tokens, the model has positions for "
-                    + positions + "; pass --window slide to keep the last " + positions);
+            throw new TouchstoneException(
+                    "the prompt has " + promptLength + " tokens, but the model has " + positions
+                            + " positions; shorten the prompt, or keep only its last tokens with a sliding window",
+                    new Remedy("window", "slide"));
         }
         if (maxNewTokens - 1 > positions - promptLength) {
-            throw new TouchstoneException("prompt has " + promptLength + " tokens and " + maxNewTokens
-                    + " more are wanted, the model has positions for " + positions + "; pass --max-new-tokens "
-                    + (positions - promptLength + 1) + " or --window slide");
+            int most = positions - promptLength + 1;
+            throw new TouchstoneException(
+                    "the prompt has " + promptLength + " tokens and " + maxNewTokens
+                            + " new tokens were requested, but the model has " + positions
+                            + " positions; request at most " + most + ", or use a sliding window",
+                    new Remedy("maxNewTokens", most),
+                    new Remedy("window", "slide"));
         }
     }
 

@@ -1,25 +1,39 @@
 package dev.touchstone.util;
 
+import java.util.List;
+
 /**
- * Bad input, told in one line that names the thing, what was found, what was expected and the way out. The command line
- * prints the message and exits 1; every other exception that leaves the engine is a bug in it.
+ * Bad input. The message is one line: the thing that is wrong, what was found, what was expected, and what to do. Settings
+ * that would help are listed apart from it, in {@link #remedies}, because each interface spells them its own way: a flag,
+ * a method, a field. Any other exception that leaves the library is a bug in it.
  */
 public final class TouchstoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int BEGINNING = 600;
     private static final int END = 400;
 
-    public TouchstoneException(String message) {
+    private final Remedy[] remedies;
+
+    /** @param remedies the changes of settings that avoid this, of which one is enough */
+    public TouchstoneException(String message, Remedy... remedies) {
         super(oneLine(message));
+        this.remedies = remedies.clone();
     }
 
+    /** Takes over the remedies of a cause of this type. */
     public TouchstoneException(String message, Throwable cause) {
         super(oneLine(message), cause);
+        this.remedies = cause instanceof TouchstoneException inner ? inner.remedies : new Remedy[0];
+    }
+
+    /** The changes of settings that avoid this, of which one is enough; empty if no setting helps. */
+    public List<Remedy> remedies() {
+        return List.of(remedies);
     }
 
     /**
-     * A message that may quote what a stranger wrote, fit for a terminal: no line ends, nothing that moves the cursor, not
-     * endless. The end is kept, as the way out stands there.
+     * Makes a message safe to print, as it may quote text from a file: replaces line ends and control characters with
+     * spaces, and shortens a long message in the middle. The end is kept because it says what to do.
      */
     public static String oneLine(String message) {
         String line = String.valueOf(message).replaceAll("\\s*[\\p{Cc}\\u2028\\u2029]+\\s*", " ");

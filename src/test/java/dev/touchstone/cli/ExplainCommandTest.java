@@ -66,8 +66,8 @@ class ExplainCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "-n 0 | shows from 1 to 256 new tokens, not 0",
-                "-n 257 --window slide | shows from 1 to 256 new tokens, not 257",
+                "-n 0 | shows from 1 to 256 new tokens, got 0 (--max-new-tokens)",
+                "-n 257 --window slide | shows from 1 to 256 new tokens, got 257 (--max-new-tokens)",
                 "--draft nowhere | nowhere",
             })
     void refusesInOneLine(String options, String message) {

@@ -27,7 +27,7 @@ class WrongUsageTest {
                 "generate --prompt a --prompt b | should be specified only once",
                 "generate --prompt a --greedy --temperature 0.5 | --greedy takes the likeliest",
                 "generate --prompt a --greedy --top-k 5 --seed 1 | --top-k and --seed asks to draw",
-                "generate --prompt a --temperature 0 | temperature must be above 0, got 0; for 0 use --greedy",
+                "generate --prompt a --temperature 0 | temperature must be above 0, got 0; use greedy decoding instead (--greedy)",
                 "generate --prompt a --temperature NaN | temperature must be above 0",
                 "generate --prompt a --temperature hot | not a double",
                 "generate --prompt a --top-k -1 | top-k must be",

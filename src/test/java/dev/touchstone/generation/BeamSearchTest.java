@@ -213,7 +213,8 @@ class BeamSearchTest {
         assertThatThrownBy(() -> new BeamSearch(null, LETTERS)
                         .generate(new int[5], Settings.greedy(5, Set.of(), Window.error(8)), Beams.of(2)))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageStartingWith("prompt has 5 tokens and 5 more are wanted, the model has positions for 8");
+                .hasMessageStartingWith(
+                        "the prompt has 5 tokens and 5 new tokens were requested, but the model has 8 positions");
     }
 
     @Test
@@ -255,17 +256,17 @@ class BeamSearchTest {
         assertThatThrownBy(
                         () -> search.generate(new int[] {0}, settings.withSampler(Sampler.MULTINOMIAL, 1), Beams.of(2)))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageContaining("cannot sample: leave out --beams");
+                .hasMessageContaining("cannot sample: leave out the beams");
         assertThatThrownBy(() -> search.generate(new int[] {0}, settings.withStopStrings(List.of("x")), Beams.of(2)))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageContaining("leave out --beams or --stop");
+                .hasMessageContaining("cannot use stop strings");
     }
 
     @Test
     void wrongBeamsAreRefused() {
         assertThatThrownBy(() -> Beams.of(1))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessage("beams must be at least 2, got 1; for one use --greedy");
+                .hasMessage("beams must be at least 2, got 1; use greedy decoding instead");
         assertThatThrownBy(() -> Beams.of(65_537))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("beams must be at most 65536, got 65537: each is a text of its own in memory");

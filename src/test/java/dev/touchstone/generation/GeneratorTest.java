@@ -76,7 +76,8 @@ class GeneratorTest {
         assertThatThrownBy(() -> new Generator(null, LETTERS)
                         .generate(new int[5], Settings.greedy(5, Set.of(), Window.error(8)), step -> {}))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageStartingWith("prompt has 5 tokens and 5 more are wanted, the model has positions for 8");
+                .hasMessageStartingWith(
+                        "the prompt has 5 tokens and 5 new tokens were requested, but the model has 8 positions");
     }
 
     @Test

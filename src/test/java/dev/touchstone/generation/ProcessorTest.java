@@ -143,8 +143,8 @@ class ProcessorTest {
     @TestFactory
     Stream<DynamicTest> wrongValuesAreRefused() {
         return Stream.of(
-                refused(() -> new Temperature(-1), "temperature must be above 0, got -1; for 0 use --greedy"),
-                refused(() -> new Temperature(0), "temperature must be above 0, got 0; for 0 use --greedy"),
+                refused(() -> new Temperature(-1), "temperature must be above 0, got -1; use greedy decoding instead"),
+                refused(() -> new Temperature(0), "temperature must be above 0, got 0; use greedy decoding instead"),
                 refused(() -> new TopK(-2), "top-k must be at least 1, got -2; leave it out to keep every token"),
                 refused(
                         () -> new Processors().topK(-2),

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,18 +24,27 @@ class WindowTest {
     @Test
     void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
         refuses(0, 1, "the prompt is empty: give at least one token");
-        refuses(9, 0, "prompt has 9 tokens, the model has positions for 8; pass --window slide to keep the last 8");
+        refuses(
+                9,
+                0,
+                "the prompt has 9 tokens, but the model has 8 positions; shorten the prompt, or keep only its last tokens with"
+                        + " a sliding window",
+                new Remedy("window", "slide"));
         refuses(
                 3,
                 7,
-                "prompt has 3 tokens and 7 more are wanted, the model has positions for 8; pass --max-new-tokens 6 or"
-                        + " --window slide");
+                "the prompt has 3 tokens and 7 new tokens were requested, but the model has 8 positions; request at most"
+                        + " 6, or use a sliding window",
+                new Remedy("maxNewTokens", 6),
+                new Remedy("window", "slide"));
     }
 
-    private static void refuses(int prompt, int more, String message) {
+    private static void refuses(int prompt, int more, String message, Remedy... remedies) {
         assertThatThrownBy(() -> Window.error(8).check(prompt, more))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessage(message);
+                .hasMessage(message)
+                .extracting(e -> ((TouchstoneException) e).remedies())
+                .isEqualTo(List.of(remedies));
     }
 
     @Test

@@ -84,7 +84,7 @@ final class ProcessorChecks {
                     assertThatThrownBy(() -> temperature.apply(wrong))
                             .isInstanceOf(TouchstoneException.class)
                             .hasMessageContaining("temperature must be above 0, got ")
-                            .hasMessageContaining("--greedy");
+                            .hasMessageContaining("use greedy decoding");
                 }
             });
 

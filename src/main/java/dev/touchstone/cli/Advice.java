@@ -1,0 +1,36 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.util.Remedy;
+import dev.touchstone.util.TouchstoneException;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Adds to an error message what to type: the library names its settings, and a command has an option for each. */
+final class Advice {
+    private Advice() {}
+
+    /** Such as {@code ...; use a sliding window (--window slide)}. */
+    static String onCommandLine(TouchstoneException e, CommandSpec command) {
+        return with(e, command, "--");
+    }
+
+    /** Such as {@code ...; use a sliding window (/set window slide)}. */
+    static String inChat(TouchstoneException e, CommandSpec command) {
+        return with(e, command, "/set ");
+    }
+
+    private static String with(TouchstoneException e, CommandSpec command, String before) {
+        return e.remedies().stream()
+                .filter(remedy -> command.findOption("--" + optionName(remedy)) != null)
+                .map(remedy -> (before + optionName(remedy) + " " + remedy.value()).strip())
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(" or "),
+                        options -> e.getMessage() + (options.isEmpty() ? "" : " (" + options + ")")));
+    }
+
+    /** {@code maxNewTokens} becomes {@code max-new-tokens}. */
+    static String optionName(Remedy remedy) {
+        return remedy.setting().replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,7 +1,7 @@
 package dev.touchstone.families;
 
 import dev.touchstone.kernels.Activation;
-import dev.touchstone.kernels.Pairing;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
@@ -54,7 +54,7 @@ final class GptJ {
         List<Double> frequencies = IntStream.range(0, turned / 2)
                 .mapToObj(i -> StrictMath.pow(THETA, -2.0 * i / turned))
                 .toList();
-        return new Rotary(null, headSize, Pairing.NEIGHBOURS, frequencies, 1);
+        return new Rotary(null, headSize, RotaryLayout.INTERLEAVED, frequencies, 1);
     }
 
     private static Block block(int layer, int channels, int heads, double epsilon, Config config, Weights weights) {

@@ -75,7 +75,7 @@ final class GptNeo {
                         name + ".attn.attention",
                         layer,
                         channels,
-                        local ? scoring.within(config.size(256, "window_size")) : scoring,
+                        local ? scoring.withWindow(config.size(256, "window_size")) : scoring,
                         weights),
                 weights.layerNorm(name + ".ln_2", channels, epsilon),
                 mlp(name + ".mlp", channels, config, weights));

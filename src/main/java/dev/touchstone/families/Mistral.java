@@ -15,7 +15,7 @@ final class Mistral {
 
     static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
-        Scoring scoring = parts.scoring().within(parts.window(4096));
+        Scoring scoring = parts.scoring().withWindow(parts.window(4096));
         return parts.transformer(false, layer -> block(layer, parts, scoring));
     }
 

@@ -30,6 +30,6 @@ final class Qwen2 {
     static Scoring scoring(int layer, LlamaParts parts) {
         boolean late = layer >= parts.config().count(28, "max_window_layers");
         boolean slides = parts.config().flag(false, "use_sliding_window");
-        return slides && parts.slides(layer, late) ? parts.scoring().within(parts.window(4096)) : parts.scoring();
+        return slides && parts.slides(layer, late) ? parts.scoring().withWindow(parts.window(4096)) : parts.scoring();
     }
 }

@@ -1,6 +1,6 @@
 package dev.touchstone.families;
 
-import dev.touchstone.kernels.Pairing;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.model.Rotary;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +61,6 @@ final class RotarySettings {
         for (float frequency : scaled.frequencies()) {
             list.add((double) frequency);
         }
-        return new Rotary("rotary_emb", headSize, Pairing.HALVES, list, scaled.factor());
+        return new Rotary("rotary_emb", headSize, RotaryLayout.HALF_SPLIT, list, scaled.factor());
     }
 }

@@ -124,7 +124,7 @@ public final class CachedExecutor implements Executor {
             int[] ids = sequences.get(b);
             for (Memory memory : memories) {
                 int agreed = Math.min(memory.agreesFor(ids), ids.length - wanted);
-                if (agreed > known[b] && memory.cache.reaches(agreed)) {
+                if (agreed > known[b] && memory.cache.canTruncateTo(agreed)) {
                     best[b] = memory;
                     known[b] = agreed;
                 }

@@ -11,7 +11,7 @@ public final class Angles {
      * How rotary embeddings turn: {@code R} cosines and then {@code R} sines of {@code position * frequency}, times {@code factor}; a pair of channels
      * has its frequency's at both. (T), (R / 2) -> (T, 2 R)
      */
-    public static Tensor table(int[] positions, List<Double> frequencies, double factor, Pairing pairing) {
+    public static Tensor table(int[] positions, List<Double> frequencies, double factor, RotaryLayout layout) {
         int pairs = frequencies.size();
         Tensor table = Tensor.zeros(positions.length, 4 * pairs);
         for (int t = 0; t < positions.length; t++) {
@@ -19,7 +19,7 @@ public final class Angles {
                 double angle = positions[t] * frequencies.get(pair);
                 float cos = (float) (FloatMath.cos(angle) * factor);
                 float sin = (float) (FloatMath.sin(angle) * factor);
-                for (int channel : new int[] {pairing.first(pair), pairing.second(pair, pairs)}) {
+                for (int channel : new int[] {layout.first(pair), layout.second(pair, pairs)}) {
                     table.data()[t * 4 * pairs + channel] = cos;
                     table.data()[t * 4 * pairs + 2 * pairs + channel] = sin;
                 }

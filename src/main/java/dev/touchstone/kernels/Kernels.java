@@ -24,10 +24,10 @@ public interface Kernels {
     Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon);
 
     /**
-     * {@code x / sqrt(mean of squares + epsilon) * (plus + gain)} for each stretch of as many channels as there are gains,
+     * {@code x / sqrt(mean of squares + epsilon) * (gainOffset + gain)} for each stretch of as many channels as there are gains,
      * which may be a row or a head. (T, C), (C or D) -> (T, C)
      */
-    Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon);
+    Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon);
 
     /** Element by element. (T, C) -> (T, C) */
     Tensor activate(Tensor x, Activation activation);
@@ -46,7 +46,7 @@ public interface Kernels {
      * stay. The angles come as {@code R} cosines, then {@code R} sines, of which a pair has its own at both of its
      * channels. (T, H D), (T, 2 R) -> (T, H D)
      */
-    Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing);
+    Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout);
 
     /** {@code width} columns of every {@code step}, from column {@code from} on. (T, C) -> (T, C / step * width) */
     Tensor columns(Tensor x, int from, int width, int step);
@@ -70,11 +70,11 @@ public interface Kernels {
      * The values that a query sees, weighted by the probabilities, heads side by side. (H, T, S), values (G, S, D) ->
      * (T, H D)
      */
-    Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring);
+    Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring);
 
     /** Those three one after the other, for whoever needs only the last. (T, H D), keys and values (S) -> (T, H D) */
     default Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
-        return mix(softmax(scores(q, cache, scoring)), cache, scoring);
+        return weightedSum(softmax(scores(q, cache, scoring)), cache, scoring);
     }
 
     /**

@@ -89,7 +89,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+    public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
         int channels = gain.length;
         Tensor y = Tensor.zeros(x.shape());
         for (int row = 0; row < y.size(); row += channels) {
@@ -100,7 +100,7 @@ public final class ScalarKernels implements Kernels {
             }
             double scale = 1 / Math.sqrt(pairwise(squares) / channels + epsilon);
             for (int c = 0; c < channels; c++) {
-                y.data()[row + c] = (float) (x.data()[row + c] * scale * ((double) plus + gain[c]));
+                y.data()[row + c] = (float) (x.data()[row + c] * scale * ((double) gainOffset + gain[c]));
             }
         }
         return y;
@@ -143,22 +143,22 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
         Tensor y = Tensor.zeros(x.shape());
         for (int t = 0; t < x.rows(); t++) {
             for (int head = 0; head < x.size(-1); head += headSize) {
-                rotate(x.data(), t * x.size(-1) + head, headSize, angles, t, pairing, y.data());
+                rotate(x.data(), t * x.size(-1) + head, headSize, angles, t, layout, y.data());
             }
         }
         return y;
     }
 
     /** One head of one token, which begin at {@code at}. */
-    static void rotate(float[] x, int at, int headSize, Tensor angles, int t, Pairing pairing, float[] y) {
+    static void rotate(float[] x, int at, int headSize, Tensor angles, int t, RotaryLayout layout, float[] y) {
         int turned = angles.size(-1) / 2;
         for (int pair = 0; pair < turned / 2; pair++) {
-            int first = pairing.first(pair);
-            int second = pairing.second(pair, turned / 2);
+            int first = layout.first(pair);
+            int second = layout.second(pair, turned / 2);
             float cos = angles.at(t, first);
             float sin = angles.at(t, turned + first);
             y[at + first] = Math.fma(x[at + first], cos, -(x[at + second] * sin));
@@ -192,7 +192,7 @@ public final class ScalarKernels implements Kernels {
         for (int h = 0; h < y.size(0); h++) {
             for (int t = 0; t < queries; t++) {
                 int end = visible(t, queries, positions);
-                for (int s = scoring.first(end - 1); s < end; s++) {
+                for (int s = scoring.firstVisible(end - 1); s < end; s++) {
                     float product = dot(q, t, h, cache, h / sharing, s);
                     y.data()[(h * queries + t) * positions + s] = score(product, h, s, scoring);
                 }
@@ -246,7 +246,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+    public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int heads = probs.size(0);
         int sharing = heads / cache.heads();
         int queries = probs.size(1);
@@ -255,7 +255,7 @@ public final class ScalarKernels implements Kernels {
         Tensor y = Tensor.zeros(queries, heads * size);
         for (int t = 0; t < queries; t++) {
             int end = visible(t, queries, positions);
-            int first = scoring.first(end - 1);
+            int first = scoring.firstVisible(end - 1);
             for (int h = 0; h < heads; h++) {
                 for (int d = 0; d < size; d++) {
                     float total = 0;

@@ -28,7 +28,7 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
     }
 
     /** The same with a window. */
-    public Scoring within(int positions) {
+    public Scoring withWindow(int positions) {
         return new Scoring(scale, cap, positions, slopes);
     }
 
@@ -46,7 +46,7 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
     }
 
     /** The first position that the query at {@code position} sees. */
-    public int first(int position) {
+    public int firstVisible(int position) {
         return Math.max(0, position - window + 1);
     }
 

@@ -54,7 +54,7 @@ final class VectorAttention {
 
     /** Where it begins. */
     int first(int t) {
-        return scoring.first(visible(t) - 1);
+        return scoring.firstVisible(visible(t) - 1);
     }
 
     /** Where the page begins that holds the first position which the tile from query {@code t} on sees. */
@@ -120,14 +120,14 @@ final class VectorAttention {
             Arrays.fill(scratch, row, row + first(first + r) - start, Float.NEGATIVE_INFINITY);
             VectorRows.softmax(scratch, row, visible(first + r) - start, scratch, row);
         }
-        mix(scratch, 0, stride, head, first, context);
+        weightedSum(scratch, 0, stride, head, first, context);
     }
 
     /**
      * The values weighted by the rows of {@code probs} that begin at {@code at}, into the rows of {@code context}. Positions
      * that every query of the tile sees go through together, those at the ends row by row.
      */
-    void mix(float[] probs, int at, int stride, int head, int first, float[] context) {
+    void weightedSum(float[] probs, int at, int stride, int head, int first, float[] context) {
         int rows = rows(first);
         int start = start(first);
         int from = (first(first + rows - 1) + BLOCK - 1) / BLOCK * BLOCK;

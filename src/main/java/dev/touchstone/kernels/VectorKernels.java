@@ -105,12 +105,12 @@ public final class VectorKernels implements Kernels, AutoCloseable {
 
     /** The scalar loop on every thread: it is a small part of a pass. */
     @Override
-    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
         Tensor y = tensor(x.shape());
         int heads = x.size(-1) / headSize;
         split(x.rows() * heads, 2 * headSize, (from, to) -> {
             for (int i = from; i < to; i++) {
-                ScalarKernels.rotate(x.data(), i * headSize, headSize, angles, i / heads, pairing, y.data());
+                ScalarKernels.rotate(x.data(), i * headSize, headSize, angles, i / heads, layout, y.data());
             }
         });
         return y;
@@ -125,10 +125,13 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     }
 
     @Override
-    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+    public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
         Tensor y = tensor(x.shape());
         int channels = gain.length;
-        split(x.size() / channels, 4 * channels, (from, to) -> VectorRows.rmsNorm(x, from, to, gain, plus, epsilon, y));
+        split(
+                x.size() / channels,
+                4 * channels,
+                (from, to) -> VectorRows.rmsNorm(x, from, to, gain, gainOffset, epsilon, y));
         return y;
     }
 
@@ -242,13 +245,13 @@ public final class VectorKernels implements Kernels, AutoCloseable {
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+    public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int queries = probs.size(1);
         int positions = probs.size(2);
         Tensor y = tensor(queries, probs.size(0) * cache.headSize());
         tiles(y, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions + attention.start(first);
-            attention.mix(probs.data(), at, positions, head, first, y.data());
+            attention.weightedSum(probs.data(), at, positions, head, first, y.data());
         });
         return y;
     }

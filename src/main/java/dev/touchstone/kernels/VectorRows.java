@@ -30,12 +30,12 @@ final class VectorRows {
         }
     }
 
-    /** {@code x / sqrt(mean of squares + epsilon) * (plus + gain)}, for the rows {@code from} until {@code to}. (T, C) */
-    static void rmsNorm(Tensor x, int from, int to, float[] gain, float plus, double epsilon, Tensor y) {
+    /** {@code x / sqrt(mean of squares + epsilon) * (gainOffset + gain)}, for the rows {@code from} until {@code to}. (T, C) */
+    static void rmsNorm(Tensor x, int from, int to, float[] gain, float gainOffset, double epsilon, Tensor y) {
         int n = gain.length;
         double[] gains = widen(gain);
         for (int c = 0; c < n; c++) {
-            gains[c] += plus;
+            gains[c] += gainOffset;
         }
         double[] row = new double[n];
         for (int at = from * n; at < to * n; at += n) {

@@ -36,7 +36,7 @@ public record Attention(String name, int layer, Projections projections, Scoring
             KeyValuePages cache = part.cache().layer(layer);
             pass.kernels().append(k, v, row, end, cache);
             contexts.add(attend(q.rows(row, end), cache, pass));
-            cache.forget();
+            cache.evict();
             row = end;
         }
         return Tensor.concatenate(contexts);
@@ -49,6 +49,6 @@ public record Attention(String name, int layer, Projections projections, Scoring
         }
         Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scoring));
         Tensor probs = pass.trace().of(name + ".probs", pass.kernels().softmax(scores));
-        return pass.kernels().mix(probs, cache, scoring);
+        return pass.kernels().weightedSum(probs, cache, scoring);
     }
 }

@@ -21,8 +21,8 @@ public final class KvCache {
     }
 
     /** Whether a sequence can go on after its first {@code length} tokens; with a window, what lies far back is gone. */
-    public boolean reaches(int length) {
-        return layers.stream().allMatch(layer -> layer.reaches(length));
+    public boolean canTruncateTo(int length) {
+        return layers.stream().allMatch(layer -> layer.canTruncateTo(length));
     }
 
     /** Forgets every token from {@code length} on, as after drafts that were not accepted; returns itself. */

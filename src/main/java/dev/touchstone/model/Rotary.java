@@ -1,7 +1,7 @@
 package dev.touchstone.model;
 
 import dev.touchstone.kernels.Angles;
-import dev.touchstone.kernels.Pairing;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
@@ -15,7 +15,7 @@ import java.util.List;
  *     {@code inv_freq}
  * @param factor what cosines and sines are multiplied by: 1, but for YaRN
  */
-public record Rotary(String name, int headSize, Pairing pairing, List<Double> frequencies, double factor) {
+public record Rotary(String name, int headSize, RotaryLayout layout, List<Double> frequencies, double factor) {
     public Rotary {
         frequencies = List.copyOf(frequencies);
     }
@@ -32,8 +32,8 @@ public record Rotary(String name, int headSize, Pairing pairing, List<Double> fr
 
     /** Cosines and sines of every token, each pair's at both of its channels: the tap. (T) -> (T, 2 R) */
     Turn forward(int[] positions, ForwardPass pass) {
-        Tensor table = Angles.table(positions, frequencies, factor, pairing);
+        Tensor table = Angles.table(positions, frequencies, factor, layout);
         Tensor angles = name == null ? table : pass.trace().of(name, table);
-        return x -> pass.kernels().rotate(x, angles, headSize, pairing);
+        return x -> pass.kernels().rotate(x, angles, headSize, layout);
     }
 }

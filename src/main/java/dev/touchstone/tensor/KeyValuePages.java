@@ -9,7 +9,7 @@ import java.util.List;
  * {@code [head][channel / 64][position][channel % 64]}: attention is two matrix products, and the pages are their weights.
  * Unlike a matrix's, the last panel of a head is only as wide as it has channels.
  *
- * <p>Where queries see a window only, {@link #forget} gives back the pages that have left it: memory is that of the window
+ * <p>Where queries see a window only, {@link #evict} gives back the pages that have left it: memory is that of the window
  * and two pages more, however long the sequence.
  */
 public final class KeyValuePages {
@@ -98,7 +98,7 @@ public final class KeyValuePages {
      * Gives back the pages that no later query sees, even if the last {@value #POSITIONS} positions are cut off again: a
      * rejected draft is seldom longer.
      */
-    public void forget() {
+    public void evict() {
         int pages = firstSeenAfter(Math.max(0, length - POSITIONS)) / POSITIONS - firstPage;
         if (pages > 0) {
             keys.subList(0, pages).clear();
@@ -113,13 +113,13 @@ public final class KeyValuePages {
     }
 
     /** Whether a sequence can go on after its first {@code length} positions: what its next query sees is still there. */
-    public boolean reaches(int length) {
+    public boolean canTruncateTo(int length) {
         return firstSeenAfter(length) >= firstPage * POSITIONS;
     }
 
     /** Forgets every position from {@code length} on, which must be within reach. */
     public void truncate(int length) {
-        if (length < 0 || length > this.length || !reaches(length)) {
+        if (length < 0 || length > this.length || !canTruncateTo(length)) {
             throw new IllegalArgumentException("cannot cut " + this.length + " positions to " + length);
         }
         this.length = length;

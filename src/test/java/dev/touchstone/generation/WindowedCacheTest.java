@@ -81,10 +81,10 @@ class WindowedCacheTest {
             Tensor row = Tensor.zeros(1, 1);
             for (int length = 1; length < 500; length++) {
                 pages.append(row, row, 0, 1);
-                pages.forget();
+                pages.evict();
 
-                assertThat(pages.reaches(length)).isTrue();
-                assertThat(pages.reaches(Math.max(0, length - PAGE))).isTrue();
+                assertThat(pages.canTruncateTo(length)).isTrue();
+                assertThat(pages.canTruncateTo(Math.max(0, length - PAGE))).isTrue();
                 assertThat(pages.bytes()).isLessThanOrEqualTo(2L * Float.BYTES * (window + 3 * PAGE));
             }
         }

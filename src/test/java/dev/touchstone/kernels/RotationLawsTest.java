@@ -19,29 +19,29 @@ class RotationLawsTest {
 
     @Property
     void productsDependOnTheDistanceOnly(
-            @ForAll Pairing pairing,
+            @ForAll RotaryLayout layout,
             @ForAll @IntRange(max = 5000) int first,
             @ForAll @IntRange(max = 5000) int distance,
             @ForAll Random random) {
         Tensor q = Hostile.ORDINARY.tensor(random, 1, HEAD);
         Tensor k = Hostile.ORDINARY.tensor(random, 1, HEAD);
 
-        double near = dot(turned(q, distance, pairing), turned(k, 0, pairing));
-        double far = dot(turned(q, first + distance, pairing), turned(k, first, pairing));
+        double near = dot(turned(q, distance, layout), turned(k, 0, layout));
+        double far = dot(turned(q, first + distance, layout), turned(k, first, layout));
 
         assertThat(far).isCloseTo(near, within(1e-5));
     }
 
     @Property
     void lengthsStayAndWhatIsBeyondThePairsStays(
-            @ForAll Pairing pairing, @ForAll @IntRange(max = 100_000) int position, @ForAll Random random) {
+            @ForAll RotaryLayout layout, @ForAll @IntRange(max = 100_000) int position, @ForAll Random random) {
         Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
 
-        Tensor y = turned(x, position, pairing);
+        Tensor y = turned(x, position, layout);
 
         assertThat(dot(y, y)).isCloseTo(dot(x, x), within(1e-5));
         assertThat(y.columns(6, HEAD).data()).isEqualTo(x.columns(6, HEAD).data());
-        assertThat(turned(x, 0, pairing).data()).isEqualTo(x.data());
+        assertThat(turned(x, 0, layout).data()).isEqualTo(x.data());
     }
 
     /** Neighbours are halves in another order of channels. */
@@ -52,16 +52,16 @@ class RotationLawsTest {
         Tensor sorted = Tensor.zeros(1, HEAD);
         IntStream.range(0, HEAD).forEach(c -> sorted.data()[c] = x.data()[c < 6 ? c % 3 * 2 + c / 3 : c]);
 
-        Tensor neighbours = turned(x, position, Pairing.NEIGHBOURS);
-        Tensor halves = turned(sorted, position, Pairing.HALVES);
+        Tensor neighbours = turned(x, position, RotaryLayout.INTERLEAVED);
+        Tensor halves = turned(sorted, position, RotaryLayout.HALF_SPLIT);
 
         IntStream.range(0, 6)
                 .forEach(c -> assertThat(halves.data()[c]).isEqualTo(neighbours.data()[c % 3 * 2 + c / 3]));
     }
 
-    private Tensor turned(Tensor x, int position, Pairing pairing) {
-        Tensor angles = Angles.table(new int[] {position}, FREQUENCIES, 1, pairing);
-        return kernels.rotate(x, angles, HEAD, pairing);
+    private Tensor turned(Tensor x, int position, RotaryLayout layout) {
+        Tensor angles = Angles.table(new int[] {position}, FREQUENCIES, 1, layout);
+        return kernels.rotate(x, angles, HEAD, layout);
     }
 
     private static double dot(Tensor a, Tensor b) {

@@ -172,14 +172,14 @@ class ScalarFormulasTest {
 
     /** Two tokens, two heads of five channels, of which two pairs are turned; the first token stands at 0. */
     @ParameterizedTest
-    @EnumSource(Pairing.class)
-    void aPairIsTurnedByItsAngle(Pairing pairing) {
+    @EnumSource(RotaryLayout.class)
+    void aPairIsTurnedByItsAngle(RotaryLayout layout) {
         Tensor x = Hostile.ORDINARY.tensor(random, 2, 10);
-        Tensor angles = Angles.table(new int[] {0, 2}, List.of(0.4, 0.1), 1, pairing);
-        int[] first = pairing == Pairing.HALVES ? new int[] {0, 1} : new int[] {0, 2};
-        int[] second = pairing == Pairing.HALVES ? new int[] {2, 3} : new int[] {1, 3};
+        Tensor angles = Angles.table(new int[] {0, 2}, List.of(0.4, 0.1), 1, layout);
+        int[] first = layout == RotaryLayout.HALF_SPLIT ? new int[] {0, 1} : new int[] {0, 2};
+        int[] second = layout == RotaryLayout.HALF_SPLIT ? new int[] {2, 3} : new int[] {1, 3};
 
-        Tensor y = kernels.rotate(x, angles, 5, pairing);
+        Tensor y = kernels.rotate(x, angles, 5, layout);
 
         assertThat(y.rows(0, 1).data()).isEqualTo(x.rows(0, 1).data());
         for (int head = 0; head < 10; head += 5) {
@@ -196,13 +196,13 @@ class ScalarFormulasTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Pairing.class)
-    void anglesAreCosinesThenSinesAtBothChannelsOfAPair(Pairing pairing) {
-        Tensor table = Angles.table(new int[] {3, 7}, List.of(1.0, 0.25), 2, pairing);
+    @EnumSource(RotaryLayout.class)
+    void anglesAreCosinesThenSinesAtBothChannelsOfAPair(RotaryLayout layout) {
+        Tensor table = Angles.table(new int[] {3, 7}, List.of(1.0, 0.25), 2, layout);
 
         assertThat(table.shape()).containsExactly(2, 8);
         double[] frequencies =
-                pairing == Pairing.HALVES ? new double[] {1, 0.25, 1, 0.25} : new double[] {1, 1, 0.25, 0.25};
+                layout == RotaryLayout.HALF_SPLIT ? new double[] {1, 0.25, 1, 0.25} : new double[] {1, 1, 0.25, 0.25};
         for (int t = 0; t < 2; t++) {
             for (int c = 0; c < 4; c++) {
                 double angle = (t == 0 ? 3 : 7) * frequencies[c];
@@ -273,11 +273,11 @@ class ScalarFormulasTest {
                     sum += powers[s];
                 }
                 for (int d = 0; d < D; d++) {
-                    double mixed = 0;
+                    double expected = 0;
                     for (int s = 0; s < S; s++) {
-                        mixed += powers[s] / sum * v.at(s, h / sharing * D + d);
+                        expected += powers[s] / sum * v.at(s, h / sharing * D + d);
                     }
-                    assertThat((double) context.at(t, h * D + d)).isCloseTo(mixed, within(1e-5));
+                    assertThat((double) context.at(t, h * D + d)).isCloseTo(expected, within(1e-5));
                 }
             }
         }
@@ -291,9 +291,9 @@ class ScalarFormulasTest {
         cache.append(k, k, 0, 4);
         Tensor probs = Tensor.of(new float[] {0, 1, 0, 0, 0, 0.5f, 0.5f, 0}, 1, 2, 4);
 
-        Tensor mixed = kernels.mix(probs, cache, new Scoring(1).within(2));
+        Tensor y = kernels.weightedSum(probs, cache, new Scoring(1).withWindow(2));
 
-        assertThat(mixed.data()[0]).isEqualTo(1);
-        assertThat(mixed.data()[1]).isNaN(); // the last sees the last
+        assertThat(y.data()[0]).isEqualTo(1);
+        assertThat(y.data()[1]).isNaN(); // the last sees the last
     }
 }

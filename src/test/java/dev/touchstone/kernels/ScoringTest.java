@@ -49,10 +49,10 @@ class ScoringTest {
 
     @Test
     void aWindowIsAsManyPositionsAsItSays() {
-        assertThat(new Scoring(1).within(1).first(7)).isEqualTo(7);
-        assertThat(new Scoring(1).within(5).first(7)).isEqualTo(3);
-        assertThat(new Scoring(1).within(5).first(3)).isZero();
-        assertThat(new Scoring(1).first(Integer.MAX_VALUE - 1)).isZero();
-        assertThatThrownBy(() -> new Scoring(1).within(0)).hasMessageContaining("a window of 0");
+        assertThat(new Scoring(1).withWindow(1).firstVisible(7)).isEqualTo(7);
+        assertThat(new Scoring(1).withWindow(5).firstVisible(7)).isEqualTo(3);
+        assertThat(new Scoring(1).withWindow(5).firstVisible(3)).isZero();
+        assertThat(new Scoring(1).firstVisible(Integer.MAX_VALUE - 1)).isZero();
+        assertThatThrownBy(() -> new Scoring(1).withWindow(0)).hasMessageContaining("a window of 0");
     }
 }

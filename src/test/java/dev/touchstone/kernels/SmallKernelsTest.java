@@ -252,15 +252,15 @@ class SmallKernelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Pairing.class)
-    void rotate(Pairing pairing) {
+    @EnumSource(RotaryLayout.class)
+    void rotate(RotaryLayout layout) {
         Random random = new Random(1);
         for (int rows : new int[] {1, 40}) {
             Tensor x = Hostile.ORDINARY.tensor(random, rows, 4 * 130);
             Tensor angles = Hostile.ORDINARY.tensor(random, rows, 2 * 96);
 
             for (Kernels vector : vectors) {
-                assertSameBits(vector.rotate(x, angles, 130, pairing), SCALAR.rotate(x, angles, 130, pairing));
+                assertSameBits(vector.rotate(x, angles, 130, layout), SCALAR.rotate(x, angles, 130, layout));
             }
         }
     }
@@ -347,7 +347,7 @@ class SmallKernelsTest {
 
         for (Kernels vector : vectors) {
             assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
-            assertSameBits(vector.mix(probs, cache, scoring), SCALAR.mix(probs, cache, scoring));
+            assertSameBits(vector.weightedSum(probs, cache, scoring), SCALAR.weightedSum(probs, cache, scoring));
             assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
         }
     }
@@ -358,7 +358,7 @@ class SmallKernelsTest {
         Tensor k = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
         Tensor v = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
         cache.append(k, v, 0, positions - queries);
-        cache.forget();
+        cache.evict();
         cache.append(k, v, positions - queries, positions + 3);
         cache.truncate(positions);
         return cache;
@@ -378,21 +378,21 @@ class SmallKernelsTest {
         Arrays.fill(notNumbers.data(), Float.NaN);
         KeyValuePages cache = new KeyValuePages(2, C / 2);
         cache.append(x, x, 0, T);
-        Scoring scoring = new Scoring(0.37f).within(33);
+        Scoring scoring = new Scoring(0.37f).withWindow(33);
         List<Operation> operations = List.of(
                 kernels -> kernels.add(x, x),
                 kernels -> kernels.multiply(x, x),
                 kernels -> kernels.scale(x, 3),
                 kernels -> kernels.softCap(x, 3),
                 kernels -> kernels.activate(x, Activation.SILU),
-                kernels -> kernels.rotate(x, angles, C / 2, Pairing.HALVES),
+                kernels -> kernels.rotate(x, angles, C / 2, RotaryLayout.HALF_SPLIT),
                 kernels -> kernels.columns(x, 1, 63, 66),
                 kernels -> kernels.layerNorm(x, gain, gain, 1e-5),
                 kernels -> kernels.rmsNorm(x, gain, 1, 1e-5),
                 kernels -> kernels.linear(x, weight, null),
                 kernels -> kernels.scores(x, cache, scoring),
                 kernels -> kernels.softmax(x),
-                kernels -> kernels.mix(kernels.softmax(kernels.scores(x, cache, scoring)), cache, scoring),
+                kernels -> kernels.weightedSum(kernels.softmax(kernels.scores(x, cache, scoring)), cache, scoring),
                 kernels -> kernels.attend(x, cache, scoring));
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);

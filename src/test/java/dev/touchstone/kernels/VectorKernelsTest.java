@@ -179,14 +179,14 @@ class VectorKernelsTest {
             @ForAll("rows") int rows,
             @ForAll("heads") int heads,
             @ForAll("headSizes") int headSize,
-            @ForAll Pairing pairing,
+            @ForAll RotaryLayout layout,
             @ForAll Hostile values,
             @ForAll Random random) {
         int turned = 2 * random.nextInt(headSize / 2 + 1);
         Tensor x = values.tensor(random, rows, heads * headSize);
         Tensor angles = values.tensor(random, rows, 2 * turned);
 
-        assertSameBits(vector.rotate(x, angles, headSize, pairing), SCALAR.rotate(x, angles, headSize, pairing));
+        assertSameBits(vector.rotate(x, angles, headSize, layout), SCALAR.rotate(x, angles, headSize, layout));
     }
 
     /** With every setting that families have: shared keys, a window, a cap, slopes. */
@@ -209,7 +209,7 @@ class VectorKernelsTest {
         Tensor probs = SCALAR.softmax(scores);
 
         assertSameBits(vector.scores(q, cache, scoring), scores);
-        assertSameBits(vector.mix(probs, cache, scoring), SCALAR.mix(probs, cache, scoring));
+        assertSameBits(vector.weightedSum(probs, cache, scoring), SCALAR.weightedSum(probs, cache, scoring));
         assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
     }
 
@@ -236,7 +236,7 @@ class VectorKernelsTest {
         Tensor k = values.tensor(random, positions + 3, heads * headSize);
         Tensor v = values.tensor(random, positions + 3, heads * headSize);
         cache.append(k, v, 0, positions - queries);
-        cache.forget();
+        cache.evict();
         cache.append(k, v, positions - queries, positions + 3);
         cache.truncate(positions);
         return cache;

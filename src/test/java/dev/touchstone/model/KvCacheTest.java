@@ -72,9 +72,9 @@ class KvCacheTest {
         }
 
         assertThat(windowed.length()).isEqualTo(300);
-        assertThat(windowed.reaches(300 - KeyValuePages.POSITIONS)).isTrue();
-        assertThat(windowed.reaches(100)).isFalse();
-        assertThat(whole.reaches(100)).isTrue();
+        assertThat(windowed.canTruncateTo(300 - KeyValuePages.POSITIONS)).isTrue();
+        assertThat(windowed.canTruncateTo(100)).isFalse();
+        assertThat(whole.canTruncateTo(100)).isTrue();
         assertThat(windowed.bytes()).isLessThanOrEqualTo(BYTES_OF_A_POSITION * (20 + 2 * KeyValuePages.POSITIONS));
     }
 

@@ -42,7 +42,7 @@ public final class RandomModel {
 
     private static Attention within(int window, Attention old) {
         return new Attention(
-                old.name(), old.layer(), old.projections(), old.scoring().within(window), old.output());
+                old.name(), old.layer(), old.projections(), old.scoring().withWindow(window), old.output());
     }
 
     private Block block(String name, int layer, Transformer.Shape shape, int hidden) {

@@ -2,7 +2,7 @@ package dev.touchstone.zoo;
 
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.kernels.Pairing;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.tensor.KeyValuePages;
@@ -34,8 +34,8 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
-    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
-        return sound.rmsNorm(x, gain, plus, epsilon);
+    public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
+        return sound.rmsNorm(x, gain, gainOffset, epsilon);
     }
 
     @Override
@@ -54,8 +54,8 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
-    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
-        return sound.rotate(x, angles, headSize, pairing);
+    public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
+        return sound.rotate(x, angles, headSize, layout);
     }
 
     @Override
@@ -79,7 +79,7 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
-    public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
-        return sound.mix(probs, cache, scoring);
+    public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
+        return sound.weightedSum(probs, cache, scoring);
     }
 }

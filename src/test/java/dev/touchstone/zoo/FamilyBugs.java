@@ -25,8 +25,8 @@ final class FamilyBugs {
             epsilon("epsilon of another model, 1e-6 for 3e-3", "tiny-llama", 1e-6),
             epsilon("no epsilon", "tiny-llama", 0),
             epsilon("epsilon of another model, 1e-6 for 6e-3", "tiny-gemma2", 1e-6),
-            norms("gains told from 1 in a family that tells them from 0", "tiny-llama", old -> plus(old, 1)),
-            norms("gains told from 0 in Gemma", "tiny-gemma2", old -> plus(old, 0)),
+            norms("gains told from 1 in a family that tells them from 0", "tiny-llama", old -> withOffset(old, 1)),
+            norms("gains told from 0 in Gemma", "tiny-gemma2", old -> withOffset(old, 0)),
             norms("gains dropped", "tiny-llama", old -> {
                 float[] ones = new float[old.gain().length];
                 Arrays.fill(ones, 1);
@@ -101,12 +101,12 @@ final class FamilyBugs {
                             "layers.0.self_attn.q_norm",
                             Plant.kernels(new BuggedKernels() {
                                 @Override
-                                public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+                                public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
                                     float[] all = new float[x.size(-1)];
                                     for (int c = 0; c < all.length; c++) {
                                         all[c] = gain[c % gain.length];
                                     }
-                                    return super.rmsNorm(x, all, plus, epsilon);
+                                    return super.rmsNorm(x, all, gainOffset, epsilon);
                                 }
                             }))
                     .in("tiny-qwen3"),
@@ -190,22 +190,22 @@ final class FamilyBugs {
     }
 
     private static ForwardBug epsilon(String what, String fixture, double epsilon) {
-        return norms(what, fixture, old -> new RmsNorm(old.name(), old.gain(), old.plus(), epsilon));
+        return norms(what, fixture, old -> new RmsNorm(old.name(), old.gain(), old.gainOffset(), epsilon));
     }
 
-    private static RmsNorm plus(RmsNorm old, float plus) {
-        return new RmsNorm(old.name(), old.gain(), plus, old.epsilon());
+    private static RmsNorm withOffset(RmsNorm old, float gainOffset) {
+        return new RmsNorm(old.name(), old.gain(), gainOffset, old.epsilon());
     }
 
     private static RmsNorm named(Norm norm, String name) {
         RmsNorm old = (RmsNorm) norm;
-        return new RmsNorm(name, old.gain(), old.plus(), old.epsilon());
+        return new RmsNorm(name, old.gain(), old.gainOffset(), old.epsilon());
     }
 
     private static ForwardBug rms(String what, String tap, String fixture, Normalized normalized) {
         return ForwardBug.of("F18", what, "", tap, Plant.kernels(new BuggedKernels() {
                     @Override
-                    public Tensor rmsNorm(Tensor x, float[] gain, float plus, double epsilon) {
+                    public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
                         Tensor y = Tensor.zeros(x.shape());
                         for (int at = 0; at < x.size(); at += gain.length) {
                             double[] row = new double[gain.length];
@@ -214,7 +214,7 @@ final class FamilyBugs {
                             }
                             double[] normal = normalized.of(row, epsilon);
                             for (int c = 0; c < row.length; c++) {
-                                y.data()[at + c] = (float) (normal[c] * (plus + gain[c]));
+                                y.data()[at + c] = (float) (normal[c] * (gainOffset + gain[c]));
                             }
                         }
                         return y;

@@ -110,7 +110,7 @@ final class GroupBugs {
     }
 
     private static ForwardBug window(String what, String seenIn, String fixture, int layer, String tap, int window) {
-        Plant plant = Plant.model(model -> Surgery.scoring(model, layer, old -> old.within(window)));
+        Plant plant = Plant.model(model -> Surgery.scoring(model, layer, old -> old.withWindow(window)));
         return ForwardBug.of("F17", what, seenIn, tap, plant).in(fixture);
     }
 
@@ -118,7 +118,7 @@ final class GroupBugs {
         return new BuggedKernels() {
             @Override
             public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
-                return super.scores(q, cache, scoring.within(scoring.window() - 1));
+                return super.scores(q, cache, scoring.withWindow(scoring.window() - 1));
             }
         };
     }
@@ -183,9 +183,9 @@ final class GroupBugs {
             }
 
             @Override
-            public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+            public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
                 if (keys) {
-                    return super.mix(probs, cache, scoring);
+                    return super.weightedSum(probs, cache, scoring);
                 }
                 int heads = probs.size(0);
                 int size = probs.size() / heads;
@@ -193,11 +193,11 @@ final class GroupBugs {
                 for (int h = 0; h < heads; h++) {
                     System.arraycopy(probs.data(), h * size, dealt.data(), place(h, heads, cache) * size, size);
                 }
-                Tensor mixed = super.mix(dealt, cache, scoring);
-                Tensor y = Tensor.zeros(mixed.shape());
+                Tensor sum = super.weightedSum(dealt, cache, scoring);
+                Tensor y = Tensor.zeros(sum.shape());
                 for (int i = 0; i < y.size(); i++) {
                     int h = i % y.size(-1) / cache.headSize();
-                    y.data()[i] = mixed.data()[
+                    y.data()[i] = sum.data()[
                             i / y.size(-1) * y.size(-1)
                                     + place(h, heads, cache) * cache.headSize()
                                     + i % y.size(-1) % cache.headSize()];

@@ -48,8 +48,8 @@ final class HeadBugs {
                     "h.0.attn.context",
                     Plant.kernels(new BuggedKernels() {
                         @Override
-                        public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
-                            Tensor right = super.mix(probs, cache, scoring);
+                        public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
+                            Tensor right = super.weightedSum(probs, cache, scoring);
                             Tensor flat = Tensor.zeros(right.shape());
                             int i = 0;
                             for (int h = 0; h < cache.heads(); h++) {
@@ -152,9 +152,9 @@ final class HeadBugs {
     private static ForwardBug context(String what, Layout layout) {
         return ForwardBug.of("F9", what, "", "h.0.attn.context", Plant.kernels(new BuggedKernels() {
             @Override
-            public Tensor mix(Tensor probs, KeyValuePages cache, Scoring scoring) {
+            public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
                 return exchanged(
-                        super.mix(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
+                        super.weightedSum(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
             }
         }));
     }

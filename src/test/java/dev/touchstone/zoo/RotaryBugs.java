@@ -1,6 +1,6 @@
 package dev.touchstone.zoo;
 
-import dev.touchstone.kernels.Pairing;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Tensor;
@@ -20,25 +20,25 @@ final class RotaryBugs {
                     "neighbours turned together instead of halves",
                     "transformers#25199, candle#3411",
                     Q,
-                    (x, angles, size, call) -> new Turned(x, angles, Pairing.NEIGHBOURS)),
+                    (x, angles, size, call) -> new Turned(x, angles, RotaryLayout.INTERLEAVED)),
             turned("the angles turn the other way", "", Q, (x, angles, size, call) -> {
                 Tensor back = Tensor.zeros(angles.shape());
                 for (int i = 0; i < back.size(); i++) {
                     boolean sine = i % back.size(-1) >= back.size(-1) / 2;
                     back.data()[i] = sine ? -angles.data()[i] : angles.data()[i];
                 }
-                return new Turned(x, back, Pairing.HALVES);
+                return new Turned(x, back, RotaryLayout.HALF_SPLIT);
             }),
             turned(
                     "keys not turned",
                     "",
                     "layers.0.self_attn.k",
-                    (x, angles, size, call) -> call % 2 == 0 ? new Turned(x, angles, Pairing.HALVES) : null),
+                    (x, angles, size, call) -> call % 2 == 0 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
             turned(
                     "queries not turned",
                     "",
                     Q,
-                    (x, angles, size, call) -> call % 2 == 1 ? new Turned(x, angles, Pairing.HALVES) : null),
+                    (x, angles, size, call) -> call % 2 == 1 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
             rotary(
                     "theta of another model, 10,000 for 50",
                     "candle#3005",
@@ -67,7 +67,7 @@ final class RotaryBugs {
                     "the factor of YaRN ignored",
                     "",
                     "tiny-qwen2",
-                    old -> new Rotary(old.name(), old.headSize(), old.pairing(), old.frequencies(), 1)),
+                    old -> new Rotary(old.name(), old.headSize(), old.layout(), old.frequencies(), 1)),
             rotary(
                     "all channels of a head turn instead of some",
                     "",
@@ -75,7 +75,7 @@ final class RotaryBugs {
                     old -> new Rotary(
                             old.name(),
                             old.headSize(),
-                            old.pairing(),
+                            old.layout(),
                             IntStream.range(0, old.headSize() / 2)
                                     .mapToObj(i -> Math.pow(40, -2.0 * i / old.headSize()))
                                     .toList(),
@@ -87,7 +87,7 @@ final class RotaryBugs {
                     old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
             ForwardBug.of("F14", "the last channels of a head turn instead of the first", "", Q, shifted())
                     .in("tiny-phi"),
-            interleaved("halves turned together instead of neighbours", old -> paired(old, Pairing.HALVES)),
+            interleaved("halves turned together instead of neighbours", old -> paired(old, RotaryLayout.HALF_SPLIT)),
             interleaved(
                     "exponents over the whole head although some of it turns, with neighbours",
                     old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
@@ -99,7 +99,7 @@ final class RotaryBugs {
     private RotaryBugs() {}
 
     /** What is turned by what. */
-    private record Turned(Tensor x, Tensor angles, Pairing pairing) {}
+    private record Turned(Tensor x, Tensor angles, RotaryLayout layout) {}
 
     /** What is turned instead; null for nothing. Calls are counted from 0: queries, keys, queries, ... */
     @FunctionalInterface
@@ -112,9 +112,9 @@ final class RotaryBugs {
                     private int calls;
 
                     @Override
-                    public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+                    public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
                         Turned turned = turning.of(x, angles, headSize, calls++);
-                        return turned == null ? x : super.rotate(turned.x, turned.angles, headSize, turned.pairing);
+                        return turned == null ? x : super.rotate(turned.x, turned.angles, headSize, turned.layout);
                     }
                 }))
                 .in("tiny-llama");
@@ -124,9 +124,9 @@ final class RotaryBugs {
     private static Plant shifted() {
         return Plant.kernels(new BuggedKernels() {
             @Override
-            public Tensor rotate(Tensor x, Tensor angles, int headSize, Pairing pairing) {
+            public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
                 int turned = angles.size(-1) / 2;
-                Tensor y = super.rotate(move(x, headSize, headSize - turned), angles, headSize, pairing);
+                Tensor y = super.rotate(move(x, headSize, headSize - turned), angles, headSize, layout);
                 return move(y, headSize, turned);
             }
         });
@@ -151,14 +151,14 @@ final class RotaryBugs {
         return ForwardBug.of("F14", what, "", "h.0.attn.q", plant).in("tiny-gptj");
     }
 
-    private static Rotary paired(Rotary old, Pairing pairing) {
-        return new Rotary(old.name(), old.headSize(), pairing, old.frequencies(), old.factor());
+    private static Rotary paired(Rotary old, RotaryLayout layout) {
+        return new Rotary(old.name(), old.headSize(), layout, old.frequencies(), old.factor());
     }
 
     private static Rotary with(Rotary old, DoubleUnaryOperator change) {
         List<Double> changed =
                 old.frequencies().stream().map(change::applyAsDouble).toList();
-        return new Rotary(old.name(), old.headSize(), old.pairing(), changed, old.factor());
+        return new Rotary(old.name(), old.headSize(), old.layout(), changed, old.factor());
     }
 
     /** The frequencies of a base, in order, whatever they were. */

@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.model.Embedding;
-import dev.touchstone.model.LayerParts;
+import dev.touchstone.model.LayerComponents;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class ModelSummary {
         List<String> shapes = new ArrayList<>();
         long own = 0;
         long inner = 0;
-        for (Map.Entry<String, Object> component : LayerParts.of(layer).entrySet()) {
+        for (Map.Entry<String, Object> component : LayerComponents.of(layer).entrySet()) {
             Object value = component.getValue();
             if (component.getKey().equals("name")) {
                 name = (String) value;

@@ -1,7 +1,7 @@
 package dev.touchstone.explain;
 
 import dev.touchstone.generation.LogitsProcessor;
-import dev.touchstone.model.LayerParts;
+import dev.touchstone.model.LayerComponents;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -16,7 +16,7 @@ final class ProcessorName {
                 .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
                 .toLowerCase(Locale.ROOT);
         return processor instanceof Record record
-                ? LayerParts.of(record).values().stream()
+                ? LayerComponents.of(record).values().stream()
                         .map(String::valueOf)
                         .collect(Collectors.joining(", ", name + " ", ""))
                 : name;

@@ -3,7 +3,7 @@ package dev.touchstone.explain;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Head;
-import dev.touchstone.model.LayerParts;
+import dev.touchstone.model.LayerComponents;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
 import dev.touchstone.model.Rotary;
@@ -35,7 +35,7 @@ final class TapHomes {
 
     private void visit(Record layer, Part around) {
         Part part = part(layer, around);
-        LayerParts.of(layer).forEach((component, value) -> {
+        LayerComponents.of(layer).forEach((component, value) -> {
             boolean names = component.equals("name") || layer instanceof Stem && component.equals("embedded");
             if (names && value != null) {
                 homes.put((String) value, new Home(source(layer), part));

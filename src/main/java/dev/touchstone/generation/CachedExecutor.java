@@ -76,19 +76,19 @@ public final class CachedExecutor implements Executor {
         return memories.stream().mapToInt(memory -> memory.cache.length()).sum();
     }
 
-    private Tensor read(List<int[]> sequences, int wanted) {
-        List<KvCache> caches = recall(sequences, wanted);
+    private Tensor read(List<int[]> sequences, int logitsToKeep) {
+        List<KvCache> caches = recall(sequences, logitsToKeep);
         memories = List.of(); // a pass that fails leaves its caches half written: nothing is remembered then
-        List<Batch.Part> chunks = chunks(sequences, caches, wanted);
+        List<Batch.Sequence> chunks = chunks(sequences, caches, logitsToKeep);
         while (!chunks.isEmpty()) {
             model.forward(new Batch(chunks), kernels, trace);
-            chunks = chunks(sequences, caches, wanted);
+            chunks = chunks(sequences, caches, logitsToKeep);
         }
-        List<Batch.Part> rest = new ArrayList<>();
+        List<Batch.Sequence> rest = new ArrayList<>();
         List<Memory> now = new ArrayList<>();
         for (int b = 0; b < sequences.size(); b++) {
             int[] ids = sequences.get(b);
-            rest.add(new Batch.Part(unread(ids, caches.get(b), ids.length), caches.get(b), wanted));
+            rest.add(new Batch.Sequence(unread(ids, caches.get(b), ids.length), caches.get(b), logitsToKeep));
             now.add(new Memory(ids.clone(), caches.get(b)));
         }
         Tensor logits = model.forward(new Batch(rest), kernels, trace);
@@ -97,18 +97,18 @@ public final class CachedExecutor implements Executor {
     }
 
     /** The next chunk of every sequence that has more to read than fits the last pass; no logits are wanted yet. */
-    private List<Batch.Part> chunks(List<int[]> sequences, List<KvCache> caches, int wanted) {
-        List<Batch.Part> parts = new ArrayList<>();
+    private List<Batch.Sequence> chunks(List<int[]> sequences, List<KvCache> caches, int logitsToKeep) {
+        List<Batch.Sequence> chunks = new ArrayList<>();
         for (int b = 0; b < sequences.size(); b++) {
             int[] ids = sequences.get(b);
             KvCache cache = caches.get(b);
             int left = ids.length - cache.length();
-            if (left > Math.max(chunk, wanted)) {
-                int now = Math.min(chunk, left - wanted);
-                parts.add(new Batch.Part(unread(ids, cache, cache.length() + now), cache, 0));
+            if (left > Math.max(chunk, logitsToKeep)) {
+                int now = Math.min(chunk, left - logitsToKeep);
+                chunks.add(new Batch.Sequence(unread(ids, cache, cache.length() + now), cache, 0));
             }
         }
-        return parts;
+        return chunks;
     }
 
     private static int[] unread(int[] ids, KvCache cache, int to) {
@@ -116,14 +116,14 @@ public final class CachedExecutor implements Executor {
     }
 
     /** For each sequence the cache that agrees with it the longest and reaches back there, cut to where they differ. */
-    private List<KvCache> recall(List<int[]> sequences, int wanted) {
+    private List<KvCache> recall(List<int[]> sequences, int logitsToKeep) {
         Memory[] best = new Memory[sequences.size()];
         int[] known = new int[sequences.size()];
         Map<Memory, Integer> uses = new IdentityHashMap<>();
         for (int b = 0; b < best.length; b++) {
             int[] ids = sequences.get(b);
             for (Memory memory : memories) {
-                int agreed = Math.min(memory.agreesFor(ids), ids.length - wanted);
+                int agreed = Math.min(memory.agreesFor(ids), ids.length - logitsToKeep);
                 if (agreed > known[b] && memory.cache.canTruncateTo(agreed)) {
                     best[b] = memory;
                     known[b] = agreed;
@@ -138,7 +138,7 @@ public final class CachedExecutor implements Executor {
             caches.add(
                     best[b] == null
                             ? model.newCache()
-                            : last ? best[b].cache.cut(known[b]) : best[b].cache.copy(known[b]));
+                            : last ? best[b].cache.truncate(known[b]) : best[b].cache.copy(known[b]));
         }
         return caches;
     }

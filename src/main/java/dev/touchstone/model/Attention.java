@@ -8,32 +8,34 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Causal self-attention: {@code softmax(q kᵀ scale) v} per head, then a projection. Each token asks with its query, and
- * takes the values of the tokens up to itself in proportion to how well their keys answer. Queries may have more heads than
- * keys and values: then neighbours among them share (Ainslie et al., 2023).
+ * Causal self-attention: {@code softmax(q kᵀ scale) v} per head, then an output projection (Vaswani et al., 2017). A token
+ * attends to itself and to the tokens before it. There may be fewer key-value heads than query heads; then consecutive
+ * query heads share one (grouped-query attention, Ainslie et al., 2023).
  *
- * @param layer its place among the layers, which is where the cache keeps its keys and values
- * @param scoring how scores are made of products, and what a query sees
- * @param output the projection of the heads side by side; null where there is none
+ * @param name the module path and tap name of the output, such as {@code h.0.attn}
+ * @param layer the index of the layer, which is also the index of its keys and values in {@link KvCache}
+ * @param projections from the input to queries, keys and values
+ * @param scoring scale, soft cap, window and ALiBi slopes of the scores
+ * @param output the output projection, applied to the concatenated heads; null if the model has none
  */
 public record Attention(String name, int layer, Projections projections, Scoring scoring, Linear output) {
     /** (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass) {
         QueryKeyValue qkv = projections.forward(x, pass);
-        Tensor q = pass.trace().of(name + ".q", pass.turn().of(qkv.q()));
-        Tensor k = pass.trace().of(name + ".k", pass.turn().of(qkv.k()));
+        Tensor q = pass.trace().of(name + ".q", pass.rotation().of(qkv.q()));
+        Tensor k = pass.trace().of(name + ".k", pass.rotation().of(qkv.k()));
         Tensor v = pass.trace().of(name + ".v", qkv.v());
         Tensor context = pass.trace().of(name + ".context", attend(q, k, v, pass));
         return pass.trace().of(name, output == null ? context : output.forward(context, pass));
     }
 
-    /** Each sequence of the batch by itself. (T, H D), (T, G D), (T, G D) -> (T, H D) */
+    /** Appends keys and values to each sequence's cache, and attends within each sequence. (T, H D), (T, G D), (T, G D) -> (T, H D) */
     private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardPass pass) {
         List<Tensor> contexts = new ArrayList<>();
         int row = 0;
-        for (Batch.Part part : pass.batch().parts()) {
-            int end = row + part.ids().length;
-            KeyValuePages cache = part.cache().layer(layer);
+        for (Batch.Sequence sequence : pass.batch().sequences()) {
+            int end = row + sequence.ids().length;
+            KeyValuePages cache = sequence.cache().layer(layer);
             pass.kernels().append(k, v, row, end, cache);
             contexts.add(attend(q.rows(row, end), cache, pass));
             cache.evict();
@@ -42,7 +44,7 @@ public record Attention(String name, int layer, Projections projections, Scoring
         return Tensor.concatenate(contexts);
     }
 
-    /** One sequence. What happens on the way is made to be seen, and left out if nobody sees. (T, C), cache (S) -> (T, C) */
+    /** One sequence. Scores and probabilities are materialized only if they are traced. (T, H D), cache (S) -> (T, H D) */
     private Tensor attend(Tensor q, KeyValuePages cache, ForwardPass pass) {
         if (pass.trace() == Trace.OFF) {
             return pass.kernels().attend(q, cache, scoring);

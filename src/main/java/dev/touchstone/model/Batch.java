@@ -6,52 +6,56 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The new tokens of one or more sequences, packed one after the other along the token axis, no padding. Only attention
- * and positions know where one sequence ends.
+ * The new tokens of one or more sequences, concatenated along the token axis without padding. Only attention and position
+ * encodings depend on where one sequence ends and the next begins.
  */
-public record Batch(List<Part> parts) {
+public record Batch(List<Sequence> sequences) {
     /**
      * The new tokens of one sequence.
      *
-     * @param ids the tokens that the cache does not know yet
-     * @param cache what came before them; the pass appends to it
-     * @param past how many tokens the cache knew before the pass
-     * @param wanted for how many of the last tokens logits are wanted
+     * @param ids the tokens that are not in the cache yet, at least one. (T)
+     * @param cache the keys and values of the tokens before them; the forward pass appends to it
+     * @param past the number of tokens in the cache before the forward pass, which is the position of the first new token
+     * @param logitsToKeep for how many of the last tokens logits are computed, from 0 to T; Hugging Face's
+     *     {@code logits_to_keep}
      */
-    public record Part(int[] ids, KvCache cache, int past, int wanted) {
-        public Part(int[] ids, KvCache cache, int wanted) {
-            this(ids, cache, cache.length(), wanted);
+    public record Sequence(int[] ids, KvCache cache, int past, int logitsToKeep) {
+        /** The new tokens that follow those in the cache. */
+        public Sequence(int[] ids, KvCache cache, int logitsToKeep) {
+            this(ids, cache, cache.length(), logitsToKeep);
         }
     }
 
     public Batch {
-        parts = List.copyOf(parts);
+        sequences = List.copyOf(sequences);
     }
 
-    /** One sequence, logits for all of its tokens. */
+    /** One sequence, with logits for all of its new tokens. */
     public static Batch of(int[] ids, KvCache cache) {
-        return new Batch(List.of(new Part(ids, cache, ids.length)));
+        return new Batch(List.of(new Sequence(ids, cache, ids.length)));
     }
 
-    /** All new tokens. -> (T) */
+    /** The new tokens of all sequences. -> (T) */
     int[] ids() {
-        return parts.stream().flatMapToInt(part -> Arrays.stream(part.ids)).toArray();
-    }
-
-    /** The place of each new token in its own sequence. -> (T) */
-    int[] positions() {
-        return parts.stream()
-                .flatMapToInt(part -> IntStream.range(part.past, part.past + part.ids.length))
+        return sequences.stream()
+                .flatMapToInt(sequence -> Arrays.stream(sequence.ids))
                 .toArray();
     }
 
-    /** The rows for which logits are wanted. -> (W) */
-    int[] wantedRows() {
+    /** The position of each new token in its own sequence, from 0. -> (T) */
+    int[] positions() {
+        return sequences.stream()
+                .flatMapToInt(sequence -> IntStream.range(sequence.past, sequence.past + sequence.ids.length))
+                .toArray();
+    }
+
+    /** The rows for which logits are computed, L of them. -> (L) */
+    int[] rowsToKeep() {
         List<Integer> rows = new ArrayList<>();
         int end = 0;
-        for (Part part : parts) {
-            end += part.ids.length;
-            for (int row = end - part.wanted; row < end; row++) {
+        for (Sequence sequence : sequences) {
+            end += sequence.ids.length;
+            for (int row = end - sequence.logitsToKeep; row < end; row++) {
                 rows.add(row);
             }
         }

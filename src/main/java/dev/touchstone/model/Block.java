@@ -2,24 +2,25 @@ package dev.touchstone.model;
 
 import dev.touchstone.tensor.Tensor;
 
-/** One transformer block: attention and MLP, and how they are joined by the residual stream. */
+/** One transformer block: attention and MLP, and how their outputs are added to the residual stream. */
 public sealed interface Block {
+    /** The module path and tap name of the output, such as {@code h.0}. */
     String name();
 
-    /** Before attention. */
+    /** The norm before attention. */
     Norm ln1();
 
     Attention attn();
 
-    /** Before the MLP; null where that reads what {@link #ln1} made. */
+    /** The norm before the MLP; null if the MLP reads the output of {@link #ln1}. */
     Norm ln2();
 
     Mlp mlp();
 
-    /** (T, C) -> (T, C) */
+    /** From the residual stream before the block to the residual stream after it. (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass);
 
-    /** Attention, then MLP, each added to the residual stream it read from. */
+    /** Attention, then the MLP, each added to the residual stream: pre-norm, as in GPT-2 and Llama. */
     record Sequential(String name, Norm ln1, Attention attn, Norm ln2, Mlp mlp) implements Block {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
@@ -29,7 +30,12 @@ public sealed interface Block {
         }
     }
 
-    /** The same with norms on both sides of attention and MLP, as in Gemma 2. */
+    /**
+     * Attention, then the MLP, each normed before and after, as in Gemma 2.
+     *
+     * @param afterAttn applied to the attention output before it is added to the residual stream
+     * @param afterMlp applied to the MLP output before it is added to the residual stream
+     */
     record Sandwiched(String name, Norm ln1, Attention attn, Norm afterAttn, Norm ln2, Mlp mlp, Norm afterMlp)
             implements Block {
         @Override
@@ -43,9 +49,9 @@ public sealed interface Block {
     }
 
     /**
-     * Attention and MLP read from the same stream, and are added to it together: GPT-NeoX, Phi.
+     * Attention and MLP read the same residual stream, and both outputs are added to it: GPT-J, GPT-NeoX, Phi.
      *
-     * @param ln2 null where the MLP reads what {@code ln1} made
+     * @param ln2 null if the MLP reads the output of {@code ln1}
      */
     record Parallel(String name, Norm ln1, Attention attn, Norm ln2, Mlp mlp) implements Block {
         @Override

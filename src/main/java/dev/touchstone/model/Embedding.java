@@ -4,12 +4,14 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * A table of vectors, looked up by number: tokens ({@code wte}) or learned positions ({@code wpe}). (C, V)
+ * An embedding table, {@code nn.Embedding}: a vector for each token ({@code wte}) or each position ({@code wpe}). (C, V)
  *
- * @param scale what the vectors are multiplied by: 1, or the root of the channels
+ * @param name the module path and tap name, such as {@code wte}
+ * @param table column {@code v} is the vector of id {@code v}
+ * @param scale a factor on the vectors: {@code sqrt(C)} in Gemma and XGLM, else 1
  */
 public record Embedding(String name, Matrix table, float scale) {
-    /** As they are. */
+    /** Without a scale. */
     public Embedding(String name, Matrix table) {
         this(name, table, 1);
     }

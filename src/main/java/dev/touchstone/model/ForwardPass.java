@@ -3,7 +3,11 @@ package dev.touchstone.model;
 import dev.touchstone.kernels.Kernels;
 
 /**
- * What every layer needs to know of the pass it takes part in: who computes, who watches, whose tokens these are, and by
- * how much their queries and keys are turned.
+ * The context of one forward pass, which is passed to every layer.
+ *
+ * @param kernels the arithmetic
+ * @param trace receives the output of every layer
+ * @param batch the tokens and caches of the sequences
+ * @param rotation the rotary embedding of queries and keys; {@link Rotary.Rotation#NONE} if the model has none
  */
-record ForwardPass(Kernels kernels, Trace trace, Batch batch, Rotary.Turn turn) {}
+record ForwardPass(Kernels kernels, Trace trace, Batch batch, Rotary.Rotation rotation) {}

@@ -4,21 +4,25 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * From channels to a score for each token. (C, V), (V)
+ * The output projection from channels to logits, Hugging Face's {@code lm_head}. (C, V), (V)
  *
- * @param weight the same matrix as the token embedding where the two are tied
- * @param bias null where there is none
- * @param cap where above 0, logits are brought between {@code -cap} and {@code cap} by {@code cap tanh(logit / cap)}
+ * @param name the module path of the weights; the tap of the output is {@link #LOGITS}
+ * @param weight the matrix of the token embedding if the two are tied
+ * @param bias null if there is none
+ * @param cap if above 0, logits are soft-capped: {@code cap tanh(logit / cap)}, as in Gemma 2
  */
 public record Head(String name, Matrix weight, float[] bias, float cap) {
-    /** Without bias or cap. */
+    /** The tap of the output. */
+    public static final String LOGITS = "logits";
+
+    /** Without bias or soft cap. */
     public Head(String name, Matrix weight) {
         this(name, weight, null, 0);
     }
 
-    /** (W, C) -> (W, V) */
+    /** (L, C) -> (L, V) */
     Tensor forward(Tensor x, ForwardPass pass) {
         Tensor logits = pass.kernels().linear(x, weight, bias);
-        return pass.trace().of("logits", cap > 0 ? pass.kernels().softCap(logits, cap) : logits);
+        return pass.trace().of(LOGITS, cap > 0 ? pass.kernels().softCap(logits, cap) : logits);
     }
 }

@@ -3,7 +3,10 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.KeyValuePages;
 import java.util.List;
 
-/** What one sequence has computed so far: keys and values of every layer. The only mutable state of a forward pass. */
+/**
+ * The keys and values of one sequence, in every layer. It is the only mutable state of a forward pass. A cache belongs to
+ * one sequence and is not thread-safe.
+ */
 public final class KvCache {
     private final List<KeyValuePages> layers;
 
@@ -15,28 +18,36 @@ public final class KvCache {
         return layers.get(index);
     }
 
-    /** How many tokens it knows, those included that have left a window. */
+    /** The number of tokens that were appended, including those that a sliding window has evicted. */
     public int length() {
         return layers.get(0).length();
     }
 
-    /** Whether a sequence can go on after its first {@code length} tokens; with a window, what lies far back is gone. */
+    /**
+     * Whether {@link #truncate} to {@code length} tokens is possible: with a sliding window it is not if a token that the
+     * next query would see has been evicted.
+     */
     public boolean canTruncateTo(int length) {
         return layers.stream().allMatch(layer -> layer.canTruncateTo(length));
     }
 
-    /** Forgets every token from {@code length} on, as after drafts that were not accepted; returns itself. */
-    public KvCache cut(int length) {
+    /**
+     * Removes every token from {@code length} on, for example rejected draft tokens, and returns this cache.
+     *
+     * @throws IllegalArgumentException if {@code length} is negative, above {@link #length}, or cannot be restored, see
+     *     {@link #canTruncateTo}
+     */
+    public KvCache truncate(int length) {
         layers.forEach(layer -> layer.truncate(length));
         return this;
     }
 
-    /** Another cache that knows the first {@code length} tokens, as for a beam that forks. */
+    /** A copy with the first {@code length} tokens, for example for a beam that forks. */
     public KvCache copy(int length) {
         return new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
     }
 
-    /** Bytes taken now. */
+    /** The memory of keys and values now, in bytes. */
     public long bytes() {
         return layers.stream().mapToLong(KeyValuePages::bytes).sum();
     }

@@ -2,7 +2,12 @@ package dev.touchstone.model;
 
 import dev.touchstone.tensor.Tensor;
 
-/** Each row brought to mean 0 and variance 1, then scaled and shifted per channel. (C), (C) */
+/**
+ * {@code (x - mean) / sqrt(variance + epsilon) * gain + bias} for each token (Ba et al., 2016); {@code nn.LayerNorm}. (C), (C)
+ *
+ * @param name the module path and tap name, such as {@code h.0.ln_1}
+ * @param gain {@code weight} in PyTorch
+ */
 public record LayerNorm(String name, float[] gain, float[] bias, double epsilon) implements Norm {
     @Override
     public Tensor forward(Tensor x, ForwardPass pass) {

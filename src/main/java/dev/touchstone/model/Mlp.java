@@ -3,16 +3,24 @@ package dev.touchstone.model;
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.tensor.Tensor;
 
-/** Out to a wider space, a non-linearity there, and back: each token by itself. */
+/** The feed-forward layer: up projection, activation, down projection, for each token independently. */
 public sealed interface Mlp {
-    /** The non-linearity and the name of its tap. */
+    /**
+     * An activation function and its tap.
+     *
+     * @param name the module path and tap name, such as {@code h.0.mlp.act}
+     */
     record NamedActivation(String name, Activation function) {
+        /** (T, I) -> (T, I) */
         Tensor forward(Tensor x, ForwardPass pass) {
             return pass.trace().of(name, pass.kernels().activate(x, function));
         }
     }
 
-    /** Null where up and down are no module together, but stand in the block itself. */
+    /**
+     * The module path and tap name of the output; null if up and down projection are modules of the block itself, as in OPT:
+     * then the tap of the output is that of {@link #down}.
+     */
     String name();
 
     NamedActivation activation();
@@ -24,7 +32,7 @@ public sealed interface Mlp {
     /** (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass);
 
-    /** {@code down(act(up x))} */
+    /** {@code down(act(up(x)))} */
     record Plain(String name, Linear up, NamedActivation activation, Linear down) implements Mlp {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
@@ -33,12 +41,12 @@ public sealed interface Mlp {
         }
     }
 
-    /** {@code down(act(gate x) * up x)}: SwiGLU with SiLU, GeGLU with GELU (Shazeer, 2020). */
+    /** {@code down(act(gate(x)) * up(x))}: SwiGLU with SiLU, GeGLU with GELU (Shazeer, 2020). */
     record Gated(String name, Linear gate, NamedActivation activation, Linear up, Linear down) implements Mlp {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
-            Tensor open = activation.forward(gate.forward(x, pass), pass);
-            Tensor h = pass.kernels().multiply(open, up.forward(x, pass));
+            Tensor gated = activation.forward(gate.forward(x, pass), pass);
+            Tensor h = pass.kernels().multiply(gated, up.forward(x, pass));
             return pass.trace().of(name, down.forward(h, pass));
         }
     }

@@ -2,8 +2,9 @@ package dev.touchstone.model;
 
 import dev.touchstone.tensor.Tensor;
 
-/** What brings each row to a size that the next layer can expect. */
+/** A normalization of each token's vector. */
 public sealed interface Norm permits LayerNorm, RmsNorm {
+    /** The module path and tap name. */
     String name();
 
     /** (T, C) -> (T, C) */

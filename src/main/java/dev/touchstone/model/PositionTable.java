@@ -4,11 +4,17 @@ import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A vector for each position, learned.
+ * Learned position embeddings: a vector for each position.
  *
- * @param offset the row of position 0: where other rows come first, as in OPT, above 0
+ * @param rows the table
+ * @param offset the row of position 0: 2 in OPT, else 0
  */
 public record PositionTable(Embedding rows, int offset) implements Positions {
+    @Override
+    public String name() {
+        return rows.name();
+    }
+
     @Override
     public Tensor forward(int[] positions, ForwardPass pass) {
         return rows.forward(Arrays.stream(positions).map(p -> p + offset).toArray(), pass);

@@ -2,8 +2,11 @@ package dev.touchstone.model;
 
 import dev.touchstone.tensor.Tensor;
 
-/** What is added to a token's embedding for where the token stands. */
+/** Absolute position embeddings, which are added to the token embeddings. */
 public sealed interface Positions permits PositionTable, Sinusoids {
-    /** (T) -> (T, C) */
+    /** The tap name. */
+    String name();
+
+    /** The embeddings of positions, counted from 0 in each sequence. (T) -> (T, C) */
     Tensor forward(int[] positions, ForwardPass pass);
 }

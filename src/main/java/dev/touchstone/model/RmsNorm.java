@@ -3,9 +3,12 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * Each row, or each head of a row, brought to a mean square of 1, then scaled per channel (Zhang and Sennrich, 2019). (C)
+ * {@code x / sqrt(mean(x²) + epsilon) * (gainOffset + gain)} for each token, or for each head of a token (Zhang and Sennrich,
+ * 2019). (C) or (D)
  *
- * @param gainOffset added to every stored gain: 1 in Gemma, 0 elsewhere
+ * @param name the module path and tap name, such as {@code layers.0.input_layernorm}
+ * @param gain {@code weight} in PyTorch
+ * @param gainOffset added to the stored weight: 1 in Gemma, else 0
  */
 public record RmsNorm(String name, float[] gain, float gainOffset, double epsilon) implements Norm {
     @Override

@@ -6,32 +6,33 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
 /**
- * Rotary position embeddings: queries and keys are turned by angles that grow with the position, so that their product
- * knows how far apart they are (Su et al., 2021). Every pair of channels turns at a frequency of its own.
+ * Rotary position embeddings (Su et al., 2021): each pair of channels of a query or key is rotated by
+ * {@code position * frequency}, so that the product of a query and a key depends on the distance between them.
  *
- * @param name of the tap; null where the angles are no module's
- * @param headSize channels of a head, of which the first {@code 2 frequencies} turn
- * @param frequencies radians a position, one a pair, rounded to float where Hugging Face has them in a buffer,
+ * @param name the tap of cosines and sines; null if they are not the output of a module in Hugging Face, as in GPT-J
+ * @param headSize channels of a head, D; the first {@code R = 2 * frequencies.size()} of them are rotated
+ * @param layout which channels form a pair
+ * @param frequencies radians per position, one for each pair; rounded to float if Hugging Face keeps them in a buffer,
  *     {@code inv_freq}
- * @param factor what cosines and sines are multiplied by: 1, but for YaRN
+ * @param factor a factor on cosines and sines, which only YaRN has; else 1
  */
 public record Rotary(String name, int headSize, RotaryLayout layout, List<Double> frequencies, double factor) {
     public Rotary {
         frequencies = List.copyOf(frequencies);
     }
 
-    /** Turns the heads of queries and keys. */
+    /** Rotates every head of queries or keys. */
     @FunctionalInterface
-    interface Turn {
-        /** Positions are told elsewhere. */
-        Turn NONE = x -> x;
+    interface Rotation {
+        /** The identity, for models without rotary embeddings. */
+        Rotation NONE = x -> x;
 
         /** (T, H D) -> (T, H D) */
         Tensor of(Tensor x);
     }
 
-    /** Cosines and sines of every token, each pair's at both of its channels: the tap. (T) -> (T, 2 R) */
-    Turn forward(int[] positions, ForwardPass pass) {
+    /** The tap is the table of cosines, then sines, where both channels of a pair have the pair's values. (T) -> (T, 2 R) */
+    Rotation forward(int[] positions, ForwardPass pass) {
         Tensor table = Angles.table(positions, frequencies, factor, layout);
         Tensor angles = name == null ? table : pass.trace().of(name, table);
         return x -> pass.kernels().rotate(x, angles, headSize, layout);

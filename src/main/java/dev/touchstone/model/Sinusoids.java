@@ -6,11 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A vector for each position, computed: sines and cosines of angles that grow with the position, one frequency slower than
- * the other (Vaswani et al., 2017).
+ * Sinusoidal position embeddings (Vaswani et al., 2017): the sines of {@code position * frequency}, then the cosines.
  *
- * @param frequencies radians a position. (C / 2)
- * @param offset what is added to each position first
+ * @param name the module path and tap name, such as {@code embed_positions}
+ * @param channels C; an odd last channel is 0
+ * @param frequencies radians per position. (C / 2)
+ * @param offset added to each position: 2 in XGLM
  */
 public record Sinusoids(String name, int channels, List<Double> frequencies, int offset) implements Positions {
     public Sinusoids {
@@ -19,7 +20,7 @@ public record Sinusoids(String name, int channels, List<Double> frequencies, int
 
     @Override
     public Tensor forward(int[] positions, ForwardPass pass) {
-        int[] places = Arrays.stream(positions).map(p -> p + offset).toArray();
-        return pass.trace().of(name, Angles.sinusoids(places, frequencies, channels));
+        int[] shifted = Arrays.stream(positions).map(p -> p + offset).toArray();
+        return pass.trace().of(name, Angles.sinusoids(shifted, frequencies, channels));
     }
 }

@@ -3,21 +3,20 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * From token ids to the residual stream: a row of the embedding for each token, and what the family does to it before the
- * first block.
+ * From token ids to the residual stream before the first block: token embedding, position embedding, norm.
  *
- * @param embedded the name of the tap where token and position have been added, {@code drop} in GPT-2; null where there
- *     is none
- * @param wpe what is added for the position; null where positions are told in attention
- * @param norm null where there is none
+ * @param embedded the tap of the sum of token and position embedding, {@code drop} in GPT-2; null if there is no such module
+ * @param wte the token embedding
+ * @param wpe null if the model has no absolute position embeddings
+ * @param norm the norm of the embeddings, as in BLOOM; null if there is none
  */
 public record Stem(String embedded, Embedding wte, Positions wpe, Norm norm) {
-    /** Tokens and positions. */
+    /** Token and position embeddings without a norm. */
     public Stem(String embedded, Embedding wte, Positions wpe) {
         this(embedded, wte, wpe, null);
     }
 
-    /** Tokens and no more. */
+    /** Token embeddings only. */
     public Stem(Embedding wte) {
         this(null, wte, null, null);
     }

@@ -3,12 +3,12 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * Whoever watches a forward pass. A tap is an identity function: a layer hands its output over and goes on with what it
- * gets back. {@code new LinkedHashMap<String, Tensor>()::put} is already a trace.
+ * Receives the intermediate tensors of a forward pass, like PyTorch's forward hooks. Each layer passes its output to
+ * {@link #of} and continues with the tensor that it returns. {@code new LinkedHashMap<String, Tensor>()::put} is a trace.
  */
 @FunctionalInterface
 public interface Trace {
-    /** Nobody watches. */
+    /** Ignores every tensor. With this trace the forward pass does not materialize scores and probabilities. */
     Trace OFF = (name, value) -> {};
 
     /**
@@ -16,11 +16,11 @@ public interface Trace {
      *
      * @param name the path of the module in Hugging Face's {@code named_modules()}, such as {@code h.0.mlp.c_fc}, or a
      *     point inside attention, such as {@code h.0.attn.scores}
-     * @param value what the layer made; it never changes afterwards, so it may be kept without a copy
+     * @param value the output of the layer; it is not written to afterwards, so it may be kept without a copy
      */
     void see(String name, Tensor value);
 
-    /** Shows {@code value} and returns what the forward pass goes on with: the same value, unless a test swaps it. */
+    /** Calls {@link #see} and returns the tensor with which the forward pass continues: {@code value}, unless overridden. */
     default Tensor of(String name, Tensor value) {
         see(name, value);
         return value;

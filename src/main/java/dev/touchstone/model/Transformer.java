@@ -7,22 +7,28 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 
 /**
- * A decoder-only transformer: embedding, blocks, norm, head.
+ * A decoder-only transformer: embedding, blocks, final norm, head. It is immutable and may be used by several threads, each
+ * with caches of its own.
  *
- * @param rotary null where positions are told elsewhere
+ * @param rotary null if the model has no rotary embeddings
+ * @param lnF the norm after the last block
  */
 public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blocks, Norm lnF, Head head) {
 
     /**
-     * The sizes that others need to know.
+     * The sizes of a model.
      *
-     * @param heads of queries
-     * @param keyValueHeads of keys and values, of which each serves as many heads of queries as the other
-     * @param positions the length of the context window, in tokens
+     * @param layers number of blocks
+     * @param heads number of query heads, H
+     * @param keyValueHeads number of key-value heads, G; H is a multiple of it
+     * @param headSize channels of a head, D
+     * @param channels width of the residual stream, C
+     * @param positions length of the context window, in tokens
+     * @param vocabulary number of token ids, V
      */
     public record Shape(
             int layers, int heads, int keyValueHeads, int headSize, int channels, int positions, int vocabulary) {
-        /** Every head has keys and values of its own, and all of them are as wide as the residual stream. */
+        /** Multi-head attention: as many key-value heads as query heads. */
         public Shape(int layers, int heads, int headSize, int channels, int positions, int vocabulary) {
             this(layers, heads, heads, headSize, channels, positions, vocabulary);
         }
@@ -42,46 +48,55 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
                 .toList());
     }
 
-    /** Scores for the token after each of {@code ids}, from nothing: the whole sequence at once. (S) -> (S, V) */
+    /**
+     * The logits of the next token after each of {@code ids}, without a cache. (S) -> (S, V)
+     *
+     * @throws TouchstoneException if {@code ids} is empty, longer than the context window, or holds an unknown id
+     */
     public Tensor forward(int[] ids, Kernels kernels, Trace trace) {
         return forward(Batch.of(ids, newCache()), kernels, trace);
     }
 
-    /** Scores for the token after each token wanted; the caches know all tokens afterwards. (T) -> (W, V) */
+    /**
+     * The logits of the next token after the last {@code logitsToKeep} tokens of each sequence, L in all. Keys and values of
+     * all new tokens are appended to the caches. (T) -> (L, V)
+     *
+     * @throws TouchstoneException if a sequence has no new token, is longer than the context window, or holds an unknown id
+     */
     public Tensor forward(Batch batch, Kernels kernels, Trace trace) {
         check(batch);
-        ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Turn.NONE);
+        ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Rotation.NONE);
         Tensor x = stem.forward(batch, pass);
-        Rotary.Turn turn = rotary == null ? Rotary.Turn.NONE : rotary.forward(batch.positions(), pass);
+        Rotary.Rotation rotation = rotary == null ? Rotary.Rotation.NONE : rotary.forward(batch.positions(), pass);
         Kernels forBlocks = trace == Trace.OFF ? kernels.forBlocks() : kernels;
         for (Block block : blocks) {
-            x = block.forward(x, new ForwardPass(forBlocks, trace, batch, turn));
+            x = block.forward(x, new ForwardPass(forBlocks, trace, batch, rotation));
             forBlocks.blockIsDone();
         }
         x = lnF.forward(x, pass);
-        return head.forward(x.rows(batch.wantedRows()), pass);
+        return head.forward(x.rows(batch.rowsToKeep()), pass);
     }
 
     /**
-     * What would be said next if the residual stream went to the head from here: the logit lens (nostalgebraist, 2020).
-     * After the last block these are the logits. (T, C) -> (T, V)
+     * The logit lens (nostalgebraist, 2020): final norm and head applied to the residual stream at any point. After the last
+     * block it gives the logits of the model. (T, C) -> (T, V)
      */
     public Tensor lens(Tensor x, Kernels kernels) {
-        ForwardPass pass = new ForwardPass(kernels, Trace.OFF, new Batch(List.of()), Rotary.Turn.NONE);
+        ForwardPass pass = new ForwardPass(kernels, Trace.OFF, new Batch(List.of()), Rotary.Rotation.NONE);
         return head.forward(lnF.forward(x, pass), pass);
     }
 
     private void check(Batch batch) {
-        for (Batch.Part part : batch.parts()) {
-            if (part.ids().length == 0) {
+        for (Batch.Sequence sequence : batch.sequences()) {
+            if (sequence.ids().length == 0) {
                 throw new TouchstoneException("the prompt is empty: give at least one token");
             }
-            int length = part.past() + part.ids().length;
+            int length = sequence.past() + sequence.ids().length;
             if (length > shape.positions) {
                 throw new TouchstoneException("the sequence has " + length + " tokens, the model has positions for "
                         + shape.positions + "; shorten it");
             }
-            for (int id : part.ids()) {
+            for (int id : sequence.ids()) {
                 if (id < 0 || id >= shape.vocabulary) {
                     throw new TouchstoneException(
                             "token id " + id + " is not in the vocabulary; ids go from 0 to " + (shape.vocabulary - 1));

@@ -27,7 +27,7 @@ record TouchstoneEngine(Transformer model, Kernels kernels) implements Engine {
 
     private double seconds(int[] ids, KvCache cache) {
         long start = System.nanoTime();
-        model.forward(new Batch(List.of(new Batch.Part(ids, cache, 1))), kernels, Trace.OFF);
+        model.forward(new Batch(List.of(new Batch.Sequence(ids, cache, 1))), kernels, Trace.OFF);
         return (System.nanoTime() - start) * 1e-9;
     }
 }

@@ -38,7 +38,7 @@ class KvCacheTest {
         forward(MODEL, cache, 0, 5);
         forward(MODEL, cache, 100, 170);
 
-        assertThat(cache.cut(5)).isSameAs(cache);
+        assertThat(cache.truncate(5)).isSameAs(cache);
 
         assertThat(cache.length()).isEqualTo(5);
         assertThat(forward(MODEL, cache, 5, 12).data())

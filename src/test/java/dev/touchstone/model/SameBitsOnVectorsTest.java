@@ -89,9 +89,9 @@ class SameBitsOnVectorsTest {
     void inABatch(@ForAll("vector") Kernels kernels, @ForAll("cases") Case given, @ForAll Random random) {
         int[] other = random.ints(1 + random.nextInt(50), 0, 67).toArray();
         Batch batch = new Batch(List.of(
-                new Batch.Part(other, given.model.newCache(), 1),
-                new Batch.Part(given.ids, given.model.newCache(), given.ids.length),
-                new Batch.Part(other, given.model.newCache(), 1)));
+                new Batch.Sequence(other, given.model.newCache(), 1),
+                new Batch.Sequence(given.ids, given.model.newCache(), given.ids.length),
+                new Batch.Sequence(other, given.model.newCache(), 1)));
 
         Tensor logits = given.model.forward(batch, kernels, Trace.OFF);
 

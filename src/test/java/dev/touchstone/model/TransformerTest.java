@@ -66,7 +66,7 @@ class TransformerTest {
     void logitsAreThoseOfTheTokensTheyAreWantedOf() {
         KvCache first = MODEL.newCache();
         KvCache second = MODEL.newCache();
-        Batch batch = new Batch(List.of(new Batch.Part(ids(5), first, 2), new Batch.Part(ids(3), second, 1)));
+        Batch batch = new Batch(List.of(new Batch.Sequence(ids(5), first, 2), new Batch.Sequence(ids(3), second, 1)));
 
         Tensor logits = MODEL.forward(batch, new ScalarKernels(), Trace.OFF);
 

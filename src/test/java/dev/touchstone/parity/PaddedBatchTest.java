@@ -58,7 +58,7 @@ class PaddedBatchTest {
         Padded padded = Padded.read(side);
         Transformer model = Fixtures.model(FIXTURE).transformer();
         Batch batch = new Batch(padded.sequences().stream()
-                .map(ids -> new Batch.Part(ids, model.newCache(), ids.length))
+                .map(ids -> new Batch.Sequence(ids, model.newCache(), ids.length))
                 .toList());
 
         Tensor logits = model.forward(batch, new ScalarKernels(), Trace.OFF);

@@ -70,7 +70,7 @@ final class ExecutorBugs {
                         KvCache recall(int[] ids, KvCache last, int[] lastIds) {
                             int difference = Arrays.mismatch(ids, lastIds);
                             int agreed = difference < 0 ? ids.length : difference;
-                            return last.cut(Math.min(Math.min(agreed + 1, last.length()), ids.length - 1));
+                            return last.truncate(Math.min(Math.min(agreed + 1, last.length()), ids.length - 1));
                         }
                     },
                     NEXT_REQUEST),
@@ -81,7 +81,7 @@ final class ExecutorBugs {
                     model -> new Remembering(model) {
                         @Override
                         KvCache recall(int[] ids, KvCache last, int[] lastIds) {
-                            return last.cut(Math.min(last.length(), ids.length - 1));
+                            return last.truncate(Math.min(last.length(), ids.length - 1));
                         }
                     },
                     NEIGHBOURS),
@@ -158,8 +158,8 @@ final class ExecutorBugs {
             last = recall(ids, last, lastIds);
             lastIds = ids.clone();
             int[] unread = Arrays.copyOfRange(ids, last.length(), ids.length);
-            Batch.Part part = new Batch.Part(unread, last, count);
-            return model.forward(new Batch(List.of(part)), new ScalarKernels(), Trace.OFF);
+            Batch.Sequence sequence = new Batch.Sequence(unread, last, count);
+            return model.forward(new Batch(List.of(sequence)), new ScalarKernels(), Trace.OFF);
         }
     }
 

@@ -36,9 +36,9 @@ final class KernelChecks {
 
     static final Check<Kernels> COMPANY = check("a row's bits do not depend on its company", kernels -> {
         Tensor alone = MODEL.forward(Batch.of(IDS, MODEL.newCache()), kernels, Trace.OFF);
-        Batch.Part other = new Batch.Part(Arrays.copyOf(IDS, 5), MODEL.newCache(), 1);
-        Batch.Part part = new Batch.Part(IDS, MODEL.newCache(), IDS.length);
-        Tensor together = MODEL.forward(new Batch(List.of(other, part)), kernels, Trace.OFF);
+        Batch.Sequence other = new Batch.Sequence(Arrays.copyOf(IDS, 5), MODEL.newCache(), 1);
+        Batch.Sequence sequence = new Batch.Sequence(IDS, MODEL.newCache(), IDS.length);
+        Tensor together = MODEL.forward(new Batch(List.of(other, sequence)), kernels, Trace.OFF);
 
         assertThat(Arrays.equals(together.rows(1, 1 + IDS.length).data(), alone.data()))
                 .as("equal bits")

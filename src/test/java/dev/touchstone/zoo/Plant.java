@@ -96,8 +96,8 @@ interface Plant {
             int half = half(ids.length);
             KvCache cache = filling.of(model, Arrays.copyOf(ids, half));
             int[] rest = Arrays.copyOfRange(ids, half, ids.length);
-            Batch.Part part = new Batch.Part(rest, cache, past.applyAsInt(half), rest.length);
-            return model.forward(new Batch(List.of(part)), kernels, trace);
+            Batch.Sequence sequence = new Batch.Sequence(rest, cache, past.applyAsInt(half), rest.length);
+            return model.forward(new Batch(List.of(sequence)), kernels, trace);
         };
     }
 

@@ -68,8 +68,8 @@ final class PositionBugs {
             cache("the cache was filled without positions", "", (model, first) -> {
                 KvCache cache = model.newCache();
                 for (int id : first) {
-                    Batch.Part part = new Batch.Part(new int[] {id}, cache, 0, 1);
-                    model.forward(new Batch(List.of(part)), new ScalarKernels(), Trace.OFF);
+                    Batch.Sequence sequence = new Batch.Sequence(new int[] {id}, cache, 0, 1);
+                    model.forward(new Batch(List.of(sequence)), new ScalarKernels(), Trace.OFF);
                 }
                 return cache;
             }),

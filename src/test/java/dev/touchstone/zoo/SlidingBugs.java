@@ -40,8 +40,8 @@ final class SlidingBugs {
             boolean begins = cache == null;
             cache = begins ? model.newCache() : cache;
             int[] unread = begins ? ids : new int[] {ids[ids.length - 1]};
-            Batch.Part part = new Batch.Part(unread, cache, ids.length - unread.length, count);
-            return model.forward(new Batch(List.of(part)), new ScalarKernels(), Trace.OFF);
+            Batch.Sequence sequence = new Batch.Sequence(unread, cache, ids.length - unread.length, count);
+            return model.forward(new Batch(List.of(sequence)), new ScalarKernels(), Trace.OFF);
         }
     }
 }

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.touchstone.tensor.Matrix;
 import org.junit.jupiter.api.Test;
 
-class LayerPartsTest {
+class LayerComponentsTest {
     @Test
     void theyAreTheComponentsInTheirOrderAbsentOnesIncluded() {
         Matrix weight = Matrix.zeros(Matrix.Type.FLOAT32, 2, 3);
 
-        assertThat(LayerParts.of(new Linear("up", weight, null)))
+        assertThat(LayerComponents.of(new Linear("up", weight, null)))
                 .containsExactly(entry("name", "up"), entry("weight", weight), entry("bias", null));
     }
 }

@@ -3,54 +3,60 @@ package dev.touchstone.kernels;
 import dev.touchstone.util.TouchstoneException;
 import java.util.function.Consumer;
 
-/** Which kernels compute. The bits are the same; the speed is not. */
+/** The kernels that run a model. All of them return the same bits; they differ in speed. */
 public enum KernelChoice {
-    /** The definition, on one thread: slow, and in need of nothing. */
+    /** Reference kernels: one thread, no JVM flags. */
     SCALAR {
         @Override
         public Kernels open(int threads) {
             return new ScalarKernels();
         }
     },
-    /** The Vector API, on several threads. */
+    /** Kernels that use the Vector API and several threads. */
     VECTOR {
         @Override
         public Kernels open(int threads) {
-            if (!vectorModuleIsThere()) {
-                throw new TouchstoneException("the vector kernels need the module " + MODULE + ": start java with "
-                        + FLAG + ", or choose the scalar kernels");
+            if (!vectorModuleIsLoaded()) {
+                throw new TouchstoneException("the vector kernels need the Java module " + MODULE
+                        + ", which is not loaded: start java with " + FLAG + ", or choose the scalar kernels");
             }
-            return new VectorKernels(threads); // the first mention that runs: without the module the class cannot load
+            return new VectorKernels(threads); // without the module this class cannot be loaded
         }
     };
 
     private static final String MODULE = "jdk.incubator.vector";
-    /** What tells java to open the module of the vector kernels; a jar cannot say it by itself. */
+    /** The JVM option that loads the module of the vector kernels. A jar's manifest cannot request it. */
     public static final String FLAG = "--add-modules " + MODULE;
 
-    /** New kernels of this kind; the scalar ones use one thread whatever {@code threads} says. */
+    /**
+     * New kernels of this kind, to be closed by the caller.
+     *
+     * @param threads how many threads compute, the caller included; the scalar kernels always use one
+     * @throws TouchstoneException if the kernels need a module that is not loaded
+     */
     public abstract Kernels open(int threads);
 
     /**
-     * The vector kernels, quick from the first token on; without their module the scalar ones, and one line to
-     * {@code hint} that says what is missing.
+     * The vector kernels if their module is loaded, otherwise the scalar kernels and one line to {@code hint} that names the
+     * missing module. The caller closes the kernels.
      */
     public static Kernels best(int threads, Consumer<String> hint) {
-        if (vectorModuleIsThere()) {
+        if (vectorModuleIsLoaded()) {
             Kernels kernels = VECTOR.open(threads);
             WarmUp.begin();
             return kernels;
         }
-        hint.accept("slow: without the module " + MODULE + " the scalar kernels run; start java with " + FLAG);
+        hint.accept("slow: the Java module " + MODULE + " is not loaded, so the scalar kernels run; start java with "
+                + FLAG);
         return SCALAR.open(threads);
     }
 
-    /** The width of the vectors that the vector kernels would use, in bits; 0 without their module. */
+    /** The width of the vector kernels' vectors, in bits; 0 if their module is not loaded. */
     public static int vectorBits() {
-        return vectorModuleIsThere() ? VectorKernels.bits() : 0;
+        return vectorModuleIsLoaded() ? VectorKernels.bits() : 0;
     }
 
-    private static boolean vectorModuleIsThere() {
+    private static boolean vectorModuleIsLoaded() {
         return ModuleLayer.boot().findModule(MODULE).isPresent();
     }
 }

@@ -10,7 +10,7 @@ import dev.touchstone.tensor.Tensor;
  * Axes: {@code T} tokens now, {@code S} tokens so far, {@code C} channels, {@code H} heads, {@code G} heads of keys and
  * values, {@code D} channels of a head, {@code I} inputs, {@code O} outputs, {@code V} vocabulary.
  */
-public interface Kernels {
+public interface Kernels extends AutoCloseable {
     /** Row {@code ids[t]} of the table for each token. (T), (C, V) -> (T, C) */
     Tensor embed(int[] ids, Matrix table);
 
@@ -87,4 +87,8 @@ public interface Kernels {
 
     /** Says that a block has been computed. */
     default void blockIsDone() {}
+
+    /** Ends the threads of these kernels, if they have any. */
+    @Override
+    default void close() {}
 }

@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  * divide the outputs, never a sum. Rows of activations go through the weights {@link VectorTiles#ROWS} at a time; rows
  * that are missing in the last tile are zeros whose results nobody reads.
  */
-public final class VectorKernels implements Kernels, AutoCloseable {
+public final class VectorKernels implements Kernels {
     private static final int PANEL = Matrix.PANEL;
     private static final int BLOCK = ScalarKernels.BLOCK;
     /** Tiles that pass a block of weights before the next block: their totals stay in the first-level cache. */

@@ -8,9 +8,11 @@ import org.junit.jupiter.api.Test;
 class KernelChoiceTest {
     @Test
     void eachChoiceOpensItsKernels() {
-        assertThat(KernelChoice.SCALAR.open(3)).isInstanceOf(ScalarKernels.class);
-        VectorKernels vector = (VectorKernels) KernelChoice.VECTOR.open(3);
-        vector.close();
+        try (Kernels scalar = KernelChoice.SCALAR.open(3);
+                Kernels vector = KernelChoice.VECTOR.open(3)) {
+            assertThat(scalar).isInstanceOf(ScalarKernels.class);
+            assertThat(vector).isInstanceOf(VectorKernels.class);
+        }
     }
 
     @Test

@@ -1,13 +1,13 @@
 package dev.touchstone.tokenizer;
 
 /**
- * A token that is found in text as it stands, before anything else looks at the text.
+ * A token that is matched in the text itself, before normalization or, if {@code normalized}, after it.
  *
- * @param special whether it is no part of the text proper, such as {@code <|endoftext|>}
- * @param singleWord whether it counts only where no letter, digit or underscore touches it
- * @param lstrip whether it swallows white space before it
- * @param rstrip whether it swallows white space after it
- * @param normalized whether it is looked for after the normalizer, itself normalized
+ * @param special whether it is a control token, such as {@code <|endoftext|>}
+ * @param singleWord whether it matches only where no word character is adjacent
+ * @param lstrip whether it includes the white space before it
+ * @param rstrip whether it includes the white space after it
+ * @param normalized whether its normalized content is matched in the normalized text
  */
 public record AddedToken(
         String content,

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds added tokens in a text: the leftmost, and the longest where several begin. */
+/** Finds added tokens in a text: leftmost first, and the longest of those that begin at the same place. */
 final class AddedTokens {
     private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
@@ -23,8 +23,8 @@ final class AddedTokens {
                 .collect(Collectors.groupingBy(token -> token.content().charAt(0), HashMap::new, Collectors.toList()));
     }
 
-    /** Hands over, in order, the ids of the tokens found and the text between them; special tokens on demand only. */
-    void split(String text, boolean special, Consumer<String> between, IntConsumer ids) {
+    /** Passes on, in order, the ids of the tokens found and the text between them. */
+    void split(String text, boolean findSpecial, Consumer<String> between, IntConsumer ids) {
         int done = 0;
         for (int i = 0; i < text.length(); ) {
             AddedToken token = at(text, i);
@@ -34,7 +34,7 @@ final class AddedTokens {
             }
             int start = i;
             i += token.content().length();
-            if (token.special() && !special || token.singleWord() && !standsAlone(text, start, i)) {
+            if (token.special() && !findSpecial || token.singleWord() && !isSingleWord(text, start, i)) {
                 continue;
             }
             int from = token.lstrip() ? Math.max(done, spaceBefore(text, start)) : start;
@@ -42,7 +42,7 @@ final class AddedTokens {
                 between.accept(text.substring(done, from));
             }
             int to = token.rstrip() ? spaceAfter(text, i) : i;
-            if (from < to) { // else it is white space that the token before has swallowed
+            if (from < to) { // else it is white space that belongs to the token before
                 ids.accept(token.id());
             }
             done = to;
@@ -61,7 +61,7 @@ final class AddedTokens {
         return null;
     }
 
-    private static boolean standsAlone(String text, int start, int end) {
+    private static boolean isSingleWord(String text, int start, int end) {
         return !(start > 0 && is(WORD, text.codePointBefore(start)))
                 && !(end < text.length() && is(WORD, text.codePointAt(end)));
     }

@@ -9,23 +9,23 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909): a piece begins as single characters, and as long as two
- * neighbours have a merge, the pair of lowest rank becomes one, the leftmost first. With the merges {@code l o} and
- * {@code lo w}: {@code l o w l o -> lo w l o -> lo w lo -> low lo}.
+ * Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909): a piece starts as single characters. While any adjacent
+ * pair has a merge, the pair with the lowest rank is merged, leftmost first. With the merges {@code l o} and {@code lo w}:
+ * {@code l o w l o -> lo w l o -> lo w lo -> low lo}.
  */
 public final class Bpe implements TokenModel {
     private static final int GONE = -1;
 
     /**
-     * What tokenizers after GPT-2's do besides.
+     * Options that GPT-2's tokenizer does not use.
      *
-     * @param unknown the token for a character outside the vocabulary; null to drop such a character, as Hugging Face does
-     * @param fuseUnknown whether several such characters in a row are one token
-     * @param byteFallback whether such a character becomes its bytes, tokens like {@code <0xE2>}, where all of them exist
-     * @param ignoreMerges whether a piece that is a token needs no merges to become it
+     * @param unknown the token for a character outside the vocabulary; if null, such characters are dropped
+     * @param fuseUnknown whether a run of such characters becomes one unknown token
+     * @param byteFallback whether such a character becomes byte tokens such as {@code <0xE2>}, if the vocabulary has all of them
+     * @param ignoreMerges whether a piece that is a token becomes that token without merging
      */
     public record Options(String unknown, boolean fuseUnknown, boolean byteFallback, boolean ignoreMerges) {
-        /** As GPT-2. */
+        /** GPT-2's: all off. */
         public static final Options NONE = new Options(null, false, false, false);
     }
 
@@ -36,13 +36,13 @@ public final class Bpe implements TokenModel {
     private final Options options;
     private final Integer unknownId;
 
-    /** A BPE as GPT-2 has it. */
+    /** A BPE without options. */
     public Bpe(Map<String, Integer> ids, List<Merge> merges) {
         this(ids, merges, Options.NONE);
     }
 
     /**
-     * Refuses a merge of tokens, or into one, that the vocabulary does not have.
+     * Throws if a merge's parts or product are not in the vocabulary.
      *
      * @param ids the vocabulary
      * @param merges lowest rank first
@@ -96,7 +96,8 @@ public final class Bpe implements TokenModel {
     private int[] symbols(String piece) {
         int[] symbols = new int[options.byteFallback ? 3 * piece.length() : piece.length()];
         int n = 0;
-        boolean waiting = false; // an unknown token, which others may join; bytes overtake it, as with Hugging Face
+        boolean waiting =
+                false; // an unknown token not yet written: others may be fused with it, byte tokens come before it
         for (int i = 0, c; i < piece.length(); i += Character.charCount(c)) {
             c = piece.codePointAt(i);
             Integer id = idOfCharacter.get(c);
@@ -119,7 +120,7 @@ public final class Bpe implements TokenModel {
         return Arrays.copyOf(symbols, n);
     }
 
-    /** Puts the tokens of a character's bytes; returns how many, 0 if one does not exist. */
+    /** Writes the byte tokens of a character; returns their number, or 0 if one is not in the vocabulary. */
     private int putBytes(String character, int[] symbols, int at) {
         byte[] bytes = character.getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < bytes.length; i++) {
@@ -132,7 +133,7 @@ public final class Bpe implements TokenModel {
         return bytes.length;
     }
 
-    /** Whether the unknown token stands for this character; if there is no such token the character is dropped. */
+    /** Whether this character becomes the unknown token; false if there is none and the character is dropped. */
     private boolean isUnknown(int c) {
         if (options.unknown != null && unknownId == null) {
             throw new TouchstoneException("the vocabulary has neither the character \"" + Character.toString(c)
@@ -142,8 +143,8 @@ public final class Bpe implements TokenModel {
     }
 
     /**
-     * Merges in place, n log n: the heap holds rank and position of every pair there has been, and a pair that has changed
-     * since is passed over when its turn comes. The right one of two merged symbols is GONE.
+     * Merges in place, in O(n log n). The heap holds the rank and position of every candidate pair; stale entries are skipped
+     * when removed. The right symbol of a merged pair is set to GONE.
      */
     private void merge(int[] symbols) {
         int n = symbols.length;
@@ -183,7 +184,7 @@ public final class Bpe implements TokenModel {
         }
     }
 
-    /** The rank of the pair that begins at a position; none at the end, before the start, or where a symbol is gone. */
+    /** The rank of the pair that begins at a position; NONE at the end, before the start, or at a GONE symbol. */
     private int rank(int at, int[] symbols, int[] next) {
         if (at < 0 || symbols[at] == GONE || next[at] == symbols.length) {
             return Merges.NONE;

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * GPT-2's spelling of bytes as visible characters, {@code bytes_to_unicode} in its code: the 188 bytes that are printable
- * in Latin-1 stand for themselves, the other 68 are U+0100, U+0101 and so on, in order. So a space is {@code Ġ}, a line
- * feed {@code Ċ}, and {@code é}, two bytes in UTF-8, is {@code Ã©}.
+ * GPT-2's mapping of bytes to visible characters, {@code bytes_to_unicode} in its code: the 188 bytes that are printable
+ * in Latin-1 map to themselves, the other 68 to U+0100, U+0101 and so on, in order. A space becomes {@code Ġ}, a line feed
+ * {@code Ċ}, and {@code é}, two bytes in UTF-8, {@code Ã©}.
  */
 final class ByteAlphabet {
     private static final char[] CHAR_OF_BYTE = new char[256];
@@ -24,7 +24,7 @@ final class ByteAlphabet {
 
     private ByteAlphabet() {}
 
-    /** A text -> its UTF-8 bytes, each spelled as a character. */
+    /** The UTF-8 bytes of a text, each mapped to its character. */
     static String spell(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         char[] spelled = new char[bytes.length];
@@ -35,8 +35,8 @@ final class ByteAlphabet {
     }
 
     /**
-     * A spelling -> the bytes. One with a character from outside the alphabet, as an added token may have, stands for its
-     * own UTF-8, as Hugging Face has it.
+     * The bytes of mapped characters. If any character is outside the alphabet, as in some added tokens, the result is
+     * the string's own UTF-8, as in Hugging Face's library.
      */
     static byte[] bytes(String spelling) {
         byte[] bytes = new byte[spelling.length()];

@@ -1,6 +1,6 @@
 package dev.touchstone.tokenizer;
 
-/** Tokens spelled in the {@link ByteAlphabet} -> their bytes -> text, as UTF-8. */
+/** Maps characters of the {@link ByteAlphabet} to bytes and decodes them as UTF-8. */
 public record ByteLevelDecoder() implements Decoder {
     @Override
     public Stream stream() {

@@ -3,10 +3,10 @@ package dev.touchstone.tokenizer;
 import java.util.function.Consumer;
 
 /**
- * GPT-2's pre-tokenizer: words, split as text, and only then spelled in the {@link ByteAlphabet}.
+ * GPT-2's pre-tokenizer: splits text into words, then maps their bytes to the {@link ByteAlphabet}.
  *
- * @param addPrefixSpace whether a text that does not begin with a space gets one
- * @param useRegex whether to split words here; some tokenizers do it before
+ * @param addPrefixSpace whether to prepend a space to text that does not begin with one
+ * @param useRegex whether to split into words; false if another pre-tokenizer does it
  */
 public record ByteLevelSplit(boolean addPrefixSpace, boolean useRegex) implements PreTokenizer {
     private static final PreTokenizer WORDS = RegexSplit.isolating(RegexSplit.GPT2);

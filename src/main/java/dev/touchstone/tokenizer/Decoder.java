@@ -2,24 +2,24 @@ package dev.touchstone.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 
-/** Tokens as the vocabulary spells them -> text. */
+/** Turns tokens, as the vocabulary spells them, into text. */
 public interface Decoder {
     /** Starts a text. */
     Stream stream();
 
-    /** The bytes that one token stands for. */
+    /** The bytes of a single token. */
     byte[] bytes(String token);
 
-    /** One text as it grows. */
+    /** The decoding of one text, token by token. */
     interface Stream {
-        /** The text that this token completes. */
+        /** The text that is complete with this token. */
         String add(String token);
 
-        /** What is left at the end. */
+        /** The rest of the text. */
         String flush();
     }
 
-    /** Words with a space between: what Hugging Face does where a tokenizer has no decoder. */
+    /** Joins tokens with spaces, as Hugging Face's library does if a tokenizer has no decoder. */
     Decoder WORDS = new Decoder() {
         @Override
         public Stream stream() {

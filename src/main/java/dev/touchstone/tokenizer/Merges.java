@@ -3,14 +3,14 @@ package dev.touchstone.tokenizer;
 import java.util.Arrays;
 
 /**
- * The merges of a BPE in order of rank, found by their pair of ids: a hash table with open addressing, since a boxed one
- * takes most of the tokenizer's time.
+ * The merges of a BPE, looked up by their pair of ids: a hash table with open addressing and without boxed values, which
+ * would take most of the tokenizer's time.
  */
 final class Merges {
     static final int NONE = -1;
 
     private final long[] pairs; // left << 32 | right
-    private final int[] ranks; // NONE where the slot is free
+    private final int[] ranks; // NONE in a free slot
     private final int[] products; // by rank
 
     Merges(int count) {
@@ -34,7 +34,7 @@ final class Merges {
         return ranks[slot(left, right)];
     }
 
-    /** The token that the merge of a rank makes. */
+    /** The token that the merge of a rank produces. */
     int product(int rank) {
         return products[rank];
     }

@@ -4,19 +4,19 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * SentencePiece's view of spaces: each is spelled as a visible character, {@code ▁} (U+2581), and belongs to the word after
- * it: {@code "the cat" -> ▁the ▁cat}.
+ * SentencePiece's treatment of spaces: each is written as a visible character, {@code ▁} (U+2581), and belongs to the word
+ * after it: {@code "the cat" -> ▁the ▁cat}.
  *
  * @param replacement the visible character
- * @param scheme where one is put in front
- * @param words whether to split before each; else the text stays in one piece
+ * @param scheme where one is prepended
+ * @param words whether to split before each; else the text remains one piece
  */
 public record Metaspace(String replacement, Scheme scheme, boolean words) implements PreTokenizer {
-    /** Which texts that do not begin with a space get one in front. */
+    /** To which texts a space is prepended if they do not begin with one. */
     public enum Scheme {
         ALWAYS,
         NEVER,
-        /** The beginning of a text, but not what follows an added token. */
+        /** Only to the beginning of the input, not after an added token. */
         FIRST
     }
 

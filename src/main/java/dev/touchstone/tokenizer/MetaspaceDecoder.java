@@ -3,9 +3,9 @@ package dev.touchstone.tokenizer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Tokens in which spaces are spelled as a visible character -> text.
+ * Replaces the visible character of {@link Metaspace} with a space.
  *
- * @param spaceInFront whether the encoder has put a space in front, which the first token then loses
+ * @param spaceInFront whether the encoder prepends a space: the character is then removed from the first token
  */
 public record MetaspaceDecoder(String replacement, boolean spaceInFront) implements Decoder {
     @Override

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Unicode's normalization forms as of Unicode 9, which is the version in Hugging Face's library, on every JDK: characters
- * that decompose, compose or reorder only since then stay as they are, and what stands beside them too.
+ * The normalization forms of Unicode 9, the version of Hugging Face's library, independent of the JDK: characters that
+ * decompose, compose or reorder only in later versions are left unchanged and separate the text around them.
  */
 record NormalForm(Form form) implements Normalizer {
     private static final Pattern NEWER = newer("""

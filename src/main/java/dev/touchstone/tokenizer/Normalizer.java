@@ -2,16 +2,16 @@ package dev.touchstone.tokenizer;
 
 import java.text.Normalizer.Form;
 
-/** Text -> the text that is tokenized, such as that with composed letters. */
+/** Changes text before it is tokenized, for example to a Unicode normalization form. */
 @FunctionalInterface
 public interface Normalizer {
-    /** Leaves text as it is, as GPT-2 does. */
+    /** Leaves text unchanged, as in GPT-2. */
     Normalizer NONE = text -> text;
 
-    /** The normal form of a text. */
+    /** The normalized text. */
     String normalize(String text);
 
-    /** Normalizes the text of this one further, with the next one. */
+    /** This normalizer, followed by another. */
     default Normalizer then(Normalizer next) {
         return text -> next.normalize(normalize(text));
     }
@@ -21,12 +21,12 @@ public interface Normalizer {
         return new NormalForm(form);
     }
 
-    /** Puts something in front of every text that is not empty. */
+    /** Prepends a string to every text that is not empty. */
     static Normalizer prepending(String start) {
         return text -> text.isEmpty() ? text : start + text;
     }
 
-    /** Replaces a string, which is not empty, wherever it stands. */
+    /** Replaces every occurrence of a string, which must not be empty. */
     static Normalizer replacing(String found, String content) {
         return text -> text.replace(found, content);
     }

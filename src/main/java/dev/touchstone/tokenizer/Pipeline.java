@@ -9,9 +9,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** A tokenizer made of the parts that Hugging Face's {@code tokenizer.json} lists. */
+/** A tokenizer made of the components that {@code tokenizer.json} lists. */
 public final class Pipeline implements Tokenizer {
-    /** What a text flows through between the added tokens and the ids, and the way back. */
+    /** The stages between added tokens and ids, and the decoder. */
     public record Parts(
             Normalizer normalizer,
             PreTokenizer preTokenizer,
@@ -27,9 +27,9 @@ public final class Pipeline implements Tokenizer {
     private final PreTokenizer wordsLater;
 
     /**
-     * Refuses a vocabulary in which, together with the added tokens, an id is missing or used twice.
+     * Throws if, in the vocabulary with the added tokens, an id is missing or used twice.
      *
-     * @param ids the model's vocabulary; it may lack added tokens
+     * @param ids the model's vocabulary, with or without the added tokens
      */
     public Pipeline(Map<String, Integer> ids, List<AddedToken> added, Parts parts) {
         this.parts = parts;
@@ -72,7 +72,7 @@ public final class Pipeline implements Tokenizer {
         return parts.postProcessor.process(new Encoding(specials).of(text));
     }
 
-    /** One text on its way to ids. */
+    /** The encoding of one text. */
     private final class Encoding {
         private final boolean specials;
         private final IntStream.Builder ids = IntStream.builder();
@@ -103,7 +103,7 @@ public final class Pipeline implements Tokenizer {
         }
     }
 
-    /** The text with U+FFFD for each half of a surrogate pair that stands alone; Java's UTF-8 encoder would write "?". */
+    /** The text with U+FFFD for each unpaired surrogate; Java's UTF-8 encoder would write "?". */
     private static String wellFormed(String text) {
         int[] codePoints = text.codePoints()
                 .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
@@ -139,7 +139,7 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public boolean isSpecial(int id) {
-        token(id); // refuses an unknown one
+        token(id); // throws on an unknown id
         return special.contains(id);
     }
 }

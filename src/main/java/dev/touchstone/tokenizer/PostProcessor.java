@@ -1,15 +1,15 @@
 package dev.touchstone.tokenizer;
 
-/** The ids of a text -> the ids a model gets, such as with a token for the beginning in front. */
+/** Completes the ids of a text, for example with a token for the beginning of the text. */
 @FunctionalInterface
 public interface PostProcessor {
-    /** Adds nothing, as GPT-2 does. */
+    /** Adds nothing, as in GPT-2. */
     PostProcessor NONE = ids -> ids;
 
-    /** The ids of a whole text, completed. */
+    /** The completed ids of a whole text. */
     int[] process(int[] ids);
 
-    /** Processes the ids of this one further, with the next one. */
+    /** This post-processor, followed by another. */
     default PostProcessor then(PostProcessor next) {
         return ids -> next.process(process(ids));
     }

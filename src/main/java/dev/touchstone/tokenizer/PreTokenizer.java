@@ -2,25 +2,25 @@ package dev.touchstone.tokenizer;
 
 import java.util.function.Consumer;
 
-/** Text -> pieces, such as words; no token reaches over the border of a piece. */
+/** Splits text into pieces, such as words; no token extends beyond a piece. */
 @FunctionalInterface
 public interface PreTokenizer {
-    /** All text is one piece. */
+    /** The whole text is one piece. */
     PreTokenizer NONE = (text, pieces) -> {
         if (!text.isEmpty()) {
             pieces.accept(text);
         }
     };
 
-    /** Hands over the pieces of a text, in order, none of them empty. */
+    /** Passes on the pieces of a text, in order; none is empty. */
     void split(String text, Consumer<String> pieces);
 
-    /** How text is split that does not begin a text, but stands after an added token: in the same way, most often. */
+    /** The pre-tokenizer for text after an added token; most pre-tokenizers treat it like the beginning. */
     default PreTokenizer later() {
         return this;
     }
 
-    /** Splits the pieces of this one further, with the next one. */
+    /** This pre-tokenizer, followed by another that splits its pieces. */
     default PreTokenizer then(PreTokenizer next) {
         PreTokenizer first = this;
         return new PreTokenizer() {

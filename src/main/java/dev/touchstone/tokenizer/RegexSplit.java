@@ -6,15 +6,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Splits text by a regular expression into matches and what lies between them. {@code \p{L}}, {@code \p{N}} and
- * {@code \s} mean what {@link Unicode16} says.
+ * Splits text by a regular expression into matches and the text between them. {@code \p{L}}, {@code \p{N}} and {@code \s}
+ * are those of {@link Unicode16}.
  */
 public final class RegexSplit implements PreTokenizer {
     /** GPT-2's words, from its {@code encoder.py}: contractions, letters, numbers, the rest, and spaces but the last one. */
     public static final String GPT2 =
             "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-    /** What becomes of a match, under the names of Hugging Face. Of {@code a-b}, matched by {@code -}: */
+    /** What becomes of a match, with Hugging Face's names. Examples: {@code a-b} split by {@code -}. */
     public enum Behavior {
         /** {@code a - b} */
         ISOLATED,
@@ -24,10 +24,10 @@ public final class RegexSplit implements PreTokenizer {
         MERGED_WITH_PREVIOUS,
         /** {@code a -b} */
         MERGED_WITH_NEXT,
-        /** {@code a - b}, but several matches in a row are one piece */
+        /** {@code a - b}, and adjacent matches form one piece */
         CONTIGUOUS;
 
-        /** Whether a stretch of text is of one piece with the one before it. */
+        /** Whether a range of text belongs to the same piece as the range before it. */
         private boolean joins(boolean matchBefore, boolean match) {
             return switch (this) {
                 case ISOLATED, REMOVED -> false;
@@ -43,9 +43,9 @@ public final class RegexSplit implements PreTokenizer {
     private final boolean invert;
 
     /**
-     * A split as {@code tokenizer.json} describes it.
+     * A Split of {@code tokenizer.json}.
      *
-     * @param invert whether what lies between the matches counts as the matches
+     * @param invert whether to swap the roles of the matches and the text between them
      */
     public RegexSplit(String regex, Behavior behavior, boolean invert) {
         this.pattern = pattern(regex);
@@ -53,20 +53,20 @@ public final class RegexSplit implements PreTokenizer {
         this.invert = invert;
     }
 
-    /** Pieces are the matches and what lies between them. */
+    /** Pieces are the matches and the text between them. */
     public static RegexSplit isolating(String regex) {
         return new RegexSplit(regex, Behavior.ISOLATED, false);
     }
 
-    /** Pieces are the matches alone. */
+    /** Pieces are the matches only. */
     public static RegexSplit keeping(String regex) {
         return new RegexSplit(regex, Behavior.REMOVED, true);
     }
 
-    /** A regular expression with the meanings it has in Hugging Face's library. */
+    /** A regular expression with the meaning that it has in Hugging Face's library. */
     public static Pattern pattern(String regex) {
-        // Without the first flag Java's \s is ASCII, and neither U+00A0 nor U+3000 would be a space; without the second
-        // one a dot matches neither \r nor U+2028.
+        // Without the first flag \s is ASCII only, without U+00A0 and U+3000; without the second a dot would not match
+        // \r and U+2028.
         return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS | Pattern.UNIX_LINES);
     }
 
@@ -84,7 +84,7 @@ public final class RegexSplit implements PreTokenizer {
                     end = matcher.end();
                 }
             }
-        } catch (StackOverflowError e) { // Java's regular expressions recurse
+        } catch (StackOverflowError e) { // java.util.regex is recursive
             throw new TouchstoneException("a text of " + text.length() + " characters is too long for the tokenizer's"
                     + " regular expression " + pattern + "; shorten the text");
         }
@@ -92,7 +92,7 @@ public final class RegexSplit implements PreTokenizer {
         stretches.flush();
     }
 
-    /** Joins stretches of text, matches and others in turn, to pieces. */
+    /** Joins ranges of text, matches or not, into pieces. */
     private final class Stretches {
         private final String text;
         private final Consumer<String> pieces;

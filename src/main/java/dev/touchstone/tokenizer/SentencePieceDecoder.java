@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Tokens of SentencePiece's kind -> text: spaces are spelled {@code ▁}, a byte is a token such as {@code <0xE2>}, and the
- * space in front of the text goes. Hugging Face's name for it is the sequence Replace, ByteFallback, Fuse, Strip.
+ * Decodes tokens of SentencePiece: spaces are written {@code ▁}, tokens such as {@code <0xE2>} are bytes, and the leading
+ * space of the text is removed. In {@code tokenizer.json} it is the sequence Replace, ByteFallback, Fuse, Strip.
  *
- * @param spelling how tokens spell a space, or whatever is replaced
- * @param meaning what it stands for
- * @param byteFallback whether some tokens are bytes; a run of them that is no UTF-8 becomes a U+FFFD for each byte
- * @param stripped what is taken away at the beginning of the text
- * @param most how many of that at most
+ * @param spelling the string to replace, {@code ▁}
+ * @param meaning its replacement, a space
+ * @param byteFallback whether there are byte tokens; a run of them that is not UTF-8 becomes one U+FFFD for each byte
+ * @param stripped the character to remove at the beginning of the text
+ * @param most the largest number of such characters to remove
  */
 public record SentencePieceDecoder(String spelling, String meaning, boolean byteFallback, char stripped, int most)
         implements Decoder {
@@ -41,7 +41,7 @@ public record SentencePieceDecoder(String spelling, String meaning, boolean byte
                 return begin(ended());
             }
 
-            /** The text of a run of bytes, known when it ends: its last byte decides whether all of it is UTF-8. */
+            /** The text of a finished run of bytes; until it ends, it may still turn out not to be UTF-8. */
             private String ended() {
                 String text = text(run.toByteArray());
                 run.reset();

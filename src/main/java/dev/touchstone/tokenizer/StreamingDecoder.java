@@ -3,8 +3,8 @@ package dev.touchstone.tokenizer;
 import java.util.function.IntFunction;
 
 /**
- * Decodes ids one at a time: returns the text that is complete and keeps half a character until its other half comes. The
- * texts together, the last one from {@link #flush}, are what {@link Tokenizer#decode} returns for the ids together.
+ * Decodes ids one at a time. Incomplete characters are held back until they are complete. The concatenation of all
+ * returned texts, {@link #flush} included, equals {@link Tokenizer#decode} of all ids.
  */
 public final class StreamingDecoder {
     private final IntFunction<String> tokens;
@@ -15,12 +15,12 @@ public final class StreamingDecoder {
         this.stream = stream;
     }
 
-    /** The text that this id completes; empty if there is none yet. Refuses an unknown id. */
+    /** The text that is complete with this id; may be empty. Throws on an unknown id. */
     public String add(int id) {
         return stream.add(tokens.apply(id));
     }
 
-    /** Ends the text: U+FFFD if half a character is left, else empty. */
+    /** Ends the text: U+FFFD if the last character is incomplete, else empty. */
     public String flush() {
         return stream.flush();
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Fixed ids before and after a text. */
+/** Adds fixed ids before and after a text. */
 public record Template(List<Integer> before, List<Integer> after) implements PostProcessor {
     @Override
     public int[] process(int[] ids) {

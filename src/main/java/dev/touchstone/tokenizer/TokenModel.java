@@ -2,9 +2,9 @@ package dev.touchstone.tokenizer;
 
 import java.util.function.IntConsumer;
 
-/** A piece of text -> ids; what Hugging Face calls the model of a tokenizer. */
+/** Turns a piece of text into ids; the "model" in {@code tokenizer.json}. */
 @FunctionalInterface
 public interface TokenModel {
-    /** Hands over the ids of a piece, in order. */
+    /** Passes on the ids of a piece, in order. */
     void encode(String piece, IntConsumer ids);
 }

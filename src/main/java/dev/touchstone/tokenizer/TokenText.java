@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.HexFormat;
 
-/** Tokens made visible: quoted, with escapes for what would not show. */
+/** Formats tokens for display: in quotes, with escapes for invisible characters. */
 public final class TokenText {
     private TokenText() {}
 

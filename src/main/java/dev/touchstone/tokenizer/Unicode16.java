@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
 /**
- * Letters and numbers as Unicode 16 has them, which is the version in Hugging Face's library, on every JDK: JDK 17 knows
- * Unicode 13, in which 9,787 of today's letters and 130 numbers do not exist yet, and a token id must not depend on that.
+ * Letters and numbers of Unicode 16, the version of Hugging Face's library, independent of the JDK: JDK 17 has Unicode 13,
+ * which lacks 9,787 of these letters and 130 of these numbers.
  */
 final class Unicode16 {
     private static final BitSet LETTERS = new BitSet();
@@ -43,8 +43,8 @@ final class Unicode16 {
     }
 
     /**
-     * A text of the same length, equal but for characters that this JDK's {@code Pattern} would take for something else:
-     * an old letter stands in for a new one, an old number for a new number, a bullet for what is neither.
+     * A text of the same length in which characters that this JDK's {@code Pattern} would classify differently are replaced:
+     * a letter by another letter, a number by another number, any other character by a bullet.
      */
     static CharSequence asSeenByThisJdk(String text) {
         StringBuilder seen = null;

@@ -1,17 +1,16 @@
 package dev.touchstone.tokenizer;
 
 /**
- * UTF-8 bytes -> text, a few at a time. Bytes that can begin no character become one U+FFFD for each longest stretch that
- * could have begun one ("maximal subparts", Unicode 16.0, section 3.9), as Rust, Python and browsers do it. The JDK's
- * decoder differs on encoded surrogates.
+ * Decodes UTF-8 in chunks of any size. Malformed bytes become one U+FFFD for each maximal subpart (Unicode 16.0, section
+ * 3.9), as in Rust, Python and browsers. The JDK's decoder differs on encoded surrogates.
  */
 final class Utf8Stream {
     private static final char REPLACEMENT = '\uFFFD';
 
     private int codePoint; // the bits so far
-    private int missing; // how many bytes are still to come
-    private int lowest; // the range of the next byte: narrower after the first bytes E0, ED, F0 and F4, which rules out
-    private int highest; // overlong forms, surrogates and what lies above U+10FFFF
+    private int missing; // bytes that the current character still lacks
+    private int lowest; // range of the next byte; narrower after E0, ED, F0 and F4, to exclude
+    private int highest; // overlong forms, surrogates and code points above U+10FFFF
 
     /** The characters that these bytes complete. */
     String add(byte[] bytes) {
@@ -31,7 +30,7 @@ final class Utf8Stream {
         return text.toString();
     }
 
-    /** U+FFFD if a character was begun and not completed. */
+    /** Ends the input: U+FFFD if the last character is incomplete, else empty. */
     String flush() {
         boolean begun = missing > 0;
         missing = 0;

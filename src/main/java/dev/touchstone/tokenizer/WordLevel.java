@@ -4,7 +4,7 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/** One token a word; a word outside the vocabulary is the unknown token. */
+/** Each piece is one token; pieces outside the vocabulary become the unknown token. */
 public record WordLevel(Map<String, Integer> ids, String unknown) implements TokenModel {
     @Override
     public void encode(String piece, IntConsumer out) {

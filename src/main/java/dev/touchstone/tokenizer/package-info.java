@@ -1,6 +1,6 @@
 /**
- * Text to token ids and back, and no knowledge of models or files. A {@link dev.touchstone.tokenizer.Pipeline} is parts
- * that text flows through, the parts and names of Hugging Face's {@code tokenizers}:
+ * Text to token ids and back, independent of models and files. A {@link dev.touchstone.tokenizer.Pipeline} has the stages
+ * of Hugging Face's {@code tokenizers} library, under the same names:
  *
  * <pre>
  * text -> added tokens -> normalizer -> pre-tokenizer -> model -> post-processor -> ids

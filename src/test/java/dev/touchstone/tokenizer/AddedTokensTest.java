@@ -14,8 +14,8 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 /**
- * Added tokens with every mix of conditions, overlapping ones among them, against Hugging Face. None is white space alone:
- * where one that strips comes before it, the library itself panics.
+ * Added tokens with all combinations of flags, some overlapping, compared with Hugging Face. None is white space only:
+ * after a token that strips white space, the library panics.
  */
 class AddedTokensTest {
     private static final List<String> CONTENTS = List.of("<s>", "<s", "ab", "abc", "bca", "é_", " b", "c c", "ñ!");
@@ -24,7 +24,7 @@ class AddedTokensTest {
             Gpt2.IDS.keySet().stream().limit(256).toList();
 
     @Property(tries = 300)
-    void theyAreFoundWhereHuggingFaceFindsThem(@ForAll("settings") List<Boolean> flags, @ForAll("texts") String text) {
+    void matchesEqualHuggingFaces(@ForAll("settings") List<Boolean> flags, @ForAll("texts") String text) {
         String json = json(flags);
 
         try (HuggingFace oracle = new HuggingFace(json)) {
@@ -37,7 +37,7 @@ class AddedTokensTest {
     }
 
     @Test
-    void ordinaryTextHasNoSpecialTokensButStillHasTheOthers() {
+    void ordinaryTextMatchesNoSpecialTokensButAllOthers() {
         List<Boolean> flags = new ArrayList<>();
         for (int i = 0; i < CONTENTS.size(); i++) {
             flags.addAll(List.of(i < 2, false, false, false, false)); // "<s>" and "<s" are special
@@ -50,7 +50,7 @@ class AddedTokensTest {
     }
 
     @Test
-    void whatLiesBetweenThemIsNeverEmpty() {
+    void textBetweenMatchesIsNeverEmpty() {
         List<String> between = new ArrayList<>();
         Tokenizer ours = pipeline(
                 between, AddedToken.special("<s>", 1), new AddedToken("x", 2, false, false, false, false, true));
@@ -60,14 +60,14 @@ class AddedTokensTest {
     }
 
     @Test
-    void oneWithoutALetterIsNowhere() {
+    void anEmptyTokenNeverMatches() {
         Tokenizer ours = pipeline(new ArrayList<>(), AddedToken.special("", 1));
 
         assertThat(ours.encode("ab")).containsExactly(0);
     }
 
     @Test
-    void whiteSpaceThatTheOneBeforeHasSwallowedIsNoTokenOfItsOwn() {
+    void whiteSpaceStrippedByTheTokenBeforeIsNotMatched() {
         Tokenizer ours = pipeline(
                 new ArrayList<>(),
                 new AddedToken("<s>", 1, true, false, false, true, false),
@@ -76,7 +76,7 @@ class AddedTokensTest {
         assertThat(ours.encode("<s> a a")).containsExactly(1, 0, 2, 0);
     }
 
-    /** Added tokens in front of a vocabulary that has no word but the unknown one. */
+    /** Added tokens and a vocabulary with the unknown token only. */
     private static Tokenizer pipeline(List<String> between, AddedToken... added) {
         Map<String, Integer> ids = Map.of("?", 0);
         PreTokenizer watched = (text, pieces) -> {

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Merges no training would give, in an order no training would give, against Hugging Face. */
+/** Random merges in random order, compared with Hugging Face. */
 class BpeTest {
     @Property(tries = 300)
-    void idsEqualHuggingFacesWhateverTheMerges(
+    void idsEqualHuggingFacesForRandomMerges(
             @ForAll("picks") List<int[]> picks, @ForAll("texts") String text, @ForAll boolean unknown) {
         List<String> tokens = new ArrayList<>(List.of("a", "b", "c", "😀", "?"));
         List<List<String>> merges = new ArrayList<>();
@@ -40,10 +40,10 @@ class BpeTest {
         }
     }
 
-    /** Of the bytes there are those of "é" and the first of "ß"; of the rest nothing is known. */
+    /** The vocabulary has the bytes of "é" and the first byte of "ß". */
     @ParameterizedTest
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
-    void unknownCharactersBecomeWhatHuggingFaceMakesOfThem(boolean fuse, boolean fallback) {
+    void unknownCharactersEncodeAsInHuggingFace(boolean fuse, boolean fallback) {
         List<String> tokens = List.of("?", "a", "<0xC3>", "<0xA9>", "<0x00>", "<0xFF>");
         String json = TinyTokenizers.json(Map.of(
                 "model",
@@ -70,7 +70,7 @@ class BpeTest {
     }
 
     @Test
-    void theExampleOfItsJavadocHolds() {
+    void theExampleInTheJavadocIsCorrect() {
         Map<String, Integer> ids = TinyTokenizers.vocabulary(List.of("l", "o", "w", "lo", "low"));
         Bpe bpe = new Bpe(ids, List.of(new Merge("l", "o"), new Merge("lo", "w")));
         List<Integer> found = new ArrayList<>();
@@ -81,7 +81,7 @@ class BpeTest {
     }
 
     @Test
-    void aMergeOutsideTheVocabularyIsRefused() {
+    void aMergeOutsideTheVocabularyThrows() {
         Map<String, Integer> ids = TinyTokenizers.vocabulary(List.of("a", "b"));
 
         assertThatThrownBy(() -> new Bpe(ids, List.of(new Merge("a", "b"))))
@@ -91,7 +91,7 @@ class BpeTest {
     }
 
     @Test
-    void aCharacterOutsideTheVocabularyIsRefusedIfTheUnknownTokenIsToo() {
+    void anUnknownCharacterThrowsWithoutAnUnknownToken() {
         Bpe bpe = new Bpe(
                 TinyTokenizers.vocabulary(List.of("a")), List.of(), new Bpe.Options("<unk>", false, false, false));
 
@@ -107,7 +107,7 @@ class BpeTest {
         return more;
     }
 
-    /** Left token, right token, and the place in the list of merges. */
+    /** Left token, right token, and the position in the list of merges. */
     @Provide
     Arbitrary<List<int[]>> picks() {
         return Arbitraries.integers()

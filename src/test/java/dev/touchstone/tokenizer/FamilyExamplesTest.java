@@ -8,13 +8,13 @@ import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.RandomGenerator;
 
-/** Each family's tokenizer on the same few texts in each run, each way: what {@link FamilyTokenizersTest} draws, in brief. */
+/** Each family's tokenizer on a fixed sample of the random texts of {@link FamilyTokenizersTest}, encoded and decoded. */
 class FamilyExamplesTest {
     private static List<String> texts() {
         RandomGenerator<String> generator = new FamilyTokenizersTest().texts().generator(1000);
         Random random = new Random(1);
-        Stream<String> drawn = Stream.generate(() -> generator.next(random).value());
-        return Stream.concat(Stream.of("", " ", "  a  b ", "the cat", " zyzzyva qqq", "\t\t\t\t1234"), drawn)
+        Stream<String> samples = Stream.generate(() -> generator.next(random).value());
+        return Stream.concat(Stream.of("", " ", "  a  b ", "the cat", " zyzzyva qqq", "\t\t\t\t1234"), samples)
                 .limit(80)
                 .toList();
     }
@@ -26,7 +26,7 @@ class FamilyExamplesTest {
     }
 
     private static void compare(FamilyTokenizers family, List<String> texts) {
-        Tokenizer ours = TinyTokenizers.read(family.json); // anew, for whoever looks for bugs in how it is made
+        Tokenizer ours = TinyTokenizers.read(family.json); // read again, so that mutations of the reader are found
         for (String text : texts) {
             int[] ids = family.oracle.encode(text);
             String decoded = family.oracle.decode(ids);
@@ -39,7 +39,7 @@ class FamilyExamplesTest {
     }
 
     @Example
-    void everyTokenAloneIsHuggingFaces() {
+    void everyTokenDecodesAsInHuggingFace() {
         Stream.of(FamilyTokenizers.values()).forEach(FamilyExamplesTest::compareTokens);
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The tokenizer.json of the families, with a small vocabulary: the parts and settings are those of their published files. */
+/** The tokenizer.json of each family with a small vocabulary; components and settings are those of the published files. */
 enum FamilyTokenizers {
     GPT_NEOX(byteLevel(Map.of("normalizer", of("NFC"), "pre_tokenizer", words(true)), false)),
     BLOOM(byteLevel(Map.of("pre_tokenizer", splitAndSpell(" ?[^(\\s|[.,!?…。，、।۔،])]+")), false)),
@@ -99,7 +99,7 @@ enum FamilyTokenizers {
         return of("Replace", "pattern", Map.of("String", found), "content", content);
     }
 
-    /** Puts the one special token in front. */
+    /** Prepends the special token. */
     private static Map<String, Object> begin() {
         Map<String, Object> token = Map.of("id", BEGIN, "ids", List.of(0), "tokens", List.of(BEGIN));
         return of(
@@ -133,7 +133,7 @@ enum FamilyTokenizers {
         List<String> tokens = new ArrayList<>(List.of(BEGIN));
         Gpt2.IDS.keySet().stream().limit(256 + 3000).forEach(tokens::add);
         if (ignoreMerges) {
-            tokens.addAll(List.of("Ġzyzzyva", "qqq")); // which no merges make
+            tokens.addAll(List.of("Ġzyzzyva", "qqq")); // not reachable by merges
         }
         Map<String, Object> model = of(
                 "BPE",
@@ -148,7 +148,7 @@ enum FamilyTokenizers {
         return whole;
     }
 
-    /** Bytes as SentencePiece spells them, some characters, and those of GPT-2's first merges that are ASCII. */
+    /** SentencePiece's byte tokens, some characters, and the ASCII ones of GPT-2's first merges. */
     private static Map<String, Object> sentencePiece(Map<String, ?> parts, boolean strip) {
         List<String> merges = Gpt2.MERGES.stream()
                 .limit(3000)

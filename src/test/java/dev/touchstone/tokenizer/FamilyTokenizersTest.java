@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** The families' tokenizers against Hugging Face's library, on texts and ids that no one chose. */
+/** The families' tokenizers compared with Hugging Face's library, on random texts and ids. */
 class FamilyTokenizersTest {
     @Property(tries = 4000)
     void idsEqualHuggingFaces(@ForAll FamilyTokenizers family, @ForAll("texts") String text) {
@@ -37,7 +37,7 @@ class FamilyTokenizersTest {
     }
 
     @Property(tries = 1000)
-    void aTemplatedTextGetsNothingInFront(@ForAll FamilyTokenizers family, @ForAll("texts") String text) {
+    void encodeTemplatedAddsNoTokens(@ForAll FamilyTokenizers family, @ForAll("texts") String text) {
         int[] templated = family.ours.encodeTemplated(text);
         int[] whole = family.ours.encode(text);
 
@@ -46,7 +46,7 @@ class FamilyTokenizersTest {
         assertThat(family.oracle.encodeTemplated(text)).isEqualTo(templated);
     }
 
-    /** What a token stands for, put together, is the text, where no token stands for a space in front. */
+    /** The bytes of the tokens, concatenated, are the text if no space is prepended. */
     @Property(tries = 1000)
     void theBytesOfTokensAreTheText(@ForAll("faithful") FamilyTokenizers family, @ForAll("texts") String text) {
         StringBuilder bytes = new StringBuilder();
@@ -86,7 +86,7 @@ class FamilyTokenizersTest {
                 .map(parts -> String.join("", parts));
     }
 
-    /** Bytes often: those make broken UTF-8. */
+    /** Often byte tokens, which form malformed UTF-8. */
     @Provide
     Arbitrary<List<Integer>> picks() {
         return Arbitraries.oneOf(

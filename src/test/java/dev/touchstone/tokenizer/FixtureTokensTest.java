@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What transformers wrote into every fixture's tokens.json, from each form that the tokenizer's files have there. */
+/** Each fixture's tokens.json, written by transformers, for each format of the tokenizer's files there. */
 class FixtureTokensTest {
     @TestFactory
     Stream<DynamicTest> idsAndTextEqualTransformers() throws IOException {
@@ -29,7 +29,7 @@ class FixtureTokensTest {
     }
 
     @Test
-    void thereAreFixtures() throws IOException {
+    void fixturesExist() throws IOException {
         assertThat(folders()).isNotEmpty();
     }
 

@@ -22,15 +22,15 @@ import java.util.Map;
 /**
  * The real GPT-2 tokenizer, from the copy of its vocabulary in jtokkit's jar: {@code r50k_base.tiktoken} has a line for each
  * of the 50,256 tokens, its bytes in Base64 and its rank. The rank is the id; ids 0 to 255 are the bytes, in the order of
- * the byte alphabet, and id 256 + m is what merge m makes. The merge itself is found as tiktoken's converters do: merge the
- * token's bytes by rank, and the last two parts left are its two sides.
+ * the byte alphabet, and id 256 + m is the product of merge m. Its two parts are found as tiktoken's converters do: merge the
+ * token's bytes by rank until two parts are left.
  */
 public final class Gpt2 {
     public static final int END_OF_TEXT = 50256;
     private static final Map<Byte, Character> ALPHABET = alphabet();
     public static final Map<String, Integer> IDS = ids();
     public static final List<String> MERGES = merges();
-    /** Holds its tokenizer.json. */
+    /** The folder with its tokenizer.json. */
     public static final Path FOLDER = write();
 
     public static final Tokenizer OURS = TokenizerFiles.read(FOLDER);
@@ -53,7 +53,7 @@ public final class Gpt2 {
         return ids;
     }
 
-    /** {@code bytes_to_unicode} of GPT-2's encoder.py once more, on purpose not our own. */
+    /** {@code bytes_to_unicode} of GPT-2's encoder.py, independent of the code under test. */
     private static Map<Byte, Character> alphabet() {
         Map<Byte, Character> alphabet = new HashMap<>();
         int n = 0;
@@ -97,7 +97,7 @@ public final class Gpt2 {
         return parts;
     }
 
-    /** What Hugging Face's converter makes of vocab.json and merges.txt of GPT-2. */
+    /** The result of Hugging Face's converter for GPT-2's vocab.json and merges.txt. */
     static String json() {
         Map<String, Object> endOfText = Map.of(
                 "id",

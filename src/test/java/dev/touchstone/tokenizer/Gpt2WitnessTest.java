@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * The smallest texts that a classic tokenizer bug gets wrong, on GPT-2's real vocabulary. The ids are written down, and
- * Hugging Face's library and jtokkit are asked again each time.
+ * The smallest texts for which classic tokenizer bugs give other ids, on GPT-2's real vocabulary. The expected ids are also
+ * compared with Hugging Face's library and jtokkit.
  */
 class Gpt2WitnessTest {
     @Test
@@ -15,13 +15,13 @@ class Gpt2WitnessTest {
     }
 
     @Test
-    void t2TheRegexSeesTextNotSpelledBytes() {
+    void t2TheRegexMatchesTextNotMappedBytes() {
         expect("²", 31185);
         expect("foo (bar)", 21943, 357, 5657, 8);
     }
 
     @Test
-    void t3SpacesAreUnicodes() {
+    void t3SpacesAreThoseOfUnicode() {
         expect("\r\n\u00A0", 201, 44320);
         expect("\u3000\u3000a", 5099, 222, 5099, 222, 64);
     }
@@ -37,12 +37,12 @@ class Gpt2WitnessTest {
     }
 
     @Test
-    void t6NoTokenReachesOverTheBorderOfAWord() {
+    void t6NoTokenExtendsBeyondAWord() {
         expect("\n\u00A01", 198, 1849, 16);
     }
 
     @Test
-    void t7LettersAndNumbersAreUnicodesAndUnderscoreIsNeither() {
+    void t7LettersAndNumbersAreThoseOfUnicodeAndUnderscoreIsNeither() {
         expect("(_", 28264);
         expect("ée", 22161);
         expect("x½", 87, 23141);
@@ -85,7 +85,7 @@ class Gpt2WitnessTest {
     }
 
     @Test
-    void t13LineSeparatorsByteOrderMarkAndCarriageReturnStay() {
+    void t13LineSeparatorsByteOrderMarkAndCarriageReturnAreKept() {
         expect("a\u0085b", 64, 126, 227, 65);
         expect("\u2028", 447, 101);
         expect("\uFEFFa\r", 171, 119, 123, 64, 201);
@@ -96,9 +96,9 @@ class Gpt2WitnessTest {
         expect("😀", 47249, 222);
     }
 
-    /** No oracle takes one: it is no Unicode text. It counts as the replacement character, which they do take. */
+    /** The oracles do not accept unpaired surrogates; they do accept the replacement character. */
     @Test
-    void t14HalfASurrogatePairIsAReplacementCharacter() {
+    void t14AnUnpairedSurrogateIsReadAsTheReplacementCharacter() {
         expect("\uFFFD", 4210);
 
         assertThat(Gpt2.OURS.encode("\uD800")).containsExactly(4210);
@@ -106,7 +106,7 @@ class Gpt2WitnessTest {
     }
 
     @Test
-    void t15AStreamKeepsHalfACharacterUntilTheOtherComes() {
+    void t15AStreamHoldsIncompleteCharactersBack() {
         StreamingDecoder stream = Gpt2.OURS.stream();
 
         assertThat(stream.add(47249)).isEmpty();
@@ -133,7 +133,7 @@ class Gpt2WitnessTest {
     }
 
     @Test
-    void t18NothingIsPutInFront() {
+    void t18NothingIsPrepended() {
         expect("Hello world", 15496, 995);
         expect(" Hello", 18435);
         expect("");

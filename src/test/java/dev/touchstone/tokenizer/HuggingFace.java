@@ -11,12 +11,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The oracle: Hugging Face's own library, in Rust, on the same tokenizer.json. */
+/** The oracle: Hugging Face's library, in Rust, with the same tokenizer.json. */
 public final class HuggingFace implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
 
     public HuggingFace(String tokenizerJson) {
-        // Without these two the Java binding cuts a text at 512 tokens.
+        // Without these two the Java binding truncates texts to 512 tokens.
         Map<String, String> whole = Map.of("truncation", "false", "padding", "false");
         try {
             tokenizer = HuggingFaceTokenizer.newInstance(
@@ -30,7 +30,7 @@ public final class HuggingFace implements AutoCloseable {
         return encode(text, true);
     }
 
-    /** Nothing put before or after. */
+    /** Without the tokens that the post-processor adds. */
     int[] encodeTemplated(String text) {
         return encode(text, false);
     }
@@ -42,13 +42,13 @@ public final class HuggingFace implements AutoCloseable {
                 .toArray();
     }
 
-    /** Special tokens spelled out. */
+    /** With special tokens. */
     public String decode(int... ids) {
         OracleCount.DECODED.add(ids.length);
         return tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), false);
     }
 
-    /** The stretches of a text that became tokens; of use where the model has one token a piece. */
+    /** The ranges of a text that became tokens; for models with one token per piece. */
     List<String> pieces(String text) {
         int[] codePoints = text.codePoints().toArray();
         OracleCount.SPLIT.add(codePoints.length);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LongHeapTest {
     @Test
-    void whatComesOutIsWhatComesOutOfJavas() {
+    void theOrderEqualsThatOfJavasPriorityQueue() {
         Random random = new Random(1);
         LongHeap heap = new LongHeap(0);
         PriorityQueue<Long> expected = new PriorityQueue<>();

@@ -8,13 +8,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * T19: a million times the same, of each class that the regex knows. Half a second each; quadratic time would be hours, and
- * a regex that recurses would overflow the stack.
+ * T19: a million characters of the same class, for each class of the regex. Half a second each; quadratic time would be hours,
+ * and a recursive matcher would overflow the stack.
  */
 class LongTextTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", " ", "1", "!", "\n", "\u3000", "😀", "a ", " \n", "<|endoftext|"})
-    void aMillionOfTheSameTakeLinearTime(String unit) {
+    void aMillionEqualCharactersTakeLinearTime(String unit) {
         String text = unit.repeat(1_000_000 / unit.length());
 
         int[] ids = Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Gpt2.OURS.encode(text));
@@ -22,7 +22,7 @@ class LongTextTest {
         assertThat(Gpt2.OURS.decode(ids).equals(text)).isTrue();
     }
 
-    /** Short enough for the oracle, long enough that merges reach over it all. */
+    /** Short enough for the oracle, long enough for merges of merges. */
     @ParameterizedTest
     @ValueSource(strings = {"a", " ", "1", "!", "\n", "é", "a ", "Ab", "-=", "ABC"})
     void aLongRunHasHuggingFacesIds(String unit) {

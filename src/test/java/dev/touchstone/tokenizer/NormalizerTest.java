@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Unicode's normalization forms of all code points that have one, alone and amid marks, against Hugging Face's. */
+/** The Unicode normalization forms of all code points that have one, alone and between marks, compared with Hugging Face's. */
 class NormalizerTest {
     private static final String MARKS = "?\u0301x\u0323?\u0334\u1161\n";
     private static final Map<String, Integer> BYTES =
             TinyTokenizers.vocabulary(Gpt2.IDS.keySet().stream().limit(256).toList());
 
-    /** Most ideographs and syllables stand for themselves, or follow a formula: some of them are enough. */
+    /** Most ideographs and syllables are unchanged or follow a formula: a sample is enough. */
     private static boolean mayChange(int c) {
         boolean script = c < 0x3400 || c >= 0xA000 && c < 0xAC00 || c >= 0xF900 && c < 0x13000;
         boolean later = c >= 0x16000 && c < 0x17000 || c >= 0x1CC00 && c < 0x1F200 || c >= 0x2F800 && c < 0x2FA20;

@@ -3,7 +3,7 @@ package dev.touchstone.tokenizer;
 import dev.touchstone.support.Totals;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what the tests ask Hugging Face's library, each question a comparison. */
+/** Counts the comparisons with Hugging Face's library. */
 public final class OracleCount {
     static final LongAdder TEXTS = new LongAdder();
     static final LongAdder DECODED = new LongAdder();
@@ -11,7 +11,7 @@ public final class OracleCount {
 
     private OracleCount() {}
 
-    /** Says what was asked; nothing if nothing was. */
+    /** Adds the counts to the totals, if there are any. */
     public static void report(Totals totals) {
         if (TEXTS.sum() > 0) {
             totals.line(

@@ -22,13 +22,13 @@ class PipelineTest {
     }
 
     @Test
-    void anAddedTokenMayBeInTheVocabularyToo() {
+    void anAddedTokenMayAlsoBeInTheVocabulary() {
         assertThat(withAdded("b", 1).vocabularySize()).isEqualTo(2);
         assertThat(withAdded("c", 2).vocabularySize()).isEqualTo(3);
     }
 
     @Test
-    void aTokenWithTwoIdsIsRefused() {
+    void aTokenWithTwoIdsThrows() {
         assertThatThrownBy(() -> withAdded("b", 2))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageEndingWith(
@@ -45,16 +45,16 @@ class PipelineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\uD800", "\uDBFF", "\uDC00", "\uDFFF", "a\uDFFF", "\uD800b"})
-    void halfOfASurrogatePairIsTheCharacterForWhatIsNone(String text) {
+    void anUnpairedSurrogateIsReadAsTheReplacementCharacter(String text) {
         Tokenizer tokenizer = FamilyTokenizers.SMOLLM2.ours;
 
         assertThat(tokenizer.encode(text)).isEqualTo(tokenizer.encode(text.replaceAll("[\uD800-\uDFFF]", "\uFFFD")));
     }
 
-    /** Whatever does not begin with a space: also what follows an added token, as Hugging Face has it. */
+    /** To all text that does not begin with a space, after an added token too, as in Hugging Face. */
     @ParameterizedTest
     @ValueSource(strings = {"", "a", " a", "a b", "\na", "a<s>b<s> c", "<s>"})
-    void aPrefixSpaceIsPutWhereHuggingFacePutsIt(String text) {
+    void aPrefixSpaceIsPrependedAsInHuggingFace(String text) {
         Map<String, ?> byteLevel = Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", true);
         Map<String, Integer> bytes =
                 TinyTokenizers.vocabulary(Gpt2.IDS.keySet().stream().limit(256).toList());
@@ -76,7 +76,7 @@ class PipelineTest {
     }
 
     @Test
-    void aCharacterOutsideTheAlphabetOfBytesIsItsOwnUtf8() {
+    void aCharacterOutsideTheByteAlphabetIsItsOwnUtf8() {
         assertThat(ByteAlphabet.bytes("\u0143")).containsExactly(0xAD); // the last of the alphabet
         assertThat(ByteAlphabet.bytes("\u0144")).isEqualTo("\u0144".getBytes(UTF_8));
         assertThat(ByteAlphabet.bytes("a\u0144")).isEqualTo("a\u0144".getBytes(UTF_8));

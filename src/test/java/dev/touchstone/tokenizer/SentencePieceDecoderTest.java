@@ -15,7 +15,7 @@ class SentencePieceDecoderTest {
     }
 
     @Test
-    void soManySpacesAtTheBeginningAreLeftOut() {
+    void leadingSpacesAreRemovedUpToTheLimit() {
         assertThat(decoded(0, "▁a", "▁b")).isEqualTo(" a b");
         assertThat(decoded(1, "▁a", "▁b")).isEqualTo("a b");
         assertThat(decoded(2, "▁", "▁▁a", "▁b")).isEqualTo(" a b");
@@ -25,14 +25,14 @@ class SentencePieceDecoderTest {
     }
 
     @Test
-    void bytesBecomeTextWhereTheirRunEnds() {
+    void bytesBecomeTextAtTheEndOfTheirRun() {
         assertThat(decoded(1, "<0xC3>", "<0xA9>", "a")).isEqualTo("éa");
         assertThat(decoded(1, "<0xC3>", "a")).isEqualTo("\uFFFDa");
         assertThat(decoded(1, "a", "<0xC3>", "<0xC3>")).isEqualTo("a\uFFFD\uFFFD");
     }
 
     @Test
-    void aTokenIsAByteOnlyWhereTokensStandForBytes() {
+    void aTokenIsAByteOnlyWithByteFallback() {
         SentencePieceDecoder bytes = new SentencePieceDecoder("▁", " ", true, ' ', 1);
         SentencePieceDecoder none = new SentencePieceDecoder("▁", " ", false, ' ', 1);
 

@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** Every behavior of a split against Hugging Face's, whatever is matched. */
+/** Every behavior of a split with several patterns, compared with Hugging Face. */
 class SplitTest {
     private static final Map<Behavior, String> NAMES = Map.of(
             Behavior.ISOLATED, "Isolated",
@@ -50,9 +50,9 @@ class SplitTest {
         }
     }
 
-    /** A few of each, the same in each run. */
+    /** A fixed sample of each combination. */
     @Example
-    void eachBehaviorWithEachPatternIsHuggingFaces() {
+    void eachBehaviorWithEachPatternEqualsHuggingFace() {
         RandomGenerator<String> generator = texts().generator(1000);
         Random random = new Random(1);
         List<String> texts =
@@ -71,7 +71,7 @@ class SplitTest {
     }
 
     @Test
-    void theExamplesOfItsJavadocHold() {
+    void theExamplesInTheJavadocAreCorrect() {
         Map<Behavior, List<String>> expected = Map.of(
                 Behavior.ISOLATED, List.of("a", "-", "b"),
                 Behavior.REMOVED, List.of("a", "b"),
@@ -86,7 +86,7 @@ class SplitTest {
     }
 
     @Test
-    void theExampleOfMetaspaceHolds() {
+    void theExampleInTheJavadocOfMetaspaceIsCorrect() {
         assertThat(pieces(new Metaspace("▁", Metaspace.Scheme.ALWAYS, true), "the cat"))
                 .containsExactly("▁the", "▁cat");
         assertThat(pieces(new Metaspace("▁", Metaspace.Scheme.ALWAYS, false), "the cat"))
@@ -115,7 +115,7 @@ class SplitTest {
     private static String json(Behavior behavior, boolean invert, Map<String, String> pattern) {
         Map<String, Object> split =
                 Map.of("type", "Split", "pattern", pattern, "behavior", NAMES.get(behavior), "invert", invert);
-        // A piece that is no word becomes its first character: the border of a piece shows.
+        // Pieces outside the vocabulary become the unknown token, so that the ids show the pieces.
         return TinyTokenizers.json(Map.of(
                 "pre_tokenizer",
                 split,

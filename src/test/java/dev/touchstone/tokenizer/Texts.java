@@ -5,7 +5,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
-/** Texts that no one would write, and tokenizers get wrong. */
+/** Random texts of characters that tokenizers often treat wrongly. */
 final class Texts {
     private static final String[] TRICKY = {
         " ",
@@ -97,7 +97,7 @@ final class Texts {
 
     private Texts() {}
 
-    /** Any text of Unicode, tricky characters often; no half of a surrogate pair alone. */
+    /** Any Unicode text, often with difficult characters, without unpaired surrogates. */
     static Arbitrary<String> hostile() {
         Arbitrary<String> anyCodePoint = Arbitraries.integers()
                 .between(0, Character.MAX_CODE_POINT)
@@ -109,12 +109,12 @@ final class Texts {
                 .map(parts -> String.join("", parts));
     }
 
-    /** Whether this JDK's Unicode has all of the text; jtokkit knows no other. */
+    /** Whether all characters are in this JDK's version of Unicode, which jtokkit uses. */
     static boolean isKnownToThisJdk(String text) {
         return text.codePoints().allMatch(c -> Unicode16.asSeenByThisJdk(Character.toString(c)) instanceof String);
     }
 
-    /** Every code point that a text can have, in order. */
+    /** All code points except surrogates, in order. */
     static IntStream codePoints() {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                 .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE);

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A tokenizer.json put together from Java maps, for us and for the oracle. */
+/** Builds tokenizer.json from Java maps. */
 public final class TinyTokenizers {
     private TinyTokenizers() {}
 
-    /** The parts of a tokenizer.json by name; those not given are null. */
+    /** A tokenizer.json with these components; all others are null. */
     public static String json(Map<String, ?> parts) {
         Map<String, Object> whole = new LinkedHashMap<>();
         whole.put("version", "1.0");
@@ -30,7 +30,7 @@ public final class TinyTokenizers {
         }
     }
 
-    /** Our reading of it. */
+    /** The tokenizer that the code under test reads from it. */
     public static Tokenizer read(String json) {
         Map<String, byte[]> files = Map.of("tokenizer.json", json.getBytes(StandardCharsets.UTF_8));
         return TokenizerFiles.read("tiny", name -> Optional.ofNullable(files.get(name)));

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All 1,112,064 code points: Java's regex on our table against Hugging Face's regex. */
+/** All 1,112,064 code points, compared with Hugging Face's regular expressions. */
 class Unicode16Test {
     private static final int CODE_POINTS = 1_112_064;
 
     @ParameterizedTest
     @ValueSource(strings = {"\\p{L}", "\\p{N}", "\\s"})
-    void aClassHoldsTheCodePointsItHoldsForHuggingFace(String regex) {
+    void aClassHasTheSameCodePointsAsInHuggingFace(String regex) {
         int compared = 0;
         int members = 0;
         try (HuggingFace split = split(regex + "+", "Removed", true)) {
@@ -36,9 +36,9 @@ class Unicode16Test {
         assertThat(members).isPositive();
     }
 
-    /** Below U+3400, where the alphabets are, all code points; of the rest each that begins or ends a class, and some. */
+    /** All code points below U+3400, where the alphabets are; of the others the first and last of each class, and a sample. */
     @Test
-    void gpt2SplitsAroundACodePointAsHuggingFace() {
+    void gpt2SplitsEveryCodePointInContextAsHuggingFace() {
         IntStream sample = Texts.codePoints().filter(c -> c < 0x3400 || c % 101 == 0 || isBorder(c));
         try (HuggingFace split = split(RegexSplit.GPT2, "Isolated", false)) {
             for (String text : texts(sample, c -> "a" + c + "1" + c + "! " + c + c + c + " ")) {
@@ -53,7 +53,7 @@ class Unicode16Test {
                         || Unicode16.isNumber(c) != Unicode16.isNumber(c - 1));
     }
 
-    /** Code points in context, some thousands a text: the library's time for one grows faster than its length. */
+    /** Code points in context, some thousands per text: the library's time is more than linear. */
     private static List<String> texts(IntStream codePoints, UnaryOperator<String> context) {
         Map<Integer, String> texts = codePoints
                 .boxed()
@@ -70,7 +70,7 @@ class Unicode16Test {
         return pieces;
     }
 
-    /** A tokenizer whose pieces are what a regex splits. */
+    /** A tokenizer that splits by a regular expression. */
     private static HuggingFace split(String regex, String behavior, boolean invert) {
         return new HuggingFace("""
                 {"version": "1.0", "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"},

@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class Utf8StreamTest {
-    /** A first or last one of each kind of byte that UTF-8 tells apart. */
+    /** The first or last byte of each class that UTF-8 distinguishes. */
     private static final int[] BYTES = {
         0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC1, 0xC2, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF3, 0xF4, 0xF5
     };
 
     @Test
-    void brokenUtf8BecomesWhatHuggingFaceMakesOfIt() {
+    void malformedUtf8DecodesAsInHuggingFace() {
         int[] idOfByte = new int[256];
         for (int id = 0; id < 256; id++) {
             idOfByte[Gpt2.OURS.bytes(id)[0] & 0xFF] = id;
@@ -35,7 +35,7 @@ class Utf8StreamTest {
     }
 
     @Test
-    void everyCodePointComesBackByteByByte() {
+    void everyCodePointDecodesByteByByte() {
         Texts.codePoints().forEach(codePoint -> {
             String character = Character.toString(codePoint);
             Utf8Stream stream = new Utf8Stream();

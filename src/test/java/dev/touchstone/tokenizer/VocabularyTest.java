@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VocabularyTest {
     @Test
-    void tokensAndIdsAreEachOthers() {
+    void tokensMapToIdsAndBack() {
         Vocabulary vocabulary = new Vocabulary(Map.of("a", 1, "b", 0));
 
         assertThat(vocabulary.size()).isEqualTo(2);
@@ -23,7 +23,7 @@ class VocabularyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 2, 3})
-    void anIdWithoutATokenIsRefused(int id) {
+    void anIdWithoutATokenThrows(int id) {
         assertThatThrownBy(() -> new Vocabulary(Map.of("a", 1, "b", 0)).token(id))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("token id " + id + " is not in the vocabulary, which has ids 0 to 1");
@@ -31,7 +31,7 @@ class VocabularyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 2, 3})
-    void aGapIsRefused(int id) {
+    void aGapThrows(int id) {
         assertThatThrownBy(() -> new Vocabulary(Map.of("a", id, "b", 0)))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("the vocabulary gives \"a\" the id " + id
@@ -39,7 +39,7 @@ class VocabularyTest {
     }
 
     @Test
-    void anIdOfTwoTokensIsRefused() {
+    void anIdOfTwoTokensThrows() {
         assertThatThrownBy(() -> new Vocabulary(Map.of("a", 0, "b", 0)))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining("the vocabulary gives the id 0 to both ");

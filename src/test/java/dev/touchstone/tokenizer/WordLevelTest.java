@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Twenty words, split at spaces or at the borders of words, as Hugging Face does it. */
+/** Twenty words, split at white space or at word boundaries, compared with Hugging Face. */
 class WordLevelTest {
     private static final Map<String, Integer> WORDS = TinyTokenizers.vocabulary(List.of(
             "<unk>", "<eos>", "the", "cat", "sat", "on", "mat", "a", "dog", "and", "ran", "far", ".", ",", "!", "é",
@@ -33,9 +33,9 @@ class WordLevelTest {
         }
     }
 
-    /** Word characters are this JDK's: JDK 17 does not know 226 that Unicode got since, marks most of them. */
+    /** Word characters are those of this JDK: JDK 17 lacks 226 newer ones, mostly marks. */
     @Test
-    void wordsAreHuggingFacesForAllCodePointsThatThisJdkKnows() {
+    void wordsEqualHuggingFacesForAllCodePointsOfThisJdk() {
         String text = Texts.codePoints()
                 .filter(c -> Character.getType(c) != Character.UNASSIGNED)
                 .filter(c -> c < 0x3400 || c > 0xFFFF || c % 101 == 0)
@@ -50,7 +50,7 @@ class WordLevelTest {
     }
 
     @Test
-    void aWordOutsideTheVocabularyIsRefusedIfThereIsNoUnknownToken() {
+    void anUnknownWordThrowsWithoutAnUnknownToken() {
         WordLevel words = new WordLevel(Map.of("cat", 0), "<unk>");
 
         assertThatThrownBy(() -> words.encode("dog", id -> {}))
@@ -60,7 +60,7 @@ class WordLevelTest {
     }
 
     @Test
-    void streamedWordsHaveASpaceBetween() {
+    void streamedWordsAreSeparatedBySpaces() {
         StreamingDecoder stream = TinyTokenizers.read(json("Whitespace")).stream();
 
         assertThat(List.of(stream.add(2), stream.add(3), stream.add(12), stream.flush()))
@@ -68,7 +68,7 @@ class WordLevelTest {
     }
 
     @Test
-    void aWordStandsForItsOwnUtf8() {
+    void theBytesOfAWordAreItsUtf8() {
         assertThat(TinyTokenizers.read(json("Whitespace")).bytes(WORDS.get("é")))
                 .containsExactly(0xC3, 0xA9);
     }

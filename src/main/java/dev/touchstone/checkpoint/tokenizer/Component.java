@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One object in a tokenizer's JSON, such as the decoder: its settings by type, and an error in one line for each that is
- * missing, malformed or unknown.
+ * One object of {@code tokenizer.json}, such as the decoder. Reads its settings by type; a setting that is missing, malformed
+ * or unknown is an error of one line.
  *
- * @param path where it stands, such as {@code tiny-gpt2/tokenizer.json: decoder}
+ * @param path its place, such as {@code tiny-gpt2/tokenizer.json: decoder}
  */
 record Component(String path, JsonNode json) {
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
-                    // A vocabulary's keys occur once: no symbol table, nor its limit on collisions.
+                    // The keys of a vocabulary occur once, so a symbol table would only cost time and limit collisions.
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -44,14 +44,14 @@ record Component(String path, JsonNode json) {
     }
 
     private static Component of(String path, JsonNode json) {
-        Component part = new Component(path, json);
+        Component component = new Component(path, json);
         if (!json.isObject()) {
-            throw part.error("must be a JSON object, found " + shorten(json));
+            throw component.error("must be a JSON object, found " + shorten(json));
         }
-        return part;
+        return component;
     }
 
-    /** The parts that make up a setting: one, several in a list, or none if it is null or absent. */
+    /** The components of a setting: one, a list, or none if it is null or absent. */
     List<Component> parts(String name) {
         JsonNode value = json.path(name);
         if (!value.isArray()) {
@@ -62,7 +62,7 @@ record Component(String path, JsonNode json) {
         return parts;
     }
 
-    /** The one part that a setting must be. */
+    /** The component of a setting that must be an object. */
     Component part(String name) {
         return of(path + ": " + name, json.path(name));
     }
@@ -81,7 +81,7 @@ record Component(String path, JsonNode json) {
         return Optional.of(json.path(name).textValue());
     }
 
-    /** A string that must be there. */
+    /** A required string. */
     String string(String name) {
         return text(name).orElseThrow(() -> error("has no " + name + "; it needs a string"));
     }
@@ -94,7 +94,7 @@ record Component(String path, JsonNode json) {
         return text.charAt(0);
     }
 
-    /** One of several strings that have a meaning each. */
+    /** A string with one of several values. */
     <T> T choice(String name, String otherwise, Map<String, T> meanings) {
         String text = text(name).orElse(otherwise);
         if (!meanings.containsKey(text)) {
@@ -111,14 +111,14 @@ record Component(String path, JsonNode json) {
         return json.path(name).asBoolean(otherwise);
     }
 
-    /** The numbers of an object of numbers, in order. */
+    /** The integers of an object whose values are integers, in order. */
     Map<String, Integer> integers() {
         Map<String, Integer> integers = new LinkedHashMap<>();
         json.properties().forEach(entry -> integers.put(entry.getKey(), integer(entry.getKey())));
         return integers;
     }
 
-    /** A list of numbers. */
+    /** A list of integers. */
     List<Integer> integers(String name) {
         List<Integer> integers = new ArrayList<>();
         json.path(name).forEach(item -> integers.add(integer(name, item)));
@@ -136,7 +136,7 @@ record Component(String path, JsonNode json) {
         return value.intValue();
     }
 
-    /** Refuses a setting that is not one of these: what is not known could change ids. */
+    /** Throws if there is a setting that is not one of these. */
     Component allow(String... names) {
         json.fieldNames().forEachRemaining(name -> {
             if (!Set.of(names).contains(name)) {
@@ -147,19 +147,19 @@ record Component(String path, JsonNode json) {
         return this;
     }
 
-    /** Refuses these settings unless they say nothing: null or an empty string. */
+    /** Throws unless these settings are absent, null or an empty string. */
     void unset(String... names) {
         for (String name : names) {
             JsonNode value = json.path(name);
-            boolean silent =
+            boolean empty =
                     isUnset(name) || value.isTextual() && value.textValue().isEmpty();
-            if (!silent) {
+            if (!empty) {
                 throw error(name + " is " + shorten(value) + "; supported is only to leave it unset");
             }
         }
     }
 
-    /** What a constructor makes of this part; the message of a refusal gets the part's place in front. */
+    /** The result of a constructor; the messages of its errors get this component's place in front. */
     <T> T make(Supplier<T> constructor) {
         try {
             return constructor.get();
@@ -168,7 +168,7 @@ record Component(String path, JsonNode json) {
         }
     }
 
-    /** What kind of part this is. */
+    /** The type of this component. */
     String type() {
         return text("type").orElseThrow(() -> error("has no type; it needs one, such as \"ByteLevel\""));
     }

@@ -30,7 +30,7 @@ final class DecoderReader {
         return Decoder.WORDS;
     }
 
-    /** The four that SentencePiece's tokenizers have, in their order, each of which may be missing. */
+    /** The sequence of SentencePiece tokenizers, in this order; each of the four may be missing. */
     private static Decoder sequence(Component sequence, List<Component> parts) {
         String spelling = "▁";
         String meaning = "▁";
@@ -61,8 +61,8 @@ final class DecoderReader {
                     stripped = part.character("content", ' ');
                     most = part.integer("start");
                     if (part.integer("stop") != 0 || most < 0 || !fused) {
-                        throw part.error("must take away what stands in front of the text: start 0 or more, stop 0,"
-                                + " after Fuse; found " + part.json());
+                        throw part.error("must strip the beginning of the text: start 0 or more, stop 0, after Fuse;"
+                                + " found " + part.json());
                     }
                 }
                 default -> throw part.unsupported(SUPPORTED);

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Reads merges in each of their spellings: {@code merges.txt}, {@code "a b"} in JSON, {@code ["a", "b"]} in JSON. */
+/** Reads merges in each of their formats: {@code merges.txt}, {@code "a b"} in JSON, {@code ["a", "b"]} in JSON. */
 final class MergesReader {
     private MergesReader() {}
 
     /**
-     * The lines of {@code merges.txt}. Only a first line that begins with {@code #version} is a header: GPT-2 itself has
-     * eight merges that begin with {@code #}. Lines end with LF or CR LF, the last one may be blank.
+     * The lines of {@code merges.txt}. Only a first line that begins with {@code #version} is a header: eight of GPT-2's
+     * merges begin with {@code #}. Lines end with LF or CR LF; the last line may be blank.
      */
     static List<Merge> ofLines(String file, byte[] content) {
         String[] lines = new String(content, StandardCharsets.UTF_8).split("\r?\n"); // drops blank lines at the end
@@ -52,8 +52,8 @@ final class MergesReader {
         return merges;
     }
 
-    private static String place(Component model, List<Merge> before) {
-        return model.path() + ".merges[" + before.size() + "]";
+    private static String place(Component model, List<Merge> preceding) {
+        return model.path() + ".merges[" + preceding.size() + "]";
     }
 
     private static Merge merge(Supplier<String> place, String line) {

@@ -7,12 +7,12 @@ import dev.touchstone.tokenizer.WordLevel;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what Hugging Face calls the model of a tokenizer: pieces to ids. */
+/** Reads the model of a tokenizer, which turns pieces into ids. */
 final class ModelReader {
     private ModelReader() {}
 
     static TokenModel read(Component part, Map<String, Integer> ids) {
-        // The first files of GPT-2's kind name no type; what has merges is a BPE.
+        // Old files have no type; a model with merges is a BPE.
         String type = part.text("type").orElse(part.isUnset("merges") ? "missing" : "BPE");
         return switch (type) {
             case "BPE" -> bpe(part, ids);

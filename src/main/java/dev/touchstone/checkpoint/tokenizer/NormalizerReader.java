@@ -7,7 +7,7 @@ import java.text.Normalizer.Form;
 final class NormalizerReader {
     private NormalizerReader() {}
 
-    /** That of a part under a name: one, several in a list, or none. */
+    /** The normalizer of a setting: one, a list, or none. */
     static Normalizer read(Component whole, String name) {
         Normalizer all = Normalizer.NONE;
         for (Component part : whole.parts(name)) {

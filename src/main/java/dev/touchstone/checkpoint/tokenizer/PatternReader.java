@@ -5,13 +5,13 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Reads a pattern: {@code {"String": " "}} or {@code {"Regex": "\\s+"}}. Hugging Face's regular expressions are Oniguruma's;
- * what means the same to Java, on every JDK, and cannot take forever is supported, the rest refused.
+ * Reads a pattern: {@code {"String": " "}} or {@code {"Regex": "\\s+"}}. Hugging Face's library uses Oniguruma. Constructs
+ * that mean the same in java.util.regex, on every JDK, and cannot take exponential time are supported.
  */
 final class PatternReader {
     /**
-     * Classes that {@code Unicode16} knows, characters and their escapes, groups without names. Not: anchors, which mean
-     * other things to Oniguruma; a group that is repeated, which can take exponential time.
+     * The classes of {@code Unicode16}, characters and their escapes, groups without names. Not: anchors, which have other
+     * meanings in Oniguruma; repeated groups, which can take exponential time.
      */
     private static final Pattern SUPPORTED = Pattern.compile("""
             (?: \\\\[pP]\\{[LN]\\} | \\\\[sSrnt] | \\\\[^\\p{Alnum}]
@@ -23,17 +23,17 @@ final class PatternReader {
 
     private PatternReader() {}
 
-    /** The string that a pattern must be. */
+    /** The string of a pattern that must not be a regular expression. */
     static String literal(Component part) {
         Component pattern = part.part("pattern").allow("String");
         String literal = pattern.string("String");
         if (literal.isEmpty()) {
-            throw pattern.error("String is empty; it needs what to look for");
+            throw pattern.error("String is empty; expected at least one character");
         }
         return literal;
     }
 
-    /** A pattern as a regular expression of Java's. */
+    /** A pattern as a regular expression of java.util.regex. */
     static String regex(Component part) {
         Component pattern = part.part("pattern").allow("String", "Regex");
         if (pattern.isUnset("Regex")) {
@@ -46,7 +46,7 @@ final class PatternReader {
                 return regex;
             }
         } catch (PatternSyntaxException e) {
-            // Refused with the others.
+            // The error below.
         }
         throw pattern.error("Regex \"" + regex + "\" is not supported; supported are characters, \\p{L}, \\p{N}, \\s,"
                 + " classes and groups of them, *, +, ? and {n,m}, but no group that is repeated");

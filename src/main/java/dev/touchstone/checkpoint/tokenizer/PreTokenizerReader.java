@@ -23,14 +23,15 @@ final class PreTokenizerReader {
 
     private PreTokenizerReader() {}
 
-    /** That of a part under a name: one, several in a list, or none. */
+    /** The pre-tokenizer of a setting: one, a list, or none. */
     static PreTokenizer read(Component whole, String name) {
         PreTokenizer all = PreTokenizer.NONE;
         for (Component part : whole.parts(name)) {
             PreTokenizer one = one(part);
             if (all != PreTokenizer.NONE && one.later() != one) {
-                throw part.error("puts a space in front of the first piece only, which is supported only where it comes"
-                        + " before the other pre-tokenizers");
+                throw part.error(
+                        "prepends a space to the first piece only, which is supported only in the first pre-tokenizer"
+                                + " of a sequence");
             }
             all = all == PreTokenizer.NONE ? one : all.then(one);
         }
@@ -62,7 +63,7 @@ final class PreTokenizerReader {
         };
     }
 
-    /** A Metaspace, which pre-tokenizers and decoders write alike. */
+    /** A Metaspace, which pre-tokenizers and decoders define alike. */
     static Metaspace metaspace(Component part) {
         part.allow("type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep");
         Metaspace.Scheme scheme = part.choice("prepend_scheme", "always", SCHEMES);

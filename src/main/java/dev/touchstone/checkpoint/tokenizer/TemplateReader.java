@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the post-processor TemplateProcessing: {@code "single"} lists special tokens and, once, {@code Sequence}, which is
- * where the text goes. The template for pairs of texts is of no use to a language model.
+ * Reads the post-processor TemplateProcessing: {@code "single"} lists special tokens and, once, {@code Sequence}, the place
+ * of the text. The template for pairs of texts is not used.
  */
 final class TemplateReader {
     private TemplateReader() {}

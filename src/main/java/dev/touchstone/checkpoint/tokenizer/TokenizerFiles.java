@@ -12,16 +12,16 @@ import java.util.function.Function;
 public final class TokenizerFiles {
     private TokenizerFiles() {}
 
-    /** The tokenizer of a Hugging Face folder. Refuses, in one line, files that are missing, malformed or unsupported. */
+    /** The tokenizer of a Hugging Face folder. Throws if files are missing, malformed or unsupported. */
     public static Tokenizer read(Path folder) {
         return read(folder.toString(), name -> content(folder.resolve(name)));
     }
 
     /**
-     * The tokenizer of a model that is kept anywhere.
+     * A tokenizer whose files are not in a folder.
      *
-     * @param place where that is, for messages
-     * @param files the content of a file by its name, empty if there is no such file
+     * @param place the place of the files, for messages
+     * @param files returns the content of a file by its name, empty if there is no such file
      */
     public static Tokenizer read(String place, Function<String, Optional<byte[]>> files) {
         Optional<byte[]> whole = files.apply("tokenizer.json");

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads {@code tokenizer.json}, the format of Hugging Face's {@code tokenizers}: one class a part, one case a type. What
- * is not listed there is refused by name. Truncation and padding are ignored, as transformers does unless asked.
+ * Reads {@code tokenizer.json}, the format of Hugging Face's {@code tokenizers} library: one class for each component, one
+ * case for each type. Other types are errors. Truncation and padding are ignored, as transformers does by default.
  */
 final class TokenizerJson {
     private TokenizerJson() {}
@@ -50,7 +50,7 @@ final class TokenizerJson {
             all = all.then(
                     switch (part.type()) {
                         case "Sequence" -> postProcessor(part.allow("type", "processors"), "processors");
-                        case "ByteLevel" -> PostProcessor.NONE; // moves offsets, which no one here asks for
+                        case "ByteLevel" -> PostProcessor.NONE; // changes offsets only, which are not used here
                         case "TemplateProcessing" -> TemplateReader.read(part);
                         default -> throw part.unsupported("ByteLevel", "TemplateProcessing", "Sequence");
                     });

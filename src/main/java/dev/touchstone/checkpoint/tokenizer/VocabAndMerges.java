@@ -12,13 +12,13 @@ import dev.touchstone.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Map;
 
-/** Reads GPT-2's own format: {@code vocab.json}, token to id, and {@code merges.txt}. */
+/** Reads GPT-2's format: {@code vocab.json}, an object of ids by token, and {@code merges.txt}. */
 final class VocabAndMerges {
     private static final String END_OF_TEXT = "<|endoftext|>";
 
     private VocabAndMerges() {}
 
-    /** The files say nothing of special tokens; as in Hugging Face's GPT-2, {@code <|endoftext|>} is one if it is there. */
+    /** These files list no special tokens; as in Hugging Face's GPT-2, {@code <|endoftext|>} is one if the vocabulary has it. */
     static Tokenizer read(String place, byte[] vocabulary, byte[] merges) {
         Component vocab = Component.parse(place + "/vocab.json", vocabulary);
         Map<String, Integer> ids = vocab.integers();

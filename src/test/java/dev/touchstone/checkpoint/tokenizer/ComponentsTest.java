@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each part of a tokenizer.json by itself, on a few letters: what Hugging Face's tokenizers 0.22 makes of them. */
+/** Each component of a tokenizer.json by itself, on short texts, with the results of Hugging Face's tokenizers 0.22. */
 class ComponentsTest {
     private static final List<String> PIECES = List.of(
             "?",
@@ -68,7 +68,7 @@ class ComponentsTest {
             {'type': 'ByteLevel', 'add_prefix_space': false, 'trim_offsets': true, 'use_regex': false} | a1b\u012022\u0120ab
             {'type': 'Sequence', 'pretokenizers': [{'type': 'WhitespaceSplit'}, {'type': 'Digits', 'individual_digits': true}]} | a/1/b/2/2/ab
             """)
-    void preTokenizersCutTextAsHuggingFaceDoes(String part, String pieces) {
+    void preTokenizersSplitAsInHuggingFace(String part, String pieces) {
         Tokenizer tokenizer = words(PIECES, "'pre_tokenizer': " + part);
 
         assertThat(IntStream.of(tokenizer.encode("a1b 22 ab")).mapToObj(PIECES::get))
@@ -86,13 +86,13 @@ class ComponentsTest {
             {'type': 'Sequence', 'normalizers': []}                         | a\u00e9e\u0301\ufb01
             {'type': 'Sequence', 'normalizers': [{'type': 'Prepend', 'prepend': '_'}, {'type': 'Replace', 'pattern': {'String': '_'}, 'content': '+'}]} | +a\u00e9e\u0301\ufb01
             """)
-    void normalizersWriteTextAsHuggingFaceDoes(String part, String normalized) {
+    void normalizersChangeTextAsInHuggingFace(String part, String normalized) {
         Tokenizer tokenizer = words(List.of("?", normalized), "'normalizer': " + part);
 
         assertThat(tokenizer.encode("a\u00e9e\u0301\ufb01")).containsExactly(1);
     }
 
-    /** In square brackets, as what is read would lose the spaces at its ends. */
+    /** In square brackets, because CsvSource trims spaces. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             null                                                                                 | [_a b _c <0x41>] | [_ _ a <0xC3> <0xA9>]
@@ -105,7 +105,7 @@ class ComponentsTest {
             {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Strip', 'content': '_', 'start': 0, 'stop': 0}]} | [_ab_c<0x41>] | [__a<0xC3><0xA9>]
             {'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '_'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}, {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}]} | [ab cA] | [ a\u00e9]
             """)
-    void decodersWriteTextAsHuggingFaceDoes(String part, String words, String bytes) {
+    void decodersWriteTextAsInHuggingFace(String part, String words, String bytes) {
         Tokenizer tokenizer = words(TOKENS, "'decoder': " + part);
 
         assertThat("[" + tokenizer.decode(1, 2, 3, 5) + "]").isEqualTo(words);
@@ -113,7 +113,7 @@ class ComponentsTest {
     }
 
     @Test
-    void aTemplatePutsTokensInFrontAndBehind() {
+    void aTemplateAddsTokensBeforeAndAfter() {
         String template = """
                 {'type': 'TemplateProcessing', 'pair': [], 'single': [{'SpecialToken': {'id': '<s>', 'type_id': 0}},
                  {'Sequence': {'id': 'A', 'type_id': 0}}, {'SpecialToken': {'id': '</s>', 'type_id': 0}}],
@@ -140,7 +140,7 @@ class ComponentsTest {
             'ignore_merges': true   | bab        | 7
             'dropout': null, 'continuing_subword_prefix': '', 'end_of_word_suffix': '' | bab | 2 3
             """)
-    void aBpeHasTheOptionsOfHuggingFaces(String options, String text, String ids) {
+    void aBpeHasTheOptionsOfHuggingFace(String options, String text, String ids) {
         String unknown = options.contains("unk_token") ? "" : "'unk_token': '?', ";
         Tokenizer tokenizer =
                 read("""
@@ -161,17 +161,17 @@ class ComponentsTest {
             'post_processor': {'type': 'TemplateProcessing', 'single': [{'Sequence': {}}, {'Sequence': {}}]} | post_processor must have one Sequence in "single", found 2
             'post_processor': {'type': 'TemplateProcessing', 'single': [{'SpecialToken': {}}]} | single[0]: SpecialToken has no id; it needs the name of a special token
             'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Fuse'}]} | decoder has Fuse where it is not supported
-            'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Strip', 'start': -1, 'stop': 0}]} | must take away what stands in front of the text: start 0 or more
-            'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Strip', 'start': 0, 'stop': 1}]} | must take away what stands in front of the text: start 0 or more
+            'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Strip', 'start': -1, 'stop': 0}]} | must strip the beginning of the text: start 0 or more
+            'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Fuse'}, {'type': 'Strip', 'start': 0, 'stop': 1}]} | must strip the beginning of the text: start 0 or more
             """)
-    void whatCannotBeIsRefusedByName(String part, String message) {
+    void unsupportedSettingsAreNamed(String part, String message) {
         assertThatThrownBy(() -> words(List.of("?"), part))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
-    void whatWasFoundIsShownUpToSixtyCharacters() {
+    void messagesShowUpToSixtyCharactersOfAValue() {
         assertThatThrownBy(() -> words(List.of("?"), "'decoder': '" + "x".repeat(58) + "'"))
                 .hasMessageEndingWith("found \"" + "x".repeat(58) + "\"");
         assertThatThrownBy(() -> words(List.of("?"), "'decoder': '" + "x".repeat(59) + "'"))
@@ -179,14 +179,14 @@ class ComponentsTest {
     }
 
     @Test
-    void aWordThatIsNotKnownIsTheUnknownTokenWhichMayBeLeftOut() {
+    void anUnknownWordBecomesTheUnknownTokenWhichHasADefault() {
         assertThat(words(List.of("?", "a"), "'normalizer': null").encode("b")).containsExactly(0);
         assertThat(read("{'type': 'WordLevel', 'vocab': {'a': 0, '<unk>': 1}}", "'normalizer': null")
                         .encode("b"))
                 .containsExactly(1);
     }
 
-    /** Of whole words, with ids in their order. */
+    /** A tokenizer of whole words, with ids in their order. */
     private static Tokenizer words(List<String> tokens, String part) {
         String vocabulary = IntStream.range(0, tokens.size())
                 .mapToObj(id -> "'" + tokens.get(id) + "': " + id)

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each form that a tokenizer's files take, and each way they are broken: one line that names thing and place. */
+/** Each format of a tokenizer's files, and malformed files, each with a message of one line that names the place. */
 class TokenizerFilesTest {
     private static final String VOCAB =
             "{\"a\": 0, \"b\": 1, \"#\": 2, \"ab\": 3, \"##\": 4, \"#a\": 5, \"<|endoftext|>\": 6}";
@@ -49,7 +49,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void tokenizerJsonOfTheFirstGpt2NamesNoTypeOfModel() {
+    void theTypeOfTheModelMayBeMissing() {
         expectIds(read(JSON.replace("\"type\": \"BPE\",", "")));
     }
 
@@ -61,7 +61,7 @@ class TokenizerFilesTest {
                 "#version: 0.2\r\na b\r\n# #\r\n# a\r\n\r\n",
                 "\na b\n# #\n# a\n\n"
             })
-    void mergesTxtHasAHeaderOrNone(String merges) {
+    void mergesTxtMayHaveAHeader(String merges) {
         expectIds(read(Map.of("vocab.json", VOCAB, "merges.txt", merges)));
     }
 
@@ -73,7 +73,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aTemplatePutsATokenInFront() {
+    void aTemplatePrependsAToken() {
         Tokenizer tokenizer = read(JSON.replace("\"post_processor\": null", """
                 "post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel"},
                  {"type": "TemplateProcessing", "pair": [],
@@ -85,7 +85,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aFolderWithoutATokenizerIsRefused(@TempDir Path folder) {
+    void aFolderWithoutATokenizerThrows(@TempDir Path folder) {
         assertThatThrownBy(() -> TokenizerFiles.read(folder))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage(folder + " has no tokenizer.json, nor vocab.json and merges.txt;"
@@ -93,7 +93,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aVocabularyWithoutMergesIsRefused(@TempDir Path folder) throws IOException {
+    void aVocabularyWithoutMergesThrows(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("vocab.json"), VOCAB);
 
         assertThatThrownBy(() -> TokenizerFiles.read(folder))
@@ -102,7 +102,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aFileThatIsNoFileIsRefused(@TempDir Path folder) throws IOException {
+    void aFolderInPlaceOfAFileThrows(@TempDir Path folder) throws IOException {
         Files.createDirectory(folder.resolve("tokenizer.json"));
 
         assertThatThrownBy(() -> TokenizerFiles.read(folder))
@@ -115,7 +115,7 @@ class TokenizerFilesTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                // what stands in the file | what stands there instead | the message
+                // text of the file | its replacement | the message
                 "{\"version\"  | [{\"version\" | m/tokenizer.json is not valid JSON in line ",
                 "\"type\": \"BPE\"  | \"type\": \"Unigram\" | m/tokenizer.json: model type \"Unigram\" is not supported; supported are BPE, WordLevel",
                 "\"ab\": 3  | \"ab\": 2 | gives the id 2 to both",
@@ -141,7 +141,7 @@ class TokenizerFilesTest {
                 "{\"id\": 6,  | {\"id\": \"6\", | added_tokens[0] \"id\" must be a whole number, found \"6\"",
                 "\"model\":  | \"mode\": | m/tokenizer.json: model must be a JSON object, found nothing",
             })
-    void brokenTokenizerJsonIsRefusedByName(String found, String broken, String message) {
+    void malformedTokenizerJsonIsAnErrorThatNamesThePlace(String found, String broken, String message) {
         String json = JSON.replace(found, broken);
         assertThat(json).isNotEqualTo(JSON);
 
@@ -152,7 +152,7 @@ class TokenizerFilesTest {
                 .doesNotContain("\n");
     }
 
-    /** What means something else to Hugging Face's regular expressions than to Java's, or can take forever. */
+    /** Constructs with another meaning in Oniguruma than in java.util.regex, or with exponential time. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -176,7 +176,7 @@ class TokenizerFilesTest {
                 "(?m:a)",
                 "\\\\1"
             })
-    void aRegexOfAnotherDialectIsRefused(String regex) {
+    void anUnsupportedRegexThrows(String regex) {
         String json = JSON.replace("{\"type\": \"ByteLevel\", \"add_prefix_space\": false}", """
                 {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Isolated", "invert": false}""".formatted(regex));
         assertThat(json).isNotEqualTo(JSON);
@@ -193,7 +193,7 @@ class TokenizerFilesTest {
             quoteCharacter = '`',
             value = {
                 "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Fuse\"}, {\"type\": \"ByteFallback\"}]} | decoder has ByteFallback where it is not supported; supported is the order Replace, ByteFallback, Fuse, Strip",
-                "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Strip\", \"content\": \" \", \"start\": 1, \"stop\": 0}]} | must take away what stands in front of the text",
+                "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"Strip\", \"content\": \" \", \"start\": 1, \"stop\": 0}]} | must strip the beginning of the text",
                 "decoder | {\"type\": \"Sequence\", \"decoders\": [{\"type\": \"CTC\"}]} | decoders[0] type \"CTC\" is not supported",
                 "normalizer | {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" \"}, \"content\": \"\"} | pattern has the setting \"Regex\", which is not supported; supported are String",
                 "normalizer | {\"type\": \"Replace\", \"pattern\": {\"String\": \"\"}, \"content\": \"\"} | pattern String is empty",
@@ -201,10 +201,10 @@ class TokenizerFilesTest {
                 "pre_tokenizer | {\"type\": \"Metaspace\", \"prepend_scheme\": \"last\"} | prepend_scheme is \"last\", which is not supported; supported are always, first, never",
                 "pre_tokenizer | {\"type\": \"Metaspace\", \"replacement\": \"__\"} | replacement must be one character, found \"__\"",
                 "pre_tokenizer | {\"type\": \"Metaspace\", \"add_prefix_space\": false} | has add_prefix_space false, but its prepend_scheme is not",
-                "pre_tokenizer | {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Whitespace\"}, {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}]} | only where it comes before the other pre-tokenizers",
+                "pre_tokenizer | {\"type\": \"Sequence\", \"pretokenizers\": [{\"type\": \"Whitespace\"}, {\"type\": \"Metaspace\", \"prepend_scheme\": \"first\"}]} | supported only in the first pre-tokenizer of a sequence",
                 "pre_tokenizer | {\"type\": \"Split\", \"pattern\": {\"String\": \"a\"}, \"behavior\": \"Odd\"} | behavior is \"Odd\", which is not supported; supported are Contiguous, Isolated, MergedWithNext, MergedWithPrevious, Removed",
             })
-    void partsOfOtherTokenizersAreRefusedByName(String part, String json, String message) {
+    void unsupportedComponentsAreNamed(String part, String json, String message) {
         String whole = JSON.replace("\"" + part + "\": ", "\"" + part + "\": " + json + ", \"was\": ");
         assertThat(whole).isNotEqualTo(JSON);
 
@@ -217,7 +217,7 @@ class TokenizerFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "{", "null", "[]", "\0", "{}", "{} {}", "\uFEFF{}"})
-    void whatIsNoTokenizerIsRefused(String content) {
+    void otherContentThrows(String content) {
         assertThatThrownBy(() -> read(content))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageStartingWith("m/tokenizer.json")
@@ -226,7 +226,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aTruncatedFileIsRefusedWhereverItEnds() {
+    void aTruncatedFileThrowsWhereverItEnds() {
         for (int length = 0; length < JSON.stripTrailing().length(); length++) {
             String cut = JSON.substring(0, length);
 
@@ -235,7 +235,7 @@ class TokenizerFilesTest {
     }
 
     @Test
-    void aBrokenLineOfMergesIsNamed() {
+    void aMalformedLineOfMergesIsNamed() {
         assertThatThrownBy(() -> read(Map.of("vocab.json", VOCAB, "merges.txt", "#version: 0.2\na b\n\n# #\n")))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("m/merges.txt line 3 must be two tokens with one space between, found \"\"");

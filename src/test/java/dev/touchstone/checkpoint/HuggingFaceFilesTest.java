@@ -1,11 +1,8 @@
-package dev.touchstone.checkpoint.tokenizer;
+package dev.touchstone.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.TinyCheckpoint;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.model.Transformer;

@@ -46,8 +46,8 @@ public final class Checkpoint {
     }
 
     /** The smaller one with the same vocabulary, which proposes tokens to it. */
-    public static LoadedModel storytellerDraft(Progress progress) {
-        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), WeightType.STORED, progress);
+    public static LoadedModel storytellerDraft(WeightType type, Progress progress) {
+        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), type, progress);
     }
 
     private static LoadedModel load(String name, ModelFiles files, WeightType type, Progress progress) {

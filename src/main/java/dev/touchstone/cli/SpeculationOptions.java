@@ -82,7 +82,7 @@ final class SpeculationOptions {
 
     private Drafter drafter(LoadedModel model, Kernels kernels, Console console) {
         LoadedModel small = bundled
-                ? Checkpoint.storytellerDraft(Progress.OFF)
+                ? Checkpoint.storytellerDraft(WeightType.STORED, Progress.OFF)
                 : ModelOptions.load(draft, WeightType.STORED, console);
         if (!sameVocabulary(small.tokenizer(), model.tokenizer())) {
             throw new TouchstoneException("the draft model " + small.name() + " has another vocabulary than "

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Follows the likeliest texts side by side and returns the one with the best score: Hugging Face's {@code _beam_search}.
@@ -29,10 +30,43 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
 
     /** Continues one prompt; nothing can be printed before the end, since the best beam changes on the way. */
     public Generation generate(int[] prompt, Settings settings, Beams beams) {
+        return start(prompt, settings, beams).finish(step -> {}).get(0);
+    }
+
+    /** Prepares to continue a prompt; each {@link Decoding#advance} adds a token to every beam. */
+    public Decoding start(int[] prompt, Settings settings, Beams beams) {
         check(prompt, settings);
-        FinishedBeams finished = new FinishedBeams(beams, settings.maxNewTokens());
-        List<Beam> running = List.of(new Beam(prompt.clone(), 0));
-        for (int made = 1; made <= settings.maxNewTokens() && !running.isEmpty(); made++) {
+        return new Search(prompt.clone(), settings, beams);
+    }
+
+    /** A search in progress. */
+    private final class Search implements Decoding {
+        private final int[] prompt;
+        private final Settings settings;
+        private final Beams beams;
+        private final FinishedBeams finished;
+        private List<Beam> running;
+        private int made;
+
+        Search(int[] prompt, Settings settings, Beams beams) {
+            this.prompt = prompt;
+            this.settings = settings;
+            this.beams = beams;
+            this.finished = new FinishedBeams(beams, settings.maxNewTokens());
+            this.running = List.of(new Beam(prompt, 0));
+        }
+
+        @Override
+        public boolean isFinished() {
+            return made == settings.maxNewTokens() || running.isEmpty();
+        }
+
+        @Override
+        public void advance(Consumer<Step> onStep) {
+            if (isFinished()) {
+                return;
+            }
+            made++;
             List<Candidate> candidates = candidates(running, settings, beams);
             List<Beam> next = new ArrayList<>();
             for (int rank = 0; rank < candidates.size(); rank++) {
@@ -47,7 +81,16 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
             }
             running = next.isEmpty() || finished.enough(next.get(0).logProbability, made) ? List.of() : next;
         }
-        return result(prompt, settings.maxNewTokens() == 0 ? prompt : finished.best(), settings);
+
+        @Override
+        public List<Generation> results() {
+            if (isFinished()) {
+                return List.of(result(prompt, made == 0 ? prompt : finished.best(), settings));
+            }
+            int[] ids = running.get(0).ids;
+            int[] added = Arrays.copyOfRange(ids, prompt.length, ids.length);
+            return List.of(new Generation(prompt, added, tokenizer.decode(added), FinishReason.CANCELLED));
+        }
     }
 
     private static void check(int[] prompt, Settings settings) {

@@ -9,7 +9,9 @@ public enum FinishReason {
     /** The model ended its text. */
     EOS,
     /** A stop string appeared. */
-    STOP;
+    STOP,
+    /** The caller stopped before the text ended. */
+    CANCELLED;
 
     @Override
     public String toString() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The loop of generation: scores for the next token, processors, a choice, append, and again until the text ends. It
@@ -20,23 +21,46 @@ public record Generator(Executor executor, Tokenizer tokenizer) {
 
     /** Continues several prompts at once, each until its own end. */
     public List<Generation> generate(List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
-        List<Sequence> sequences = new ArrayList<>();
-        for (int[] prompt : prompts) {
-            sequences.add(new Sequence(sequences.size(), prompt, settings, tokenizer));
-        }
-        List<Sequence> active = unfinished(sequences);
-        while (!active.isEmpty()) {
-            Tensor logits = executor.next(active.stream().map(Sequence::window).toList());
-            for (int b = 0; b < active.size(); b++) {
-                active.get(b).pick(row(logits, b), watcher);
-            }
-            active = unfinished(active);
-        }
-        return sequences.stream().map(Sequence::result).toList();
+        return start(prompts, prompt -> settings).finish(watcher);
     }
 
-    private static List<Sequence> unfinished(List<Sequence> sequences) {
-        return sequences.stream().filter(sequence -> !sequence.finished()).toList();
+    /**
+     * Prepares to continue several prompts at once; {@link Decoding#advance} then adds a token to each that has not ended.
+     *
+     * @param settings for each prompt
+     */
+    public Decoding start(List<int[]> prompts, Function<int[], Settings> settings) {
+        List<Sequence> sequences = new ArrayList<>();
+        for (int[] prompt : prompts) {
+            sequences.add(new Sequence(sequences.size(), prompt, settings.apply(prompt), tokenizer));
+        }
+        return new Sequences(executor, List.copyOf(sequences));
+    }
+
+    /** Several sequences that share each pass until they end. */
+    private record Sequences(Executor executor, List<Sequence> sequences) implements Decoding {
+        @Override
+        public boolean isFinished() {
+            return sequences.stream().allMatch(Sequence::finished);
+        }
+
+        @Override
+        public void advance(Consumer<Step> onStep) {
+            List<Sequence> active =
+                    sequences.stream().filter(sequence -> !sequence.finished()).toList();
+            if (active.isEmpty()) {
+                return;
+            }
+            Tensor logits = executor.next(active.stream().map(Sequence::window).toList());
+            for (int b = 0; b < active.size(); b++) {
+                active.get(b).pick(row(logits, b), onStep);
+            }
+        }
+
+        @Override
+        public List<Generation> results() {
+            return sequences.stream().map(Sequence::result).toList();
+        }
     }
 
     static float[] row(Tensor logits, int row) {

@@ -83,6 +83,7 @@ final class Sequence {
 
     Generation result() {
         int[] made = Arrays.copyOfRange(ids, prompt.length, ids.length);
-        return new Generation(prompt, made, text.toString(), finishReason);
+        FinishReason reason = finished() ? finishReason : FinishReason.CANCELLED;
+        return new Generation(prompt, made, text.toString(), reason);
     }
 }

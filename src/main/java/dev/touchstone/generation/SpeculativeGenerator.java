@@ -72,15 +72,52 @@ public record SpeculativeGenerator(
     }
 
     public Result generate(int[] prompt, Settings settings, Consumer<Step> watcher) {
-        Sequence sequence = new Sequence(0, prompt, settings, tokenizer);
-        List<Pass> passes = new ArrayList<>();
-        while (!sequence.finished()) {
+        Run run = start(prompt, settings);
+        run.finish(watcher);
+        return run.result();
+    }
+
+    /** Prepares to continue a prompt; each {@link Run#advance} verifies one draft. */
+    public Run start(int[] prompt, Settings settings) {
+        return new Run(new Sequence(0, prompt, settings, tokenizer), settings);
+    }
+
+    /** A generation in progress, and the passes so far. */
+    public final class Run implements Decoding {
+        private final Sequence sequence;
+        private final Settings settings;
+        private final List<Pass> passes = new ArrayList<>();
+
+        private Run(Sequence sequence, Settings settings) {
+            this.sequence = sequence;
+            this.settings = settings;
+        }
+
+        @Override
+        public boolean isFinished() {
+            return sequence.finished();
+        }
+
+        @Override
+        public void advance(Consumer<Step> onStep) {
+            if (isFinished()) {
+                return;
+            }
             int before = sequence.made();
             Draft draft = draft(sequence, settings);
-            int accepted = verify(draft, sequence, settings, watcher);
+            int accepted = verify(draft, sequence, settings, onStep);
             passes.add(new Pass(draft.ids(), accepted, sequence.made() - before));
         }
-        return new Result(sequence.result(), passes);
+
+        @Override
+        public List<Generation> results() {
+            return List.of(sequence.result());
+        }
+
+        /** The text so far, and the passes that made it. */
+        public Result result() {
+            return new Result(sequence.result(), passes);
+        }
     }
 
     /** No more than can be used: the target adds one of its own, and the window must not move under the drafts. */

@@ -9,6 +9,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.weights.Progress;
 import dev.touchstone.weights.WeightType;
+import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -144,7 +145,7 @@ class HuggingFaceFilesTest {
 
     @Test
     void theEmbeddedDraftIsTheFixture() {
-        LoadedModel embedded = Checkpoint.storytellerDraft(Progress.OFF);
+        LoadedModel embedded = Checkpoint.storytellerDraft(WeightType.STORED, Progress.OFF);
         LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller-draft"), Progress.OFF);
 
         assertThat(embedded.name()).isEqualTo("storyteller-draft");

@@ -1,0 +1,287 @@
+package dev.touchstone;
+
+import dev.touchstone.generation.Beams;
+import dev.touchstone.generation.Decoding;
+import dev.touchstone.generation.Settings;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import dev.touchstone.kernels.VectorKernels;
+import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.HubCache;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
+import dev.touchstone.generation.BeamSearch;
+import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Drafter;
+import dev.touchstone.generation.Executor;
+import dev.touchstone.generation.Generation;
+import dev.touchstone.generation.Generator;
+import dev.touchstone.generation.ModelDrafter;
+import dev.touchstone.generation.NaiveExecutor;
+import dev.touchstone.generation.PromptLookup;
+import dev.touchstone.generation.SpeculativeGenerator;
+import dev.touchstone.generation.Step;
+import dev.touchstone.generation.Window;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.model.Trace;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.Tensor;
+import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.TouchstoneException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A language model that continues text.
+ *
+ * <pre>{@code
+ * try (LanguageModel model = LanguageModel.load(Path.of("SmolLM2-135M-Instruct"))) {
+ *     model.generate("The fox", Sampling.greedy().maxNewTokens(6), System.out::print);
+ * }
+ * }</pre>
+ *
+ * <p>Safe to use from several threads. Each generation has its own sequence and its own cache; they share the weights and the
+ * worker threads, and take turns, one forward pass at a time. The result of a call does not depend on other calls.
+ *
+ * <p>The cache of the last generation that ended is kept, so that a call whose prompt begins with the same tokens, such as the
+ * next message of a conversation, computes only the rest. {@link #close} frees it and ends the worker threads.
+ */
+public final class LanguageModel implements AutoCloseable {
+    /** How many of the last tokens prompt lookup searches for. */
+    private static final int LOOKUP_TOKENS = 3;
+
+    private final LoadedModel model;
+    private final Kernels kernels;
+    private final boolean ownsKernels;
+    private final PassQueue queue = new PassQueue();
+    /** The executor of the last generation that ended, with its cache; null while it is in use. */
+    private final AtomicReference<CachedExecutor> idle = new AtomicReference<>();
+
+    private LanguageModel(LoadedModel model, Kernels kernels, boolean ownsKernels) {
+        this.model = model;
+        this.kernels = kernels;
+        this.ownsKernels = ownsKernels;
+    }
+
+    /** Loads a folder that Hugging Face's {@code save_pretrained} wrote. */
+    public static LanguageModel load(Path folder) {
+        return load(folder, LoadOptions.defaults());
+    }
+
+    /** Loads a folder that Hugging Face's {@code save_pretrained} wrote. */
+    public static LanguageModel load(Path folder, LoadOptions options) {
+        return open(options, () -> Checkpoint.load(folder, options.weights(), options.progress()));
+    }
+
+    /** Loads a folder, or a model of the local Hugging Face cache by its id, such as {@code openai-community/gpt2}. */
+    public static LanguageModel load(String folderOrId) {
+        return load(folderOrId, LoadOptions.defaults());
+    }
+
+    /** Loads a folder, or a model of the local Hugging Face cache by its id, such as {@code openai-community/gpt2}. */
+    public static LanguageModel load(String folderOrId, LoadOptions options) {
+        return load(HubCache.ofThisUser().find(folderOrId), options);
+    }
+
+    /** The model that is part of the library, trained on fairy tales. */
+    public static LanguageModel storyteller() {
+        return storyteller(LoadOptions.defaults());
+    }
+
+    /** The model that is part of the library, trained on fairy tales. */
+    public static LanguageModel storyteller(LoadOptions options) {
+        return open(options, () -> Checkpoint.storyteller(options.weights(), options.progress()));
+    }
+
+    /** A smaller model with the vocabulary of {@link #storyteller}, to draft tokens for it. */
+    public static LanguageModel storytellerDraft(LoadOptions options) {
+        return open(options, () -> Checkpoint.storytellerDraft(options.weights(), options.progress()));
+    }
+
+    private static LanguageModel open(LoadOptions options, Supplier<LoadedModel> load) {
+        LanguageModel other = options.shared();
+        if (other != null) {
+            return new LanguageModel(load.get(), other.kernels, false);
+        }
+        Kernels kernels = options.open(); // first: they warm up while the model loads
+        try {
+            return new LanguageModel(load.get(), kernels, true);
+        } catch (RuntimeException | Error e) {
+            close(kernels);
+            throw e;
+        }
+    }
+
+    /** The name of the model's folder, or its id in the Hugging Face cache. */
+    public String name() {
+        return model.name();
+    }
+
+    /** Throws a {@link TouchstoneException} if the folder has no tokenizer; such a model runs on token ids. */
+    public Tokenizer tokenizer() {
+        return model.tokenizer();
+    }
+
+    /** The model's layers, which can be run and traced by themselves. */
+    public Transformer transformer() {
+        return model.transformer();
+    }
+
+    /** What computes the operations of {@link #transformer}; closed with this model. */
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** Everything that was loaded. */
+    public LoadedModel checkpoint() {
+        return model;
+    }
+
+    /** Continues a text. */
+    public Generation generate(String prompt, Sampling sampling) {
+        return generate(prompt, sampling, step -> {});
+    }
+
+    /**
+     * Continues a text.
+     *
+     * @param onStep receives each token as soon as it is chosen; a {@link Step} prints as its text
+     */
+    public Generation generate(String prompt, Sampling sampling, Consumer<Step> onStep) {
+        return start(prompt, sampling).run(onStep);
+    }
+
+    /** Continues token ids. */
+    public Generation generate(int[] prompt, Sampling sampling, Consumer<Step> onStep) {
+        return start(prompt, sampling).run(onStep);
+    }
+
+    /**
+     * Continues several prompts together, which is faster than one after the other. The results are in the order of the
+     * prompts and the same as alone; {@link Step#sequence} is the index of the prompt.
+     */
+    public List<Generation> generate(List<String> prompts, Sampling sampling, Consumer<Step> onStep) {
+        return start(prompts.stream().map(tokenizer()::encode).toList(), sampling).runAll(onStep);
+    }
+
+    /** Continues a text, one token for each element that the stream's consumer takes. */
+    public Stream<Step> stream(String prompt, Sampling sampling) {
+        return start(prompt, sampling).steps();
+    }
+
+    /**
+     * Writes the answer to a conversation.
+     *
+     * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
+     */
+    public Generation chat(List<Message> messages, Sampling sampling, Consumer<Step> onStep) {
+        return start(encodeChat(messages), sampling).run(onStep);
+    }
+
+    /** The token ids of a conversation by the model's chat template, up to where the answer begins. */
+    public int[] encodeChat(List<Message> messages) {
+        ChatTemplate template = model.chatTemplate()
+                .orElseThrow(() -> new TouchstoneException(
+                        name() + " has no chat template: it continues text and does not answer messages"));
+        return tokenizer().encodeTemplated(template.render(messages, true));
+    }
+
+    /** Prepares to continue a text. Nothing is computed yet. */
+    public GenerationTask start(String prompt, Sampling sampling) {
+        return start(tokenizer().encode(prompt), sampling);
+    }
+
+    /** Prepares to continue token ids. Nothing is computed yet. */
+    public GenerationTask start(int[] prompt, Sampling sampling) {
+        return start(List.of(prompt), sampling);
+    }
+
+    /** Prepares to continue several prompts, given as token ids. Nothing is computed yet. */
+    public GenerationTask start(List<int[]> prompts, Sampling sampling) {
+        CachedExecutor cached = sampling.usesCache() ? takeCached() : null;
+        Executor executor = queue.share(cached == null ? new NaiveExecutor(transformer(), kernels) : cached);
+        Decoding decoding = decoding(prompts, sampling, executor);
+        return new GenerationTask(decoding, () -> idle.set(cached));
+    }
+
+    private Decoding decoding(List<int[]> prompts, Sampling sampling, Executor executor) {
+        Function<int[], Settings> settings = prompt -> sampling.settings(model, prompt.length);
+        Sampling.Draft draft = sampling.draft();
+        Beams beams = sampling.beamSearch();
+        if (draft == null && beams == null) {
+            return new Generator(executor, model.tokenizer()).start(prompts, settings);
+        }
+        if (prompts.size() != 1) {
+            throw new TouchstoneException((beams == null ? "speculative decoding" : "beam search")
+                    + " continues one prompt at a time, got " + prompts.size());
+        }
+        int[] prompt = prompts.get(0);
+        return beams == null
+                ? speculative(draft, executor).start(prompt, settings.apply(prompt))
+                : new BeamSearch(executor, model.tokenizer()).start(prompt, settings.apply(prompt), beams);
+    }
+
+    private SpeculativeGenerator speculative(Sampling.Draft draft, Executor executor) {
+        Drafter drafter = draft.model() == null
+                ? new PromptLookup(LOOKUP_TOKENS, transformer().shape().vocabulary())
+                : draft.model().drafterFor(this);
+        return new SpeculativeGenerator(executor, model.tokenizer(), drafter, draft.tokens());
+    }
+
+    /** This model as the one that proposes tokens to {@code target}. */
+    private Drafter drafterFor(LanguageModel target) {
+        if (!sameVocabulary(tokenizer(), target.tokenizer())) {
+            throw new TouchstoneException("the draft model " + name() + " has another vocabulary than " + target.name()
+                    + "; the tokens that it proposes would mean something else");
+        }
+        int positions = transformer().shape().positions();
+        // A quarter leaves the context at once: the cache is rebuilt rarely, and less context is enough for a draft.
+        Window window = Window.slide(positions, Math.max(1, positions / 4));
+        return new ModelDrafter(queue.share(new CachedExecutor(transformer(), kernels)), window);
+    }
+
+    private static boolean sameVocabulary(Tokenizer a, Tokenizer b) {
+        return a.vocabularySize() == b.vocabularySize()
+                && IntStream.range(0, a.vocabularySize())
+                        .allMatch(id -> a.token(id).equals(b.token(id)));
+    }
+
+    private CachedExecutor takeCached() {
+        CachedExecutor kept = idle.getAndSet(null);
+        return kept == null ? new CachedExecutor(transformer(), kernels) : kept;
+    }
+
+    /** The logits after each token of {@code ids}, computed in one pass. (S) -> (S, V) */
+    public Tensor logits(int... ids) {
+        return trace(ids, Trace.OFF);
+    }
+
+    /** As {@link #logits}, while {@code trace} receives every intermediate tensor under its Hugging Face name. (S) -> (S, V) */
+    public Tensor trace(int[] ids, Trace trace) {
+        return queue.run(() -> transformer().forward(ids, kernels, trace));
+    }
+
+    /**
+     * Ends the worker threads. Waits for the forward pass that is running; every later call, and what is left of a running
+     * generation, throws an {@link IllegalStateException}.
+     */
+    @Override
+    public void close() {
+        queue.close();
+        idle.set(null);
+        if (ownsKernels) {
+            close(kernels);
+        }
+    }
+
+    private static void close(Kernels kernels) {
+        if (kernels instanceof VectorKernels vector) {
+            vector.close();
+        }
+    }
+}

@@ -4,7 +4,6 @@ import dev.touchstone.generation.Decoding;
 import dev.touchstone.generation.FinishReason;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.SpeculativeGenerator;
-import dev.touchstone.generation.SpeculativeGenerator.Statistics;
 import dev.touchstone.generation.Step;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -71,11 +70,9 @@ public final class GenerationTask {
         return decoding.results().get(0);
     }
 
-    /** How many drafted tokens were accepted; empty without speculative decoding. */
-    public Optional<Statistics> speculation() {
-        return decoding instanceof SpeculativeGenerator.Run run
-                ? Optional.of(run.result().statistics())
-                : Optional.empty();
+    /** The passes so far, and how many drafted tokens each accepted; empty without speculative decoding. */
+    public Optional<SpeculativeGenerator.Result> speculation() {
+        return decoding instanceof SpeculativeGenerator.Run run ? Optional.of(run.result()) : Optional.empty();
     }
 
     /** One forward pass, unless the generation has ended or was cancelled. */

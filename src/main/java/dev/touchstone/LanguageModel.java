@@ -1,18 +1,14 @@
 package dev.touchstone;
 
-import dev.touchstone.generation.Beams;
-import dev.touchstone.generation.Decoding;
-import dev.touchstone.generation.Settings;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import dev.touchstone.kernels.VectorKernels;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.chat.ChatTemplate;
 import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
 import dev.touchstone.generation.BeamSearch;
+import dev.touchstone.generation.Beams;
 import dev.touchstone.generation.CachedExecutor;
+import dev.touchstone.generation.Decoding;
 import dev.touchstone.generation.Drafter;
 import dev.touchstone.generation.Executor;
 import dev.touchstone.generation.Generation;
@@ -20,10 +16,12 @@ import dev.touchstone.generation.Generator;
 import dev.touchstone.generation.ModelDrafter;
 import dev.touchstone.generation.NaiveExecutor;
 import dev.touchstone.generation.PromptLookup;
+import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Step;
 import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.VectorKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
@@ -33,6 +31,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -166,7 +166,8 @@ public final class LanguageModel implements AutoCloseable {
      * prompts and the same as alone; {@link Step#sequence} is the index of the prompt.
      */
     public List<Generation> generate(List<String> prompts, Sampling sampling, Consumer<Step> onStep) {
-        return start(prompts.stream().map(tokenizer()::encode).toList(), sampling).runAll(onStep);
+        return start(prompts.stream().map(tokenizer()::encode).toList(), sampling)
+                .runAll(onStep);
     }
 
     /** Continues a text, one token for each element that the stream's consumer takes. */
@@ -254,6 +255,11 @@ public final class LanguageModel implements AutoCloseable {
     private CachedExecutor takeCached() {
         CachedExecutor kept = idle.getAndSet(null);
         return kept == null ? new CachedExecutor(transformer(), kernels) : kept;
+    }
+
+    /** Frees the cache that is kept for the next call; the call computes its whole prompt then. */
+    public void clearCache() {
+        idle.set(null);
     }
 
     /** The logits after each token of {@code ids}, computed in one pass. (S) -> (S, V) */

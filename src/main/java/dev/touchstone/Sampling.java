@@ -49,6 +49,7 @@ public final class Sampling implements Cloneable {
     private List<String> stops = List.of();
     private Set<Integer> eosIds;
     private Integer maxNewTokens;
+    private boolean fewerIfFull;
     private int windowStride;
     private boolean useCache = true;
 
@@ -163,12 +164,27 @@ public final class Sampling implements Cloneable {
 
     /** Tokens that end a text, instead of the model's own. None: only the other limits end it. */
     public Sampling eosIds(int... ids) {
-        return with(changed -> changed.eosIds = Set.copyOf(Arrays.stream(ids).boxed().distinct().toList()));
+        return with(changed -> changed.eosIds =
+                Set.copyOf(Arrays.stream(ids).boxed().distinct().toList()));
     }
 
-    /** Ends a text after this many tokens, without those of the prompt. Default: when the model's context is full. */
+    /**
+     * Ends a text after this many tokens, without those of the prompt. Default: when the model's context is full; with a
+     * sliding window, after as many tokens as the context has.
+     */
     public Sampling maxNewTokens(int count) {
-        return with(changed -> changed.maxNewTokens = count);
+        return with(changed -> {
+            changed.maxNewTokens = count;
+            changed.fewerIfFull = false;
+        });
+    }
+
+    /** As {@link #maxNewTokens}, or fewer if the model's context is full before that. */
+    public Sampling upToNewTokens(int count) {
+        return with(changed -> {
+            changed.maxNewTokens = count;
+            changed.fewerIfFull = true;
+        });
     }
 
     /**
@@ -206,21 +222,23 @@ public final class Sampling implements Cloneable {
                         earlyStopping == null ? EarlyStopping.FALSE : earlyStopping);
     }
 
-    /** All settings for a prompt of this length, those of the model included. */
-    Settings settings(LoadedModel model, int promptLength) {
+    /** All settings for a prompt of this length, those of the model included, as the classes of {@code generation} take them. */
+    public Settings settings(LoadedModel model, int promptLength) {
         int positions = model.transformer().shape().positions();
         // The last new token is never fed back, so it needs no position.
-        int fits = windowStride > 0 ? positions : Math.max(1, positions - promptLength + 1);
-        Set<Integer> ends =
-                eosIds == null ? Set.copyOf(model.generation().eosIds()) : eosIds;
+        boolean slides = windowStride > 0;
+        int fits = slides ? Integer.MAX_VALUE : Math.max(1, positions - promptLength + 1);
+        Set<Integer> ends = eosIds == null ? Set.copyOf(model.generation().eosIds()) : eosIds;
         return new Settings(
-                maxNewTokens == null ? fits : maxNewTokens,
+                maxNewTokens == null
+                        ? Math.min(fits, positions)
+                        : fewerIfFull ? Math.min(maxNewTokens, fits) : maxNewTokens,
                 ends,
                 processors(),
                 sampler,
                 seed == null ? ThreadLocalRandom.current().nextLong() : seed,
                 stops,
-                windowStride > 0 ? Window.slide(positions, windowStride) : Window.error(positions));
+                slides ? Window.slide(positions, windowStride) : Window.error(positions));
     }
 
     private List<LogitsProcessor> processors() {
@@ -232,8 +250,8 @@ public final class Sampling implements Cloneable {
         set(topP, processors::topP);
         set(minP, processors::minP);
         set(typicalP, processors::typicalP);
-        List<LogitsProcessor> all = new ArrayList<>(
-                sampler == Sampler.GREEDY ? processors.forSearch() : processors.forSampling());
+        List<LogitsProcessor> all =
+                new ArrayList<>(sampler == Sampler.GREEDY ? processors.forSearch() : processors.forSampling());
         all.addAll(furtherProcessors);
         return all;
     }
@@ -258,7 +276,9 @@ public final class Sampling implements Cloneable {
         refuse(seed != null && !isRandom, "a seed is for random sampling, and greedy decoding uses no random numbers");
         refuse(beams != null && isRandom, "beam search cannot sample at random: start from Sampling.greedy()");
         refuse(beams != null && draft != null, "beam search and speculative decoding exclude each other");
-        refuse(beams != null && !stops.isEmpty(), "beam search ends a text at an end-of-text token, not at a stop string");
+        refuse(
+                beams != null && !stops.isEmpty(),
+                "beam search ends a text at an end-of-text token, not at a stop string");
         refuse(beams == null && lengthPenalty != null, "a length penalty is for beam search: set beams first");
         refuse(beams == null && earlyStopping != null, "early stopping is for beam search: set beams first");
         refuse(draft != null && draft.tokens < 1, "a draft must have at least 1 token");

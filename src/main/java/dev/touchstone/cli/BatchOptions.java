@@ -1,11 +1,10 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.generation.Generator;
-import dev.touchstone.generation.Settings;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.Sampling;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -54,12 +53,11 @@ final class BatchOptions {
         usage.refuse(size != null && size < 1, "--batch-size must be at least 1, got " + size);
     }
 
-    /** @param settings for a prompt of so many tokens */
-    void run(Generator generator, IntFunction<Settings> settings, Console console) {
-        List<BatchPrompt> prompts = BatchPrompt.read(file, generator.tokenizer());
-        prompts.forEach(prompt -> prompt.check(settings.apply(prompt.ids().length)));
+    void run(LanguageModel model, Sampling sampling, Console console) {
+        List<BatchPrompt> prompts = BatchPrompt.read(file, model.tokenizer());
+        prompts.forEach(prompt -> prompt.check(sampling.settings(model.checkpoint(), prompt.ids().length)));
         Stopwatch watch = new Stopwatch();
-        BatchRun run = new BatchRun(generator, settings, size == null ? DEFAULT_SIZE : size);
+        BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size);
         int tokens;
         if (out == null) {
             tokens = run.from(0, prompts, line -> console.print(line + "\n"));

@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.generation.Beams;
+import dev.touchstone.Sampling;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,7 +40,7 @@ final class BeamOptions {
         Usage usage = new Usage(command);
         usage.needs(areWanted(), "--beams", "--length-penalty", "--early-stopping");
         if (areWanted()) {
-            usage.check(this::beams);
+            usage.check(() -> apply(Sampling.greedy()));
             usage.refuse(
                     generation.draws(),
                     "--beams takes the likeliest texts, but " + generation.drawing() + " asks to draw: leave out one");
@@ -50,10 +50,10 @@ final class BeamOptions {
         }
     }
 
-    Beams beams() {
-        return new Beams(
-                count,
-                lengthPenalty == null ? 1 : lengthPenalty,
-                earlyStopping == null ? EarlyStopping.FALSE : earlyStopping);
+    /** The sampling with beams, if they are asked for. */
+    Sampling apply(Sampling sampling) {
+        Sampling search = areWanted() ? sampling.beams(count) : sampling;
+        search = lengthPenalty == null ? search : search.lengthPenalty(lengthPenalty);
+        return earlyStopping == null ? search : search.earlyStopping(earlyStopping);
     }
 }

@@ -1,31 +1,22 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.generation.Executor;
-import dev.touchstone.generation.Settings;
-import dev.touchstone.generation.Step;
+import dev.touchstone.GenerationTask;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.generation.Generation;
 
 /** A conversation of a person and a model, or a text that they write in turns. */
 final class Chat {
-    /** Someone has heard enough. */
-    private static final class Stopped extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Stopped() {
-            super(null, null, false, false);
-        }
-    }
-
-    private final LoadedModel model;
-    private final Way way;
+    private final LanguageModel model;
+    private final ComputeOptions compute;
     private final ChatSettings settings;
     private final Console console;
     private final Conversation conversation;
-    private volatile boolean stopped;
+    /** The answer that is being generated; null between answers. */
+    private volatile GenerationTask current;
 
-    Chat(LoadedModel model, Executor executor, ChatSettings settings, Console console) {
+    Chat(LanguageModel model, ComputeOptions compute, ChatSettings settings, Console console) {
         this.model = model;
-        this.way = Way.plain(model, executor);
+        this.compute = compute;
         this.settings = settings;
         this.console = console;
         this.conversation = Conversation.with(model);
@@ -35,36 +26,32 @@ final class Chat {
         conversation.reset();
     }
 
-    /** Ends the answer that is being made, if there is one; may be called from another thread. */
+    /** Ends the answer that is being generated, if there is one; may be called from another thread. */
     void stop() {
-        stopped = true;
+        GenerationTask task = current;
+        if (task != null) {
+            task.cancel();
+        }
     }
 
-    /** Says a line and prints the answer; a line that cannot be used is not part of the conversation. */
+    /** Prints the answer to a line. A line that cannot be used does not become part of the conversation. */
     void answer(String line) {
-        int[] ids = conversation.ids(line);
         GenerationOptions options = settings.options();
-        Settings now = options.settings(model, ids.length);
-        StringBuilder answer = new StringBuilder();
+        GenerationTask task = model.start(conversation.ids(line), compute.apply(options.sampling()));
         StoryPrinter printer = new StoryPrinter(console, null);
         Stopwatch watch = new Stopwatch();
-        stopped = false;
+        current = task;
+        Generation answer;
         try {
-            way.generate(ids, now, step -> hear(step, answer, printer, watch));
-        } catch (Stopped e) {
-            // What was said so far is part of the conversation.
+            answer = task.run(step -> {
+                watch.token();
+                printer.accept(step);
+            });
+        } finally {
+            current = null;
         }
         printer.end();
-        conversation.add(line, answer.toString());
+        conversation.add(line, answer.text());
         console.note(watch + options.seedNote());
-    }
-
-    private void hear(Step step, StringBuilder answer, StoryPrinter printer, Stopwatch watch) {
-        watch.token();
-        answer.append(step.text());
-        printer.accept(step);
-        if (stopped) {
-            throw new Stopped();
-        }
     }
 }

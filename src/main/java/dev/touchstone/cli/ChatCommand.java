@@ -1,7 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.kernels.Kernels;
+import dev.touchstone.LanguageModel;
 import dev.touchstone.util.TouchstoneException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,13 +51,18 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() {
         generation.check();
         compute.check();
-        Kernels kernels = compute.kernels(console); // which warm up while the model loads
-        LoadedModel loaded = model.load(console);
+        try (LanguageModel loaded = model.load(compute.kernels(), console)) {
+            converse(loaded);
+        }
+        return 0;
+    }
+
+    private void converse(LanguageModel loaded) {
         int positions = loaded.transformer().shape().positions();
         // A quarter is dropped at once, so that the cache is rebuilt rarely.
         ChatSettings settings = new ChatSettings(
                 Math.max(1, positions / 4), command.commandLine().getParseResult());
-        Chat chat = new Chat(loaded, compute.executor(loaded, kernels), settings, console);
+        Chat chat = new Chat(loaded, compute, settings, console);
         console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
         try (ChatInput input = ChatInput.of(console.streams())) {
             input.onInterrupt(chat::stop);
@@ -66,7 +70,6 @@ final class ChatCommand implements Callable<Integer> {
                 respond(chat, settings, line);
             }
         }
-        return 0;
     }
 
     private void respond(Chat chat, ChatSettings settings, String line) {

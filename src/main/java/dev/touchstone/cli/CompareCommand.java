@@ -1,12 +1,8 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.Sampling;
 import dev.touchstone.cli.PromptOptions.Prompt;
-import dev.touchstone.generation.CachedExecutor;
-import dev.touchstone.generation.NaiveExecutor;
-import dev.touchstone.generation.Settings;
-import dev.touchstone.kernels.Kernels;
-import dev.touchstone.model.Transformer;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
 import java.nio.file.Path;
@@ -63,38 +59,40 @@ final class CompareCommand implements Callable<Integer> {
         generation.check();
         speculation.check();
         compute.check();
-        LoadedModel loaded = model.load(console);
-        Prompt read = prompt.read(loaded, console);
-        Settings settings = generation.settings(loaded, read.ids().length);
-        List<Lap> laps = new ArrayList<>();
-        ways(loaded).forEach((name, way) -> {
-            Lap.of(name, way, read.ids(), settings); // a first time for the just-in-time compiler
-            laps.add(Lap.of(name, way, read.ids(), settings));
-        });
+        try (LanguageModel loaded = model.load(compute, console)) {
+            Prompt read = prompt.read(loaded.checkpoint(), console);
+            List<Lap> laps = new ArrayList<>();
+            samplings(loaded).forEach((name, sampling) -> {
+                Lap.of(name, loaded.start(read.ids(), sampling)); // a first time for the just-in-time compiler
+                loaded.clearCache();
+                laps.add(Lap.of(name, loaded.start(read.ids(), sampling)));
+                loaded.clearCache();
+            });
+            show(laps, loaded.name(), read);
+        }
+        return 0;
+    }
+
+    private void show(List<Lap> laps, String name, Prompt read) {
         if (laps.get(0).ids().length == 0) {
             throw new TouchstoneException("no token was made, so there is nothing to compare; raise --max-new-tokens");
         }
         print(laps);
         if (html != null) {
-            WholeFile.write(html, ComparePage.of(loaded.name(), read.ids().length, laps));
+            WholeFile.write(html, ComparePage.of(name, read.ids().length, laps));
             console.note("plot in " + html);
         }
-        return 0;
     }
 
-    private Map<String, Way> ways(LoadedModel loaded) {
-        Transformer transformer = loaded.transformer();
-        Kernels kernels = compute.kernels(console);
-        Map<String, Way> ways = new LinkedHashMap<>();
-        ways.put("without cache", Way.plain(loaded, new NaiveExecutor(transformer, kernels)));
-        ways.put("with cache", Way.plain(loaded, new CachedExecutor(transformer, kernels)));
+    private Map<String, Sampling> samplings(LanguageModel loaded) {
+        Sampling sampling = generation.sampling();
+        Map<String, Sampling> samplings = new LinkedHashMap<>();
+        samplings.put("without cache", sampling.useCache(false));
+        samplings.put("with cache", sampling);
         if (speculation.isWanted()) {
-            ways.put(
-                    "with drafts",
-                    new Way.Speculative(
-                            speculation.generator(loaded, new CachedExecutor(transformer, kernels), kernels, console)));
+            samplings.put("with drafts", speculation.apply(sampling, loaded, console));
         }
-        return ways;
+        return samplings;
     }
 
     private void print(List<Lap> laps) {

@@ -1,10 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.generation.CachedExecutor;
-import dev.touchstone.generation.Executor;
-import dev.touchstone.generation.NaiveExecutor;
-import dev.touchstone.kernels.Kernels;
+import dev.touchstone.Sampling;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,13 +18,11 @@ final class ComputeOptions {
         kernels.check();
     }
 
-    Executor executor(LoadedModel model, Kernels kernels) {
-        return noCache
-                ? new NaiveExecutor(model.transformer(), kernels)
-                : new CachedExecutor(model.transformer(), kernels);
+    KernelOptions kernels() {
+        return kernels;
     }
 
-    Kernels kernels(Console console) {
-        return kernels.kernels(console);
+    Sampling apply(Sampling sampling) {
+        return sampling.useCache(!noCache);
     }
 }

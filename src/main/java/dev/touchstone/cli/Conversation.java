@@ -1,7 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,28 +17,27 @@ interface Conversation {
     void reset();
 
     /** In turns, where the model has a template for them; else one text that both write. */
-    static Conversation with(LoadedModel model) {
-        return model.chatTemplate()
-                .<Conversation>map(template -> new Turns(model, template))
+    static Conversation with(LanguageModel model) {
+        return model.checkpoint()
+                .chatTemplate()
+                .<Conversation>map(template -> new Turns(model))
                 .orElseGet(() -> new OneText(model));
     }
 
     /** Turns, each marked by the model's special tokens. */
     final class Turns implements Conversation {
-        private final LoadedModel model;
-        private final ChatTemplate template;
+        private final LanguageModel model;
         private final List<Message> messages = new ArrayList<>();
 
-        Turns(LoadedModel model, ChatTemplate template) {
+        Turns(LanguageModel model) {
             this.model = model;
-            this.template = template;
         }
 
         @Override
         public int[] ids(String line) {
             List<Message> all = new ArrayList<>(messages);
             all.add(new Message("user", line));
-            return model.tokenizer().encodeTemplated(template.render(all, true));
+            return model.encodeChat(all);
         }
 
         @Override
@@ -56,10 +54,10 @@ interface Conversation {
 
     /** A text that goes on, line after line. */
     final class OneText implements Conversation {
-        private final LoadedModel model;
+        private final LanguageModel model;
         private String text = "";
 
-        OneText(LoadedModel model) {
+        OneText(LanguageModel model) {
             this.model = model;
         }
 

@@ -1,13 +1,14 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.GenerationTask;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.Sampling;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.explain.Explainer;
 import dev.touchstone.explain.Explanation;
 import dev.touchstone.explain.ExplanationPage;
-import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Settings;
-import dev.touchstone.kernels.Kernels;
+import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.util.WholeFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -63,23 +64,30 @@ final class ExplainCommand implements Callable<Integer> {
         compute.check();
         generation.drawForShow();
         speculation.draftForShow(model);
-        Kernels kernels = compute.kernels(console);
-        LoadedModel loaded = model.load(console);
-        Prompt read = prompt.read(loaded, console);
-        Settings settings = generation.settings(loaded, read.ids().length);
-        Explanation explanation = new Explainer(loaded, kernels)
-                .explain(
-                        read.text(),
-                        read.ids(),
-                        settings,
-                        speculation.generator(
-                                loaded, new CachedExecutor(loaded.transformer(), kernels), kernels, console),
-                        speculation.drafter());
+        Explanation explanation;
+        try (LanguageModel loaded = model.load(compute, console)) {
+            explanation = explain(loaded);
+        }
         ExplanationLines.print(explanation, console);
         if (html != null) {
             WholeFile.write(html, ExplanationPage.html(explanation, Repository.above(html)));
             console.note("wrote " + html);
         }
         return 0;
+    }
+
+    private Explanation explain(LanguageModel loaded) {
+        Prompt read = prompt.read(loaded.checkpoint(), console);
+        Sampling sampling = generation.sampling();
+        Settings settings = sampling.settings(loaded.checkpoint(), read.ids().length);
+        Sampling drafted = speculation.apply(sampling, loaded, console);
+        return new Explainer(loaded.checkpoint(), loaded.kernels())
+                .explain(read.text(), read.ids(), settings, () -> run(loaded, read, drafted), speculation.drafter());
+    }
+
+    private static SpeculativeGenerator.Result run(LanguageModel loaded, Prompt prompt, Sampling drafted) {
+        GenerationTask task = loaded.start(prompt.ids(), drafted);
+        task.run(step -> {});
+        return task.speculation().orElseThrow();
     }
 }

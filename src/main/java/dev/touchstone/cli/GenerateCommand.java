@@ -1,14 +1,13 @@
 package dev.touchstone.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.GenerationTask;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.Sampling;
 import dev.touchstone.cli.PromptOptions.Prompt;
-import dev.touchstone.generation.Executor;
 import dev.touchstone.generation.Generation;
-import dev.touchstone.generation.Generator;
-import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.Step;
-import dev.touchstone.kernels.Kernels;
+import dev.touchstone.tokenizer.Tokenizer;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -73,24 +72,23 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        Kernels kernels = compute.kernels(console); // which warm up while the model loads
-        LoadedModel loaded = model.load(console);
-        Executor executor = compute.executor(loaded, kernels);
-        if (batch.isWanted()) {
-            Generator generator = new Generator(executor, loaded.tokenizer());
-            batch.run(generator, length -> generation.settings(loaded, length), console);
+        try (LanguageModel loaded = model.load(compute.kernels(), console)) {
+            Sampling sampling = compute.apply(beams.apply(generation.sampling()));
+            if (batch.isWanted()) {
+                batch.run(loaded, sampling, console);
+                return 0;
+            }
+            Prompt read = prompt.read(loaded.checkpoint(), console);
+            String text = read.text() == null ? loaded.tokenizer().decode(read.ids()) : read.text();
+            GenerationTask task = loaded.start(
+                    read.ids(), speculation.isWanted() ? speculation.apply(sampling, loaded, console) : sampling);
+            if (json) {
+                printJson(text, task);
+            } else {
+                printText(text, task, loaded.tokenizer());
+            }
             return 0;
         }
-        Prompt read = prompt.read(loaded, console);
-        Settings settings = generation.settings(loaded, read.ids().length);
-        String text = read.text() == null ? loaded.tokenizer().decode(read.ids()) : read.text();
-        Way way = way(loaded, executor, kernels);
-        if (json) {
-            print(text, read.ids(), settings, way);
-        } else {
-            tell(text, read.ids(), settings, way, loaded);
-        }
-        return 0;
     }
 
     private void check() {
@@ -121,20 +119,11 @@ final class GenerateCommand implements Callable<Integer> {
         compute.check();
     }
 
-    private Way way(LoadedModel loaded, Executor executor, Kernels kernels) {
-        if (beams.areWanted()) {
-            return Way.beams(loaded, executor, beams.beams());
-        }
-        return speculation.isWanted()
-                ? new Way.Speculative(speculation.generator(loaded, executor, kernels, console))
-                : Way.plain(loaded, executor);
-    }
-
-    private void tell(String text, int[] ids, Settings settings, Way way, LoadedModel loaded) {
+    private void printText(String text, GenerationTask task, Tokenizer tokenizer) {
         StoryPrinter story = new StoryPrinter(console, text);
-        Consumer<Step> printer = showSteps ? new StepPrinter(console, loaded.tokenizer()) : story;
+        Consumer<Step> printer = showSteps ? new StepPrinter(console, tokenizer) : story;
         Stopwatch watch = new Stopwatch();
-        Generation made = way.generate(ids, settings, step -> {
+        Generation made = task.run(step -> {
             watch.token();
             printer.accept(step);
         });
@@ -143,18 +132,19 @@ final class GenerateCommand implements Callable<Integer> {
             story.print(made.text());
         }
         story.end();
-        console.note(watch + "; ended by " + made.finishReason() + way.note() + generation.seedNote());
+        String drafts = task.speculation().map(DraftStatistics::note).orElse("");
+        console.note(watch + "; ended by " + made.finishReason() + drafts + generation.seedNote());
     }
 
-    private void print(String text, int[] ids, Settings settings, Way way) {
+    private void printJson(String text, GenerationTask task) {
         Stopwatch watch = new Stopwatch();
-        Generation made = way.generate(ids, settings, step -> watch.token());
+        Generation made = task.run(step -> watch.token());
         watch.end(made.ids().length);
         ObjectNode object = GenerationJson.of(text, made);
         watch.describe(object);
-        way.describe(object);
+        task.speculation().ifPresent(drafts -> DraftStatistics.describe(drafts, object));
         if (generation.draws()) {
-            object.put("seed", settings.seed());
+            object.put("seed", generation.seed());
         }
         console.print(object + "\n");
     }

@@ -1,14 +1,9 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.generation.Processors;
-import dev.touchstone.generation.Sampler;
-import dev.touchstone.generation.Settings;
-import dev.touchstone.generation.Window;
+import dev.touchstone.Sampling;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -106,7 +101,7 @@ final class GenerationOptions {
 
     /**
      * For a command that shows how tokens are picked: where the command line does not say how, some of everything there is
-     * to see. To be called before {@link #settings}.
+     * to see. To be called before {@link #sampling}.
      */
     void drawForShow() {
         length = SHOWN_LENGTH;
@@ -131,7 +126,7 @@ final class GenerationOptions {
         usage.refuse(
                 greedy && draws(),
                 "--greedy takes the likeliest token, but " + drawing() + " asks to draw: leave out one");
-        usage.check(this::processors);
+        usage.check(this::shape);
     }
 
     /** Whether tokens are drawn. */
@@ -148,26 +143,16 @@ final class GenerationOptions {
         return Usage.given(command, "--temperature", "--top-k", "--top-p", "--min-p", "--typical-p", "--seed");
     }
 
-    /** Settings for a prompt of this length. Refuses what this model cannot do. */
-    Settings settings(LoadedModel model, int promptLength) {
-        int positions = model.transformer().shape().positions();
-        boolean slides = window == WindowKind.SLIDE;
-        // The last new token is never fed back, so it needs no position.
-        int fits = slides ? length : Math.max(1, Math.min(length, positions - promptLength + 1));
-        Settings settings = Settings.greedy(
-                        maxNewTokens == null ? fits : maxNewTokens,
-                        Set.copyOf(model.generation().eosIds()),
-                        slides
-                                ? Window.slide(positions, windowStride == null ? 1 : windowStride)
-                                : Window.error(positions))
-                .withStopStrings(stops);
-        if (!draws()) {
-            return settings.withProcessors(processors().forSearch());
-        }
-        if (seed == null) {
-            seed = System.nanoTime() & 0xFFFF_FFFFL; // short enough to be typed again
-        }
-        return settings.withProcessors(processors().forSampling()).withSampler(Sampler.MULTINOMIAL, seed);
+    /** What the options say; the model says the rest. */
+    Sampling sampling() {
+        Sampling sampling = shape().stop(stops.toArray(String[]::new));
+        sampling = maxNewTokens == null ? sampling.upToNewTokens(length) : sampling.maxNewTokens(maxNewTokens);
+        return window == WindowKind.SLIDE ? sampling.slidingWindow(windowStride == null ? 1 : windowStride) : sampling;
+    }
+
+    /** The seed of the last {@link #sampling}; only if tokens are sampled at random. */
+    long seed() {
+        return seed;
     }
 
     /** What a person needs to get the same text again; empty if nothing. */
@@ -175,21 +160,25 @@ final class GenerationOptions {
         return draws() ? String.format(Locale.ROOT, "; seed %d", seed) : "";
     }
 
-    private Processors processors() {
-        Processors processors = new Processors();
-        apply(repetitionPenalty, processors::repetitionPenalty);
-        apply(noRepeatNgram, processors::noRepeatNgram);
-        apply(temperature, processors::temperature);
-        apply(topK, processors::topK);
-        apply(topP, processors::topP);
-        apply(minP, processors::minP);
-        apply(typicalP, processors::typicalP);
-        return processors;
+    /** How tokens are chosen. */
+    private Sampling shape() {
+        Sampling sampling = draws() ? Sampling.random() : Sampling.greedy();
+        if (draws()) {
+            if (seed == null) {
+                seed = System.nanoTime() & 0xFFFF_FFFFL; // short enough to be typed again
+            }
+            sampling = sampling.seed(seed);
+        }
+        sampling = with(sampling, repetitionPenalty, Sampling::repetitionPenalty);
+        sampling = with(sampling, noRepeatNgram, Sampling::noRepeatNgram);
+        sampling = with(sampling, temperature, Sampling::temperature);
+        sampling = with(sampling, topK, Sampling::topK);
+        sampling = with(sampling, topP, Sampling::topP);
+        sampling = with(sampling, minP, Sampling::minP);
+        return with(sampling, typicalP, Sampling::typicalP);
     }
 
-    private static <T> void apply(T value, Consumer<T> setter) {
-        if (value != null) {
-            setter.accept(value);
-        }
+    private static <T> Sampling with(Sampling sampling, T value, BiFunction<Sampling, T, Sampling> setter) {
+        return value == null ? sampling : setter.apply(sampling, value);
     }
 }

@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.LoadOptions;
 import dev.touchstone.kernels.KernelChoice;
-import dev.touchstone.kernels.Kernels;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,8 +37,9 @@ final class KernelOptions {
                 threads != null && choice == KernelChoice.SCALAR, "--threads is for the vector kernels: leave out one");
     }
 
-    Kernels kernels(Console console) {
-        int all = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        return choice == null ? KernelChoice.best(all, console::note) : choice.open(all);
+    LoadOptions options(Console console) {
+        LoadOptions options = LoadOptions.defaults().warnings(console::note);
+        options = threads == null ? options : options.threads(threads);
+        return choice == null ? options : options.kernels(choice);
     }
 }

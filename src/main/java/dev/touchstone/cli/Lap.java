@@ -1,9 +1,9 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.generation.Settings;
-import dev.touchstone.generation.Step;
+import dev.touchstone.GenerationTask;
+import dev.touchstone.generation.Generation;
 import java.util.Arrays;
-import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 
 /**
  * One generation with the time of each token.
@@ -12,17 +12,15 @@ import java.util.function.Consumer;
  * @param milliseconds when each token came, counted from the one before; the first includes the prompt
  */
 record Lap(String name, int[] ids, double[] milliseconds) {
-    static Lap of(String name, Way way, int[] prompt, Settings settings) {
-        double[] times = new double[settings.maxNewTokens()];
-        int[] count = {0};
+    static Lap of(String name, GenerationTask task) {
+        DoubleStream.Builder times = DoubleStream.builder();
         long[] last = {System.nanoTime()};
-        Consumer<Step> watcher = step -> {
+        Generation made = task.run(step -> {
             long now = System.nanoTime();
-            times[count[0]++] = (now - last[0]) / 1e6;
+            times.add((now - last[0]) / 1e6);
             last[0] = now;
-        };
-        int[] ids = way.generate(prompt, settings, watcher).ids();
-        return new Lap(name, ids, Arrays.copyOf(times, ids.length));
+        });
+        return new Lap(name, made.ids(), times.build().toArray());
     }
 
     double seconds() {

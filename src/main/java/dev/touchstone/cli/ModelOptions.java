@@ -1,5 +1,7 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.LanguageModel;
+import dev.touchstone.LoadOptions;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
@@ -28,12 +30,21 @@ final class ModelOptions {
         return model == null;
     }
 
-    LoadedModel load(Console console) {
-        return load(model, type, console);
+    /** Loads the model to run it. */
+    LanguageModel load(KernelOptions compute, Console console) {
+        return load(model, compute.options(console).weights(type), console);
     }
 
     /** @param model a folder or a hub id; null for the model that comes with the program */
-    static LoadedModel load(String model, WeightType type, Console console) {
+    static LanguageModel load(String model, LoadOptions options, Console console) {
+        try (LoadingBar bar = new LoadingBar(console)) {
+            LoadOptions shown = options.progress(bar);
+            return model == null ? LanguageModel.storyteller(shown) : LanguageModel.load(model, shown);
+        }
+    }
+
+    /** Loads the model to look at it, without the threads that running it needs. */
+    LoadedModel read(Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {
             return model == null
                     ? Checkpoint.storyteller(type, bar)

@@ -1,8 +1,7 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
-import dev.touchstone.kernels.Kernels;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
@@ -13,7 +12,6 @@ import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
-import dev.touchstone.weights.WeightType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,11 +120,12 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private List<CaseOf> check(Fixture fixture) {
-        return ours == null ? checkThisEngine(fixture) : List.of(checkTrace(fixture));
+        try (LanguageModel model = ModelOptions.load(fixture.folder().toString(), kernels.options(console), console)) {
+            return ours == null ? checkThisEngine(fixture, model::trace) : List.of(checkTrace(fixture, model::trace));
+        }
     }
 
-    private List<CaseOf> checkThisEngine(Fixture fixture) {
-        Parity.Engine engine = engine(fixture);
+    private static List<CaseOf> checkThisEngine(Fixture fixture, Parity.Engine engine) {
         List<CaseOf> cases = new ArrayList<>();
         for (Path file : fixture.cases()) {
             try (Goldens goldens = new Goldens(file)) {
@@ -136,20 +135,14 @@ final class ParityCommand implements Callable<Integer> {
         return cases;
     }
 
-    private Parity.Engine engine(Fixture fixture) {
-        LoadedModel model = ModelOptions.load(fixture.folder().toString(), WeightType.STORED, console);
-        Kernels chosen = kernels.kernels(console);
-        return (ids, trace) -> model.transformer().forward(ids, chosen, trace);
-    }
-
     /** The case whose prompt the trace has. */
-    private CaseOf checkTrace(Fixture fixture) {
+    private CaseOf checkTrace(Fixture fixture, Parity.Engine engine) {
         try (Safetensors trace = Safetensors.open(ours)) {
             int[] ids = trace.ints("input_ids");
             for (Path file : fixture.cases()) {
                 try (Goldens goldens = new Goldens(file)) {
                     if (Arrays.equals(ids, goldens.ids())) {
-                        return new CaseOf(name(file), Parity.check(trace::tensor, engine(fixture), goldens));
+                        return new CaseOf(name(file), Parity.check(trace::tensor, engine, goldens));
                     }
                 }
             }

@@ -1,19 +1,8 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.Checkpoint;
-import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.generation.CachedExecutor;
-import dev.touchstone.generation.Drafter;
-import dev.touchstone.generation.Executor;
-import dev.touchstone.generation.ModelDrafter;
-import dev.touchstone.generation.PromptLookup;
-import dev.touchstone.generation.SpeculativeGenerator;
-import dev.touchstone.generation.Window;
-import dev.touchstone.kernels.Kernels;
-import dev.touchstone.tokenizer.Tokenizer;
-import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
-import dev.touchstone.weights.WeightType;
+import dev.touchstone.LanguageModel;
+import dev.touchstone.LoadOptions;
+import dev.touchstone.Sampling;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,9 +10,6 @@ import picocli.CommandLine.Spec.Target;
 
 /** Speculative decoding. */
 final class SpeculationOptions {
-    private static final int DEFAULT_COUNT = 4;
-    private static final int LONGEST_LOOKUP = 3;
-
     @Spec(Target.MIXEE)
     private CommandSpec command;
 
@@ -43,7 +29,7 @@ final class SpeculationOptions {
     @Option(
             names = "--speculate",
             paramLabel = "N",
-            description = "How many tokens to propose at a time. Default: " + DEFAULT_COUNT + ".")
+            description = "How many tokens to propose at a time. Default: " + Sampling.DRAFT_TOKENS + ".")
     private Integer count;
 
     private boolean bundled;
@@ -72,37 +58,19 @@ final class SpeculationOptions {
         return bundled ? "the model storyteller-draft" : draft == null ? "prompt lookup" : "the model " + draft;
     }
 
-    /** The way to generate with drafts, the smaller model loaded where there is one. */
-    SpeculativeGenerator generator(LoadedModel model, Executor target, Kernels kernels, Console console) {
-        Drafter drafter = draft == null && !bundled
-                ? new PromptLookup(LONGEST_LOOKUP, model.transformer().shape().vocabulary())
-                : drafter(model, kernels, console);
-        return new SpeculativeGenerator(target, model.tokenizer(), drafter, count == null ? DEFAULT_COUNT : count);
-    }
-
-    private Drafter drafter(LoadedModel model, Kernels kernels, Console console) {
-        LoadedModel small = bundled
-                ? Checkpoint.storytellerDraft(WeightType.STORED, Progress.OFF)
-                : ModelOptions.load(draft, WeightType.STORED, console);
-        if (!sameVocabulary(small.tokenizer(), model.tokenizer())) {
-            throw new TouchstoneException("the draft model " + small.name() + " has another vocabulary than "
-                    + model.name() + "; its proposals would mean something else");
+    /**
+     * The sampling with drafts, if they are asked for; the smaller model is loaded where there is one.
+     *
+     * @param target whose threads the smaller model uses
+     */
+    Sampling apply(Sampling sampling, LanguageModel target, Console console) {
+        int tokens = count == null ? Sampling.DRAFT_TOKENS : count;
+        LoadOptions options = LoadOptions.defaults().sharedWith(target);
+        if (bundled) {
+            return sampling.draft(LanguageModel.storytellerDraft(options), tokens);
         }
-        int positions = small.transformer().shape().positions();
-        // A quarter at once: its cache is rebuilt rarely, and a guess may be made from less.
-        Window window = Window.slide(positions, Math.max(1, positions / 4));
-        return new ModelDrafter(new CachedExecutor(small.transformer(), kernels), window);
-    }
-
-    private static boolean sameVocabulary(Tokenizer a, Tokenizer b) {
-        if (a.vocabularySize() != b.vocabularySize()) {
-            return false;
-        }
-        for (int id = 0; id < a.vocabularySize(); id++) {
-            if (!a.token(id).equals(b.token(id))) {
-                return false;
-            }
-        }
-        return true;
+        return draft == null
+                ? sampling.promptLookup(tokens)
+                : sampling.draft(ModelOptions.load(draft, options, console), tokens);
     }
 }

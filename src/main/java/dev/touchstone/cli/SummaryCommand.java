@@ -24,7 +24,7 @@ final class SummaryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LoadedModel loaded = model.load(console);
+        LoadedModel loaded = model.read(console);
         Shape shape = loaded.transformer().shape();
         console.print(String.format(
                 "%s: %d layers, %d heads of %d, %d channels, %d positions, %d tokens%n%n",

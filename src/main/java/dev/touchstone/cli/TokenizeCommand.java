@@ -67,7 +67,7 @@ final class TokenizeCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "give a text, or token ids with --ids, and only one of them");
         }
-        Tokenizer tokenizer = model.load(console).tokenizer();
+        Tokenizer tokenizer = model.read(console).tokenizer();
         if (ids != null) {
             print(tokenizer, tokenizer.decode(ids.ids()), ids.ids());
         } else {

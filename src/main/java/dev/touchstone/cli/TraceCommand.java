@@ -2,7 +2,7 @@ package dev.touchstone.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.tensor.Tensor;
@@ -48,10 +48,12 @@ final class TraceCommand implements Callable<Integer> {
     public Integer call() {
         prompt.check();
         compute.check();
-        LoadedModel loaded = model.load(console);
-        Prompt read = prompt.read(loaded, console);
         Map<String, Tensor> taps = new LinkedHashMap<>();
-        loaded.transformer().forward(read.ids(), compute.kernels(console), taps::put);
+        Prompt read;
+        try (LanguageModel loaded = model.load(compute, console)) {
+            read = prompt.read(loaded.checkpoint(), console);
+            loaded.trace(read.ids(), taps::put);
+        }
 
         ArrayNode names = JsonNodeFactory.instance.arrayNode();
         SafetensorsWriter file = new SafetensorsWriter().add("input_ids", read.ids(), read.ids().length);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Runs a model on one prompt while every tap is watched: one pass over the prompt, then a generation, then the same with
@@ -35,11 +36,15 @@ public record Explainer(LoadedModel model, Kernels kernels) {
 
     /**
      * @param prompt null where ids were given
-     * @param speculative makes the same text with drafts
+     * @param drafted runs the same generation with drafts
      * @param drafter who makes the drafts, in words
      */
     public Explanation explain(
-            String prompt, int[] ids, Settings settings, SpeculativeGenerator speculative, String drafter) {
+            String prompt,
+            int[] ids,
+            Settings settings,
+            Supplier<SpeculativeGenerator.Result> drafted,
+            String drafter) {
         check(ids, settings);
         Transformer transformer = model.transformer();
         List<Double> unwatched = new ArrayList<>();
@@ -55,8 +60,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         vocabulary.mention(shown);
         Generating generating = new Generating(transformer, kernels, vocabulary);
         Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
-        Speculation speculation =
-                Speculation.of(drafter, speculative.generate(ids, settings, step -> {}), plain.ids(), vocabulary);
+        Speculation speculation = Speculation.of(drafter, drafted.get(), plain.ids(), vocabulary);
         Placing positions = Placing.of(transformer, trace.taps());
         return new Explanation(
                 model.name(),

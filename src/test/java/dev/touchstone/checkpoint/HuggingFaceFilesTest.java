@@ -9,7 +9,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.weights.Progress;
 import dev.touchstone.weights.WeightType;
-import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -263,6 +263,7 @@ class ExplanationTest {
                 model.tokenizer(),
                 new PromptLookup(3, shape.vocabulary()),
                 2);
-        return new Explainer(model, KERNELS).explain(null, ids, settings, speculative, "prompt lookup");
+        return new Explainer(model, KERNELS)
+                .explain(null, ids, settings, () -> speculative.generate(ids, settings, step -> {}), "prompt lookup");
     }
 }

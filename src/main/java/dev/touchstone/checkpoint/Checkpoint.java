@@ -55,7 +55,7 @@ public final class Checkpoint {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
         }
-        Config config = new Config(CONFIG, Json.object(CONFIG, files.text(CONFIG)));
+        Config config = new Config(Json.object(CONFIG, files.text(CONFIG)));
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);

@@ -17,11 +17,11 @@ public record GenerationDefaults(List<Integer> eosIds) {
 
     static GenerationDefaults read(ModelFiles files, Config config, Family family) {
         if (files.has(FILE)) {
-            return new GenerationDefaults(new Config(FILE, Json.object(FILE, files.text(FILE))).ids("eos_token_id"));
+            return new GenerationDefaults(Json.object(FILE, files.text(FILE)).integers("eos_token_id"));
         }
-        if (config.isSilentOn("eos_token_id") && family.eosId() != null) {
+        if (config.isAbsent("eos_token_id") && family.eosId() != null) {
             return new GenerationDefaults(List.of(family.eosId()));
         }
-        return new GenerationDefaults(config.ids("eos_token_id"));
+        return new GenerationDefaults(config.integers("eos_token_id"));
     }
 }

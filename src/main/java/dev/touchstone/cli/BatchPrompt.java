@@ -1,15 +1,12 @@
 package dev.touchstone.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,10 +21,6 @@ import java.util.List;
  * @param given the line's own fields
  */
 record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     /** All prompts of a file; blank lines are none. Refuses a file with a line that cannot be used. */
     static List<BatchPrompt> read(Path file, Tokenizer tokenizer) {
         List<BatchPrompt> prompts = new ArrayList<>();
@@ -64,12 +57,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
     }
 
     private static BatchPrompt parse(String where, String line, Tokenizer tokenizer) {
-        JsonNode node;
-        try {
-            node = JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            throw new TouchstoneException(where + " is not JSON: " + e.getOriginalMessage(), e);
-        }
+        JsonNode node = Json.value(where, line);
         ObjectNode given = node instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
         JsonNode text = node.isTextual() ? node : given.path("prompt");
         if (text.isTextual()) {

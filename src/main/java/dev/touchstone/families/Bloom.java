@@ -25,16 +25,16 @@ final class Bloom {
     static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "apply_residual_connection_post_layernorm",
-                config.flag(false, "apply_residual_connection_post_layernorm"),
+                config.flag("apply_residual_connection_post_layernorm", false),
                 "a residual stream of normed values is not supported; expected false");
-        int channels = config.size(64, "hidden_size", "n_embed");
-        int heads = config.heads(channels, config.size(8, "n_head", "num_attention_heads"), "n_head");
-        int positions = config.size(2048, "seq_length", "max_position_embeddings");
-        int vocabulary = config.size(250_880, "vocab_size");
-        int layers = config.size(2, "n_layer", "num_hidden_layers");
-        double epsilon = config.number(1e-5, "layer_norm_epsilon");
+        int channels = config.size("hidden_size", 64, "n_embed");
+        int heads = config.heads(channels, config.size("n_head", 8, "num_attention_heads"), "n_head");
+        int positions = config.size("seq_length", 2048, "max_position_embeddings");
+        int vocabulary = config.size("vocab_size", 250_880);
+        int layers = config.size("n_layer", 2, "num_hidden_layers");
+        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
         EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "word_embeddings", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
+                weights, "word_embeddings", config.flag("tie_word_embeddings", true), vocabulary, channels);
         Norm first = weights.layerNorm("word_embeddings_layernorm", channels, epsilon);
         List<Block> blocks = IntStream.range(0, layers)
                 .mapToObj(layer -> block(layer, channels, heads, epsilon, weights))

@@ -1,91 +1,75 @@
 package dev.touchstone.families;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.util.Problems;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
- * The fields of a {@code config.json} with the checks and defaults of Hugging Face's configuration classes. A field that
- * is absent has its default; so has one that is null.
+ * {@code config.json}, with the value ranges and defaults of Hugging Face's configuration classes. A field that is null has
+ * its default, as one that is absent, except where a method says otherwise.
  */
-public final class Config {
-    private final String file;
-    private final JsonNode fields;
-
-    public Config(String file, JsonNode fields) {
-        this.file = file;
-        this.fields = fields;
+public final class Config extends JsonObject {
+    /** @param path the file, and the place of the object in it, as messages show it */
+    public Config(String path, JsonNode json) {
+        super(path, json);
     }
 
-    boolean has(String field) {
-        return fields.hasNonNull(field);
+    public Config(JsonObject object) {
+        this(object.path(), object.json());
     }
 
-    /** Whether the field is not there at all, not even as null. */
-    public boolean isSilentOn(String field) {
-        return !fields.has(field);
+    /** A size of 1 or more. The first of {@code name} and {@code otherNames} that is set counts. */
+    int size(String name, int fallback, String... otherNames) {
+        String set = Stream.concat(Stream.of(name), Stream.of(otherNames))
+                .filter(this::has)
+                .findFirst()
+                .orElse(name);
+        return atLeast(1, set, integer(set, fallback));
     }
 
-    /** A size, 1 or more: the first of {@code names} that is there, as some fields have had several names. */
-    int size(int fallback, String... names) {
-        String name = Stream.of(names).filter(this::has).findFirst().orElse(names[0]);
-        if (!has(name)) {
-            return fallback;
+    /** A count of 0 or more. */
+    int count(String name, int fallback) {
+        return atLeast(0, name, integer(name, fallback));
+    }
+
+    private int atLeast(int least, String name, int value) {
+        if (value < least) {
+            throw error(name, value, least + " or more");
         }
-        int size = whole(name, fields.get(name));
-        if (size < 1) {
-            throw error(name, size, "1 or more");
-        }
-        return size;
+        return value;
     }
 
     /** A number of 0 or more. */
-    double number(double fallback, String name) {
-        if (!has(name)) {
-            return fallback;
+    double nonNegative(String name, double fallback) {
+        if (has(name) && !(number(name, 0) >= 0)) {
+            throw error(name, "a number of 0 or more");
         }
-        JsonNode value = fields.get(name);
-        if (!value.isNumber() || !(value.doubleValue() >= 0) || Double.isInfinite(value.doubleValue())) {
-            throw error(name, value, "a number of 0 or more");
-        }
-        return value.doubleValue();
+        return number(name, fallback);
     }
 
-    /** How many times longer a context is than the one that was trained: {@code factor}, 1 or more, which must be there. */
+    /** A number above 0; 0 stands for the default, as in Python's {@code value or default}. */
+    double positive(String name, double fallback) {
+        double number = nonNegative(name, fallback);
+        return number == 0 ? fallback : number;
+    }
+
+    /** A number of 0 or more. Null means 0, which turns the setting off; only where the field is absent is it the default. */
+    double numberOrOff(String name, double fallback) {
+        return isAbsent(name) ? fallback : nonNegative(name, 0);
+    }
+
+    /** By how much a context is extended, the {@code factor} of rotary scaling: 1 or more. It must be set. */
     double factor() {
-        double factor = number(0, "factor");
+        double factor = nonNegative("factor", 0);
         if (factor < 1) {
-            throw error("factor", fields.get("factor"), "a number of 1 or more");
+            throw error("factor", "a number of 1 or more");
         }
         return factor;
     }
 
-    /** A number above 0; 0 stands for the default, as where Python says {@code or}. */
-    double positive(double fallback, String name) {
-        double number = number(fallback, name);
-        return number == 0 ? fallback : number;
-    }
-
-    /** A number of 0 or more, where null means that there is none: 0. */
-    double numberOrNone(double fallback, String name) {
-        return isSilentOn(name) ? fallback : number(0, name);
-    }
-
-    /** A number of things, 0 or more. */
-    int count(int fallback, String name) {
-        int count = has(name) ? whole(name, fields.get(name)) : fallback;
-        if (count < 0) {
-            throw error(name, count, "0 or more");
-        }
-        return count;
-    }
-
-    /** The number of heads, which must divide the channels. */
+    /** The number of heads, which must divide the number of channels. */
     int heads(int channels, int heads, String name) {
         if (channels % heads != 0) {
             throw error(name, heads, "a divisor of the channels, which are " + channels);
@@ -93,83 +77,17 @@ public final class Config {
         return heads;
     }
 
-    /** The field as it stands; null if it is absent. */
-    JsonNode json(String name) {
-        return has(name) ? fields.get(name) : null;
-    }
-
-    boolean flag(boolean fallback, String name) {
-        if (has(name) && !fields.get(name).isBoolean()) {
-            throw error(name, fields.get(name), "true or false");
-        }
-        return has(name) ? fields.get(name).booleanValue() : fallback;
-    }
-
-    String text(String fallback, String name) {
-        if (has(name) && !fields.get(name).isTextual()) {
-            throw error(name, fields.get(name), "a string");
-        }
-        return has(name) ? fields.get(name).textValue() : fallback;
-    }
-
-    /** The settings within a setting; empty ones if the field is absent. */
+    /** The settings in an object; none of them is set if the object is not. */
     Config part(String name) {
-        if (has(name) && !fields.get(name).isObject()) {
-            throw error(name, fields.get(name), "an object {...}");
-        }
-        return new Config(file + ": " + name, fields.path(name));
+        return has(name)
+                ? new Config(object(name))
+                : new Config(path() + ": " + name, JsonNodeFactory.instance.objectNode());
     }
 
-    /** One of several values that have a meaning each. */
-    <T> T choice(String fallback, String name, Map<String, T> meanings) {
-        T meaning = meanings.get(text(fallback, name));
-        if (meaning == null) {
-            throw error(name, fields.get(name), "one of " + String.join(", ", meanings.keySet()));
-        }
-        return meaning;
-    }
-
-    /** Strings, as a list; none if the field is absent. */
-    List<String> texts(String name) {
-        if (!has(name)) {
-            return List.of();
-        }
-        if (!fields.get(name).isArray()) {
-            throw error(name, fields.get(name), "a list of strings");
-        }
-        return StreamSupport.stream(fields.get(name).spliterator(), false)
-                .map(JsonNode::asText)
-                .toList();
-    }
-
-    /** Token ids, written as one number or as a list; none if the field is absent. */
-    public List<Integer> ids(String name) {
-        if (!has(name)) {
-            return List.of();
-        }
-        List<Integer> ids = new ArrayList<>();
-        for (JsonNode id : fields.get(name).isArray() ? fields.get(name) : List.of(fields.get(name))) {
-            ids.add(whole(name, id));
-        }
-        return List.copyOf(ids);
-    }
-
-    /** For a field whose value has a meaning that this engine lacks. */
+    /** Throws if a field has a value that Hugging Face supports and this library does not. */
     void refuse(String name, boolean found, String reason) {
         if (found) {
-            throw new TouchstoneException(file + ": " + name + " is " + fields.get(name) + ": " + reason);
+            throw new TouchstoneException(path() + ": " + name + " is " + json().get(name) + ": " + reason);
         }
-    }
-
-    TouchstoneException error(String name, Object found, String expected) {
-        return new TouchstoneException(
-                file + ": " + name + " is " + Problems.printable(String.valueOf(found)) + ", expected " + expected);
-    }
-
-    private int whole(String name, JsonNode value) {
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw error(name, value, "a whole number of at most " + Integer.MAX_VALUE);
-        }
-        return value.intValue();
     }
 }

@@ -22,14 +22,14 @@ final class Exercise {
     private Exercise() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size(64, "n_embd", "hidden_size");
-        int positions = config.size(32, "n_positions", "max_position_embeddings");
-        int vocabulary = config.size(20, "vocab_size");
-        int layers = config.size(3, "n_layer", "num_hidden_layers");
-        int inner = config.size(128, "n_inner");
-        double epsilon = config.number(1e-5, "layer_norm_epsilon");
-        config.refuse("n_head", config.size(1, "n_head") != 1, "the exercise has one head; expected 1");
-        boolean tied = config.flag(false, "tie_word_embeddings");
+        int channels = config.size("n_embd", 64, "hidden_size");
+        int positions = config.size("n_positions", 32, "max_position_embeddings");
+        int vocabulary = config.size("vocab_size", 20);
+        int layers = config.size("n_layer", 3, "num_hidden_layers");
+        int inner = config.size("n_inner", 128);
+        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
+        config.refuse("n_head", config.size("n_head", 1) != 1, "the exercise has one head; expected 1");
+        boolean tied = config.flag("tie_word_embeddings", false);
         EmbeddingAndHead ends = EmbeddingAndHead.load(weights, "wte", tied, vocabulary, channels);
         PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
         List<Block> blocks = new ArrayList<>();

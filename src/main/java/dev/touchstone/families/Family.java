@@ -45,7 +45,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
 
     /** The family that a configuration asks for. */
     public static Family of(Config config) {
-        String type = config.text(null, "model_type");
+        String type = config.text("model_type").orElse(null);
         List<String> known = ALL.stream().map(Family::modelType).toList();
         if (!known.contains(type)) {
             throw config.error("model_type", type, "one that is supported: " + String.join(", ", known));

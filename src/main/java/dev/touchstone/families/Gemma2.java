@@ -25,13 +25,13 @@ final class Gemma2 {
     static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "use_bidirectional_attention",
-                config.flag(false, "use_bidirectional_attention"),
+                config.flag("use_bidirectional_attention", false),
                 "attention to later tokens is not supported; expected false");
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS).withGainsFromOne();
         Transformer plain = parts.transformer(true, layer -> block(layer, parts));
         Embedding wte = plain.stem().wte();
         float scale = (float) Math.sqrt(parts.shape().channels());
-        float cap = (float) config.numberOrNone(30, "final_logit_softcapping");
+        float cap = (float) config.numberOrOff("final_logit_softcapping", 30);
         return new Transformer(
                 plain.shape(),
                 new Stem(new Embedding(wte.name(), wte.table(), scale)),
@@ -43,7 +43,7 @@ final class Gemma2 {
 
     private static Block block(int layer, LlamaParts parts) {
         String name = "layers." + layer;
-        boolean bias = parts.config().flag(false, "attention_bias");
+        boolean bias = parts.config().flag("attention_bias", false);
         Attention attention = parts.attention(layer, bias, bias, scoring(layer, parts));
         Mlp mlp = parts.mlp(layer, 9216, false, "hidden_activation", "gelu_pytorch_tanh");
         return new Block.Sandwiched(
@@ -58,8 +58,8 @@ final class Gemma2 {
 
     private static Scoring scoring(int layer, LlamaParts parts) {
         Config config = parts.config();
-        double scale = Math.pow(config.size(256, "query_pre_attn_scalar"), -0.5);
-        float cap = (float) config.numberOrNone(50, "attn_logit_softcapping");
+        double scale = Math.pow(config.size("query_pre_attn_scalar", 256), -0.5);
+        float cap = (float) config.numberOrOff("attn_logit_softcapping", 50);
         int window = parts.slides(layer, layer % 2 == 0) ? parts.window(4096) : Scoring.UNLIMITED;
         return new Scoring((float) scale, cap, window, List.of());
     }

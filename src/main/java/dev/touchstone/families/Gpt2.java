@@ -25,19 +25,19 @@ final class Gpt2 {
     static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "add_cross_attention",
-                config.flag(false, "add_cross_attention"),
+                config.flag("add_cross_attention", false),
                 "the decoder of an encoder-decoder model is not supported; expected false");
-        int channels = config.size(768, "n_embd", "hidden_size");
-        int heads = config.size(12, "n_head", "num_attention_heads");
-        int positions = config.size(1024, "n_positions", "max_position_embeddings", "n_ctx");
-        int vocabulary = config.size(50257, "vocab_size");
-        int layers = config.size(12, "n_layer", "num_hidden_layers");
-        double epsilon = config.number(1e-5, "layer_norm_epsilon");
+        int channels = config.size("n_embd", 768, "hidden_size");
+        int heads = config.size("n_head", 12, "num_attention_heads");
+        int positions = config.size("n_positions", 1024, "max_position_embeddings", "n_ctx");
+        int vocabulary = config.size("vocab_size", 50257);
+        int layers = config.size("n_layer", 12, "num_hidden_layers");
+        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
         if (channels % heads != 0) {
             throw config.error("n_embd", channels, "a multiple of n_head, which is " + heads);
         }
         EmbeddingAndHead ends =
-                EmbeddingAndHead.load(weights, "wte", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
+                EmbeddingAndHead.load(weights, "wte", config.flag("tie_word_embeddings", true), vocabulary, channels);
         PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
@@ -64,8 +64,8 @@ final class Gpt2 {
         // The causal mask, which old checkpoints store as if it were a weight.
         weights.ignore(name + ".bias");
         weights.ignore(name + ".masked_bias");
-        double scale = config.flag(true, "scale_attn_weights") ? Math.pow(channels / heads, -0.5) : 1;
-        if (config.flag(false, "scale_attn_by_inverse_layer_idx")) {
+        double scale = config.flag("scale_attn_weights", true) ? Math.pow(channels / heads, -0.5) : 1;
+        if (config.flag("scale_attn_by_inverse_layer_idx", false)) {
             scale /= layer + 1;
         }
         return new Attention(
@@ -77,8 +77,8 @@ final class Gpt2 {
     }
 
     private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("gelu_new", "activation_function", Activations.BY_NAME);
-        int inner = config.size(4 * channels, "n_inner");
+        Activation activation = config.choice("activation_function", "gelu_new", Activations.BY_NAME);
+        int inner = config.size("n_inner", 4 * channels);
         return new Mlp.Plain(
                 name,
                 weights.conv1d(name + ".c_fc", channels, inner),

@@ -26,14 +26,14 @@ final class GptJ {
     private GptJ() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size(4096, "n_embd", "hidden_size");
-        int heads = config.heads(channels, config.size(16, "n_head", "num_attention_heads"), "n_head");
-        int positions = config.size(2048, "n_positions", "max_position_embeddings");
-        int vocabulary = config.size(50_400, "vocab_size");
-        int layers = config.size(28, "n_layer", "num_hidden_layers");
-        double epsilon = config.number(1e-5, "layer_norm_epsilon");
+        int channels = config.size("n_embd", 4096, "hidden_size");
+        int heads = config.heads(channels, config.size("n_head", 16, "num_attention_heads"), "n_head");
+        int positions = config.size("n_positions", 2048, "max_position_embeddings");
+        int vocabulary = config.size("vocab_size", 50_400);
+        int layers = config.size("n_layer", 28, "num_hidden_layers");
+        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
         EmbeddingAndHead ends =
-                EmbeddingAndHead.load(weights, "wte", config.flag(false, "tie_word_embeddings"), vocabulary, channels);
+                EmbeddingAndHead.load(weights, "wte", config.flag("tie_word_embeddings", false), vocabulary, channels);
         Head head = new Head(ends.head().name(), ends.head().weight(), weights.vector("lm_head.bias", vocabulary), 0);
         List<Block> blocks = IntStream.range(0, layers)
                 .mapToObj(layer -> block(layer, channels, heads, epsilon, config, weights))
@@ -47,7 +47,7 @@ final class GptJ {
 
     /** The frequencies are in no buffer, only sines and cosines are, so they are not rounded. */
     private static Rotary rotary(Config config, int headSize) {
-        int turned = config.size(64, "rotary_dim");
+        int turned = config.size("rotary_dim", 64);
         if (turned % 2 != 0 || turned > headSize) {
             throw config.error("rotary_dim", turned, "an even number of the channels of a head, which are " + headSize);
         }
@@ -77,8 +77,8 @@ final class GptJ {
     }
 
     private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("gelu_new", "activation_function", Activations.BY_NAME);
-        int inner = config.size(4 * channels, "n_inner");
+        Activation activation = config.choice("activation_function", "gelu_new", Activations.BY_NAME);
+        int inner = config.size("n_inner", 4 * channels);
         return new Mlp.Plain(
                 name,
                 weights.linear(name + ".fc_in", channels, inner, true),

@@ -27,15 +27,15 @@ final class GptNeo {
     private GptNeo() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size(2048, "hidden_size");
-        int heads = config.heads(channels, config.size(16, "num_heads", "num_attention_heads"), "num_heads");
-        int positions = config.size(2048, "max_position_embeddings");
-        int vocabulary = config.size(50_257, "vocab_size");
-        int layers = config.size(24, "num_layers", "num_hidden_layers");
-        double epsilon = config.number(1e-5, "layer_norm_epsilon");
+        int channels = config.size("hidden_size", 2048);
+        int heads = config.heads(channels, config.size("num_heads", 16, "num_attention_heads"), "num_heads");
+        int positions = config.size("max_position_embeddings", 2048);
+        int vocabulary = config.size("vocab_size", 50_257);
+        int layers = config.size("num_layers", 24, "num_hidden_layers");
+        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
         List<Boolean> local = local(config, layers);
         EmbeddingAndHead ends =
-                EmbeddingAndHead.load(weights, "wte", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
+                EmbeddingAndHead.load(weights, "wte", config.flag("tie_word_embeddings", true), vocabulary, channels);
         PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
         List<Block> blocks = IntStream.range(0, layers)
                 .mapToObj(layer -> block(layer, channels, local.get(layer), epsilon, config, weights))
@@ -49,8 +49,8 @@ final class GptNeo {
     /** Which layers have a window: {@code [[["global", "local"], 12]]} is twelve times the one and then the other. */
     private static List<Boolean> local(Config config, int layers) {
         List<Boolean> local = new ArrayList<>();
-        JsonNode patterns = config.json("attention_types");
-        if (patterns == null) {
+        List<JsonNode> patterns = config.list("attention_types");
+        if (patterns.isEmpty()) {
             IntStream.range(0, 24).forEach(layer -> local.add(layer % 2 == 1));
         } else {
             for (JsonNode pattern : patterns) {
@@ -75,7 +75,7 @@ final class GptNeo {
                         name + ".attn.attention",
                         layer,
                         channels,
-                        local ? scoring.withWindow(config.size(256, "window_size")) : scoring,
+                        local ? scoring.withWindow(config.size("window_size", 256)) : scoring,
                         weights),
                 weights.layerNorm(name + ".ln_2", channels, epsilon),
                 mlp(name + ".mlp", channels, config, weights));
@@ -94,8 +94,8 @@ final class GptNeo {
     }
 
     private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("gelu_new", "activation_function", Activations.BY_NAME);
-        int inner = config.size(4 * channels, "intermediate_size");
+        Activation activation = config.choice("activation_function", "gelu_new", Activations.BY_NAME);
+        int inner = config.size("intermediate_size", 4 * channels);
         return new Mlp.Plain(
                 name,
                 weights.linear(name + ".c_fc", channels, inner, true),

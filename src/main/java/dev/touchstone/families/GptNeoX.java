@@ -20,20 +20,20 @@ final class GptNeoX {
     private GptNeoX() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size(6144, "hidden_size");
-        int heads = config.heads(channels, config.size(64, "num_attention_heads"), "num_attention_heads");
-        int positions = config.size(2048, "max_position_embeddings");
-        int vocabulary = config.size(50_432, "vocab_size");
-        int layers = config.size(44, "num_hidden_layers");
-        double epsilon = config.number(1e-5, "layer_norm_eps");
+        int channels = config.size("hidden_size", 6144);
+        int heads = config.heads(channels, config.size("num_attention_heads", 64), "num_attention_heads");
+        int positions = config.size("max_position_embeddings", 2048);
+        int vocabulary = config.size("vocab_size", 50_432);
+        int layers = config.size("num_hidden_layers", 44);
+        double epsilon = config.nonNegative("layer_norm_eps", 1e-5);
         EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "embed_in", "embed_out", config.flag(false, "tie_word_embeddings"), vocabulary, channels);
+                weights, "embed_in", "embed_out", config.flag("tie_word_embeddings", false), vocabulary, channels);
         Rotary rotary = RotarySettings.read(
                 config,
                 channels / heads,
                 positions,
-                config.number(10_000, "rotary_emb_base"),
-                config.number(0.25, "rotary_pct"));
+                config.nonNegative("rotary_emb_base", 10_000),
+                config.nonNegative("rotary_pct", 0.25));
         List<Block> blocks = IntStream.range(0, layers)
                 .mapToObj(layer -> block(layer, channels, heads, epsilon, config, weights))
                 .toList();
@@ -49,7 +49,7 @@ final class GptNeoX {
         Attention attention = attention(name + ".attention", layer, channels, heads, config, weights);
         Norm ln2 = weights.layerNorm(name + ".post_attention_layernorm", channels, epsilon);
         Mlp mlp = mlp(name + ".mlp", channels, config, weights);
-        return config.flag(true, "use_parallel_residual")
+        return config.flag("use_parallel_residual", true)
                 ? new Block.Parallel(name, ln1, attention, ln2, mlp)
                 : new Block.Sequential(name, ln1, attention, ln2, mlp);
     }
@@ -60,7 +60,7 @@ final class GptNeoX {
         weights.ignore(name + ".bias");
         weights.ignore(name + ".masked_bias");
         weights.ignore(name + ".rotary_emb.inv_freq");
-        boolean bias = config.flag(true, "attention_bias");
+        boolean bias = config.flag("attention_bias", true);
         int size = channels / heads;
         return new Attention(
                 name,
@@ -72,8 +72,8 @@ final class GptNeoX {
     }
 
     private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("gelu", "hidden_act", Activations.BY_NAME);
-        int inner = config.size(24_576, "intermediate_size");
+        Activation activation = config.choice("hidden_act", "gelu", Activations.BY_NAME);
+        int inner = config.size("intermediate_size", 24_576);
         return new Mlp.Plain(
                 name,
                 weights.linear(name + ".dense_h_to_4h", channels, inner, true),

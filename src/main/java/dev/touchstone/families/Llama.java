@@ -18,8 +18,8 @@ final class Llama {
     }
 
     private static Block block(int layer, LlamaParts parts) {
-        boolean bias = parts.config().flag(false, "attention_bias");
-        boolean mlpBias = parts.config().flag(false, "mlp_bias");
+        boolean bias = parts.config().flag("attention_bias", false);
+        boolean mlpBias = parts.config().flag("mlp_bias", false);
         Attention attention = parts.attention(layer, bias, bias, parts.scoring());
         return parts.block(layer, attention, parts.mlp(layer, 11_008, mlpBias, "hidden_act", "silu"));
     }

@@ -27,11 +27,11 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** Reads the sizes; those that config.json leaves out are the defaults of the family's configuration class. */
     static LlamaParts read(Config config, Weights weights, Shape defaults) {
-        int channels = config.size(defaults.channels(), "hidden_size");
-        int heads = config.size(defaults.heads(), "num_attention_heads");
+        int channels = config.size("hidden_size", defaults.channels());
+        int heads = config.size("num_attention_heads", defaults.heads());
         int keyValueHeads =
-                config.size(defaults.keyValueHeads() == 0 ? heads : defaults.keyValueHeads(), "num_key_value_heads");
-        int headSize = config.size(defaults.headSize() == 0 ? channels / heads : defaults.headSize(), "head_dim");
+                config.size("num_key_value_heads", defaults.keyValueHeads() == 0 ? heads : defaults.keyValueHeads());
+        int headSize = config.size("head_dim", defaults.headSize() == 0 ? channels / heads : defaults.headSize());
         if (heads % keyValueHeads != 0) {
             throw config.error(
                     "num_key_value_heads", keyValueHeads, "a divisor of num_attention_heads, which is " + heads);
@@ -40,14 +40,14 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
             throw config.error("hidden_size", channels, "a multiple of num_attention_heads, which is " + heads);
         }
         Shape shape = new Shape(
-                config.size(defaults.layers(), "num_hidden_layers"),
+                config.size("num_hidden_layers", defaults.layers()),
                 heads,
                 keyValueHeads,
                 headSize,
                 channels,
-                config.size(defaults.positions(), "max_position_embeddings"),
-                config.size(defaults.vocabulary(), "vocab_size"));
-        return new LlamaParts(config, weights, shape, 0, config.number(1e-6, "rms_norm_eps"));
+                config.size("max_position_embeddings", defaults.positions()),
+                config.size("vocab_size", defaults.vocabulary()));
+        return new LlamaParts(config, weights, shape, 0, config.nonNegative("rms_norm_eps", 1e-6));
     }
 
     /** The same, with the gains of all norms told from 1. */
@@ -60,7 +60,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         EmbeddingAndHead ends = EmbeddingAndHead.load(
                 weights,
                 "embed_tokens",
-                config.flag(tied, "tie_word_embeddings"),
+                config.flag("tie_word_embeddings", tied),
                 shape.vocabulary(),
                 shape.channels());
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
@@ -83,7 +83,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** {@code sliding_window}, where null means that there is none. */
     int window(int fallback) {
-        return config.isSilentOn("sliding_window") ? fallback : config.size(Scoring.UNLIMITED, "sliding_window");
+        return config.isAbsent("sliding_window") ? fallback : config.size("sliding_window", Scoring.UNLIMITED);
     }
 
     /** Whether {@code layer_types} gives a layer the window; where it is absent, the family knows. */
@@ -130,8 +130,8 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     /** @param activation the name of the field, and its default */
     Mlp mlp(int layer, int defaultSize, boolean bias, String field, String activation) {
         String name = "layers." + layer + ".mlp";
-        int inner = config.size(defaultSize, "intermediate_size");
-        Activation function = config.choice(activation, field, Activations.BY_NAME);
+        int inner = config.size("intermediate_size", defaultSize);
+        Activation function = config.choice(field, activation, Activations.BY_NAME);
         return new Mlp.Gated(
                 name,
                 weights.linear(name + ".gate_proj", shape.channels(), inner, bias),

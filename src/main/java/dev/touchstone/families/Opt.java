@@ -27,14 +27,14 @@ final class Opt {
     private Opt() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size(768, "hidden_size");
+        int channels = config.size("hidden_size", 768);
         refuseOthers(config, channels);
-        int heads = config.heads(channels, config.size(12, "num_attention_heads"), "num_attention_heads");
-        int positions = config.size(2048, "max_position_embeddings");
-        int vocabulary = config.size(50_272, "vocab_size");
-        int layers = config.size(12, "num_hidden_layers");
+        int heads = config.heads(channels, config.size("num_attention_heads", 12), "num_attention_heads");
+        int positions = config.size("max_position_embeddings", 2048);
+        int vocabulary = config.size("vocab_size", 50_272);
+        int layers = config.size("num_hidden_layers", 12);
         EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, BASE + "embed_tokens", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
+                weights, BASE + "embed_tokens", config.flag("tie_word_embeddings", true), vocabulary, channels);
         PositionTable places =
                 new PositionTable(weights.embedding(BASE + "embed_positions", positions + OFFSET, channels), OFFSET);
         List<Block> blocks = IntStream.range(0, layers)
@@ -49,27 +49,27 @@ final class Opt {
     private static void refuseOthers(Config config, int channels) {
         config.refuse(
                 "do_layer_norm_before",
-                !config.flag(true, "do_layer_norm_before"),
+                !config.flag("do_layer_norm_before", true),
                 "norms after the residual are not supported; expected true");
         config.refuse(
                 "word_embed_proj_dim",
-                config.size(channels, "word_embed_proj_dim") != channels,
+                config.size("word_embed_proj_dim", channels) != channels,
                 "an embedding of another width is not supported; expected hidden_size, " + channels);
         config.refuse(
                 "layer_norm_elementwise_affine",
-                !config.flag(true, "layer_norm_elementwise_affine"),
+                !config.flag("layer_norm_elementwise_affine", true),
                 "norms without weights are not supported; expected true");
         config.refuse(
                 "_remove_final_layer_norm",
-                config.flag(false, "_remove_final_layer_norm"),
+                config.flag("_remove_final_layer_norm", false),
                 "a model without its last norm is not supported; expected false");
     }
 
     private static Block block(int layer, int channels, int heads, Config config, Weights weights) {
         String name = BASE + "layers." + layer;
-        boolean bias = config.flag(true, "enable_bias");
-        int inner = config.size(3072, "ffn_dim");
-        Activation activation = config.choice("relu", "activation_function", Activations.BY_NAME);
+        boolean bias = config.flag("enable_bias", true);
+        int inner = config.size("ffn_dim", 3072);
+        Activation activation = config.choice("activation_function", "relu", Activations.BY_NAME);
         return new Block.Sequential(
                 name,
                 weights.layerNorm(name + ".self_attn_layer_norm", channels, EPSILON),

@@ -24,15 +24,15 @@ final class Phi {
     static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "qk_layernorm",
-                config.flag(false, "qk_layernorm"),
+                config.flag("qk_layernorm", false),
                 "norms of queries and keys are not supported in this family; expected false");
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         Shape shape = parts.shape();
-        double epsilon = config.number(1e-5, "layer_norm_eps");
+        double epsilon = config.nonNegative("layer_norm_eps", 1e-5);
         EmbeddingAndHead ends = EmbeddingAndHead.load(
                 weights,
                 "embed_tokens",
-                config.flag(false, "tie_word_embeddings"),
+                config.flag("tie_word_embeddings", false),
                 shape.vocabulary(),
                 shape.channels());
         Head head = new Head(
@@ -41,8 +41,8 @@ final class Phi {
                 config,
                 shape.headSize(),
                 shape.positions(),
-                config.number(10_000, "rope_theta"),
-                config.number(0.5, "partial_rotary_factor"));
+                config.nonNegative("rope_theta", 10_000),
+                config.nonNegative("partial_rotary_factor", 0.5));
         List<Block> blocks = IntStream.range(0, shape.layers())
                 .mapToObj(layer -> block(layer, parts, epsilon))
                 .toList();
@@ -66,8 +66,8 @@ final class Phi {
 
     private static Mlp mlp(String name, LlamaParts parts) {
         int channels = parts.shape().channels();
-        int inner = parts.config().size(8192, "intermediate_size");
-        Activation activation = parts.config().choice("gelu_new", "hidden_act", Activations.BY_NAME);
+        int inner = parts.config().size("intermediate_size", 8192);
+        Activation activation = parts.config().choice("hidden_act", "gelu_new", Activations.BY_NAME);
         return new Mlp.Plain(
                 name,
                 parts.weights().linear(name + ".fc1", channels, inner, true),

@@ -28,8 +28,8 @@ final class Qwen2 {
 
     /** With a window where {@code layer_types} says so, or else from layer {@code max_window_layers} on. */
     static Scoring scoring(int layer, LlamaParts parts) {
-        boolean late = layer >= parts.config().count(28, "max_window_layers");
-        boolean slides = parts.config().flag(false, "use_sliding_window");
+        boolean late = layer >= parts.config().count("max_window_layers", 28);
+        boolean slides = parts.config().flag("use_sliding_window", false);
         return slides && parts.slides(layer, late) ? parts.scoring().withWindow(parts.window(4096)) : parts.scoring();
     }
 }

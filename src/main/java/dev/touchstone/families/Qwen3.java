@@ -23,7 +23,7 @@ final class Qwen3 {
 
     private static Block block(int layer, LlamaParts parts) {
         String name = LlamaParts.attentionName(layer);
-        boolean bias = parts.config().flag(false, "attention_bias");
+        boolean bias = parts.config().flag("attention_bias", false);
         Projections normed = new Projections.Normed(
                 parts.projections(name, bias),
                 parts.norm(name + ".q_norm", parts.shape().headSize()),

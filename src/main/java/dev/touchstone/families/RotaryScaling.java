@@ -44,8 +44,8 @@ interface RotaryScaling {
     /** Fast turns stay, slow ones are slowed by {@code factor}, and those between are a mean of the two. */
     static Scaled llama3(Given given) {
         float factor = (float) given.settings.factor();
-        double low = given.settings.number(1, "low_freq_factor");
-        double high = given.settings.number(4, "high_freq_factor");
+        double low = given.settings.nonNegative("low_freq_factor", 1);
+        double high = given.settings.nonNegative("high_freq_factor", 4);
         float[] frequencies = given.frequencies.clone();
         for (int i = 0; i < frequencies.length; i++) {
             float frequency = frequencies[i];
@@ -64,9 +64,9 @@ interface RotaryScaling {
     static Scaled yarn(Given given) {
         Config settings = given.settings;
         float factor = (float) settings.factor();
-        double low = pairOf(settings.positive(32, "beta_fast"), given);
-        double high = pairOf(settings.positive(1, "beta_slow"), given);
-        if (settings.flag(true, "truncate")) {
+        double low = pairOf(settings.positive("beta_fast", 32), given);
+        double high = pairOf(settings.positive("beta_slow", 1), given);
+        if (settings.flag("truncate", true)) {
             low = Math.floor(low);
             high = Math.ceil(high);
         }
@@ -91,11 +91,11 @@ interface RotaryScaling {
     }
 
     private static double sharpness(Config settings) {
-        double scale = settings.number(0, "mscale");
-        double all = settings.number(0, "mscale_all_dim");
+        double scale = settings.nonNegative("mscale", 0);
+        double all = settings.nonNegative("mscale_all_dim", 0);
         double factor = settings.factor();
         double usual = scale > 0 && all > 0 ? sharpness(factor, scale) / sharpness(factor, all) : sharpness(factor, 1);
-        return settings.number(usual, "attention_factor");
+        return settings.nonNegative("attention_factor", usual);
     }
 
     private static double sharpness(double factor, double scale) {

@@ -29,9 +29,9 @@ final class RotarySettings {
         Config settings = config.part("rope_parameters");
         settings.refuse(
                 "partial_rotary_factor",
-                settings.number(1, "partial_rotary_factor") != 1,
+                settings.nonNegative("partial_rotary_factor", 1) != 1,
                 "this family turns all channels; expected 1");
-        return read(config, headSize, positions, config.number(THETA, "rope_theta"), 1);
+        return read(config, headSize, positions, config.nonNegative("rope_theta", THETA), 1);
     }
 
     /**
@@ -43,20 +43,20 @@ final class RotarySettings {
      */
     static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
         Config settings = config.part(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
-        double theta = settings.number(defaultTheta, "rope_theta");
-        int turned = (int) (headSize * settings.number(defaultPart, "partial_rotary_factor"));
+        double theta = settings.nonNegative("rope_theta", defaultTheta);
+        int turned = (int) (headSize * settings.nonNegative("partial_rotary_factor", defaultPart));
         if (turned % 2 != 0 || turned > headSize || turned < 2) {
             throw config.error(
                     "head_dim", headSize, "one of which an even number of channels turn, where " + turned + " would");
         }
-        RotaryScaling scaling = settings.choice("default", settings.has("rope_type") ? "rope_type" : "type", SCALINGS);
+        RotaryScaling scaling = settings.choice(settings.has("rope_type") ? "rope_type" : "type", "default", SCALINGS);
         float[] frequencies = new float[turned / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1 / RotaryScaling.period(theta, i, frequencies.length);
         }
         String trained = "original_max_position_embeddings";
         RotaryScaling.Scaled scaled = scaling.of(new RotaryScaling.Given(
-                settings, theta, frequencies, config.size(settings.size(positions, trained), trained)));
+                settings, theta, frequencies, config.size(trained, settings.size(trained, positions))));
         List<Double> list = new ArrayList<>();
         for (float frequency : scaled.frequencies()) {
             list.add((double) frequency);

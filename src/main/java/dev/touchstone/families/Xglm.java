@@ -23,22 +23,22 @@ final class Xglm {
     static Transformer build(Config config, Weights weights) {
         config.refuse(
                 "add_cross_attention",
-                config.flag(false, "add_cross_attention"),
+                config.flag("add_cross_attention", false),
                 "the decoder of an encoder-decoder model is not supported; expected false");
         config.refuse(
                 "pad_token_id",
-                config.has("pad_token_id") && config.count(0, "pad_token_id") >= OFFSET,
+                config.has("pad_token_id") && config.count("pad_token_id", 0) >= OFFSET,
                 "a token at that position would have none; expected 0, 1 or null");
-        int channels = config.size(1024, "d_model", "hidden_size");
+        int channels = config.size("d_model", 1024, "hidden_size");
         int heads =
-                config.heads(channels, config.size(16, "attention_heads", "num_attention_heads"), "attention_heads");
+                config.heads(channels, config.size("attention_heads", 16, "num_attention_heads"), "attention_heads");
         Sinusoids sinusoids = sinusoids(config, channels);
-        int positions = config.size(2048, "max_position_embeddings");
-        int vocabulary = config.size(256_008, "vocab_size");
-        int layers = config.size(24, "num_layers", "num_hidden_layers");
+        int positions = config.size("max_position_embeddings", 2048);
+        int vocabulary = config.size("vocab_size", 256_008);
+        int layers = config.size("num_layers", 24, "num_hidden_layers");
         EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "embed_tokens", config.flag(true, "tie_word_embeddings"), vocabulary, channels);
-        float scale = config.flag(true, "scale_embedding") ? (float) Math.sqrt(channels) : 1;
+                weights, "embed_tokens", config.flag("tie_word_embeddings", true), vocabulary, channels);
+        float scale = config.flag("scale_embedding", true) ? (float) Math.sqrt(channels) : 1;
         Embedding tokens =
                 new Embedding(ends.embedding().name(), ends.embedding().table(), scale);
         List<Block> blocks = IntStream.range(0, layers)
@@ -64,8 +64,8 @@ final class Xglm {
 
     private static Block block(int layer, int channels, int heads, Config config, Weights weights) {
         String name = "layers." + layer;
-        int inner = config.size(4096, "ffn_dim");
-        Activation activation = config.choice("gelu", "activation_function", Activations.BY_NAME);
+        int inner = config.size("ffn_dim", 4096);
+        Activation activation = config.choice("activation_function", "gelu", Activations.BY_NAME);
         return new Block.Sequential(
                 name,
                 weights.layerNorm(name + ".self_attn_layer_norm", channels, EPSILON),

@@ -1,7 +1,7 @@
 package dev.touchstone.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +65,7 @@ public record Fixture(Path folder) {
     public JsonNode json(String name) {
         Path file = folder.resolve(name);
         try {
-            return new ObjectMapper().readTree(file.toFile());
+            return Json.value(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new TouchstoneException(file + ": cannot be read: " + e.getMessage(), e);
         }

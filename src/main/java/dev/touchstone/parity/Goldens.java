@@ -1,10 +1,11 @@
 package dev.touchstone.parity;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.parity.errors.Reference;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -55,15 +56,14 @@ public final class Goldens implements Reference, AutoCloseable {
         if (json == null) {
             throw new TouchstoneException(file + ": its metadata has no list of taps; regenerate the fixture");
         }
-        try {
-            List<String> names = new ObjectMapper().readValue(json, new TypeReference<>() {});
-            if (names == null || names.contains(null) || Set.copyOf(names).size() < names.size()) {
-                throw new TouchstoneException(file + ": its list of taps lacks a name, or has one twice: " + json);
-            }
-            return names;
-        } catch (JsonProcessingException e) {
-            throw new TouchstoneException(file + ": its list of taps is not a JSON list of names: " + json, e);
+        JsonNode taps = Json.value(file + ": its list of taps", json);
+        List<String> names = new JsonObject(
+                        file.toString(), JsonNodeFactory.instance.objectNode().set("taps", taps))
+                .texts("taps");
+        if (Set.copyOf(names).size() < names.size()) {
+            throw new TouchstoneException(file + ": its list of taps has a name twice: " + json);
         }
+        return names;
     }
 
     @Override

@@ -1,10 +1,11 @@
 package dev.touchstone.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,12 +15,11 @@ import java.util.TreeMap;
 
 /** What a run of the parity suite found: as JSON for programs, and as one page without a network for people. */
 public final class Report {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TEMPLATE = "report.html";
 
     private final Map<String, ObjectNode> fixtures = new LinkedHashMap<>();
     private final List<TapResult> taps = new ArrayList<>();
-    private final ObjectNode environment = JSON.createObjectNode();
+    private final ObjectNode environment = JsonNodeFactory.instance.objectNode();
 
     /** A report whose environment says how it was made. */
     public Report(Map<String, String> environment) {
@@ -33,15 +33,15 @@ public final class Report {
         ofCase.put("name", name);
         ofCase.put("passes", result.passes());
         result.firstDivergence().ifPresent(tap -> ofCase.put("first_divergence", tap.name()));
-        ofCase.set("clues", JSON.valueToTree(result.clues()));
-        ofCase.set("predictions", JSON.valueToTree(result.predictions()));
+        ofCase.set("clues", Json.tree(result.clues()));
+        ofCase.set("predictions", Json.tree(result.predictions()));
         ArrayNode list = ofCase.putArray("taps");
         result.taps().forEach(tap -> list.add(json(tap)));
         taps.addAll(result.taps());
     }
 
     private static ObjectNode start(Fixture fixture) {
-        ObjectNode node = JSON.createObjectNode();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("name", fixture.name());
         JsonNode provenance = fixture.json("provenance.json");
         node.set("provenance", provenance);
@@ -49,9 +49,9 @@ public final class Report {
     }
 
     private static ObjectNode json(TapResult tap) {
-        ObjectNode node = JSON.createObjectNode();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("name", tap.name());
-        node.set("shape", JSON.valueToTree(tap.shape()));
+        node.set("shape", Json.tree(tap.shape()));
         node.put("verdict", tap.verdict());
         node.put("ratio", tap.ratio());
         node.put("exempt", tap.isExempt());
@@ -64,26 +64,26 @@ public final class Report {
         node.put("local_max", tap.local().max());
         node.put("local_bound", Deviation.LOCAL_BOUND * tap.local().scale());
         node.put("over_bound", tap.anatomy().overBound());
-        node.set("ulps", JSON.valueToTree(tap.anatomy().histogram()));
-        node.set("worst", JSON.valueToTree(tap.anatomy().worst()));
+        node.set("ulps", Json.tree(tap.anatomy().histogram()));
+        node.set("worst", Json.tree(tap.anatomy().worst()));
         return node;
     }
 
     /** Everything, as one object. */
     public ObjectNode json() {
-        ObjectNode report = JSON.createObjectNode();
+        ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.set("environment", environment);
         report.putObject("limits")
                 .put("ratio", TapResult.MAX_RATIO)
                 .put("tokens", TapResult.ENOUGH_TOKENS)
                 .put("bound", Deviation.LOCAL_BOUND);
         report.set("totals", totals());
-        report.set("fixtures", JSON.createArrayNode().addAll(fixtures.values()));
+        report.set("fixtures", JsonNodeFactory.instance.arrayNode().addAll(fixtures.values()));
         return report;
     }
 
     private ObjectNode totals() {
-        ObjectNode totals = JSON.createObjectNode();
+        ObjectNode totals = JsonNodeFactory.instance.objectNode();
         Ratios ratios = Ratios.of(taps);
         Exemptions exemptions = Exemptions.of(taps);
         totals.put("taps", taps.size());

@@ -8,36 +8,56 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 
-/** JSON files as trees. */
+/** Reads and writes JSON: a strict reader for files from elsewhere, and a writer for results. */
 public final class Json {
-    /** Strict, and without a table of names: that has a limit which hostile names could reach. */
+    /** Refuses duplicate keys, and has no table of names, whose limit hostile names could reach. */
     public static final JsonFactory STRICT = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(STRICT)
+    private static final JsonMapper READER = JsonMapper.builder(STRICT)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    private static final JsonMapper WRITER = new JsonMapper();
+
     private Json() {}
 
-    /** The object that {@code text}, the content of {@code file}, holds. */
-    public static JsonNode object(String file, String text) {
-        JsonNode root;
+    /**
+     * One JSON value of any type.
+     *
+     * @param what what {@code text} is, such as the name of its file, for messages
+     */
+    public static JsonNode value(String what, String text) {
         try {
-            root = MAPPER.readTree(text);
+            return READER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw Problems.malformed(file, e);
+            throw Problems.malformed(what, text, e);
         }
+    }
+
+    /** The object that {@code text}, the content of {@code file}, must be. */
+    public static JsonObject object(String file, String text) {
+        JsonNode root = value(file, text);
         if (!root.isObject()) {
             throw new TouchstoneException(file + " holds no JSON object, expected {...}; download or save it again");
         }
-        return root;
+        return new JsonObject(file, root);
+    }
+
+    /** The object that {@code content}, the bytes of {@code file}, must be: JSON in UTF-8. */
+    public static JsonObject object(String file, byte[] content) {
+        return object(file, Utf8.text(file, content));
+    }
+
+    /** A record, list, map or array as JSON, to be written. */
+    public static JsonNode tree(Object value) {
+        return WRITER.valueToTree(value);
     }
 
     /** A string as JSON writes it, in quotes. */
-    public static String text(String text) {
+    public static String quoted(String text) {
         return TextNode.valueOf(text).toString();
     }
 }

@@ -1,5 +1,6 @@
 package dev.touchstone.util;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -30,12 +31,11 @@ public final class Problems {
         return new TouchstoneException(file + " cannot be written: " + reason, why);
     }
 
-    /** What the JSON parser said, and where. */
-    public static TouchstoneException malformed(String what, JsonProcessingException why) {
-        String where = why.getLocation() == null
-                ? ""
-                : " at line " + why.getLocation().getLineNr() + ", column "
-                        + why.getLocation().getColumnNr();
+    /** The reason that the JSON parser gave, and the place: line and column of {@code text}, or the column if it is one line. */
+    public static TouchstoneException malformed(String what, String text, JsonProcessingException why) {
+        JsonLocation place = why.getLocation();
+        String line = place == null || text.indexOf('\n') < 0 ? "" : "line " + place.getLineNr() + ", ";
+        String where = place == null ? "" : " at " + line + "column " + place.getColumnNr();
         return new TouchstoneException(
                 what + " is not valid JSON" + where + ": " + printable(why.getOriginalMessage()), why);
     }

@@ -34,7 +34,7 @@ class FamilySettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
             tiny-llama    | rope_parameters     | {"rope_type": "longrope"}     | rope_type is "longrope", expected one of default, dynamic, linear, llama3, yarn
             tiny-llama    | rope_scaling        | {"type": "su", "factor": 2}   | config.json: rope_scaling: type is "su", expected one of
-            tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is null, expected a number of 1 or more
+            tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is missing, expected a number of 1 or more
             tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object
             tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: this family turns all channels; expected 1
             tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6

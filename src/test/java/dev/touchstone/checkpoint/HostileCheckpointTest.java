@@ -124,7 +124,7 @@ class HostileCheckpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            {                                     | config.json is not valid JSON at line 1, column
+            {                                     | config.json is not valid JSON at column
             -                                     | config.json holds no JSON object
             []                                    | config.json holds no JSON object, expected {...}
             {"model_type": "gpt2"} x              | config.json is not valid JSON

@@ -149,8 +149,8 @@ class BatchTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{ | line 2 is not JSON",
-                "\"a\" \"b\" | line 2 is not JSON",
+                "{ | line 2 is not valid JSON at column",
+                "\"a\" \"b\" | line 2 is not valid JSON at column",
                 "17 | line 2 holds no prompt",
                 "{\"text\": \"a\"} | line 2 holds no prompt",
                 "{\"prompt\": 5} | line 2 holds no prompt",

@@ -13,8 +13,8 @@ class ConfigTest {
                 "config.json",
                 new ObjectMapper().readTree("{\"epsilon\": 0, \"max_window_layers\": 0, \"factor\": 1}"));
 
-        assertThat(config.number(1e-5, "epsilon")).isZero();
-        assertThat(config.count(28, "max_window_layers")).isZero();
+        assertThat(config.nonNegative("epsilon", 1e-5)).isZero();
+        assertThat(config.count("max_window_layers", 28)).isZero();
         assertThat(config.factor()).isEqualTo(1);
     }
 }

@@ -24,12 +24,12 @@ class BadGoldensTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "null              | its list of taps lacks a name, or has one twice: null",
-                "[\"x\", null]     | its list of taps lacks a name, or has one twice: [\"x\", null]",
-                "[\"x\", \"x\"]    | its list of taps lacks a name, or has one twice: [\"x\", \"x\"]",
-                "[\"x\"            | its list of taps is not a JSON list of names: [\"x\"",
-                "[[\"x\"]]         | its list of taps is not a JSON list of names: [[\"x\"]]",
-                "\"x\"             | its list of taps is not a JSON list of names: \"x\"",
+                "null              | its list of taps and its tensors differ: [",
+                "[\"x\", null]     | taps is [\"x\",null], expected a list of strings",
+                "[\"x\", \"x\"]    | its list of taps has a name twice: [\"x\", \"x\"]",
+                "[\"x\"            | its list of taps is not valid JSON at column 5",
+                "[[\"x\"]]         | taps is [[\"x\"]], expected a list of strings",
+                "\"x\"             | taps is \"x\", expected a list",
                 "[]                | its list of taps and its tensors differ: ["
             })
     void aListOfTapsThatIsNoneIsRefused(String list, String message) {

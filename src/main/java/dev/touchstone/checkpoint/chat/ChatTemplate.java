@@ -26,7 +26,8 @@ public record ChatTemplate(String place, String source, Map<String, String> spec
 
     /** Null if the model has none. */
     public static ChatTemplate read(ModelFiles files) {
-        JsonNode config = files.has(CONFIG) ? Json.object(CONFIG, files.text(CONFIG)) : null;
+        JsonNode config =
+                files.has(CONFIG) ? Json.object(CONFIG, files.text(CONFIG)).json() : null;
         Map<String, String> tokens = new HashMap<>();
         for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
             JsonNode token = config == null ? null : config.path(name);

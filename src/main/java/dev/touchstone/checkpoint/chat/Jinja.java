@@ -145,13 +145,13 @@ final class Jinja {
         private static String json(Object value) {
             if (value instanceof Map<?, ?> map) {
                 return map.entrySet().stream()
-                        .map(entry -> Json.text(String.valueOf(entry.getKey())) + ": " + json(entry.getValue()))
+                        .map(entry -> Json.quoted(String.valueOf(entry.getKey())) + ": " + json(entry.getValue()))
                         .collect(Collectors.joining(", ", "{", "}"));
             }
             if (value instanceof List<?> list) {
                 return list.stream().map(ToJson::json).collect(Collectors.joining(", ", "[", "]"));
             }
-            return value instanceof String text ? Json.text(text) : String.valueOf(value);
+            return value instanceof String text ? Json.quoted(text) : String.valueOf(value);
         }
     }
 }

@@ -1,13 +1,10 @@
 package dev.touchstone.checkpoint.files;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,11 +27,7 @@ public sealed interface ModelFiles {
 
     /** The whole of a text file, which must be UTF-8. */
     default String text(String file) {
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw new TouchstoneException(file + " is not UTF-8; download or save it again", e);
-        }
+        return Utf8.text(file, bytes(file));
     }
 
     static ModelFiles folder(Path folder) {

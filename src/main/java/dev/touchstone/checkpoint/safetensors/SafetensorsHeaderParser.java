@@ -32,7 +32,7 @@ final class SafetensorsHeaderParser {
             parser.header();
             return new SafetensorsHeader(parser.tensors, parser.metadata, dataStart);
         } catch (JsonProcessingException e) {
-            throw Problems.malformed(file + ": the header", e);
+            throw Problems.malformed(file + ": the header", text, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // not from text
         }

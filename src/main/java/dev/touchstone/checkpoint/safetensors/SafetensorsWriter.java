@@ -1,10 +1,12 @@
 package dev.touchstone.checkpoint.safetensors;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +21,6 @@ import java.util.stream.IntStream;
 /** Writes a safetensors file: collects tensors, then writes them all. The file appears whole or not at all. */
 public final class SafetensorsWriter {
     private static final int PIECE_BYTES = 1 << 20;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, Stored> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -108,20 +109,20 @@ public final class SafetensorsWriter {
     }
 
     /** Padded with spaces so that the data begins at a multiple of eight bytes. */
-    private byte[] header() throws JsonProcessingException {
-        ObjectNode root = JSON.createObjectNode();
+    private byte[] header() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
         if (!metadata.isEmpty()) {
-            root.set("__metadata__", JSON.valueToTree(metadata));
+            root.set("__metadata__", Json.tree(metadata));
         }
         long begin = 0;
         for (Map.Entry<String, Stored> tensor : tensors.entrySet()) {
             Stored stored = tensor.getValue();
             ObjectNode entry = root.putObject(tensor.getKey()).put("dtype", stored.dtype.name());
-            entry.set("shape", JSON.valueToTree(stored.shape));
+            entry.set("shape", Json.tree(stored.shape));
             entry.putArray("data_offsets").add(begin).add(begin + stored.bytes());
             begin += stored.bytes();
         }
-        byte[] json = JSON.writeValueAsBytes(root);
+        byte[] json = root.toString().getBytes(UTF_8);
         byte[] padded = new byte[(json.length + 7) / 8 * 8];
         Arrays.fill(padded, (byte) ' ');
         System.arraycopy(json, 0, padded, 0, json.length);

@@ -70,7 +70,7 @@ public final class TensorFiles implements AutoCloseable {
     }
 
     private void openShards() {
-        JsonNode index = Json.object(INDEX, files.text(INDEX)).path("weight_map");
+        JsonNode index = Json.object(INDEX, files.text(INDEX)).json().path("weight_map");
         if (!index.isObject() || index.isEmpty()) {
             throw new TouchstoneException(INDEX + " has no weight_map that names a tensor; download or save it again");
         }

@@ -13,7 +13,7 @@ final class ModelReader {
 
     static TokenModel read(Component part, Map<String, Integer> ids) {
         // Old files have no type; a model with merges is a BPE.
-        String type = part.text("type").orElse(part.isUnset("merges") ? "missing" : "BPE");
+        String type = part.text("type").orElse(part.has("merges") ? "BPE" : "missing");
         return switch (type) {
             case "BPE" -> bpe(part, ids);
             case "WordLevel" -> {

@@ -36,7 +36,7 @@ final class PatternReader {
     /** A pattern as a regular expression of java.util.regex. */
     static String regex(Component part) {
         Component pattern = part.part("pattern").allow("String", "Regex");
-        if (pattern.isUnset("Regex")) {
+        if (!pattern.has("Regex")) {
             return Pattern.quote(literal(part));
         }
         String regex = pattern.string("Regex");

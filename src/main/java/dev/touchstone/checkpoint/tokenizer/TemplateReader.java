@@ -18,11 +18,11 @@ final class TemplateReader {
         int texts = 0;
         for (Component item : part.parts("single")) {
             item.allow("Sequence", "SpecialToken");
-            if (item.isUnset("SpecialToken")) {
+            if (item.has("SpecialToken")) {
+                (texts == 0 ? before : after).addAll(ids(part, item.part("SpecialToken")));
+            } else {
                 item.part("Sequence");
                 texts++;
-            } else {
-                (texts == 0 ? before : after).addAll(ids(part, item.part("SpecialToken")));
             }
         }
         if (texts != 1) {

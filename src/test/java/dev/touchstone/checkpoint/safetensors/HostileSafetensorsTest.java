@@ -31,7 +31,7 @@ class HostileSafetensorsTest {
     /** Single quotes stand for the double quotes of JSON. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
-            no brace                     | 8 | nothing                                                                  | the header is not valid JSON at line 1
+            no brace                     | 8 | nothing                                                                  | the header is not valid JSON at column
             empty header                 | 0 |                                                                          | the header has nothing, expected an object
             a list                       | 0 | []                                                                       | the header has START_ARRAY, expected an object
             cut in a name                | 0 | {'a                                                                      | is not valid JSON

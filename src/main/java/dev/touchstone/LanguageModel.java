@@ -21,7 +21,6 @@ import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Step;
 import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.kernels.VectorKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
@@ -112,7 +111,7 @@ public final class LanguageModel implements AutoCloseable {
         try {
             return new LanguageModel(load.get(), kernels, true);
         } catch (RuntimeException | Error e) {
-            close(kernels);
+            kernels.close();
             throw e;
         }
     }
@@ -281,13 +280,7 @@ public final class LanguageModel implements AutoCloseable {
         queue.close();
         idle.set(null);
         if (ownsKernels) {
-            close(kernels);
-        }
-    }
-
-    private static void close(Kernels kernels) {
-        if (kernels instanceof VectorKernels vector) {
-            vector.close();
+            kernels.close();
         }
     }
 }

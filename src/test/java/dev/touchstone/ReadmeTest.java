@@ -43,6 +43,6 @@ class ReadmeTest {
 
         assertThat(java.waitFor()).as(Files.readString(err)).isZero();
         assertThat(printed.strip()).isEqualTo(example.group("printed").strip());
-        assertThat(example.group("body").strip().lines()).hasSize(5);
+        assertThat(example.group("body").strip().lines()).hasSizeLessThanOrEqualTo(5);
     }
 }

@@ -43,7 +43,8 @@ class ArchitectureTest {
         layers.put("kernels", Set.of("tensor"));
         layers.put("model", Set.of("kernels", "tensor"));
         layers.put("tokenizer", Set.of());
-        layers.put("generation", Set.of("model", "tokenizer", "kernels", "tensor"));
+        layers.put("generation.processors", Set.of());
+        layers.put("generation", Set.of("generation.processors", "model", "tokenizer", "kernels", "tensor"));
         layers.put("checkpoint.files", Set.of());
         layers.put("checkpoint.safetensors", Set.of("checkpoint.files", "tensor"));
         layers.put("checkpoint.tokenizer", Set.of("checkpoint.files", "tokenizer"));

@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.generation.Probabilities;
 import dev.touchstone.generation.Step;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.Comparator;

@@ -4,12 +4,12 @@ import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.explain.Stage.Proof;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Generator;
-import dev.touchstone.generation.LogitsProcessor;
-import dev.touchstone.generation.Processors;
 import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Verification;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
@@ -72,7 +72,7 @@ record Stages(LoadedModel model, Placing positions, int tokens, Settings setting
                         "Choosing a token",
                         shaped("(%d) → id", shape.vocabulary()),
                         choosing(),
-                        new Proof("generation/SamplingGoldenTest", "probabilities in sampling.json")),
+                        new Proof("generation/processors/SamplingGoldenTest", "probabilities in sampling.json")),
                 stage(
                         "Generation, token by token",
                         shaped("(%d) → (%d + %d)", tokens, tokens, settings.maxNewTokens()),

@@ -1,6 +1,6 @@
 package dev.touchstone.explain;
 
-import dev.touchstone.generation.LogitsProcessor;
+import dev.touchstone.generation.processors.LogitsProcessor;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package dev.touchstone.explain;
 
-import dev.touchstone.generation.Probabilities;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.ArrayList;

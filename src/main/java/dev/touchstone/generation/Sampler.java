@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.generation.processors.Probabilities;
 import java.util.random.RandomGenerator;
 
 /** Picks the next token. */

@@ -1,5 +1,6 @@
 package dev.touchstone.generation;
 
+import dev.touchstone.generation.processors.LogitsProcessor;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +52,7 @@ public record Settings(
     }
 
     /** What the processors make of the logits after {@code ids}. (S), (V) -> (V) */
-    float[] process(int[] ids, float[] logits) {
+    public float[] process(int[] ids, float[] logits) {
         float[] scores = logits;
         for (LogitsProcessor processor : processors) {
             scores = processor.process(ids, scores);

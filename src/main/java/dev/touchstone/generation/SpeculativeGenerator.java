@@ -1,6 +1,7 @@
 package dev.touchstone.generation;
 
 import dev.touchstone.generation.Drafter.Draft;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.TouchstoneException;

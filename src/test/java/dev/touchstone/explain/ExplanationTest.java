@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.generation.CachedExecutor;
-import dev.touchstone.generation.Probabilities;
-import dev.touchstone.generation.Processors;
 import dev.touchstone.generation.PromptLookup;
 import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Window;
+import dev.touchstone.generation.processors.Probabilities;
+import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Transformer;

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.generation.Beams.EarlyStopping;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.NoRepeatNgram;
+import dev.touchstone.generation.processors.RepetitionPenalty;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tensor.Tensor;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.support.Fixtures;

@@ -3,6 +3,7 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.generation.processors.Temperature;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
 import dev.touchstone.support.TableExecutor;

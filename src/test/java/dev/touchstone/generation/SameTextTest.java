@@ -3,6 +3,8 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.touchstone.generation.Distributions.Input;
+import dev.touchstone.generation.processors.Distributions;
+import dev.touchstone.generation.processors.Distributions.Input;
+import dev.touchstone.generation.processors.NoRepeatNgram;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.support.ChiSquare;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import dev.touchstone.generation.Drafter.Draft;
 import dev.touchstone.generation.SpeculativeGenerator.Pass;
 import dev.touchstone.generation.SpeculativeGenerator.Result;
 import dev.touchstone.generation.SpeculativeGenerator.Statistics;
+import dev.touchstone.generation.processors.Temperature;
 import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
 import dev.touchstone.support.TableExecutor;

@@ -3,6 +3,7 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.generation.SpeculativeGenerator.Result;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.support.ChiSquare;
 import dev.touchstone.support.KillMatrix;
 import dev.touchstone.support.TableExecutor;

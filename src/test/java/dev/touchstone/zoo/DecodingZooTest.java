@@ -3,12 +3,12 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.generation.CachedExecutor;
-import dev.touchstone.generation.Processors;
-import dev.touchstone.generation.RepetitionPenalty;
 import dev.touchstone.generation.Sampler;
-import dev.touchstone.generation.Temperature;
-import dev.touchstone.generation.TopK;
-import dev.touchstone.generation.TopP;
+import dev.touchstone.generation.processors.Processors;
+import dev.touchstone.generation.processors.RepetitionPenalty;
+import dev.touchstone.generation.processors.Temperature;
+import dev.touchstone.generation.processors.TopK;
+import dev.touchstone.generation.processors.TopP;
 import dev.touchstone.kernels.ScalarKernels;
 import java.util.List;
 import java.util.Random;

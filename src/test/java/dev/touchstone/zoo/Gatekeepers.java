@@ -1,7 +1,7 @@
 package dev.touchstone.zoo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.generation.Probabilities;
+import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;

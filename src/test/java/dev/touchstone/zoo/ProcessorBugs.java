@@ -1,10 +1,10 @@
 package dev.touchstone.zoo;
 
-import dev.touchstone.generation.LogitsProcessor;
-import dev.touchstone.generation.Probabilities;
-import dev.touchstone.generation.Processors;
-import dev.touchstone.generation.RepetitionPenalty;
-import dev.touchstone.generation.Temperature;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.Probabilities;
+import dev.touchstone.generation.processors.Processors;
+import dev.touchstone.generation.processors.RepetitionPenalty;
+import dev.touchstone.generation.processors.Temperature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

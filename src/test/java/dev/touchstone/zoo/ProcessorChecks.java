@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.generation.BruteForce;
-import dev.touchstone.generation.Distributions;
-import dev.touchstone.generation.Distributions.Input;
-import dev.touchstone.generation.LogitsProcessor;
-import dev.touchstone.generation.Processors;
+import dev.touchstone.generation.processors.Distributions;
+import dev.touchstone.generation.processors.Distributions.Input;
+import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.function.DoubleFunction;

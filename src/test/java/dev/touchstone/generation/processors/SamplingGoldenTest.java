@@ -1,10 +1,12 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.touchstone.generation.Settings;
+import dev.touchstone.generation.Window;
 import dev.touchstone.support.Fixtures;
 import java.io.IOException;
 import java.util.Map;

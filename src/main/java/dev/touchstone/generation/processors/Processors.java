@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import dev.touchstone.util.TouchstoneException;
 import java.util.EnumMap;

@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 /** Numbers as people type them. */
 final class Numbers {

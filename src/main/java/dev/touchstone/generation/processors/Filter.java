@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;

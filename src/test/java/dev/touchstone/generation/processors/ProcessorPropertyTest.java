@@ -1,8 +1,9 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.generation.Distributions.Input;
+import dev.touchstone.generation.BruteForce;
+import dev.touchstone.generation.processors.Distributions.Input;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 /** Changes the scores of the next token before one is picked; {@code -inf} rules a token out. */
 @FunctionalInterface

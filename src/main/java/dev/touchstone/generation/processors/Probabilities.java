@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
@@ -23,7 +23,7 @@ public final class Probabilities {
     }
 
     /** {@code x - max - log(sum(exp(x - max)))}, in float as the scores are. (V) -> (V) */
-    static float[] logSoftmax(float[] scores) {
+    public static float[] logSoftmax(float[] scores) {
         double max = finiteMax(scores);
         double sum = 0;
         for (float score : scores) {
@@ -64,7 +64,7 @@ public final class Probabilities {
     }
 
     /** NaN is no score: it compares with nothing, and would pass every filter unseen. */
-    static void refuseNaN(float[] scores) {
+    public static void refuseNaN(float[] scores) {
         for (int v = 0; v < scores.length; v++) {
             if (Float.isNaN(scores[v])) {
                 throw new TouchstoneException("the score of token " + v + " is NaN, expected a number: a weight is not "
@@ -74,7 +74,7 @@ public final class Probabilities {
     }
 
     /** The token whose share of [0, 1) holds {@code point}. (V) -> id */
-    static int draw(double[] probabilities, double point) {
+    public static int draw(double[] probabilities, double point) {
         double sum = 0;
         int last = 0;
         for (int v = 0; v < probabilities.length; v++) {

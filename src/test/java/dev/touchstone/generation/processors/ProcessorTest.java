@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.touchstone.generation;
+package dev.touchstone.generation.processors;
 
 /**
  * Softmax as PyTorch computes it in float32. Where probabilities add up to exactly the threshold of a filter, rounding

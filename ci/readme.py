@@ -3,13 +3,11 @@
 
 A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
 `...` stands for any lines, `...` at the end of a line for the rest of it, `+` after a number for that number or more.
-Times and speeds are not compared, nor is the line that Java adds about its incubator module. `mvn verify` is not run
-again: ci/verify.sh keeps what it printed. A block marked `sh` has no output; its commands must be among those that
-.ci/run runs, or be listed here with the reason why nothing runs them. Java must be quoted from the sources; what begins
-with imports is a program of its own, which ReadmeTest runs.
+Times and speeds are not compared. `mvn verify` is not run again: ci/verify.sh keeps what it printed. A block marked `sh`
+has no output; its commands must be among those that .ci/run runs, or be listed here with the reason why nothing runs
+them. Java must be quoted from the sources; what begins with imports is a program of its own, which ReadmeTest runs.
 
-`python3` is the Python that runs this. It needs NumPy, so let ci/python.sh run this. With --write the pages get what
-was printed instead, except where they have `...` or `+`.
+With --write the pages get what was printed instead, except where they have `...` or `+`.
 """
 
 import os
@@ -32,7 +30,6 @@ SETTINGS = {"HF_HUB_CACHE": str(ROOT / "target" / "no-models")}
 # Where jpackage puts the program on other systems.
 IMAGES = {"darwin": "touchstone.app/Contents/MacOS/touchstone", "win32": "touchstone/touchstone.exe"}
 FAILURE = "exit code "
-NOISE = "WARNING: Using incubator modules: jdk.incubator.vector"
 
 
 def commands(readme: str) -> list[tuple[str, list[str]]]:
@@ -78,7 +75,7 @@ def without_times(line: str) -> str:
 
 def shown(command: str) -> list[str]:
     """What a reader sees of it."""
-    return [line.rstrip() for line in output(command).splitlines() if line != NOISE]
+    return [line.rstrip() for line in output(command).splitlines()]
 
 
 def output(command: str) -> str:
@@ -89,11 +86,10 @@ def output(command: str) -> str:
         "mvn --quiet test", "mvn --quiet test -Dtouchstone.reports=target/readme"
     )  # not in CI's own
     command = command.replace("touchstone/bin/touchstone", IMAGES.get(sys.platform, "touchstone/bin/touchstone"))
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=ROOT,
-        env={**os.environ, **SETTINGS, "PATH": path},
+        env={**os.environ, **SETTINGS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

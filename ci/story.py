@@ -1,7 +1,7 @@
 """Makes ci/story.svg, the picture of a terminal in the README: a real run, each token appearing when it did.
 
 With --check it compares instead: the picture must show what the same command prints now, times and speeds aside.
-Java's line about its incubating module is left out. Needs a terminal of its own, so Linux or macOS; no package.
+Needs a terminal of its own, so Linux or macOS; no package.
 """
 
 import re
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from html import escape, unescape
 
-from terminal import NOISE, ROOT, Terminal
+from terminal import ROOT, Terminal
 
 PICTURE = ROOT / "ci" / "story.svg"
 COMMAND = (
@@ -37,7 +37,7 @@ def record() -> list[tuple[float, str]]:
     pieces = [(at, text.replace("\r\n", "\n")) for at, text in terminal.read()]
     if terminal.close() != 0:
         sys.exit(f"{COMMAND} failed: {pieces!r}")
-    return [(at, text.replace(NOISE + "\n", "")) for at, text in pieces]
+    return pieces
 
 
 def cells(pieces: list[tuple[float, str]]) -> list[tuple[int, int, float, str, str]]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOISE = "WARNING: Using incubator modules: jdk.incubator.vector"  # Java says so itself
 PATIENCE = 60  # seconds
 KEPT = ("PATH", "JAVA_HOME", "LANG", "LC_ALL")
 

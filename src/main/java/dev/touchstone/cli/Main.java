@@ -69,6 +69,7 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
+        VectorModule.load();
         System.exit(run(Streams.system(), args));
     }
 

@@ -56,7 +56,13 @@ public enum KernelChoice {
         return vectorModuleIsLoaded() ? VectorKernels.bits() : 0;
     }
 
+    /** Looks for a class, because a module that is loaded later is not in the boot layer. */
     private static boolean vectorModuleIsLoaded() {
-        return ModuleLayer.boot().findModule(MODULE).isPresent();
+        try {
+            Class.forName(MODULE + ".FloatVector", false, KernelChoice.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 }

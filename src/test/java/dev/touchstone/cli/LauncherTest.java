@@ -11,15 +11,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in a folder of its own, where Maven and Java are scripts that tell what was asked of them. */
+/** The launcher in a directory of its own, with scripts for Maven and Java that print their arguments. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher for Windows is another file")
 class LauncherTest {
+    /** Writes the archive of classes where Java is asked for one. */
+    private static final String ARCHIVING =
+            "for argument; do case $argument in -XX:ArchiveClassesAtExit=*) echo made >\"${argument#*=}\"; exit;; esac; done\n";
+
     private static final Path LAUNCHER = Path.of(System.getProperty("touchstone.basedir", "."), "touchstone");
 
     @TempDir
@@ -30,6 +37,12 @@ class LauncherTest {
     private Path path;
 
     private record Run(int exit, String out, String err) {}
+
+    private record Launch(Process process, Path out, Path err) {
+        Run end() throws Exception {
+            return new Run(process.waitFor(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+        }
+    }
 
     @BeforeEach
     void writeProject() throws IOException {
@@ -43,7 +56,7 @@ class LauncherTest {
         script(
                 "java",
                 "if [ \"$1\" = -version ]; then echo 'openjdk version \"17.0.1\"' >&2; else printf '<%s>' \"$@\"; fi");
-        script("mvn", "echo mvn \"$@\" >&2; mkdir -p '" + jar.getParent() + "'; : >'" + jar + "'");
+        maven("echo mvn \"$@\" >&2; : >\"$jar\"");
     }
 
     @Test
@@ -55,7 +68,8 @@ class LauncherTest {
                 .startsWith("touchstone: building, once")
                 .contains("mvn --quiet", "shade:shade@runnable-jar");
         assertThat(run.out).endsWith("<-jar><" + jar.toRealPath() + "><generate><--prompt><a  b>");
-        assertThat(run.out).contains("<--add-modules><jdk.incubator.vector>", "terminal.out=false>");
+        assertThat(run.out).contains("terminal.out=false>").doesNotContain("incubator");
+        assertThat(jar.getParent()).isDirectoryNotContaining(file -> !Files.isRegularFile(file));
     }
 
     @Test
@@ -87,10 +101,7 @@ class LauncherTest {
     @Test
     void keepsJavasClassesAndUsesThem() throws Exception {
         Path classes = jar.resolveSibling("touchstone.jsa");
-        script(
-                "java",
-                "case \"$*\" in *ArchiveClassesAtExit*) echo made >'" + classes
-                        + ".new';; *) printf '<%s>' \"$@\";; esac");
+        script("java", ARCHIVING + "printf '<%s>' \"$@\"");
         Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
 
         Run run = launch(home.resolve("touchstone"), "x");
@@ -104,24 +115,120 @@ class LauncherTest {
 
     @Test
     void aBuildThatFailsLeavesNoJar() throws Exception {
-        script("mvn", "mkdir -p '" + jar.getParent() + "'; echo half >'" + jar + "'; echo why it failed; exit 1");
+        maven("echo half >\"$jar\"; echo why it failed; exit 1");
 
         Run run = launch(home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(1);
         assertThat(run.out).isEmpty();
         assertThat(run.err).contains("why it failed", "touchstone: the build failed");
-        assertThat(jar).doesNotExist();
+        assertThat(jar.getParent()).isEmptyDirectory();
     }
 
-    /** Maven is in the midst of the jar when someone has had enough. */
+    @Test
+    void aBuildThatFailsLeavesTheJarThatWasThere() throws Exception {
+        launch(home.resolve("touchstone"));
+        Files.writeString(jar, "a jar");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+        maven("echo half >\"$jar\"; exit 1");
+
+        assertThat(launch(home.resolve("touchstone")).exit).isEqualTo(1);
+        assertThat(jar).hasContent("a jar");
+    }
+
+    /** The signal arrives while Maven writes the jar. */
     @Test
     void aBuildThatIsInterruptedLeavesNoJar() throws Exception {
-        script("mvn", "mkdir -p '" + jar.getParent() + "'; echo half >'" + jar + "'; kill -TERM $PPID");
+        maven("echo half >\"$jar\"; kill -TERM $PPID");
 
         Run run = launch(home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(130);
+        assertThat(jar.getParent()).isEmptyDirectory();
+    }
+
+    @Test
+    void aSourceThatChangesDuringTheBuildIsBuiltNextTime() throws Exception {
+        maven("sleep 1; echo 'class A { int b; }' >'" + home + "/src/main/java/A.java'; : >\"$jar\"");
+        launch(home.resolve("touchstone"));
+        maven(": >\"$jar\"");
+
+        assertThat(launch(home.resolve("touchstone")).err).contains("building");
+        assertThat(launch(home.resolve("touchstone")).err).isEmpty();
+    }
+
+    @Test
+    void ofSeveralFirstRunsOneBuildsAndTheOthersWait() throws Exception {
+        Path builds = folder.resolve("builds");
+        Path archives = folder.resolve("archives");
+        maven("echo build >>'" + builds + "'; sleep 3; echo a jar >\"$jar\"");
+        script(
+                "java",
+                "[ -s '" + jar + "' ] || exit 3\n" + ARCHIVING.replace("made", "made | tee -a '" + archives + "'")
+                        + "printf '<%s>' \"$@\"");
+        Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+
+        List<Launch> launches = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            launches.add(start(Map.of(), home.resolve("touchstone"), "run" + i));
+        }
+
+        int waiting = 0;
+        for (int i = 0; i < 4; i++) {
+            Run run = launches.get(i).end();
+            assertThat(run.exit).as(run.err).isZero();
+            assertThat(run.out).endsWith("<run" + i + ">");
+            waiting += run.err.contains("touchstone: waiting for process ") ? 1 : 0;
+        }
+        assertThat(waiting).isEqualTo(3);
+        assertThat(builds).hasContent("build");
+        assertThat(archives).hasContent("made");
+        assertThat(jar).hasContent("a jar");
+        assertThat(jar.resolveSibling("touchstone.lock")).doesNotExist();
+    }
+
+    @Test
+    void afterABuildThatFailedTheOneThatWaitedTriesAgain() throws Exception {
+        maven("if mkdir '" + folder + "/first'; then sleep 2; exit 1; fi; : >\"$jar\"");
+        Launch first = start(Map.of(), home.resolve("touchstone"), "first");
+        while (!Files.exists(folder.resolve("first"))) {
+            Thread.sleep(5);
+        }
+
+        assertThat(launch(home.resolve("touchstone"), "second").out).endsWith("<second>");
+        assertThat(first.end().exit).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"touchstone.lock/DEAD", "touchstone.lock"})
+    void aLockThatAProcessLeftBehindIsTakenOver(String left) throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        Files.createDirectories(jar.resolveSibling(left.replace("DEAD", "" + ended.pid())));
+
+        Run run = launch(home.resolve("touchstone"), "x");
+
+        assertThat(run.exit).isZero();
+        assertThat(run.out).endsWith("<x>");
+        assertThat(jar.resolveSibling("touchstone.lock")).doesNotExist();
+    }
+
+    @Test
+    void aLockOfARunningProcessIsRespected() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        Path lock = Files.createDirectories(jar.resolveSibling("touchstone.lock/" + pid));
+        Launch launch = start(Map.of(), home.resolve("touchstone"), "x");
+
+        assertThat(launch.process.waitFor(3, TimeUnit.SECONDS)).isFalse();
+        launch.process.destroy();
+
+        Run run = launch.end();
+        assertThat(run.exit).isEqualTo(130);
+        assertThat(run.err)
+                .isEqualToIgnoringNewLines(
+                        "touchstone: waiting for process " + pid + ", which is building; if it is not, delete "
+                                + lock.toRealPath().getParent());
+        assertThat(lock).isDirectory();
         assertThat(jar).doesNotExist();
     }
 
@@ -132,7 +239,7 @@ class LauncherTest {
         Run run = launch(home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(1);
-        assertThat(run.err).startsWith("touchstone: no java found; install a JDK, 17 or later");
+        assertThat(run.err).startsWith("touchstone: no java found; install a JDK 17 or later");
         assertThat(run.err.lines()).hasSize(1);
     }
 
@@ -143,7 +250,7 @@ class LauncherTest {
         Run run = launch(home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(1);
-        assertThat(run.err).contains("is too old: version 11;", "17 or later, is needed");
+        assertThat(run.err).contains("is too old: found version 11, expected 17 or later");
     }
 
     @Test
@@ -161,6 +268,14 @@ class LauncherTest {
         assertThat(run.out).contains("<-Xmx8g><-Dx=y>");
     }
 
+    /** Maven, which finds in {@code $jar} where it writes the jar. */
+    private void maven(String body) throws IOException {
+        script(
+                "mvn",
+                "for argument; do case $argument in -Drunnable.jar=*) jar=${argument#*=};; esac; done\nmkdir -p '"
+                        + jar.getParent() + "'\n" + body);
+    }
+
     private void script(String name, String body) throws IOException {
         script(path, name, body);
     }
@@ -176,10 +291,14 @@ class LauncherTest {
     }
 
     private Run launch(Map<String, String> environment, Path launcher, String... args) throws Exception {
+        return start(environment, launcher, args).end();
+    }
+
+    private Launch start(Map<String, String> environment, Path launcher, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(launcher.toString()));
         command.addAll(List.of(args));
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
+        Path out = Files.createTempFile(folder, "out", "");
+        Path err = Files.createTempFile(folder, "err", "");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Path.of("/").toFile())
                 .redirectOutput(out.toFile())
@@ -187,14 +306,30 @@ class LauncherTest {
         builder.environment().clear();
         builder.environment().put("PATH", path + ":" + tools());
         builder.environment().putAll(environment);
-        int exit = builder.start().waitFor();
-        return new Run(exit, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+        return new Launch(builder.start(), out, err);
     }
 
-    /** A folder with what the launcher needs from the system, and no java or mvn. */
+    /** A directory with the commands that the launcher needs, without java and mvn. */
     private Path tools() throws IOException {
-        Path tools = Files.createDirectories(folder.resolve("tools"));
-        for (String tool : List.of("readlink", "dirname", "find", "head", "sed", "touch", "rm", "mv", "mkdir")) {
+        Path tools = folder.resolve("tools");
+        if (Files.exists(tools)) {
+            return tools;
+        }
+        Files.createDirectory(tools);
+        for (String tool : List.of(
+                "readlink",
+                "dirname",
+                "find",
+                "head",
+                "sed",
+                "touch",
+                "rm",
+                "mv",
+                "mkdir",
+                "rmdir",
+                "ls",
+                "sleep",
+                "tee")) {
             String place = Files.exists(Path.of("/usr/bin", tool)) ? "/usr/bin/" : "/bin/";
             script(tools, tool, "exec " + place + tool + " \"$@\"");
         }

@@ -2,7 +2,7 @@
 
 fixtures/README.md is all that this was written from. Compare what it writes with the goldens:
 
-    python3 python/examples/gpt2_numpy.py fixtures/tiny-gpt2 text target/trace.safetensors
+    ci/python.sh python/examples/gpt2_numpy.py fixtures/tiny-gpt2 text target/trace.safetensors
     ./touchstone parity --ours target/trace.safetensors fixtures/tiny-gpt2
 
 With --bug epsilon (or gelu, heads, mask) it makes a mistake that others have made, so that there is something to find.

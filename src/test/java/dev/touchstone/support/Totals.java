@@ -6,10 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * What a run of the suite did, a line for each kind of test. It is printed when the tests end, and by {@code mvn verify} once
- * more as the last thing, where people look.
- */
+/** What a run of the suite did, a line for each kind of test. It is printed when the tests end. */
 public final class Totals {
     private static final Path FILE = Path.of(System.getProperty("touchstone.basedir", "."))
             .resolve(System.getProperty("touchstone.reports", "target"))
@@ -23,7 +20,7 @@ public final class Totals {
                 .append(System.lineSeparator());
     }
 
-    /** Prints the lines, and keeps them for the end of the build; nothing if there are none. */
+    /** Prints the lines and writes them to a file; does nothing if there are none. */
     void print() {
         if (lines.length() == 0) {
             return;
@@ -36,10 +33,5 @@ public final class Totals {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Prints what the tests of this build have left. */
-    public static void main(String[] arguments) throws IOException {
-        System.out.print(Files.readString(FILE));
     }
 }

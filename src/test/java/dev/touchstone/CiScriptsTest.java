@@ -1,0 +1,139 @@
+package dev.touchstone;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts in ci/ that run the tests on several JDKs, with scripts in place of Maven and the JDKs. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JDKs of this test are scripts for sh")
+class CiScriptsTest {
+    private static final Path CI = Path.of(System.getProperty("touchstone.basedir", "."), "ci");
+
+    @TempDir
+    private Path folder;
+
+    private record Run(int exit, String out, String err) {}
+
+    @BeforeEach
+    void copyScripts() throws IOException {
+        for (String name : new String[] {"jdks.sh", "vector-widths.sh", "verify.sh"}) {
+            Files.createDirectories(folder.resolve("project/ci"));
+            Files.copy(CI.resolve(name), folder.resolve("project/ci").resolve(name));
+        }
+        Files.createDirectories(folder.resolve("project/target/surefire-reports"));
+        Files.createDirectory(folder.resolve("jdks"));
+        script(
+                "bin/mvn",
+                "echo \"$JAVA_HOME\" \"$@\" >>'" + folder + "/runs'; cat '" + folder + "/log';"
+                        + "echo '<testsuite name=\"x\" tests=\"18\">' >" + "target/surefire-reports/"
+                        + "TEST-dev.touchstone.kernels.LogitsDigestTest.xml");
+        Files.createFile(folder.resolve("log"));
+    }
+
+    @Test
+    void vectorWidthsFailsIfThereIsNoJdkToTestWith() throws Exception {
+        jdk("another", "21.0.1");
+
+        Run run = run("vector-widths.sh");
+
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).contains("found neither JDK 17 nor JDK 25, so nothing was tested");
+        assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
+    void vectorWidthsTestsThreeWidthsOnEachJdk() throws Exception {
+        Path first = jdk("openjdk-17", "17.0.1");
+        Path second = jdk("temurin-25", "25");
+
+        Run run = run("vector-widths.sh");
+
+        assertThat(run.exit).as(run.err).isZero();
+        assertThat(run.out.lines().filter("   18 digests agree"::equals)).hasSize(6);
+        assertThat(Files.readAllLines(folder.resolve("runs")))
+                .extracting(line -> line.split(" ")[0] + " " + line.replaceAll(".*MaxVectorSize=", ""))
+                .containsExactly(
+                        first + " 16", first + " 32", first + " 64", second + " 16", second + " 32", second + " 64");
+    }
+
+    @Test
+    void vectorWidthsFailsIfNoDigestWasTested() throws Exception {
+        jdk("openjdk-17", "17.0.1");
+        script(
+                "bin/mvn",
+                "echo '<testsuite name=\"x\">' >target/surefire-reports/"
+                        + "TEST-dev.touchstone.kernels.LogitsDigestTest.xml");
+
+        assertThat(run("vector-widths.sh").exit).isNotZero();
+    }
+
+    @Test
+    void aJdkIsFoundByItsVersionAndNotByItsName() throws Exception {
+        jdk("jdk-17-or-so", "21.0.2");
+        Path right = jdk("zulu", "17.0.1");
+        script("jdks/jre-17/bin/java", "echo 'openjdk version \"17.0.1\"' >&2");
+
+        run("vector-widths.sh");
+
+        assertThat(Files.readAllLines(folder.resolve("runs"))).allMatch(line -> line.startsWith(right + " "));
+    }
+
+    @Test
+    void verifyFailsWithoutJdk17() throws Exception {
+        jdk("temurin-25", "25");
+
+        Run run = run("verify.sh");
+
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).contains("no JDK 17 found");
+    }
+
+    @Test
+    void verifyFailsIfTheBuildWarns() throws Exception {
+        jdk("openjdk-17", "17.0.1");
+        assertThat(run("verify.sh").exit).isZero();
+        Files.writeString(folder.resolve("log"), "[WARNING] Tests run: 3, Failures: 0, Errors: 0, Skipped: 1\n");
+        assertThat(run("verify.sh").exit).isZero();
+        Files.writeString(folder.resolve("log"), "[INFO] fine\n[WARNING] something is odd\n");
+
+        Run run = run("verify.sh");
+
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).contains("the build prints the warnings above");
+    }
+
+    private Path jdk(String name, String version) throws IOException {
+        script("jdks/" + name + "/bin/java", "echo 'openjdk version \"" + version + "\" 2025-01-01' >&2");
+        script("jdks/" + name + "/bin/javac", "");
+        return folder.resolve("jdks").resolve(name);
+    }
+
+    private void script(String name, String body) throws IOException {
+        Path script = folder.resolve(name);
+        Files.createDirectories(script.getParent());
+        Files.writeString(script, "#!/bin/sh\n" + body + "\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Run run(String script) throws Exception {
+        Path out = Files.createTempFile(folder, "out", "");
+        Path err = Files.createTempFile(folder, "err", "");
+        ProcessBuilder builder = new ProcessBuilder("bash", "ci/" + script)
+                .directory(folder.resolve("project").toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("JDK_DIRECTORY", folder.resolve("jdks").toString());
+        builder.environment().merge("PATH", folder.resolve("bin") + ":", (path, bin) -> bin + path);
+        int exit = builder.start().waitFor();
+        return new Run(exit, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+    }
+}

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Beam search. */
+/** The options of beam search. */
 final class BeamOptions {
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -15,44 +15,44 @@ final class BeamOptions {
     @Option(
             names = "--beams",
             paramLabel = "N",
-            description = "Follow the N likeliest texts side by side and print the best at the end.")
+            description = "Beam search: keep the N most likely texts at each step, and print the best one at the end.")
     private Integer count;
 
     @Option(
             names = "--length-penalty",
             paramLabel = "X",
-            description = "With --beams: above 0 favours long texts, below 0 short ones. Default: 1.")
+            description =
+                    "With --beams: the score of a text is its log-probability divided by its length to the power of X."
+                            + " Above 0 favors long texts, below 0 short ones. Default: 1.")
     private Double lengthPenalty;
 
     @Option(
             names = "--early-stopping",
             paramLabel = "true|false|never",
             description =
-                    "With --beams: stop as soon as there are N finished texts (true), when the best beam now is no"
-                            + " better than they (false, the default), or when none can become better (never).")
+                    "With --beams: stop when N texts are finished (true), when in addition no running beam has a better"
+                            + " score now (false), or when none can reach a better score (never). Default: false.")
     private EarlyStopping earlyStopping;
 
-    boolean areWanted() {
+    boolean areGiven() {
         return count != null;
     }
 
     void check(GenerationOptions generation) {
         Usage usage = new Usage(command);
-        usage.needs(areWanted(), "--beams", "--length-penalty", "--early-stopping");
-        if (areWanted()) {
+        usage.needs(areGiven(), "--beams", "--length-penalty", "--early-stopping");
+        if (areGiven()) {
             usage.check(() -> apply(Sampling.greedy()));
             usage.refuse(
-                    generation.draws(),
-                    "--beams takes the likeliest texts, but " + generation.drawing() + " asks to draw: leave out one");
-            usage.refuse(
-                    generation.stopsAtTexts(),
-                    "--beams ends a text at its end-of-sequence token, not at --stop: leave out one");
+                    generation.samples(),
+                    "--beams and " + generation.samplingOptions() + " exclude each other: leave out one");
+            usage.refuse(generation.stopsAtTexts(), "--beams and --stop exclude each other: leave out one");
         }
     }
 
-    /** The sampling with beams, if they are asked for. */
+    /** The sampling with beams, if they are given. */
     Sampling apply(Sampling sampling) {
-        Sampling search = areWanted() ? sampling.beams(count) : sampling;
+        Sampling search = areGiven() ? sampling.beams(count) : sampling;
         search = lengthPenalty == null ? search : search.lengthPenalty(lengthPenalty);
         return earlyStopping == null ? search : search.earlyStopping(earlyStopping);
     }

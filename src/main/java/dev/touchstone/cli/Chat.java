@@ -37,7 +37,7 @@ final class Chat {
     /** Prints the answer to a line. A line that cannot be used does not become part of the conversation. */
     void answer(String line) {
         GenerationOptions options = settings.options();
-        GenerationTask task = model.start(conversation.ids(line), compute.apply(options.sampling()));
+        GenerationTask task = model.start(conversation.ids(line), compute.apply(options.sampling(model)));
         StoryPrinter printer = new StoryPrinter(console, null);
         Stopwatch watch = new Stopwatch();
         current = task;

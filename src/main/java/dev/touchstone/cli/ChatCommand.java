@@ -35,7 +35,7 @@ final class ChatCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions();
+    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.CHAT);
 
     @Mixin
     private final ComputeOptions compute = new ComputeOptions();
@@ -59,9 +59,8 @@ final class ChatCommand implements Callable<Integer> {
 
     private void converse(LanguageModel loaded) {
         int positions = loaded.transformer().shape().positions();
-        // A quarter is dropped at once, so that the cache is rebuilt rarely.
-        ChatSettings settings = new ChatSettings(
-                Math.max(1, positions / 4), command.commandLine().getParseResult());
+        ChatSettings settings =
+                new ChatSettings(positions, command.commandLine().getParseResult());
         Chat chat = new Chat(loaded, compute, settings, console);
         console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
         try (ChatInput input = ChatInput.of(console.streams())) {
@@ -77,7 +76,7 @@ final class ChatCommand implements Callable<Integer> {
         switch (words[0]) {
             case "" -> {}
             case "/help" -> console.print(HELP);
-            case "/settings" -> console.print(settings + "\n");
+            case "/settings" -> console.print(settings.toString());
             case "/reset" -> chat.reset();
             case "/set" -> {
                 if (words.length < 2) {

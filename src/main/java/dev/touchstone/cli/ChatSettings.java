@@ -12,27 +12,24 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The settings of a chat, which are the options of generate under their names, and can be changed while it runs. */
+/** The settings of a chat. They are the options of generation, under the same names, and can be changed while it runs. */
 final class ChatSettings {
-    /** Parses options as the command line does, so that both mean the same and refuse the same. */
+    /** The options of generation, parsed as the command line parses them. */
     @Command(name = "/set")
     private static final class Line {
         @Mixin
-        private final GenerationOptions generation = new GenerationOptions();
+        private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.CHAT);
     }
 
-    private final int stride;
+    private final int positions;
     private final Map<String, String> values = new TreeMap<>();
 
     /**
-     * A talk outgrows its context, so the window slides unless told otherwise.
-     *
-     * @param stride how many tokens are dropped at once unless told otherwise
-     * @param commandLine whose options are the first settings
+     * @param positions of the model, which some defaults depend on
+     * @param commandLine its options are the first settings
      */
-    ChatSettings(int stride, ParseResult commandLine) {
-        this.stride = stride;
-        values.put("window", "slide");
+    ChatSettings(int positions, ParseResult commandLine) {
+        this.positions = positions;
         CommandLine known = new CommandLine(new Line());
         for (OptionSpec option : commandLine.matchedOptions()) {
             if (known.getCommandSpec().findOption(option.longestName()) != null) {
@@ -41,12 +38,12 @@ final class ChatSettings {
         }
     }
 
-    /** As they are now; where no seed is set, with a new one each time. */
+    /** The settings as they are now; if no seed is set, each call leads to a new one. */
     GenerationOptions options() {
         return parse(values);
     }
 
-    /** Returns what is wrong with that, else null. A value of null takes the setting back. */
+    /** Changes a setting; a value of null sets it back to its default. Returns what is wrong with that, else null. */
     String change(String name, String value) {
         Map<String, String> changed = new TreeMap<>(values);
         if (value == null) {
@@ -66,21 +63,25 @@ final class ChatSettings {
         return null;
     }
 
+    /** All settings that have a value, one in each line, those that have it by default marked. */
     @Override
     public String toString() {
-        return values.entrySet().stream()
-                .map(value -> value.getKey() + " " + value.getValue())
-                .collect(Collectors.joining(", "));
+        Map<String, String> implied = parse(values).impliedSettings(positions);
+        Map<String, String> all = new TreeMap<>(implied);
+        all.putAll(values);
+        return all.entrySet().stream()
+                .map(setting -> line(setting.getKey(), setting.getValue(), implied.containsKey(setting.getKey())))
+                .collect(Collectors.joining());
+    }
+
+    private static String line(String name, String value, boolean implied) {
+        return (String.format("%-18s %-12s", name, value) + (implied ? " (default)" : "")).stripTrailing() + "\n";
     }
 
     private GenerationOptions parse(Map<String, String> values) {
         Line line = new Line();
         CommandLine parser = new CommandLine(line).setCaseInsensitiveEnumValuesAllowed(true);
-        Map<String, String> given = new TreeMap<>(values);
-        if ("slide".equalsIgnoreCase(given.get("window"))) {
-            given.putIfAbsent("window-stride", "" + stride);
-        }
-        List<String> args = given.entrySet().stream()
+        List<String> args = values.entrySet().stream()
                 .map(value -> "--" + value.getKey() + (value.getValue().isEmpty() ? "" : "=" + value.getValue()))
                 .toList();
         parser.parseArgs(args.toArray(String[]::new));

@@ -35,7 +35,7 @@ final class CompareCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions();
+    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.GENERATE);
 
     @Mixin
     private final SpeculationOptions speculation = new SpeculationOptions();
@@ -85,7 +85,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private Map<String, Sampling> samplings(LanguageModel loaded) {
-        Sampling sampling = generation.sampling();
+        Sampling sampling = generation.sampling(loaded);
         Map<String, Sampling> samplings = new LinkedHashMap<>();
         samplings.put("without cache", sampling.useCache(false));
         samplings.put("with cache", sampling);
@@ -115,14 +115,14 @@ final class CompareCommand implements Callable<Integer> {
         console.print("\n" + TextPlot.of(laps));
     }
 
-    /** Drawn with drafts, a text has the same distribution but not the same random numbers. */
+    /** With drafts, sampling has the same distribution but uses other random numbers. */
     private String agreement(Lap first, Lap lap) {
         int difference = Arrays.mismatch(first.ids(), lap.ids());
         if (difference < 0) {
             return "equal";
         }
-        return generation.draws() && lap.name().equals("with drafts")
-                ? "drawn anew"
+        return generation.samples() && lap.name().equals("with drafts")
+                ? "sampled with other random numbers"
                 : "DIFFERENT from token " + (difference + 1) + " on";
     }
 }

@@ -41,7 +41,7 @@ final class ExplainCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions();
+    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.EXPLAIN);
 
     @Mixin
     private final SpeculationOptions speculation = new SpeculationOptions();
@@ -62,7 +62,6 @@ final class ExplainCommand implements Callable<Integer> {
         generation.check();
         speculation.check();
         compute.check();
-        generation.drawForShow();
         speculation.draftForShow(model);
         Explanation explanation;
         try (LanguageModel loaded = model.load(compute, console)) {
@@ -78,7 +77,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     private Explanation explain(LanguageModel loaded) {
         Prompt read = prompt.read(loaded.checkpoint(), console);
-        Sampling sampling = generation.sampling();
+        Sampling sampling = generation.sampling(loaded);
         Settings settings = sampling.settings(loaded.checkpoint(), read.ids().length);
         Sampling drafted = speculation.apply(sampling, loaded, console);
         return new Explainer(loaded.checkpoint(), loaded.kernels())

@@ -42,7 +42,7 @@ final class GenerateCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions();
+    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.GENERATE);
 
     @Mixin
     private final BeamOptions beams = new BeamOptions();
@@ -73,7 +73,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         check();
         try (LanguageModel loaded = model.load(compute.kernels(), console)) {
-            Sampling sampling = compute.apply(beams.apply(generation.sampling()));
+            Sampling sampling = compute.apply(beams.apply(generation.sampling(loaded)));
             if (batch.isWanted()) {
                 batch.run(loaded, sampling, console);
                 return 0;
@@ -109,9 +109,9 @@ final class GenerateCommand implements Callable<Integer> {
         }
         usage.refuse(showSteps && json, "--show-steps and --json exclude each other: leave out one");
         usage.refuse(
-                beams.areWanted() && speculation.isWanted(),
+                beams.areGiven() && speculation.isWanted(),
                 "--beams and speculation exclude each other: leave out one");
-        usage.refuse(beams.areWanted() && showSteps, "--beams knows its text only at the end and has no steps to show");
+        usage.refuse(beams.areGiven() && showSteps, "--beams knows its text only at the end and has no steps to show");
         batch.check();
         generation.check();
         beams.check(generation);
@@ -128,7 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
             printer.accept(step);
         });
         watch.end(made.ids().length);
-        if (showSteps || beams.areWanted()) {
+        if (showSteps || beams.areGiven()) {
             story.print(made.text());
         }
         story.end();
@@ -143,7 +143,7 @@ final class GenerateCommand implements Callable<Integer> {
         ObjectNode object = GenerationJson.of(text, made);
         watch.describe(object);
         task.speculation().ifPresent(drafts -> DraftStatistics.describe(drafts, object));
-        if (generation.draws()) {
+        if (generation.samples()) {
             object.put("seed", generation.seed());
         }
         console.print(object + "\n");

@@ -1,24 +1,33 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.LanguageModel;
 import dev.touchstone.Sampling;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** How to continue a prompt. */
+/** The options that say how to generate, as of {@code generate}, {@code chat}, {@code compare}, {@code explain}. */
 final class GenerationOptions {
-    private static final int DEFAULT_LENGTH = 100;
-    private static final int SHOWN_LENGTH = 20;
-
-    /** What happens to a sequence that outgrows the model's context. */
+    /** What happens to a sequence that is longer than the model's context. */
     enum WindowKind {
         ERROR,
-        SLIDE
+        SLIDE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    private final GenerationDefaults defaults;
 
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -26,128 +35,160 @@ final class GenerationOptions {
     @Option(
             names = {"-n", "--max-new-tokens", "--max_new_tokens", "--max-length"},
             paramLabel = "N",
-            description = "How many tokens to add at most; those of the prompt do not count. Default: " + DEFAULT_LENGTH
-                    + " (" + SHOWN_LENGTH + " to explain), or fewer where the model's context ends.")
+            description = "Generate at most N new tokens. Default: ${default.max-new-tokens}, or fewer if the model's"
+                    + " context ends first.")
     private Integer maxNewTokens;
 
-    @Option(
-            names = "--greedy",
-            description =
-                    "Take the likeliest token each step. This is the default unless an option below asks to draw.")
+    @Option(names = "--greedy", description = "Choose the most likely token at each step. ${default.greedy}.")
     private boolean greedy;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "Draw the tokens; below 1 the likely become likelier, above 1 less so.")
+            description =
+                    "Sample, with the scores divided by T. Below 1, likely tokens become more likely; above 1, less"
+                            + " likely.")
     private Double temperature;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Draw from the K likeliest tokens only.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Sample from the K most likely tokens only.")
     private Integer topK;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Draw from the likeliest tokens that together reach the probability P.")
+            description = "Sample from the most likely tokens whose probabilities add up to P.")
     private Double topP;
 
     @Option(
             names = "--min-p",
             paramLabel = "P",
-            description = "Draw from the tokens at least P times as likely as the likeliest.")
+            description = "Sample from the tokens that are at least P times as likely as the most likely one.")
     private Double minP;
 
     @Option(
             names = "--typical-p",
             paramLabel = "P",
-            description = "Draw from the tokens of the most typical information that together reach P.")
+            description = "Locally typical sampling: sample from the tokens whose information content is closest to the"
+                    + " expected one and whose probabilities add up to P.")
     private Double typicalP;
 
     @Option(
             names = "--seed",
             paramLabel = "SEED",
-            description = "Draw with these random numbers: the same seed, the same text. Default: a new one each time.")
+            description = "Sample with this seed. The same seed gives the same text. Default: ${default.seed}.")
     private Long seed;
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "X",
-            description = "Above 1 makes tokens that the text already has less likely.")
+            description = "Above 1, make tokens that occur in the text already less likely. Default: 1.")
     private Double repetitionPenalty;
 
-    @Option(names = "--no-repeat-ngram", paramLabel = "N", description = "Let no run of N tokens appear twice.")
+    @Option(
+            names = "--no-repeat-ngram",
+            paramLabel = "N",
+            description = "Never generate the same N tokens in a row twice. Default: 0, no limit.")
     private Integer noRepeatNgram;
 
-    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; may be given several times.")
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "End the generated text before TEXT. Can be given several times.")
     private List<String> stops = List.of();
 
     @Option(
             names = "--window",
             paramLabel = "error|slide",
             description =
-                    "What to do where the text outgrows the model's context: refuse before any work (the default),"
-                            + " or drop the oldest tokens.")
-    private WindowKind window = WindowKind.ERROR;
+                    "What to do if the text is longer than the model's context: end with an error before anything is"
+                            + " generated (error), or drop the oldest tokens (slide). Default: ${default.window}.")
+    private WindowKind window;
 
     @Option(
             names = "--window-stride",
             paramLabel = "N",
-            description = "With --window slide: drop N tokens at once, so that the cache is rebuilt more rarely."
-                    + " Default: 1.")
+            description =
+                    "With --window slide: drop N tokens at a time. With a larger N the cache is rebuilt less often."
+                            + " Default: ${default.window-stride}.")
     private Integer windowStride;
 
-    private int length = DEFAULT_LENGTH;
-    private boolean drawsForShow;
-
-    /**
-     * For a command that shows how tokens are picked: where the command line does not say how, some of everything there is
-     * to see. To be called before {@link #sampling}.
-     */
-    void drawForShow() {
-        length = SHOWN_LENGTH;
-        drawsForShow = !greedy && !draws();
-        if (drawsForShow) {
-            temperature = 0.8;
-            topK = 50;
-            topP = 0.95;
-        }
-        seed = seed == null ? Long.valueOf(1) : seed;
+    GenerationOptions(GenerationDefaults defaults) {
+        this.defaults = defaults;
     }
 
-    /** Refuses what no model could do, before one is loaded. */
+    GenerationDefaults defaults() {
+        return defaults;
+    }
+
+    /** Rejects what no model can do, before a model is loaded. */
     void check() {
         Usage usage = new Usage(command);
         usage.refuse(
                 maxNewTokens != null && maxNewTokens < 0, "--max-new-tokens must be at least 0, got " + maxNewTokens);
-        usage.refuse(stops.contains(""), "--stop is empty: it would stop every text before it starts");
-        usage.refuse(windowStride != null && window != WindowKind.SLIDE, "--window-stride is for --window slide");
+        usage.refuse(stops.contains(""), "--stop is empty: it would end every text before its first character");
+        usage.refuse(windowStride != null && window() != WindowKind.SLIDE, "--window-stride needs --window slide");
         usage.refuse(
                 windowStride != null && windowStride < 1, "--window-stride must be at least 1, got " + windowStride);
         usage.refuse(
-                greedy && draws(),
-                "--greedy takes the likeliest token, but " + drawing() + " asks to draw: leave out one");
+                greedy && !samplingOptions().isEmpty(),
+                "--greedy and " + samplingOptions() + " exclude each other: leave out one");
         usage.check(this::shape);
     }
 
-    /** Whether tokens are drawn. */
-    boolean draws() {
-        return drawsForShow || !drawing().isEmpty();
+    /** Whether tokens are sampled. */
+    boolean samples() {
+        return !samplingOptions().isEmpty() || samplesByDefault();
+    }
+
+    private boolean samplesByDefault() {
+        boolean chosen =
+                greedy || Stream.of(temperature, topK, topP, minP, typicalP).anyMatch(Objects::nonNull);
+        return defaults.samples() && !chosen;
     }
 
     boolean stopsAtTexts() {
         return !stops.isEmpty();
     }
 
-    /** The options given that make no sense unless tokens are drawn. */
-    String drawing() {
+    /** The given options that have a meaning for sampling only; empty if there are none. */
+    String samplingOptions() {
         return Usage.given(command, "--temperature", "--top-k", "--top-p", "--min-p", "--typical-p", "--seed");
     }
 
-    /** What the options say; the model says the rest. */
-    Sampling sampling() {
+    private WindowKind window() {
+        return window == null ? defaults.window() : window;
+    }
+
+    private int windowStride(int positions) {
+        return windowStride == null ? defaults.windowStride(positions) : windowStride;
+    }
+
+    /** The options that are not given but have a value by default, with that value, under the names of the options. */
+    Map<String, String> impliedSettings(int positions) {
+        Map<String, String> implied = new TreeMap<>();
+        if (!samples() && !greedy) {
+            implied.put("greedy", "");
+        }
+        if (maxNewTokens == null) {
+            implied.put("max-new-tokens", "" + defaults.maxNewTokens());
+        }
+        if (window == null) {
+            implied.put("window", window().toString());
+        }
+        if (windowStride == null && window() == WindowKind.SLIDE) {
+            implied.put("window-stride", "" + windowStride(positions));
+        }
+        return implied;
+    }
+
+    /** The settings for a model. */
+    Sampling sampling(LanguageModel model) {
         Sampling sampling = shape().stop(stops.toArray(String[]::new));
-        sampling = maxNewTokens == null ? sampling.upToNewTokens(length) : sampling.maxNewTokens(maxNewTokens);
-        return window == WindowKind.SLIDE ? sampling.slidingWindow(windowStride == null ? 1 : windowStride) : sampling;
+        sampling = maxNewTokens == null
+                ? sampling.upToNewTokens(defaults.maxNewTokens())
+                : sampling.maxNewTokens(maxNewTokens);
+        int positions = model.transformer().shape().positions();
+        return window() == WindowKind.SLIDE ? sampling.slidingWindow(windowStride(positions)) : sampling;
     }
 
     /** The seed of the last {@link #sampling}; only if tokens are sampled at random. */
@@ -155,22 +196,27 @@ final class GenerationOptions {
         return seed;
     }
 
-    /** What a person needs to get the same text again; empty if nothing. */
+    /** The seed, to be added to the statistics; empty if tokens are not sampled. */
     String seedNote() {
-        return draws() ? String.format(Locale.ROOT, "; seed %d", seed) : "";
+        return samples() ? String.format(Locale.ROOT, "; seed %d", seed) : "";
     }
 
     /** How tokens are chosen. */
     private Sampling shape() {
-        Sampling sampling = draws() ? Sampling.random() : Sampling.greedy();
-        if (draws()) {
+        Sampling sampling = samples() ? Sampling.random() : Sampling.greedy();
+        if (samples()) {
             if (seed == null) {
-                seed = System.nanoTime() & 0xFFFF_FFFFL; // short enough to be typed again
+                seed = defaults.seed();
             }
             sampling = sampling.seed(seed);
         }
         sampling = with(sampling, repetitionPenalty, Sampling::repetitionPenalty);
         sampling = with(sampling, noRepeatNgram, Sampling::noRepeatNgram);
+        if (samplesByDefault()) {
+            return sampling.temperature(GenerationDefaults.TEMPERATURE)
+                    .topK(GenerationDefaults.TOP_K)
+                    .topP(GenerationDefaults.TOP_P);
+        }
         sampling = with(sampling, temperature, Sampling::temperature);
         sampling = with(sampling, topK, Sampling::topK);
         sampling = with(sampling, topP, Sampling::topP);

@@ -103,6 +103,7 @@ public final class Main implements Runnable {
     private static CommandLine commands(Streams streams, Collection<String> names) {
         CommandLine commands = new CommandLine(new Main(streams));
         names.forEach(name -> commands.addSubcommand(COMMANDS.get(name).apply(streams)));
+        commands.getSubcommands().values().forEach(Main::describeDefaults);
         return commands.registerConverter(Path.class, Main::file)
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))
@@ -110,6 +111,14 @@ public final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a prompt may begin with @
                 .setUsageHelpLongOptionsMaxWidth(32);
+    }
+
+    private static void describeDefaults(CommandLine command) {
+        for (CommandSpec mixin : command.getCommandSpec().mixins().values()) {
+            if (mixin.userObject() instanceof GenerationOptions generation) {
+                command.setResourceBundle(generation.defaults().texts());
+            }
+        }
     }
 
     /** What an option names must have a name: the root of all folders has none, nor has nothing. */

@@ -157,8 +157,15 @@ class ToolsTest {
 
         assertThat(cli.out().lines().toList())
                 .containsExactly(
-                        "max-new-tokens 3, seed 5, temperature 0.8, window slide",
-                        "max-new-tokens 3, seed 5, window slide");
+                        "max-new-tokens     3",
+                        "seed               5",
+                        "temperature        0.8",
+                        "window             slide        (default)",
+                        "window-stride      6            (default)",
+                        "max-new-tokens     3",
+                        "seed               5",
+                        "window             slide        (default)",
+                        "window-stride      6            (default)");
     }
 
     @Test
@@ -184,10 +191,10 @@ class ToolsTest {
                         line -> assertThat(line).contains("no setting colour"),
                         line -> assertThat(line).contains("'hot' is not a double"),
                         line -> assertThat(line).contains("temperature must be above 0, got -1"),
-                        line -> assertThat(line).contains("--greedy takes the likeliest token, but --temperature asks"),
+                        line -> assertThat(line).contains("--greedy and --temperature exclude each other"),
                         line -> assertThat(line).contains("no /dance"),
                         line -> assertThat(line).contains("say what to take back"));
-        assertThat(cli.out().strip()).isEqualTo("temperature 0.8, window slide");
+        assertThat(cli.out()).contains("temperature        0.8\n").doesNotContain("greedy");
     }
 
     @Test
@@ -199,7 +206,10 @@ class ToolsTest {
         assertThat(cli.exit()).isZero();
         assertThat(cli.err())
                 .contains("the prompt has 40 tokens, but the model has 24 positions", "(/set window slide)");
-        assertThat(cli.out()).startsWith("max-new-tokens 2, window error\n").hasLineCount(2);
+        assertThat(cli.out())
+                .startsWith(
+                        "greedy                          (default)\nmax-new-tokens     2\nwindow             error\n")
+                .hasLineCount(4);
     }
 
     private static Cli chat(String input, String... options) {

@@ -68,18 +68,18 @@ final class CompareCommand implements Callable<Integer> {
                 laps.add(Lap.of(name, loaded.start(read.ids(), sampling)));
                 loaded.clearCache();
             });
-            show(laps, loaded.name(), read);
+            show(laps, loaded, read);
         }
         return 0;
     }
 
-    private void show(List<Lap> laps, String name, Prompt read) {
+    private void show(List<Lap> laps, LanguageModel loaded, Prompt read) {
         if (laps.get(0).ids().length == 0) {
             throw new TouchstoneException("no token was made, so there is nothing to compare; raise --max-new-tokens");
         }
         print(laps);
         if (html != null) {
-            WholeFile.write(html, ComparePage.of(name, read.ids().length, laps));
+            WholeFile.write(html, ComparePage.of(loaded, read, laps, lap -> agreement(laps.get(0), lap)));
             console.note("plot in " + html);
         }
     }

@@ -69,7 +69,7 @@ final class ExplainCommand implements Callable<Integer> {
         }
         ExplanationLines.print(explanation, console);
         if (html != null) {
-            WholeFile.write(html, ExplanationPage.html(explanation, Repository.above(html)));
+            WholeFile.write(html, ExplanationPage.html(explanation));
             console.note("wrote " + html);
         }
         return 0;

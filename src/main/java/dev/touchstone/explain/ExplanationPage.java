@@ -11,10 +11,11 @@ import dev.touchstone.util.Page;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.stream.Stream;
 
-/** A walk-through as one page without a network. */
+/** A walk-through as one page that needs no network. */
 public final class ExplanationPage {
-    /** As many as a person reads, so that a page of thousands of numbers stays small. */
+    /** Significant digits. A page has thousands of numbers, so more would make it large. */
     private static final MathContext DIGITS = new MathContext(5);
 
     private static final ObjectMapper JSON = new ObjectMapper()
@@ -33,15 +34,18 @@ public final class ExplanationPage {
 
     private ExplanationPage() {}
 
-    /**
-     * The page.
-     *
-     * @param repository the way from the page's folder to the repository's, such as {@code ../}, for links to sources; null
-     *     if the page is elsewhere
-     */
-    public static String html(Explanation run, String repository) {
+    /** The page. It contains the source files of all classes that it names, so that it needs no repository. */
+    public static String html(Explanation run) {
         ObjectNode data = json(run);
-        data.put("repository", repository);
+        data.put("version", ExplanationPage.class.getPackage().getImplementationVersion());
+        ObjectNode sources = data.putObject("sources");
+        Stream.concat(
+                        run.stages().stream().flatMap(stage -> stage.sources().stream()),
+                        run.layers().stream()
+                                .flatMap(layer -> layer.taps().stream())
+                                .map(Layer.Tap::source))
+                .distinct()
+                .forEach(type -> SourceFile.text(type).ifPresent(text -> sources.put(SourceFile.path(type), text)));
         return Page.of(ExplanationPage.class, "explain.html", data.toString());
     }
 

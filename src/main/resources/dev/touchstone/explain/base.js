@@ -1,4 +1,4 @@
-/* What is looked at now. Whoever draws it says which of these it follows, and is called when they change. */
+/* What is selected now: a token of the prompt, a layer, a head and a step. A figure that depends on one of them is redrawn when it changes. */
 const state = {token: run.ids.length - 1, layer: 0, head: 0, step: 0};
 const watchers = [];
 function look(change) {
@@ -12,10 +12,9 @@ function follow(keys, draw) {
 
 const percent = p => p > 0 && p < 1e-4 ? "< 0.01 %" : p > .9999 && p < 1 ? "> 99.99 %" : `${(100 * p).toFixed(p < .1 ? 2 : 1)} %`;
 const few = x => Number(x).toLocaleString("en", {maximumFractionDigits: 3});
-const count = (n, thing) => `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
 const quoted = id => run.vocabulary[id].text === '""' ? `token ${id}` : run.vocabulary[id].text;
 
-/* A token as people see it: spaces at its ends as dots, escapes as they are. */
+/* A token: spaces at its ends as dots, escapes as they are. */
 function word(id, style = "") {
   const inner = quoted(id).replace(/^"(.*)"$/s, "$1").replaceAll('\\"', '"');
   const [, before, middle, after] = inner.match(/^( *)(.*?)( *)$/s);
@@ -31,43 +30,28 @@ async function unpack(text) {
 const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
 const weight = byte => (byte / 255) ** 2;
 
-/* A stage: its title and shapes, a sentence, its figures, and where it is computed and proved. */
-function stage(index, sentence, ...figures) {
-  const {title, shapes, sources, proofs} = run.stages[index], id = `stage-${index + 1}`;
-  const tests = "src/test/java/dev/touchstone/";
-  const list = nodes => nodes.flatMap((node, i) => i ? [", ", node] : [node]);
-  document.getElementById("stages").append(element("section", {id, "aria-labelledby": `${id}-title`},
-    element("header", {},
-      element("h2", {id: `${id}-title`}, element("span", {class: "number"}, String(index + 1)), title),
-      element("code", {class: "shape", "aria-label": `shapes: ${shapes}`}, shapes)),
-    element("p", {}, sentence), ...figures,
-    element("div", {class: "proof"},
-      element("div", {}, "Computed in ", ...list(sources.map(path => source(path, path.split("/").slice(5).join("/"))))),
-      element("div", {}, "Proved by ", ...list(proofs.map(proof =>
-        element("span", {}, source(`${tests}${proof.test}.java`, proof.test.split("/").pop()), ` (${proof.of})`)))))));
-  document.getElementById("contents").append(element("li", {},
-    element("a", {href: `#${id}`}, element("span", {}, String(index + 1)), title)));
-}
-function source(path, label) {
-  const code = element("code", {title: path}, label);
-  return run.repository === null ? code : element("a", {href: run.repository + path}, code);
+/* A line that is written again when one of `keys` changes. */
+function following(keys, say) {
+  const line = element("output", {class: "live", "aria-live": "polite"});
+  follow(keys, () => line.replaceChildren(...[say()].flat()));
+  return line;
 }
 
-/* A slider with buttons before and after it; `say` tells what it stands at. */
+/* A slider with buttons before and after it; `say` gives the text of a value. */
 function slider(label, key, size, say, play = false) {
-  const id = `${key}-${document.querySelectorAll("input").length}-${watchers.length}`;
+  const id = `${key}-${watchers.length}`;
   const range = element("input", {type: "range", id, min: 0, max: size - 1, step: 1, value: 0});
   const said = element("output", {for: id, "aria-live": "polite"});
   const button = (text, name, action) => {
-    const node = element("button", {type: "button", "aria-label": name}, text);
+    const node = element("button", {type: "button", class: "button", "aria-label": name}, text);
     node.addEventListener("click", action);
     return node;
   };
   const to = at => look({[key]: Math.max(0, Math.min(size - 1, at))});
   range.addEventListener("input", () => to(Number(range.value)));
   const box = element("div", {class: "slider"}, element("label", {for: id}, label),
-    button("◀", `${label}: one back`, () => to(state[key] - 1)), range,
-    button("▶", `${label}: one on`, () => to(state[key] + 1)));
+    button("◀", `Previous ${key}`, () => to(state[key] - 1)), range,
+    button("▶", `Next ${key}`, () => to(state[key] + 1)));
   if (play) box.append(player(key, size, to));
   box.append(said);
   follow([key], () => {
@@ -79,7 +63,7 @@ function slider(label, key, size, say, play = false) {
   return box;
 }
 function player(key, size, to) {
-  const node = element("button", {type: "button"}, "Play");
+  const node = element("button", {type: "button", class: "button"}, "Play");
   let timer = null;
   const stop = () => {
     clearInterval(timer);

@@ -1,13 +1,13 @@
-/* The blocks: attention, what joins the residual stream, and the MLP. A layer's weights are unpacked when it is looked at. */
+/* The blocks: attention, what is added to the residual stream, and the MLP. The attention weights of a layer are unpacked when it is selected. */
 const tokens = run.ids.length, triangle = tokens * (tokens + 1) / 2;
 const layer = () => run.layers[state.layer];
 const unpacked = new Map();
 let weights = null;
 
-const attention = new Heatmap("Attention weights, a row for each token that looks, a column for each that is looked at", (row, column) =>
-  column > row ? [element("b", {}, quoted(run.ids[row])), " cannot look ahead at ", element("b", {}, quoted(run.ids[column]))]
-    : [element("b", {}, quoted(run.ids[row])), " looks at ", element("b", {}, quoted(run.ids[column])), " with ",
-      element("b", {}, weights ? percent(weightOf(state.head, row, column)) : "…"), ` of its attention (layer ${state.layer}, head ${state.head})`],
+const attention = new Heatmap("Attention weights, one row per query token, one column per key token", (row, column) =>
+  column > row ? [element("b", {}, quoted(run.ids[column])), " comes after ", element("b", {}, quoted(run.ids[row])), " and is masked"]
+    : [element("b", {}, quoted(run.ids[row])), " attends to ", element("b", {}, quoted(run.ids[column])), " with weight ",
+      element("b", {}, weights ? percent(weightOf(state.head, row, column)) : "…"), ` (layer ${state.layer}, head ${state.head})`],
 row => look({token: row}));
 const weightOf = (head, row, column) => weight(weights[head * triangle + row * (row + 1) / 2 + column]);
 const attentionColor = head => (row, column) => column > row ? null : mix("card", "theirs", Math.sqrt(weightOf(head, row, column)));
@@ -21,7 +21,7 @@ const thumbs = Array.from({length: run.shape.heads}, (_, head) => {
 follow(["head"], () => thumbs.forEach((node, head) => node.setAttribute("aria-pressed", head === state.head)));
 
 const noWeights = element("p", {class: "soft", hidden: ""},
-  "This layer's weights were left out, so that the page stays small; a shorter prompt has room for all.");
+  "The attention weights of this layer are omitted to keep the page small. With a shorter prompt they are included.");
 function drawAttention() {
   if (!weights) return;
   attention.draw(tokens, tokens, attentionColor(state.head));
@@ -38,7 +38,7 @@ async function showLayer() {
   drawAttention();
   if (attention.cursor.hidden) attention.to(tokens - 1, strongestKey());
 }
-/* What the last token looks at most. */
+/* The key to which the last token attends most. */
 function strongestKey() {
   const row = Array.from({length: tokens}, (_, column) => weightOf(state.head, tokens - 1, column));
   return row.indexOf(Math.max(...row));
@@ -50,19 +50,19 @@ grid.append(attention.node);
 const attentionBox = element("div", {},
   element("div", {class: "thumbs", role: "group", "aria-label": "heads"}, ...thumbs), grid, attention.live);
 
-/* The lengths of what is added and of what comes of it, through all layers, for one token. */
+/* The norms of the residual stream and of what each layer adds to it, for one token. */
 function stream() {
   const width = roomy(), height = 250, left = 38, base = 206, top = 12, entering = run.embedding[run.embedding.length - 1];
   const at = list => number(list[state.token]);
   const streams = [at(entering.lengths), ...run.layers.map(one => at(one.stream))];
-  const most = Math.max(...streams, ...run.layers.flatMap(one => [at(one.attended), at(one.made)]), 1e-9);
+  const up = ticks(Math.max(...streams, ...run.layers.flatMap(one => [at(one.attended), at(one.made)]).filter(Number.isFinite), 1e-9), 4), most = up.at(-1);
   const step = (width - left - 8) / streams.length, y = v => base - (base - top) * Math.min(1, v / most);
   const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img",
-    "aria-label": `Lengths of the residual stream of ${quoted(run.ids[state.token])} after the embedding and each layer: ${streams.map(few).join(", ")}`});
+    "aria-label": `Norm of the residual stream at ${quoted(run.ids[state.token])}, before the first layer and after each: ${streams.map(few).join(", ")}`});
   svg.append(drawn("rect", {x: left + step * (state.layer + 1), y: top, width: step, height: base - top, fill: "var(--ground)"}));
-  for (const share of [0, .5, 1]) {
-    svg.append(drawn("line", {x1: left, x2: width, y1: y(most * share), y2: y(most * share), stroke: "var(--line)"}));
-    svg.append(drawn("text", {x: left - 6, y: y(most * share) + 4, "text-anchor": "end"}, few(+(most * share).toPrecision(2))));
+  for (const value of up) {
+    svg.append(drawn("line", {x1: left, x2: width, y1: y(value), y2: y(value), stroke: "var(--line)"}));
+    svg.append(drawn("text", {x: left - 6, y: y(value) + 4, "text-anchor": "end", class: "tick"}, few(value)));
   }
   const every = Math.ceil(streams.length / (width / 46)), bar = Math.max(2, Math.min(22, step * .3));
   streams.forEach((_, i) => {
@@ -73,7 +73,7 @@ function stream() {
       svg.append(drawn("rect", {x: x + 1, y: y(at(one.made)), width: bar, height: base - y(at(one.made)), rx: 2, fill: "var(--ours)"}));
     }
     if (i === 0 || (i - 1) % every === 0) {
-      svg.append(drawn("text", {x, y: base + 17, "text-anchor": "middle"}, i === 0 ? "start" : String(i - 1)));
+      svg.append(drawn("text", {x, y: base + 17, "text-anchor": "middle"}, i === 0 ? "input" : String(i - 1)));
     }
   });
   svg.append(drawn("path", {d: streams.map((v, i) => `${i ? "L" : "M"}${(left + step * (i + .5)).toFixed(1)} ${y(v).toFixed(1)}`).join(""),
@@ -82,38 +82,38 @@ function stream() {
   svg.append(drawn("text", {x: left + (width - left) / 2, y: height - 6, "text-anchor": "middle"}, "layer"));
   return svg;
 }
-const streamBox = element("div"), mlpBox = element("div"), tapsBox = element("div", {class: "scroll"});
+const streamBox = element("div"), mlpBox = element("div"), tapsBox = scroll("Taps of the block");
 follow(["token", "layer"], () => streamBox.replaceChildren(
-  element("h3", {}, "Residual stream of ", word(run.ids[state.token])), stream(),
-  legend(["var(--theirs)", "attention adds"], ["var(--ours)", "the MLP adds"], ["var(--ink)", "length of the stream"])));
+  element("h3", {}, "Norms at ", word(run.ids[state.token])), stream(),
+  legend(["var(--theirs)", "left bar: output of attention"], ["var(--ours)", "right bar: output of the MLP"], ["var(--ink)", "line: residual stream"])));
 follow(["token", "layer"], () => {
   const mlp = layer().mlp, strongest = mlp.strongest[state.token], most = Math.max(...strongest.map(one => Math.abs(one.value)), 1e-9);
   mlpBox.replaceChildren(element("h3", {}, "MLP of layer ", String(state.layer)),
-    element("p", {class: "soft"}, `For `, element("b", {}, quoted(run.ids[state.token])),
-      ` ${mlp.above[state.token].toLocaleString("en")} of ${count(mlp.width, "neuron")} are above zero after the activation; the strongest:`),
+    element("p", {class: "soft"}, `After the activation ${mlp.above[state.token].toLocaleString("en")} of ${count(mlp.width, "neuron")} are positive at `,
+      element("b", {}, quoted(run.ids[state.token])), ". The largest by magnitude:"),
     bars(strongest.map(one => ({label: `neuron ${one.index}`, share: Math.abs(one.value) / most, value: few(one.value),
       color: one.value < 0 ? "var(--theirs)" : "var(--ours)"}))));
 });
 follow(["layer"], () => {
   const head = element("tr", {}, ...["tap", "shape", "ms", "computed in"].map((text, i) =>
     element("th", {scope: "col", class: i === 2 ? "n" : ""}, text)));
-  tapsBox.replaceChildren(element("table", {}, head, ...layer().taps.map(tap => element("tr", {},
+  tapsBox.replaceChildren(element("table", {}, element("thead", {}, head), ...layer().taps.map(tap => element("tr", {},
     element("th", {scope: "row"}, element("code", {}, tap.name)), element("td", {}, `(${tap.shape.join(", ")})`),
     element("td", {class: "n"}, tap.milliseconds.toFixed(3)), element("td", {}, source(tap.source, tap.source.split("/").pop()))))));
 });
 
-const joins = {sequential: "attention first, then the MLP, each added to the residual stream it read from",
-  sandwiched: "attention first, then the MLP, each normed before it is added to the residual stream",
-  parallel: "attention and the MLP read the same stream, and both are added to it"};
+const joins = {sequential: "Attention comes first, then the MLP; the output of each is added to the residual stream.",
+  sandwiched: "Attention comes first, then the MLP; the output of each is normalised and then added to the residual stream.",
+  parallel: "Attention and the MLP have the same input, and both outputs are added to the residual stream."};
 const grouped = run.shape.key_value_heads < run.shape.heads
-  ? ` ${run.shape.heads} heads of queries share ${run.shape.key_value_heads} of keys and values.` : "";
-stage(3, `In each of ${count(run.shape.layers, "block")} tokens look at those before them and take what they find: softmax(QKᵀ / √${run.shape.head_size}) V, `
-  + `${count(run.shape.heads, "head")} side by side. Then each thinks by itself, in the MLP. Here ${joins[run.layers[0].joins] ?? "both are added to the stream"}.${grouped}`,
-  slider("Layer", "layer", run.layers.length, at => `Layer ${at} of 0 to ${run.layers.length - 1}: ${run.layers[at].name}`
-    + (run.layers[at].window ? `; a query sees the last ${run.layers[at].window} positions` : "")),
+  ? ` The ${run.shape.heads} query heads share ${count(run.shape.key_value_heads, "head")} of keys and values (grouped-query attention).` : "";
+stage(3, `The model has ${count(run.shape.layers, "block")} of attention and an MLP. In attention each token takes a weighted sum of the values of itself and of the tokens `
+  + `before it, in ${count(run.shape.heads, "head")}. The MLP transforms each token separately. ${joins[run.layers[0].joins] ?? "Both outputs are added to the residual stream."}${grouped}`,
+  slider("Layer", "layer", run.layers.length, at => `Layer ${at} (0 to ${run.layers.length - 1}): ${run.layers[at].name}`
+    + (run.layers[at].window ? `; a query attends to at most the last ${run.layers[at].window} positions` : "")),
   element("div", {class: "pair"},
-    element("div", {}, element("h3", {}, "Who looks at whom"), noWeights, attentionBox),
-    element("div", {}, chips(false), element("div", {class: "figure"}, streamBox), element("div", {class: "figure"}, mlpBox))),
-  element("details", {}, element("summary", {}, "Everything inside this block: taps, shapes, times"), tapsBox));
+    element("div", {}, element("h3", {}, "Attention weights"), noWeights, attentionBox),
+    element("div", {}, tokenChoice(), element("div", {class: "figure"}, streamBox), element("div", {class: "figure"}, mlpBox))),
+  element("details", {}, element("summary", {}, "Taps of this block: shapes and times"), tapsBox));
 follow(["layer"], showLayer);
 follow(["head"], drawAttention);

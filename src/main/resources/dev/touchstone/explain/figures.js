@@ -1,4 +1,4 @@
-/* Colours of pictures are mixed from those of the page, and mixed again when the reader turns the lights on or off. */
+/* Colours of heat maps are mixed from those of the page, and again when the colour scheme changes. */
 const palette = {};
 function mixColors() {
   const canvas = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
@@ -11,14 +11,14 @@ function mixColors() {
 }
 mixColors();
 const mix = (from, to, share) => [0, 1, 2].map(i => palette[from][i] + (palette[to][i] - palette[from][i]) * share);
-/* Gold above zero, blue below; the root shows small numbers too. */
+/* Gold for positive numbers, blue for negative ones; the square root makes small ones visible. */
 const signed = x => mix("card", x < 0 ? "theirs" : "ours", Math.sqrt(Math.abs(x)));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   mixColors();
   for (const watcher of watchers) watcher.draw();
 });
 
-/* One pixel a number; the page scales it. `color` gives the colour of (row, column), or null for none. */
+/* Draws one pixel per number; the page scales them. `color` gives the colour of (row, column), or null for none. */
 function paint(canvas, rows, columns, color) {
   canvas.width = columns;
   canvas.height = rows;
@@ -32,15 +32,15 @@ function paint(canvas, rows, columns, color) {
   pen.putImageData(image, 0, 0);
 }
 
-/* A picture that can be asked: by mouse, by finger, and by the arrow keys. `say` answers for (row, column). */
+/* A heat map. Pointing at a cell, or moving to it with the arrow keys, shows what `say` returns for (row, column). */
 class Heatmap {
   constructor(label, say, pick = () => {}) {
     Object.assign(this, {say, pick, rows: 1, columns: 1, row: 0, column: 0});
     this.canvas = element("canvas", {tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-label":
-      `${label}; the arrow keys walk through it`});
+      `${label}; the arrow keys move between cells`});
     this.cursor = element("div", {class: "cursor", hidden: ""});
     this.live = element("output", {class: "live", "aria-live": "polite"},
-      element("span", {class: "soft"}, "Point at it, or walk through it with the arrow keys."));
+      element("span", {class: "soft"}, "Point at a cell, or move between cells with the arrow keys."));
     this.node = element("div", {class: "map"}, this.canvas, this.cursor);
     this.canvas.addEventListener("pointermove", event => this.point(event));
     this.canvas.addEventListener("click", event => {
@@ -65,8 +65,8 @@ class Heatmap {
     this.column = Math.max(0, Math.min(this.columns - 1, column));
     this.cursor.hidden = false;
     Object.assign(this.cursor.style, {
-      left: `${100 * this.column / this.columns}%`, width: `${100 / this.columns}%`,
-      top: `${100 * this.row / this.rows}%`, height: `${100 / this.rows}%`});
+      left: `${100 * (this.column + .5) / this.columns}%`, width: `${100 / this.columns}%`,
+      top: `${100 * (this.row + .5) / this.rows}%`, height: `${100 / this.rows}%`});
     this.live.replaceChildren(...[this.say(this.row, this.column)].flat());
   }
   key(event) {
@@ -81,7 +81,7 @@ class Heatmap {
   }
 }
 
-/* A picture of vectors, a row a token; the names of the tokens beside it where there is room. */
+/* A heat map of vectors, one row per token, with the tokens beside it where there is room. */
 function vectorMap(vectors, title) {
   const columns = vectors.drawn, rows = run.ids.length;
   let data = null;
@@ -103,13 +103,6 @@ function tokenNames(style, ids = run.ids) {
   return element("div", {class: style, "aria-hidden": "true"}, ...ids.map(id => element("span", {}, word(id))));
 }
 
-/* Bars with names and figures; `one` is {label, share, value, picked}. */
-function bars(list) {
-  return element("ol", {class: "bars"}, ...list.map(one => element("li", one.picked ? {class: "picked"} : {},
-    element("span", {class: "label"}, one.label),
-    element("span", {class: "bar", style: `width:${(100 * one.share).toFixed(2)}%${one.color ? `;background:${one.color}` : ""}`}),
-    element("span", {class: "value"}, one.value))));
-}
 /* `picked` is shown even where it is not among them. */
 function chances(candidates, picked) {
   const most = Math.max(...candidates.map(one => one.probability));
@@ -117,7 +110,7 @@ function chances(candidates, picked) {
   return bars(list.map(one => ({label: word(one.id), share: one.probability / most, value: percent(one.probability),
     picked: picked && one.id === picked.id})));
 }
-/* Charts are drawn as wide as there is room, so that their letters stay as large as others. */
+/* The width of a chart: as much as there is room, so that its text is as large as other text. */
 const roomy = () => Math.max(240, Math.min(470, document.documentElement.clientWidth - 56));
 let drawnAt = innerWidth;
 addEventListener("resize", () => {

@@ -104,7 +104,7 @@ class ExplainCommandTest {
         String page = Files.readString(html);
         assertThat(cli.exit()).as(cli.err()).isZero();
         assertThat(page)
-                .contains("\"repository\":null", "prefers-color-scheme: dark")
+                .contains("\"version\":null", "public record Attention(", "prefers-color-scheme: dark")
                 .doesNotContain("/*INCLUDE", "/*DATA*/", "src=\"", "@import", "url(");
         assertThat(page.split("</script>", -1)).hasSize(2);
         assertThat(temporary.resolve("page.html.part")).doesNotExist();
@@ -138,15 +138,6 @@ class ExplainCommandTest {
                 .orElseThrow();
         JsonNode run = new ObjectMapper().readTree(data.substring("const run = ".length()));
         assertThat(run.get("prompt").asText()).isEqualTo(new String(prompt.getBytes(UTF_8), UTF_8));
-    }
-
-    @Test
-    void linksToTheSourcesFromAPageAmongThem() {
-        Path root = Path.of(System.getProperty("touchstone.basedir", "."));
-
-        assertThat(Repository.above(root.resolve("page.html"))).isEmpty();
-        assertThat(Repository.above(root.resolve("target/pages/page.html"))).isEqualTo("../../");
-        assertThat(Repository.above(temporary.resolve("page.html"))).isNull();
     }
 
     @Test

@@ -104,8 +104,12 @@ class ToolsTest {
         }
         assertThat(cli.out()).contains("ms per token", "20 tokens").doesNotContain("DIFFERENT");
         assertThat(Files.readString(html))
-                .contains("tiny &amp; &lt;small&gt;", "<svg", "prefers-color-scheme: dark", "are equal")
-                .doesNotContain("http", "<small>", "NaN");
+                .contains(
+                        "\"model\":\"tiny & \\u003csmall>",
+                        "\"prompt\":\"abc\"",
+                        "\"ids\":\"equal\"",
+                        "prefers-color-scheme: dark")
+                .doesNotContain("<small>", "NaN,");
         assertThat(temporary.resolve("plot.html.new")).doesNotExist();
     }
 

@@ -158,7 +158,7 @@ class ExplanationTest {
             assertThat(stage.sources())
                     .isNotEmpty()
                     .allSatisfy(source ->
-                            assertThat(root.resolve(SourceFile.path(source))).isRegularFile());
+                            assertThat(root.resolve(SourceFile.path(source))).hasContent(text(source)));
             assertThat(stage.proofs()).isNotEmpty();
             for (Stage.Proof proof : stage.proofs()) {
                 assertThat(root.resolve("src/test/java/dev/touchstone/" + proof.test() + ".java"))
@@ -169,6 +169,26 @@ class ExplanationTest {
                 }
             }
         }
+    }
+
+    /** Every class that a tap is computed in can be read on the page, too. */
+    @ParameterizedTest
+    @MethodSource("fixtures")
+    void thePageContainsTheSourcesOfEveryTap(Fixture fixture) {
+        Explanation explained = explain(fixture, prompt(fixture));
+
+        String page = ExplanationPage.html(explained);
+
+        for (Layer layer : explained.layers()) {
+            assertThat(layer.taps()).allSatisfy(tap -> {
+                assertThat(text(tap.source())).contains(tap.source().getSimpleName());
+                assertThat(page).contains("\"" + SourceFile.path(tap.source()) + "\":\"package ");
+            });
+        }
+    }
+
+    private static String text(Class<?> source) {
+        return SourceFile.text(source).orElseThrow(() -> new AssertionError("no copy of " + SourceFile.path(source)));
     }
 
     /** Each row of the triangle is that of the trace, to the byte, and sums to 1. */

@@ -19,7 +19,7 @@ public record Check<S>(String name, Consumer<S> assertion) {
             return Optional.empty();
         } catch (AssertionError | RuntimeException e) {
             String words = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
-            return Optional.of(words.substring(0, Math.min(LONGEST, words.length())));
+            return Optional.of(words.length() <= LONGEST ? words : words.substring(0, LONGEST) + "…");
         }
     }
 

@@ -1,0 +1,287 @@
+"""What each kind of page must do, by mouse and by keyboard."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+HOSTILE = '<script>window.ran = true</script><!--<script> & "]}</style>'
+SLOW = 1000  # milliseconds
+
+
+def labelled_facts(page: Page) -> None:
+    """Every figure below the title has a label."""
+    facts = page.locator("#top .facts > div")
+    assert facts.count() >= 3
+    for fact in facts.all():
+        assert fact.locator("dt").inner_text() and fact.locator("dd").inner_text()
+
+
+def sorted_by_keyboard(page: Page, table: Locator, title: str) -> None:
+    """Enter on the header of a column sorts by it, and once more the other way round."""
+    head = table.locator("thead th", has_text=title)
+    column = head.evaluate("head => head.cellIndex")
+    value = f"row => bugs_or_taps(row.cells[{column}].textContent)".replace("bugs_or_taps", "String")
+    button, orders = head.get_by_role("button"), set()
+    for _ in range(2):
+        if button.is_visible():
+            button.focus()
+            page.keyboard.press("Enter")
+            orders.add(head.get_attribute("aria-sort"))
+        else:
+            choice = page.get_by_label("Sort by")
+            order = "ascending" if "descending" in orders else "descending"
+            choice.select_option(label=f"{title}, {order}")
+            orders.add(head.get_attribute("aria-sort"))
+        cells = table.locator("tbody tr:not(.group)").evaluate_all(f"rows => rows.map({value})")
+        numbers = [float(cell.replace(",", "").replace("∞", "inf")) for cell in cells if cell not in ("", "–")]
+        assert numbers == sorted(numbers, reverse=head.get_attribute("aria-sort") == "descending"), numbers
+    assert orders == {"ascending", "descending"}
+
+
+def report(page: Page) -> None:
+    """The map has a cell for every tap, and shows each; the table finds the largest ratios."""
+    totals, limits = page.evaluate("report.totals"), page.evaluate("report.limits")
+    labelled_facts(page)
+    expect(page.locator("#limits")).to_contain_text(f"above {limits['ratio']:g}")
+    expect(page.locator("#limits")).to_contain_text("exempt")
+    if totals["exempt"]:
+        expect(page.locator("#limits")).to_contain_text(f"{totals['exempt']:,} tap")
+        expect(page.locator("#limits")).to_contain_text(f"{totals['by_bound']:,} tap")
+    taps_table(page, totals)
+    assert page.locator("button.cell").count() == totals["taps"] > 0
+    detail = page.locator("#detail")
+    cells = page.locator(".taps").first.locator(".cell")
+    cells.nth(3).click()
+    expect(detail.locator("h3")).to_contain_text(name(page, 3))
+    page.keyboard.press("ArrowRight")
+    expect(detail.locator("h3")).to_contain_text(name(page, 4))
+    expect(cells.nth(4)).to_be_focused()
+    page.keyboard.press("End")
+    expect(detail.locator("h3")).to_contain_text("logits")
+    page.keyboard.press("Home")
+    expect(detail.locator("h3")).to_contain_text(name(page, 0))
+    assert page.locator(".cell[tabindex='0']").count() == 1, "the map takes one stop of the tab key, not one a tap"
+    page.keyboard.press("End")
+    for curve in ("engine", "PyTorch float32"):
+        line = page.locator(f"path[data-curve='{curve}']")
+        assert line.evaluate("path => path.getTotalLength()") > 100
+    told_apart(page)
+    drawn = detail.locator("rect").evaluate_all("bars => bars.filter(bar => bar.height.baseVal.value > 0).length")
+    assert drawn > 1, "the histogram is drawn"
+    assert detail.locator("tr").count() > 12, "figures and the largest errors"
+    assert page.locator("#environment tr").count() >= 3
+
+
+def taps_table(page: Page, totals: dict[str, int]) -> None:
+    """Sorted by ratio at first, the largest above; filtered by kind, fixture and text."""
+    table = page.locator("#table table")
+    kind = page.get_by_label("Show", exact=True)
+    first = kind.input_value()
+    rows = table.locator("tbody tr")
+    kind.select_option("limited")
+    ratio = "report.fixtures.flatMap(f => f.cases).flatMap(c => c.taps).filter(t => !t.exempt && t.verdict !== 'exact').map(t => number(t.ratio))"
+    if page.evaluate(f"({ratio}).length"):
+        expect(rows.first).to_contain_text(page.evaluate(f"show(Math.max(...{ratio}))"))
+    kind.select_option("exempt")
+    found = page.locator("#table output")
+    expect(found).to_contain_text(f"{totals['exempt']:,} row" if totals["exempt"] else "0 rows")
+    kind.select_option("all")
+    expect(found).to_contain_text(f"{totals['taps']:,} row")
+    sorted_by_keyboard(page, table, "ratio")
+    page.get_by_role("searchbox").fill("logits")
+    assert all("logits" in text for text in rows.all_text_contents())
+    rows.first.get_by_role("button").click()
+    expect(page.locator("#detail h3")).to_contain_text("logits")
+    page.get_by_role("searchbox").fill("")
+    kind.select_option(first)
+
+
+def told_apart(page: Page) -> None:
+    """Curves differ by dashes as well as by colour, and each is named beside its end or in a legend."""
+    for chart in page.locator("svg[role=img]:has(.curve)").all():
+        dashes = chart.locator(".curve").evaluate_all("lines => lines.map(line => line.getAttribute('stroke-dasharray'))")
+        assert len(set(dashes)) == min(5, len(dashes)), f"curves have the dashes {dashes}"
+        names = chart.locator(".curve").evaluate_all("lines => lines.map(line => line.dataset.curve)")
+        beside = chart.evaluate("svg => svg.parentNode.textContent")
+        assert all(name in beside for name in names)
+
+
+def name(page: Page, index: int) -> str:
+    """The name of a tap of the first row."""
+    return page.evaluate(f"report.fixtures[0].cases[0].taps[{index}].name")
+
+
+def wrong_report(page: Page) -> None:
+    """What is wrong is said above the map, marked on it, and shown first."""
+    expect(page.locator("#failures")).to_contain_text("first wrong at h.0.ln_1")
+    assert page.locator(".cell.wrong").count() == 5
+    expect(page.locator("#detail h3")).to_contain_text("h.0.ln_1")
+    report(page)
+
+
+def zoo(page: Page) -> None:
+    """Every bug has a row of its own id; rows are grouped, sorted and filtered."""
+    planted = page.evaluate("data.planted")
+    labelled_facts(page)
+    page.get_by_role("button", name="Show all").click()
+    table = page.locator("#table table")
+    rows = table.locator("tbody tr:not(.group)")
+    assert rows.count() == planted > 60
+    ids = rows.evaluate_all("rows => rows.map(row => row.id)")
+    assert len(set(ids)) == planted
+    assert table.locator(".group").first.inner_text().startswith("Weights (")
+    assert page.get_by_text("The error ratio is").is_visible(), "the column of ratios is explained"
+    assert table.evaluate("table => table.getBoundingClientRect().right <= innerWidth"), "no column is cut"
+    page.get_by_label("Group by").select_option("none")
+    assert table.locator(".group").count() == 0
+    sorted_by_keyboard(page, table, "error ratio")
+    page.get_by_role("searchbox").press_sequentially("softmax")
+    assert 0 < rows.count() < planted
+    assert all("softmax" in text.lower() for text in rows.all_text_contents())
+    page.get_by_role("searchbox").fill("")
+    missed = page.evaluate("judged.filter(bug => bug.gates.text).length")
+    page.get_by_label("Missed by").select_option("text")
+    assert rows.count() == missed > 0
+    page.get_by_label("Missed by").select_option("")
+    assert rows.count() == planted
+
+
+def plot(page: Page) -> None:
+    """The prompt, a curve for each run with round ticks, and its figures in a table."""
+    labelled_facts(page)
+    expect(page.locator(".words")).to_contain_text(page.evaluate("comparison.prompt"))
+    curves = page.locator(".curve[data-curve]")
+    runs = page.evaluate("runs.length")
+    assert page.locator("svg[role=img] .curve").count() == runs >= 2
+    assert all(length > 100 for length in curves.evaluate_all("lines => lines.map(line => line.getTotalLength())"))
+    told_apart(page)
+    assert page.locator("svg[role=img] .tick").count() >= 6
+    for ticks in (page.evaluate("highest"), page.evaluate("ticks(most, 5)")):
+        step = ticks[1] - ticks[0]
+        assert f"{step:e}"[0] in "125" and set(f"{step:.6e}".partition("e")[0][1:]) <= {".", "0"}, f"ticks at {ticks}"
+    assert page.locator("tbody tr").count() == runs
+
+
+def explained(page: Page) -> None:
+    """Every stage is there, and what is selected can be changed by mouse and by keyboard."""
+    run = page.evaluate("({tokens: run.ids.length, turns: run.turns.length, layers: run.layers.length})")
+    labelled_facts(page)
+    assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) == 9
+    assert page.locator("section .shape").count() == 9
+    for number, stage in enumerate(page.evaluate("run.stages.map(stage => stage.title)"), start=1):
+        expect(page.get_by_role("heading", name=f"{number} {stage}", exact=True)).to_be_visible()
+        expect(page.get_by_role("navigation").get_by_role("link", name=f"{number} {stage}", exact=True)).to_be_visible()
+    expect(page.locator(".words .made")).to_have_text(page.evaluate("run.generation.text"), use_inner_text=False)
+    sources(page)
+    words = page.locator("#stage-1 .chip")
+    assert words.count() == run["tokens"]
+    words.first.click()
+    expect(page.locator("#stage-1 .live")).to_contain_text("Token 0")
+    if run["tokens"] > 1:
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#stage-1 .live")).to_contain_text("Token 1")
+        expect(words.nth(1)).to_be_focused()
+        attention(page, run)
+        everything_is_drawn(page)
+    steps(page, run)
+
+
+def sources(page: Page) -> None:
+    """Every source that a stage names opens in the page, by the keyboard, wherever the page is."""
+    dialog = page.locator("#source")
+    for button in page.locator(".proof .source").all():
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(dialog).to_be_visible()
+        expect(dialog.locator("h2")).to_have_text(button.get_attribute("title") or "")
+        assert dialog.locator("pre").inner_text().startswith("package dev.touchstone.")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+    assert page.locator(".proof .source").count() == page.evaluate("run.stages.flatMap(stage => stage.sources).length")
+
+
+def attention(page: Page, run: dict[str, int]) -> None:
+    """A pair of tokens and its weight, by mouse and by keyboard; another layer and another head have other weights."""
+    stage = page.locator("#stage-4")
+    canvas = stage.locator(".map canvas")
+    live = stage.locator(".live").first
+    expect(live).to_contain_text("attends to")
+    weights = "Array.from({length: tokens}, (_, i) => weightOf(state.head, tokens - 1, i))"
+    assert abs(sum(page.evaluate(weights)) - 1) < 0.05, "a row of weights adds up to 1"
+    box = canvas.bounding_box()
+    cell = box["width"] / run["tokens"]
+    middle = run["tokens"] // 2
+    canvas.hover(position={"x": (middle + 0.5) * cell, "y": box["height"] - cell / 2})
+    expect(live).to_contain_text(f"attends to {page.evaluate(f'quoted(run.ids[{middle}])')} with weight")
+    expect(live).to_contain_text("%")
+    canvas.focus()
+    page.keyboard.press("ArrowRight" if middle + 1 < run["tokens"] else "ArrowLeft")
+    expect(live).to_contain_text("with weight")
+    page.keyboard.press("End")
+    page.keyboard.press("PageUp")
+    expect(live).to_contain_text("is masked")
+    before = page.evaluate("[...weights]")
+    slider = stage.get_by_label("Layer", exact=True)
+    slider.fill(str(run["layers"] - 1))
+    expect(stage.locator(".slider output").first).to_contain_text(f"Layer {run['layers'] - 1} (0 to")
+    page.wait_for_function("before => weights.some((weight, i) => weight !== before[i])", arg=before)
+    heads = stage.locator(".thumb")
+    heads.last.click()
+    expect(heads.last).to_have_attribute("aria-pressed", "true")
+
+
+def steps(page: Page, run: dict[str, int]) -> None:
+    """The sliders move together; each step has its candidates, its text and its memory."""
+    slider = page.locator("#stage-7 input[type=range]")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#stage-7 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
+    expect(page.locator("#stage-6 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
+    assert page.locator("#stage-7 .text .later").count() == 0
+    page.locator("#stage-7").get_by_role("button", name="Previous step").click()
+    expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {max(1, run['turns'] - 1)}")
+    assert page.locator("#stage-6 .turns .bars").count() == page.evaluate("turn().scores.length") >= 1
+    where = page.locator("#stage-7 .map canvas")
+    where.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#stage-7 .live")).to_contain_text("with weight")
+    cell = page.locator(".lens td button").first
+    cell.click()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".lens .live")).to_contain_text(page.evaluate("run.lens.points[1]"))
+    assert page.locator("#stage-8 .passes li").count() == page.evaluate("passes.length")
+
+
+def everything_is_drawn(page: Page) -> None:
+    """No picture is of one colour only."""
+    page.wait_for_function("document.querySelectorAll('#stage-2 canvas')[0].width > 1")
+    flat = page.locator("canvas").evaluate_all("""all => all.filter(canvas => {
+        const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        const pixels = new Set(new Uint32Array(data.buffer));
+        return pixels.size < 2;
+    }).length""")
+    assert flat == 0, f"{flat} pictures show nothing"
+
+
+def quick(page: Page) -> None:
+    """Two hundred tokens do not make it slow."""
+    explained(page)
+    milliseconds = page.evaluate("""async () => {
+        const start = performance.now();
+        look({layer: 1, head: 1, token: 100});
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        return performance.now() - start;
+    }""")
+    assert milliseconds < SLOW, f"another layer took {milliseconds:.0f} ms"
+
+
+def with_prompt(prompt: str) -> Callable[[Page], None]:
+    """The prompt is shown whole, as text that is not run."""
+
+    def check(page: Page) -> None:
+        assert prompt in page.locator(".words").evaluate("node => node.textContent")
+        assert page.evaluate("window.ran === undefined")
+        assert page.locator("script").count() == 1
+        explained(page)
+
+    return check

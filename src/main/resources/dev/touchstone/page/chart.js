@@ -1,0 +1,96 @@
+/* Multiples of 1, 2 or 5 times a power of ten: from 0, or `from`, to the first that is not below `most`. */
+function ticks(most, parts = 5, from = 0) {
+  const raw = (most - from) / parts || 1, power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].find(one => one * power >= raw * (1 - 1e-9)) * power;
+  return Array.from({length: Math.ceil((most - from) / step - 1e-9) + 1}, (_, i) => Number((from + i * step).toPrecision(12)));
+}
+/* The means of each value and its neighbours. */
+function smooth(values, neighbours = 4) {
+  return values.map((_, i) => {
+    const near = values.slice(Math.max(0, i - neighbours), i + neighbours + 1);
+    return near.reduce((sum, value) => sum + value) / near.length;
+  });
+}
+/* What sets a curve apart where colours do not: its dashes and its marker. */
+const DASHES = ["", "7 4", "2 3", "10 3 2 3", "14 4"];
+function marker(kind, x, y, color) {
+  const r = 4.5, shapes = [["circle", {cx: x, cy: y, r: r - .5}], ["rect", {x: x - r + 1, y: y - r + 1, width: 2 * r - 2, height: 2 * r - 2}],
+    ["path", {d: `M${x} ${y - r}L${x + r} ${y + r}H${x - r}Z`}], ["path", {d: `M${x} ${y - r - 1}L${x + r} ${y}L${x} ${y + r + 1}L${x - r} ${y}Z`}],
+    ["path", {d: `M${x} ${y + r}L${x + r} ${y - r}H${x - r}Z`}]];
+  const [tag, attributes] = shapes[kind % shapes.length];
+  return drawn(tag, {...attributes, fill: color});
+}
+/* A node that is drawn as wide as there is room, and again when that changes. */
+function fitted(draw) {
+  const box = element("div");
+  let width = 0;
+  new ResizeObserver(() => {
+    if (box.clientWidth === width || box.clientWidth === 0) return;
+    width = box.clientWidth;
+    box.replaceChildren(draw(width));
+  }).observe(box);
+  return box;
+}
+/* Curves with round ticks. `x` and `y` are {from, to, ticks, title, log}, a tick is [value, text]; a curve is {name, color, points}, a point
+   null or [x, y], with `dots` for points that are drawn singly. Names stand beside the ends of curves, or in a legend where that is too narrow. */
+function lineChart(width, label, x, y, curves, mark = null) {
+  const names = width >= 620, height = names ? 340 : 260, top = 26, base = height - 42;
+  const left = 12 + 7.2 * Math.max(...y.ticks.map(([, text]) => text.length)), right = names ? 24 + 7 * Math.max(...curves.map(one => one.name.length)) : 12;
+  const scale = (axis, low, high) => value => {
+    const of = axis.log ? Math.log10 : Number;
+    return low + (high - low) * (of(value) - of(axis.from)) / (of(axis.to) - of(axis.from) || 1);
+  };
+  const px = scale(x, left, width - right), py = scale(y, base, top);
+  const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
+  for (const [value, text] of y.ticks) {
+    svg.append(drawn("line", {x1: left, x2: width - right, y1: py(value), y2: py(value), stroke: "var(--line)"}),
+      drawn("text", {x: left - 8, y: py(value) + 4, "text-anchor": "end", class: "tick"}, text));
+  }
+  let free = -1e9;
+  for (const [value, text] of x.ticks) {
+    const half = 3.6 * text.length, at = Math.min(width - half, px(value));
+    if (at - half < free) continue;
+    free = at + half + 8;
+    svg.append(drawn("text", {x: at, y: base + 18, "text-anchor": "middle", class: "tick"}, text));
+  }
+  svg.append(drawn("text", {x: left, y: 12}, y.title), drawn("text", {x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle"}, x.title));
+  if (mark !== null) svg.append(drawn("line", {x1: px(mark), x2: px(mark), y1: top, y2: base, stroke: "var(--soft)", "stroke-dasharray": "3 3"}));
+  curves.forEach((curve, kind) => svg.append(...drawCurve(curve, kind, px, py)));
+  if (names) svg.append(...endNames(curves, px, py, top, base));
+  return names ? svg : element("div", {}, svg, element("ul", {class: "legend"}, ...curves.map((curve, kind) => element("li", {}, sample(curve, kind), curve.name))));
+}
+function drawCurve(curve, kind, px, py) {
+  let path = "", pen = false;
+  const nodes = (curve.dots ?? []).map(([x, y]) => drawn("circle", {cx: px(x).toFixed(1), cy: py(y).toFixed(1), r: 1.6, fill: curve.color, opacity: .45}));
+  const points = curve.points.map(point => point && [px(point[0]), py(point[1])]), every = Math.ceil(points.length / 8);
+  points.forEach(point => {
+    if (point) path += `${pen ? "L" : "M"}${point[0].toFixed(1)} ${point[1].toFixed(1)}`;
+    pen = Boolean(point);
+  });
+  const line = drawn("path", {d: path, class: "curve", stroke: curve.color, "stroke-dasharray": DASHES[kind % DASHES.length], "data-curve": curve.name});
+  line.append(drawn("title", {}, curve.name));
+  nodes.push(line);
+  points.forEach((point, i) => point && i % every === 0 && nodes.push(marker(kind, ...point, curve.color)));
+  return nodes;
+}
+/* Names beside the last points, at least a line apart. */
+function endNames(curves, px, py, top, base) {
+  const ends = curves.map(curve => curve.points.filter(Boolean).at(-1)).map((end, i) => end && {curve: curves[i], x: px(end[0]), y: py(end[1])})
+    .filter(Boolean).sort((a, b) => a.y - b.y);
+  const right = Math.max(...ends.map(end => end.x));
+  ends.forEach((end, i) => { end.y = Math.max(end.y, i ? ends[i - 1].y + 16 : top); });
+  for (let i = ends.length - 1, most = base; i >= 0; i--, most = ends[i + 1].y - 16) ends[i].y = Math.min(ends[i].y, most);
+  return ends.map(end => drawn("text", {x: right + 10, y: end.y + 4, class: "name", style: `fill:${end.curve.color}`}, end.curve.name));
+}
+function sample(curve, kind) {
+  const svg = drawn("svg", {width: 30, height: 12, "aria-hidden": "true"});
+  svg.append(drawn("path", {d: "M0 6H30", class: "curve", stroke: curve.color, "stroke-dasharray": DASHES[kind % DASHES.length]}), marker(kind, 15, 6, curve.color));
+  return svg;
+}
+/* Bars with names and figures; `one` is {label, share, value, picked, color}. */
+function bars(list) {
+  return element("ol", {class: "bars"}, ...list.map(one => element("li", one.picked ? {class: "picked"} : {},
+    element("span", {class: "label"}, one.label),
+    element("span", {class: "bar", style: `width:${(100 * one.share).toFixed(2)}%${one.color ? `;background:${one.color}` : ""}`}),
+    element("span", {class: "value"}, one.value))));
+}

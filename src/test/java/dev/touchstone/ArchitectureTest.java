@@ -42,6 +42,7 @@ class ArchitectureTest {
         layers.put("tensor", Set.of());
         layers.put("kernels", Set.of("tensor"));
         layers.put("model", Set.of("kernels", "tensor"));
+        layers.put("model.taps", Set.of("model"));
         layers.put("tokenizer", Set.of());
         layers.put("generation.processors", Set.of());
         layers.put("generation", Set.of("generation.processors", "model", "tokenizer", "kernels", "tensor"));

@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
@@ -121,28 +122,30 @@ final class ParityCommand implements Callable<Integer> {
 
     private List<CaseOf> check(Fixture fixture) {
         try (LanguageModel model = ModelOptions.load(fixture.folder().toString(), kernels.options(console), console)) {
-            return ours == null ? checkThisEngine(fixture, model::trace) : List.of(checkTrace(fixture, model::trace));
+            return ours == null ? checkThisEngine(fixture, model) : List.of(checkTrace(fixture, model));
         }
     }
 
-    private static List<CaseOf> checkThisEngine(Fixture fixture, Parity.Engine engine) {
+    private static List<CaseOf> checkThisEngine(Fixture fixture, LanguageModel model) {
+        TapMap map = TapMap.of(model.transformer());
         List<CaseOf> cases = new ArrayList<>();
         for (Path file : fixture.cases()) {
             try (Goldens goldens = new Goldens(file)) {
-                cases.add(new CaseOf(name(file), Parity.check(engine, goldens)));
+                cases.add(new CaseOf(name(file), Parity.check(model::trace, map, goldens)));
             }
         }
         return cases;
     }
 
     /** The case whose prompt the trace has. */
-    private CaseOf checkTrace(Fixture fixture, Parity.Engine engine) {
+    private CaseOf checkTrace(Fixture fixture, LanguageModel model) {
         try (Safetensors trace = Safetensors.open(ours)) {
             int[] ids = trace.ints("input_ids");
             for (Path file : fixture.cases()) {
                 try (Goldens goldens = new Goldens(file)) {
                     if (Arrays.equals(ids, goldens.ids())) {
-                        return new CaseOf(name(file), Parity.check(trace::tensor, engine, goldens));
+                        TapMap map = TapMap.of(model.transformer());
+                        return new CaseOf(name(file), Parity.check(trace::tensor, model::trace, map, goldens));
                     }
                 }
             }

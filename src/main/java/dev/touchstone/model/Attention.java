@@ -19,13 +19,43 @@ import java.util.List;
  * @param output the output projection, applied to the concatenated heads; null if the model has none
  */
 public record Attention(String name, int layer, Projections projections, Scoring scoring, Linear output) {
+    /** The tap of the queries, as they are multiplied by the keys. */
+    public String qTap() {
+        return name + ".q";
+    }
+
+    /** The tap of the keys, as they are cached. */
+    public String kTap() {
+        return name + ".k";
+    }
+
+    /** The tap of the values, as they are cached. */
+    public String vTap() {
+        return name + ".v";
+    }
+
+    /** The tap of the scores. */
+    public String scoresTap() {
+        return name + ".scores";
+    }
+
+    /** The tap of the probabilities. */
+    public String probsTap() {
+        return name + ".probs";
+    }
+
+    /** The tap of the weighted sums of values, before the output projection. */
+    public String contextTap() {
+        return name + ".context";
+    }
+
     /** (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass) {
         QueryKeyValue qkv = projections.forward(x, pass);
-        Tensor q = pass.trace().of(name + ".q", pass.rotation().of(qkv.q()));
-        Tensor k = pass.trace().of(name + ".k", pass.rotation().of(qkv.k()));
-        Tensor v = pass.trace().of(name + ".v", qkv.v());
-        Tensor context = pass.trace().of(name + ".context", attend(q, k, v, pass));
+        Tensor q = pass.trace().of(qTap(), pass.rotation().of(qkv.q()));
+        Tensor k = pass.trace().of(kTap(), pass.rotation().of(qkv.k()));
+        Tensor v = pass.trace().of(vTap(), qkv.v());
+        Tensor context = pass.trace().of(contextTap(), attend(q, k, v, pass));
         return pass.trace().of(name, output == null ? context : output.forward(context, pass));
     }
 
@@ -49,8 +79,8 @@ public record Attention(String name, int layer, Projections projections, Scoring
         if (pass.trace() == Trace.OFF) {
             return pass.kernels().attend(q, cache, scoring);
         }
-        Tensor scores = pass.trace().of(name + ".scores", pass.kernels().scores(q, cache, scoring));
-        Tensor probs = pass.trace().of(name + ".probs", pass.kernels().softmax(scores));
+        Tensor scores = pass.trace().of(scoresTap(), pass.kernels().scores(q, cache, scoring));
+        Tensor probs = pass.trace().of(probsTap(), pass.kernels().softmax(scores));
         return pass.kernels().weightedSum(probs, cache, scoring);
     }
 }

@@ -1,6 +1,8 @@
 package dev.touchstone.parity;
 
 import dev.touchstone.model.Trace;
+import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.parity.diagnosis.Difference;
 import dev.touchstone.parity.diagnosis.Signature;
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.Reference;
@@ -13,17 +15,22 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * How wrong each operation is by itself. The forward pass goes on with what it should have, never with what it made, so no
- * operation inherits the mistakes of another.
+ * The error of each operation by itself: every operation runs on the right input, whatever the operations before it
+ * computed, so no error is inherited.
  */
 abstract class LocalErrors implements Trace {
+    private final TapMap map;
     private final Map<String, Deviation> deviations = new HashMap<>();
     private List<String> clues = List.of();
     private boolean diverged;
 
-    /** Compares what the engine makes of golden input with the goldens. */
-    static LocalErrors onGoldenInput(Reference reference) {
-        return new LocalErrors() {
+    private LocalErrors(TapMap map) {
+        this.map = map;
+    }
+
+    /** Compares the outputs of the engine on golden input with the goldens. */
+    static LocalErrors onGoldenInput(Reference reference, TapMap map) {
+        return new LocalErrors(map) {
             @Override
             public Tensor of(String name, Tensor value) {
                 double[] truth = reference.truth(name);
@@ -37,9 +44,9 @@ abstract class LocalErrors implements Trace {
         };
     }
 
-    /** Compares what another engine has written down with what the engine makes of the other's input. */
-    static LocalErrors ofAnother(Function<String, Tensor> trace) {
-        return new LocalErrors() {
+    /** Compares the taps that another engine has written with the outputs of this engine on the other's input. */
+    static LocalErrors ofAnother(Function<String, Tensor> trace, TapMap map) {
+        return new LocalErrors(map) {
             @Override
             public Tensor of(String name, Tensor value) {
                 Tensor theirs = trace.apply(name);
@@ -56,12 +63,13 @@ abstract class LocalErrors implements Trace {
                 .toArray();
     }
 
+    /** @param inputs the input of the operation by the name of its tap, or null if there is no such tap */
     final void judge(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
         Deviation deviation = Deviation.of(found.data(), expected);
         deviations.put(name, deviation);
         if (!diverged && !deviation.within(Deviation.LOCAL_BOUND)) {
             diverged = true;
-            clues = Signature.read(name, found.data(), expected, found.shape(), inputs);
+            clues = Signature.read(Difference.of(name, found, expected), map, inputs);
         }
     }
 
@@ -70,17 +78,17 @@ abstract class LocalErrors implements Trace {
         of(name, value);
     }
 
-    /** The names of the taps so far. */
+    /** The names of the taps that were compared. */
     final Set<String> seen() {
         return deviations.keySet();
     }
 
-    /** The error of the operation that made this tap. */
+    /** The error of the operation that computes this tap. */
     final Deviation of(String name) {
         return deviations.get(name);
     }
 
-    /** What the first operation that is wrong looks like; empty where all are right. */
+    /** The likely mistake in the first operation that is wrong; empty if all are right. */
     final List<String> clues() {
         return clues;
     }

@@ -89,7 +89,7 @@ class ParityCommandTest {
         Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.out()).contains("first wrong at h.1.attn.scores", "1.5000 times what it should be");
+        assertThat(result.out()).contains("first wrong at h.1.attn.scores", "1.5000 times the expected values");
     }
 
     /** What comes after a mistake is wrong too; each operation is judged by what it was given. */

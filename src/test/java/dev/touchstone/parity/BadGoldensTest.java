@@ -3,6 +3,8 @@ package dev.touchstone.parity;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
@@ -17,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Golden files and traces that cannot be: one line that says what is wrong. */
 class BadGoldensTest {
+    private static final TapMap MAP =
+            TapMap.of(Fixtures.model(Fixtures.named("exercise")).transformer());
+
     @TempDir
     private Path folder;
 
@@ -75,12 +80,12 @@ class BadGoldensTest {
 
     @Test
     void aTapThatTheEngineDoesNotHaveIsRefused() {
-        refuses((ids, trace) -> Tensor.zeros(1, 2), "our forward pass never reported [x]");
+        refuses((ids, trace) -> Tensor.zeros(1, 2), "the forward pass never reported [x]");
     }
 
     private void refuses(Parity.Engine engine, String message) {
         try (Goldens goldens = new Goldens(write(sound()))) {
-            assertThatThrownBy(() -> Parity.check(tap -> Tensor.zeros(1, 2), engine, goldens))
+            assertThatThrownBy(() -> Parity.check(tap -> Tensor.zeros(1, 2), engine, MAP, goldens))
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessage(message);
         }

@@ -95,7 +95,7 @@ class NonVacuityTest {
         listed.remove(TAP);
         write();
 
-        refuses("our forward pass reported " + TAP + ", which the reference does not have");
+        refuses("the forward pass reported " + TAP + ", which the reference does not have");
     }
 
     @Test
@@ -114,7 +114,7 @@ class NonVacuityTest {
         listed.add("h.1.attn.gate");
         write();
 
-        refuses("our forward pass never reported [h.1.attn.gate]");
+        refuses("the forward pass never reported [h.1.attn.gate]");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,9 +73,9 @@ public final class ParityTargets {
         }
         try (Goldens goldens = new Goldens(folder.resolve(GOLDENS));
                 Safetensors trace = Safetensors.open(folder.resolve(TRACE))) {
-            return said(Parity.check(this::forward, goldens))
+            return said(Parity.check(this::forward, TapMap.of(model), goldens))
                     + ", the other's "
-                    + said(Parity.check(trace::tensor, this::forward, goldens));
+                    + said(Parity.check(trace::tensor, this::forward, TapMap.of(model), goldens));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
@@ -92,7 +93,7 @@ class ForwardZooTest {
         try (Goldens goldens = new Goldens(longest(Fixtures.named(fixture)))) {
             Reference reference = warm ? new SecondHalf(goldens) : goldens;
             try {
-                CaseResult result = Parity.check(plant.into(model), reference);
+                CaseResult result = Parity.check(plant.into(model), TapMap.of(model), reference);
                 return result.firstDivergence()
                         .map(tap -> new Finding(false, tap.name(), tap.ratio(), result.clues()))
                         .orElse(new Finding(true, "", largest(result), result.clues()));

@@ -3,6 +3,7 @@ package dev.touchstone.zoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.parity.Answers;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.RandomGpt2;
@@ -41,7 +42,7 @@ class RandomModelZooTest {
     /** The first tap that is wrong with the bug in this model; nothing if it has no place in it, or none is. */
     private static String find(ForwardBug bug, Drawn drawn) {
         try {
-            return Parity.check(bug.plant().into(drawn.model), drawn.answers).taps().stream()
+            return Parity.check(bug.plant().into(drawn.model), TapMap.of(drawn.model), drawn.answers).taps().stream()
                     .filter(tap -> !drawn.answers.allow(tap))
                     .findFirst()
                     .map(TapResult::name)

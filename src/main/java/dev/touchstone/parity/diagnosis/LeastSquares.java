@@ -3,17 +3,22 @@ package dev.touchstone.parity.diagnosis;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How often to take each of a few vectors so that their sum comes nearest to another. */
+/** Least squares: the factors of a few vectors whose weighted sum is nearest to a target. */
 final class LeastSquares {
     private LeastSquares() {}
 
-    /** By the normal equations, over these places only. A vector that the others make up counts 0 times. */
-    static double[] fit(List<double[]> vectors, double[] target, int[] places) {
+    /**
+     * Solves the normal equations over some elements. A vector that depends linearly on those before it has the factor 0.
+     *
+     * @param elements the indices that count
+     * @return a factor for each vector
+     */
+    static double[] fit(List<double[]> vectors, double[] target, int[] elements) {
         int n = vectors.size();
         double[][] a = new double[n][n + 1];
         for (int row = 0; row < n; row++) {
             for (int column = 0; column <= n; column++) {
-                a[row][column] = dot(vectors.get(row), column < n ? vectors.get(column) : target, places);
+                a[row][column] = dot(vectors.get(row), column < n ? vectors.get(column) : target, elements);
             }
         }
         double[] scale = IntStream.range(0, n).mapToDouble(i -> a[i][i]).toArray();
@@ -31,9 +36,9 @@ final class LeastSquares {
                 .toArray();
     }
 
-    private static double dot(double[] x, double[] y, int[] places) {
+    private static double dot(double[] x, double[] y, int[] elements) {
         double sum = 0;
-        for (int i : places) {
+        for (int i : elements) {
             sum += x[i] * y[i];
         }
         return sum;

@@ -6,11 +6,11 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * A norm as its input and its output show it: {@code gain * (x - mean) / sqrt(variance + epsilon) + bias}, or, as an RMSNorm,
- * {@code gain * x / sqrt(mean of squares + epsilon)}.
+ * A norm that was fitted to an input and an output: {@code gain * (x - mean) / sqrt(variance + epsilon) + bias}, or, for an
+ * RMSNorm, {@code gain * x / sqrt(mean(x²) + epsilon)}.
  *
- * @param centred 1 where the mean is subtracted, 0 in an RMSNorm
- * @param error the sum of squares of what it leaves unexplained
+ * @param centred 1 if the mean is subtracted, 0 for an RMSNorm
+ * @param error the sum of squared residuals of the fit
  */
 record NormFit(int centred, double epsilon, double[] gain, double[] bias, double error) {
     private static final double[] EPSILONS = DoubleStream.concat(
@@ -21,12 +21,12 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
                                     DoubleStream.of(1, 2, 3, 4, 5, 6, 8).map(first -> first / Math.pow(10, digits))))
             .toArray();
 
-    /** Whether next to nothing of the output is left unexplained. */
+    /** Whether the residuals of the fit are negligible. */
     static boolean explains(NormFit fit, double[] output) {
         return fit.error < 1e-8 * Arrays.stream(output).map(y -> y * y).sum();
     }
 
-    /** The fit with the epsilon that fits best; among those that fit as well, the one that people choose. */
+    /** The fit with the best epsilon; of several that fit equally well, the first of {@link #EPSILONS}. */
     static NormFit best(int centred, double[] x, double[] output, int columns) {
         NormFit[] fits = Arrays.stream(EPSILONS)
                 .mapToObj(epsilon -> of(centred, x, output, epsilon, columns))
@@ -38,7 +38,7 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
                 .orElse(fits[0]);
     }
 
-    /** Gain and bias of each column, for this epsilon. */
+    /** Fits gain and bias of each column, for a given epsilon. */
     static NormFit of(int centred, double[] x, double[] output, double epsilon, int columns) {
         double[] unit = unit(x, epsilon, columns, centred, centred);
         double[] ones = new double[x.length];
@@ -61,7 +61,7 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
         return new NormFit(centred, epsilon, gain, bias, error);
     }
 
-    /** What the norm makes of rows that are brought to length already. */
+    /** Gain and bias applied to normalized rows. */
     double[] output(double[] unit) {
         int columns = gain.length;
         return IntStream.range(0, unit.length)
@@ -69,7 +69,12 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
                 .toArray();
     }
 
-    /** Each row brought to length 1 in each channel; {@code centred} and {@code about} say where the mean is subtracted. */
+    /**
+     * Normalizes each row of {@code columns} values.
+     *
+     * @param centred 1 if the mean is subtracted from the values, else 0
+     * @param about 1 if the mean is subtracted in the variance, else 0
+     */
     static double[] unit(double[] x, double epsilon, int columns, int centred, int about) {
         double[] unit = new double[x.length];
         for (int row = 0; row < x.length / columns; row++) {
@@ -99,7 +104,7 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
         return unit(x, epsilon, gain.length, centred, centred);
     }
 
-    /** With epsilon added to the root: {@code x / (root + e)} is {@code (x / root) / (1 + e / root)}. */
+    /** With epsilon added outside the root: {@code x / (root + e)} is {@code (x / root) / (1 + e / root)}. */
     double[] outside(double[] x) {
         double[] plain = unit(x, 0);
         double[] under = unit(x, 1); // x / sqrt(root^2 + 1)
@@ -108,7 +113,7 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
                 .toArray();
     }
 
-    /** The same of columns. */
+    /** Normalizes each column, over the tokens. */
     double[] overTokens(double[] x) {
         int columns = gain.length;
         double[] unit = new double[x.length];

@@ -1,48 +1,53 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.taps.BlockTaps;
+import dev.touchstone.model.taps.TapSum;
+
 /**
- * What else a norm may have read.
+ * Explains a wrong norm by another input.
  *
- * @param right the norm as it should be
- * @param input what it should read
+ * @param right the right norm
+ * @param input the right input
  */
-record NormInputs(Difference it, Parts parts, NormFit right, String input) {
+record NormInputs(Difference difference, Context context, NormFit right, TapSum input) {
     String read() {
-        String stream = parts.stream();
-        String attention = parts.attention();
-        if (input.equals(stream + " + " + attention)) {
-            String residual = residual(stream, attention);
+        BlockTaps block = context.block();
+        if (block != null && input.equals(block.afterAttention())) {
+            String residual = residual(block);
             if (!residual.isEmpty()) {
                 return residual;
             }
-        } else if (isOf(stream + " + " + attention)) {
-            return attention + " is added to its input: it reads what attention reads, in parallel";
+        } else if (block != null && isOf(block.afterAttention())) {
+            return block.attentionAdded()
+                    + " is added to its input, should not be: in a parallel block attention and MLP"
+                    + " read the same stream";
         }
-        return parts.streams().stream()
+        return context.map().streams().stream()
                 .filter(this::isOf)
                 .findFirst()
-                .map(other -> "its input is " + other + ": blocks in another order, or one left out")
+                .map(other -> "its input is " + other + ": blocks in another order, or a skipped block")
                 .orElse("");
     }
 
-    /** What else was added up before the second norm of a block. */
-    private String residual(String stream, String attention) {
-        if (isOf(stream)) {
+    /** Whether attention was added wrongly before the second norm of a block. */
+    private String residual(BlockTaps block) {
+        String attention = block.attentionAdded();
+        if (isOf(block.stream())) {
             return attention + " is not added to its input";
         }
-        if (isOf(stream + " + " + attention + " + " + attention)) {
+        if (isOf(block.afterAttention().plus(attention))) {
             return attention + " is added to its input twice";
         }
-        if (isOf(attention)) {
-            return attention + " alone is its input: the residual is missing";
+        if (isOf(TapSum.of(attention))) {
+            return "its input is " + attention + " alone: the residual connection is missing";
         }
-        return parts.norms().stream().anyMatch(norm -> isOf(norm + " + " + attention))
-                ? attention + " is added to its normed input: the residual stream is what it read from"
+        return block.norms().stream().anyMatch(norm -> isOf(TapSum.of(norm, attention)))
+                ? attention + " is added to the output of the norm before it, should be added to the residual stream"
                 : "";
     }
 
-    private boolean isOf(String other) {
-        double[] x = parts.of(other);
-        return x != null && it.is(right.output(right.unit(x)));
+    private boolean isOf(TapSum other) {
+        double[] x = context.of(other);
+        return x != null && difference.is(right.output(right.unit(x)));
     }
 }

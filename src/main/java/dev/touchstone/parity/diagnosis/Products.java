@@ -2,68 +2,68 @@ package dev.touchstone.parity.diagnosis;
 
 import java.util.stream.IntStream;
 
-/**
- * Products of queries and keys, (H, T, S), by where heads are taken to keep their channels. Null where keys are not all
- * known, as some are in a cache.
- */
+/** The products of queries and keys for different layouts of the heads' channels. (H, T, S) */
 final class Products {
-    private final Difference it;
     private final double[] q;
     private final double[] k;
+    private final int heads;
+    private final int tokens;
+    private final int positions;
 
-    Products(Difference it, Parts parts) {
-        this.it = it;
-        this.q = parts.of(parts.beside("q"));
-        this.k = parts.of(parts.beside("k"));
+    Products(Difference scores, Context context) {
+        this.q = context.of(context.attention().qTap());
+        this.k = context.of(context.attention().kTap());
+        this.heads = scores.shape()[0];
+        this.tokens = scores.shape()[1];
+        this.positions = scores.columns();
     }
 
-    /** The channel where a head of queries, or the one of keys that it asks, keeps its d-th number. */
+    /** The channel that holds the d-th component of a query head, or of the key that the query head uses. */
     @FunctionalInterface
     interface Layout {
         int channel(int h, int d);
     }
 
     int heads() {
-        return it.shape()[0];
+        return heads;
     }
 
-    private int tokens() {
-        return it.shape()[1];
-    }
-
+    /** Whether queries and all keys are known; keys in a cache are not. */
     boolean areKnown() {
         return q != null
                 && k != null
-                && it.columns() == tokens()
-                && q.length % (tokens() * heads()) == 0
-                && k.length % (tokens() * headSize()) == 0;
+                && positions == tokens
+                && q.length % (tokens * heads) == 0
+                && k.length % (tokens * headSize()) == 0;
     }
 
     int headSize() {
-        return q.length / tokens() / heads();
+        return q.length / tokens / heads;
     }
 
     int keyHeads() {
-        return k.length / tokens() / headSize();
+        return k.length / tokens / headSize();
     }
 
-    /** A head's channels lie side by side. */
-    int side(int h, int d) {
+    /** The channels of a head are contiguous, which is right for queries. */
+    int contiguous(int h, int d) {
         return h * headSize() + d;
     }
 
-    /** Neighbours among the heads of queries ask the same keys. */
+    /** Consecutive query heads share a key head, which is right for keys. */
     int shared(int h, int d) {
-        return side(h * keyHeads() / heads(), d);
+        return contiguous(h * keyHeads() / heads, d);
     }
 
     double[] of(Layout ofQ, Layout ofK) {
-        return it.elements()
+        int D = headSize();
+        int G = keyHeads();
+        return IntStream.range(0, heads * tokens * positions)
                 .mapToDouble(i -> {
-                    int h = i / it.columns() / tokens();
-                    int query = i / it.columns() % tokens() * heads() * headSize();
-                    int key = i % it.columns() * keyHeads() * headSize();
-                    return IntStream.range(0, headSize())
+                    int h = i / positions / tokens;
+                    int query = i / positions % tokens * heads * D;
+                    int key = i % positions * G * D;
+                    return IntStream.range(0, D)
                             .mapToDouble(d -> q[query + ofQ.channel(h, d)] * k[key + ofK.channel(h, d)])
                             .sum();
                 })

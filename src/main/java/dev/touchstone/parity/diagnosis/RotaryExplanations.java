@@ -7,26 +7,26 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * What was done otherwise to a table of angles: cosines and then sines of each token, of as many channels as turn, the
- * second half of them like the first. (T, 2 R)
+ * Explains a wrong rotary table by its frequencies, positions or factor. A row has the cosines of R channels, then their
+ * sines; the second half of each equals the first. (T, 2 R)
  */
 final class RotaryExplanations {
-    /** What rounding to bfloat16 changes a number by at most. */
+    /** The largest relative error of rounding to bfloat16. */
     private static final double FEW_BITS = 0x1p-8;
 
-    private final Difference it;
+    private final Difference difference;
     private final int pairs;
     private final Table ours;
     private final Table right;
 
-    RotaryExplanations(Difference it) {
-        this.it = it;
-        this.pairs = it.columns() / 4;
-        this.ours = new Table(i -> it.actual()[i]);
-        this.right = new Table(i -> it.expected()[i]);
+    RotaryExplanations(Difference difference) {
+        this.difference = difference;
+        this.pairs = difference.columns() / 4;
+        this.ours = new Table(i -> difference.actual()[i]);
+        this.right = new Table(i -> difference.expected()[i]);
     }
 
-    /** One of the two tables, element by element. */
+    /** The wrong table, or the right one. */
     private final class Table {
         private final IntToDoubleFunction element;
 
@@ -35,13 +35,13 @@ final class RotaryExplanations {
         }
 
         double angle(int t, int pair) {
-            int at = t * it.columns() + pair;
-            return Math.atan2(element.applyAsDouble(at + it.columns() / 2), element.applyAsDouble(at));
+            int at = t * difference.columns() + pair;
+            return Math.atan2(element.applyAsDouble(at + difference.columns() / 2), element.applyAsDouble(at));
         }
 
-        /** Radians a position: the middle of what the steps from token to token say. */
+        /** Radians per position: the median of the differences between consecutive tokens. */
         double frequency(int pair) {
-            double[] steps = IntStream.range(1, it.rows())
+            double[] steps = IntStream.range(1, difference.rows())
                     .mapToDouble(t -> Math.abs(Math.IEEEremainder(angle(t, pair) - angle(t - 1, pair), 2 * Math.PI)))
                     .sorted()
                     .toArray();
@@ -52,20 +52,20 @@ final class RotaryExplanations {
             return IntStream.range(0, pairs).mapToDouble(this::frequency).toArray();
         }
 
-        /** What cosines and sines are multiplied by. */
+        /** The factor on cosines and sines. */
         double factor() {
-            return Math.hypot(element.applyAsDouble(0), element.applyAsDouble(it.columns() / 2));
+            return Math.hypot(element.applyAsDouble(0), element.applyAsDouble(difference.columns() / 2));
         }
     }
 
     String read() {
-        if (it.columns() % 4 != 0 || pairs < 2 || it.rows() < 3) {
+        if (difference.columns() % 4 != 0 || pairs < 2 || difference.rows() < 3) {
             return "";
         }
         if (Math.abs(ours.factor() - right.factor()) > 1e-4) {
             return String.format(
                     Locale.ROOT,
-                    "cosines and sines are multiplied by %.4g, and should be by %.4g: YaRN's factor",
+                    "cosines and sines have the factor %.4g, should have %.4g: the attention factor of YaRN",
                     ours.factor(),
                     right.factor());
         }
@@ -80,45 +80,45 @@ final class RotaryExplanations {
         if (all(ratios, ratio -> Math.abs(ratio / first - 1) < 1e-3)) {
             return String.format(
                     Locale.ROOT,
-                    "every angle is %.4g times what it should be: linear scaling, left out or the wrong way round",
+                    "every angle is %.4g times the expected: linear scaling that is missing or inverted",
                     first);
         }
-        return geometric(f) > 0 ? exponents(f, expected) : "other frequencies: the scaling of rotary positions";
+        return geometric(f) > 0 ? exponents(f, expected) : "the frequencies are wrong: rotary scaling";
     }
 
-    /** The right frequencies, or next to. */
+    /** The frequencies are right, at least to the precision of bfloat16. */
     private String almost(double[] expected) {
         int slow = pairs - 1;
         double late = Math.IEEEremainder(ours.angle(0, slow) - right.angle(0, slow), 2 * Math.PI) / expected[slow];
         if (Math.abs(late) > 0.5) {
             return "positions start " + Math.abs(Math.round(late)) + (late > 0 ? " too late" : " too early");
         }
-        return "frequencies of few bits: in bfloat16 or float16, and not in float32";
+        return "the frequencies are rounded to bfloat16 or float16, should be float32";
     }
 
     private String exponents(double[] f, double[] expected) {
         double theta = geometric(f);
-        double wanted = geometric(expected);
-        if (wanted < 0) {
-            return "the frequencies of theta " + shown(theta)
-                    + " and nothing more: their scaling, Llama 3's or YaRN's, is missing";
+        double right = geometric(expected);
+        if (right < 0) {
+            return "the frequencies are those of theta " + shown(theta) + ": the scaling of Llama 3 or YaRN is missing";
         }
-        double channels = 2 * pairs * Math.log(wanted) / Math.log(theta);
+        double channels = 2 * pairs * Math.log(right) / Math.log(theta);
         boolean whole = Math.abs(channels - Math.round(channels)) < 1e-3 && Math.round(channels) % 2 == 0;
-        return "the frequencies of theta " + shown(theta) + ", and should be of " + shown(wanted)
+        return "the frequencies are those of theta " + shown(theta) + ", should be " + shown(right)
                 + (whole
-                        ? "; or their exponents are over " + Math.round(channels) + " channels instead of " + 2 * pairs
+                        ? "; or the exponents are divided by " + Math.round(channels) + " channels instead of "
+                                + 2 * pairs
                         : "");
     }
 
-    /** As people choose it, a whole number as a rule. */
+    /** Without decimals if it is near a whole number, as most are. */
     private static String shown(double theta) {
         return Math.abs(theta - Math.round(theta)) < 1e-3 * theta
                 ? "" + Math.round(theta)
                 : String.format(Locale.ROOT, "%.4g", theta);
     }
 
-    /** The theta of {@code theta^(-2 i / R)}, or -1 if they are something else. */
+    /** The theta of {@code theta^(-2 i / R)}, or -1 if the frequencies are no such sequence. */
     private double geometric(double[] f) {
         double step = Math.log(f[0] / f[1]);
         boolean geometric = Math.abs(f[0] - 1) < 1e-4

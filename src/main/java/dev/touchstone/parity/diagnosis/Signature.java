@@ -1,45 +1,54 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.taps.Tap;
+import dev.touchstone.model.taps.TapMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Reads what kind of mistake makes a tensor differ as it does, in the words of someone who has made it: where it is wrong,
- * what else would make such numbers of its input, or how they follow from the right ones.
+ * Finds the likely mistake behind a wrong tensor: which elements are wrong, which known mistake would compute these values
+ * from the same input, and how they follow from the right values.
  */
 public final class Signature {
-    private final Difference it;
+    private final Difference difference;
+    /** Empty if the tap is unknown. */
+    private final Optional<Tap> tap;
 
-    private Signature(Difference it) {
-        this.it = it;
+    private Signature(Difference difference, Optional<Tap> tap) {
+        this.difference = difference;
+        this.tap = tap;
     }
 
     /**
-     * What the difference looks like, or else what is usually wrong at such a tap.
+     * The clues that apply, or what is usually wrong at such a tap if none does; at least one sentence.
      *
-     * @param inputs the tensors before this one by name, or null where there is none of that name
+     * @param map of the model; a tap that is not in it gets general clues only
+     * @param inputs the right value of a tap by its name, or null if it is not known
      */
-    public static List<String> read(
-            String tap, float[] actual, double[] expected, int[] shape, Function<String, double[]> inputs) {
-        Difference it = Difference.of(tap, actual, expected, shape);
-        Signature signature = new Signature(it);
-        Places places = new Places(it);
-        List<String> damage = said(places::notNumbers, places::infinities, places::zeros, places::one);
+    public static List<String> read(Difference difference, TapMap map, Function<String, double[]> inputs) {
+        Optional<Tap> tap = map.find(difference.tap());
+        Signature signature = new Signature(difference, tap);
+        Locations locations = new Locations(difference);
+        List<String> damage = clues(locations::notNumbers, locations::infinities, locations::zeros, locations::one);
         if (!damage.isEmpty()) {
             return damage;
         }
-        Relations relations = new Relations(it);
-        List<String> explanation = said(relations::fewBits, new Explanations(it, new Parts(tap, inputs))::read);
+        Relations relations = new Relations(difference);
+        List<String> explanation = clues(
+                relations::fewBits,
+                () -> tap.map(known -> new Explanations(difference, new Context(map, known, inputs)).read())
+                        .orElse(""));
         if (!explanation.isEmpty()) {
             return explanation;
         }
-        List<String> clues = said(
-                places::rows,
-                places::columns,
-                places::dropped,
+        List<String> clues = clues(
+                locations::rows,
+                locations::columns,
+                locations::dropped,
                 relations::factor,
                 relations::offset,
                 relations::oneInput,
@@ -47,97 +56,104 @@ public final class Signature {
                 signature::rowFactors,
                 signature::columnFactors,
                 signature::sums);
-        List<String> vague = clues.isEmpty() ? said(relations::nearlyRight) : clues;
+        List<String> vague = clues.isEmpty() ? clues(relations::nearlyRight) : clues;
         return vague.isEmpty() ? List.of(signature.suspects()) : vague;
     }
 
     @SafeVarargs
     @SuppressWarnings("varargs")
-    private static List<String> said(Supplier<String>... clues) {
+    private static List<String> clues(Supplier<String>... clues) {
         return Stream.of(clues)
                 .map(Supplier::get)
                 .filter(clue -> !clue.isEmpty())
                 .toList();
     }
 
-    private boolean isNorm() {
-        return it.tap().contains("ln_") || it.tap().contains("norm");
+    private boolean is(Tap.Kind kind) {
+        return tap.isPresent() && tap.get().kind() == kind;
     }
 
-    /** Whether each row of a norm is too long or too short, seen from the bias, which is near the mean of the rows. */
+    /** Whether each row of a norm is off by its own factor, relative to the bias, which is near the mean of the rows. */
     private String rowFactors() {
-        int columns = it.columns();
-        double[] bias = it.means(i -> it.expected()[i]);
-        double alike = IntStream.range(0, it.rows())
+        int columns = difference.columns();
+        double[] bias = difference.means(i -> difference.expected()[i]);
+        double alignment = IntStream.range(0, difference.rows())
                 .mapToDouble(row -> {
                     double product = 0;
-                    double ours = 0;
-                    double theirs = 0;
+                    double errors = 0;
+                    double deviations = 0;
                     for (int i = row * columns; i < (row + 1) * columns; i++) {
-                        double error = it.actual()[i] - it.expected()[i];
-                        double deviation = it.expected()[i] - bias[i % columns];
+                        double error = difference.actual()[i] - difference.expected()[i];
+                        double deviation = difference.expected()[i] - bias[i % columns];
                         product += error * deviation;
-                        ours += error * error;
-                        theirs += deviation * deviation;
+                        errors += error * error;
+                        deviations += deviation * deviation;
                     }
-                    return Math.abs(product) / Math.sqrt(ours * theirs);
+                    return Math.abs(product) / Math.sqrt(errors * deviations);
                 })
                 .average()
                 .orElse(0);
-        return isNorm() && it.rows() > 7 && alike > 0.9
-                ? "each row has a factor of its own: the epsilon of a norm, or its variance"
+        return is(Tap.Kind.NORM) && difference.rows() > 7 && alignment > 0.9
+                ? "each row is off by its own factor: the epsilon of the norm, or its variance"
                 : "";
     }
 
-    /** Whether each column of a norm has a factor and an offset of its own. */
+    /** Whether each column of a norm is off by its own factor and offset. */
     private String columnFactors() {
-        int columns = it.columns();
-        double[] ours = it.means(i -> it.actual()[i]);
-        double[] theirs = it.means(i -> it.expected()[i]);
-        double[] deviations = it.elements()
-                .mapToDouble(i -> it.expected()[i] - theirs[i % columns])
+        int columns = difference.columns();
+        double[] ours = difference.means(i -> difference.actual()[i]);
+        double[] right = difference.means(i -> difference.expected()[i]);
+        double[] deviations = difference
+                .elements()
+                .mapToDouble(i -> difference.expected()[i] - right[i % columns])
                 .toArray();
         double[] slopes = IntStream.range(0, columns)
-                .mapToDouble(c -> it.slope(
+                .mapToDouble(c -> difference.slope(
                         deviations,
-                        IntStream.range(0, it.rows())
+                        IntStream.range(0, difference.rows())
                                 .map(row -> row * columns + c)
                                 .toArray()))
                 .toArray();
-        return isNorm() && it.rows() > 7 && it.explainedBy(i -> ours[i % columns] + slopes[i % columns] * deviations[i])
-                ? "each column has a factor of its own: a gain that is missing or not its own"
+        return is(Tap.Kind.NORM)
+                        && difference.rows() > 7
+                        && difference.explainedBy(i -> ours[i % columns] + slopes[i % columns] * deviations[i])
+                ? "each column is off by its own factor: a gain that is missing or wrong"
                 : "";
     }
 
     private String sums() {
-        int columns = it.columns();
-        boolean ones = IntStream.range(0, it.rows())
+        int columns = difference.columns();
+        boolean ones = IntStream.range(0, difference.rows())
                 .allMatch(row -> Math.abs(IntStream.range(row * columns, (row + 1) * columns)
-                                        .mapToDouble(i -> it.actual()[i])
+                                        .mapToDouble(i -> difference.actual()[i])
                                         .sum()
                                 - 1)
                         < 1e-3);
-        return it.point().equals("probs") && !ones
-                ? "rows do not sum to 1: a mask after softmax, or a sum over something else"
+        return is(Tap.Kind.PROBABILITIES) && !ones
+                ? "rows do not sum to 1: a mask that is applied after softmax, or a softmax over another axis"
                 : "";
     }
 
-    /** What is usually wrong here. */
+    /** What is usually wrong at such a tap. */
     private String suspects() {
-        return switch (it.point()) {
-            case "wte" -> "other numbers: the ids, the table, or its type on disk";
-            case "wpe" -> "other positions: where they start, and whether they go on after what is in the cache";
-            case "q", "k", "v" -> "another part: q, k and v swapped, or interleaved in the fused projection";
-            case "scores" -> "other queries or keys: heads split otherwise, or keys of another text in the cache";
-            case "probs" -> "another softmax: its axis, its base, its sum, or what the mask lets through";
-            case "context" -> "other values: heads merged otherwise, or values of another text in the cache";
-            case "act" -> "another activation";
-            default ->
-                isNorm()
-                        ? "another input: what was added to the residual stream before, or the norm's place"
-                        : it.point().matches("\\d+|drop")
-                                ? "another sum: what is added to the residual stream, and to which"
-                                : "another matrix: transposed, in another order, or not its own";
-        };
+        return tap.map(Tap::kind).map(Signature::suspects).orElse("no known mistake gives these values");
+    }
+
+    private static String suspects(Tap.Kind kind) {
+        return "no known mistake gives these values; check "
+                + switch (kind) {
+                    case TOKEN_EMBEDDING -> "the ids, the embedding table, and its type on disk";
+                    case POSITION_EMBEDDING -> "where positions start, and whether they continue after the cache";
+                    case ROTARY -> "the frequencies, and where positions start";
+                    case QUERY, KEY, VALUE -> "whether q, k and v are swapped, and how a fused projection is split";
+                    case SCORES -> "how heads are split, the scale, and whether the cache holds keys of another text";
+                    case PROBABILITIES -> "the axis of the softmax, its base, its sum, and the mask";
+                    case CONTEXT -> "how heads are concatenated, and whether the cache holds values of another text";
+                    case ACTIVATION -> "the activation function";
+                    case NORM -> "what was added to the residual stream before, and where the norm is applied";
+                    case BLOCK, EMBEDDING_SUM -> "what is added to the residual stream";
+                    case LINEAR, ATTENTION, MLP, LOGITS ->
+                        "whether the matrix is transposed, permuted, or another layer's";
+                };
     }
 }

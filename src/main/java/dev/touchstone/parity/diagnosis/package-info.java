@@ -1,4 +1,8 @@
 /**
- * Explains a wrong tensor: searches for the known mistake that would produce it.
+ * Explains a wrong tensor by searching for the known mistake that computes its values.
+ *
+ * <pre>
+ * wrong tensor, right values, tap map -> Signature -> clues
+ * </pre>
  */
 package dev.touchstone.parity.diagnosis;

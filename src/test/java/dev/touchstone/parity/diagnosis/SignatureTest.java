@@ -2,13 +2,18 @@ package dev.touchstone.parity.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Made-up mistakes of every kind; the bug zoo has real ones. */
+/** Made-up mistakes; the bug zoo has real ones. */
 class SignatureTest {
+    private static final TapMap MAP =
+            TapMap.of(Fixtures.model(Fixtures.named("tiny-gpt2")).transformer());
     private static final int ROWS = 12;
     private static final int COLUMNS = 20;
     private static final double[] EXPECTED =
@@ -16,12 +21,12 @@ class SignatureTest {
 
     @Test
     void aFactor() {
-        reads("h.0.mlp.c_fc", i -> EXPECTED[i] * 0.5, "0.50000 times what it should be");
+        reads("h.0.mlp.c_fc", i -> EXPECTED[i] * 0.5, "0.50000 times the expected values");
     }
 
     @Test
     void anOffset() {
-        reads("h.0.mlp.c_fc", i -> EXPECTED[i] + i % COLUMNS * 0.1, "off by the same numbers in every row: a bias");
+        reads("h.0.mlp.c_fc", i -> EXPECTED[i] + i % COLUMNS * 0.1, "every row is off by the same vector: a bias");
     }
 
     @Test
@@ -39,14 +44,8 @@ class SignatureTest {
 
     @Test
     void oneHead() {
-        List<String> clues = Signature.read(
-                "h.0.attn.scores",
-                floats(i -> i / (4 * COLUMNS) == 1 ? EXPECTED[i] + i : EXPECTED[i]),
-                EXPECTED,
-                new int[] {3, 4, COLUMNS},
-                name -> null);
-
-        assertThat(clues).anySatisfy(clue -> assertThat(clue).startsWith("wrong only in heads [1]"));
+        assertThat(ofHeads(i -> i / (4 * COLUMNS) == 1 ? EXPECTED[i] + i : EXPECTED[i], EXPECTED))
+                .anySatisfy(clue -> assertThat(clue).startsWith("wrong only in heads [1]"));
     }
 
     @Test
@@ -54,8 +53,8 @@ class SignatureTest {
         reads(
                 "h.0.attn.context",
                 i -> EXPECTED[i / COLUMNS * COLUMNS + (i + 3) % COLUMNS],
-                "another order along each row");
-        reads("wpe", i -> EXPECTED[EXPECTED.length - 1 - i], "the right numbers in another order: a transpose");
+                "another order within each row");
+        reads("wpe", i -> EXPECTED[EXPECTED.length - 1 - i], "the right values in another order: a transpose");
     }
 
     @Test
@@ -73,18 +72,18 @@ class SignatureTest {
 
     @Test
     void nothingButZeros() {
-        reads("logits", i -> 0, "zero everywhere");
+        reads("logits", i -> 0, "all elements are zero");
     }
 
     @Test
-    void theUsualSuspectsWhereNothingFits() {
+    void whatIsUsuallyWrongWhereNoMistakeFits() {
         IntToDoubleFunction noise = i -> EXPECTED[i] * Math.sin(i) + Math.cos(i * i);
 
-        reads("h.0.attn.context", noise, "heads merged otherwise");
-        reads("h.0.attn.v", noise, "q, k and v swapped");
-        reads("h.0.ln_2", noise, "the residual stream");
-        reads("h.11", noise, "what is added to the residual stream");
-        reads("h.0.mlp.c_proj", noise, "another matrix: transposed");
+        reads("h.0.attn.context", noise, "how heads are concatenated");
+        reads("h.0.attn.v", noise, "q, k and v are swapped");
+        reads("h.0.ln_2", noise, "what was added to the residual stream before");
+        reads("h.1", noise, "what is added to the residual stream");
+        reads("h.0.mlp.c_proj", noise, "whether the matrix is transposed");
     }
 
     @Test
@@ -92,18 +91,30 @@ class SignatureTest {
         double[] masked = EXPECTED.clone();
         masked[3] = Double.NEGATIVE_INFINITY;
 
-        assertThat(Signature.read(
-                        "h.0.attn.scores", floats(i -> EXPECTED[i]), masked, new int[] {3, 4, COLUMNS}, name -> null))
-                .contains("1 places should be masked and are not: the causal mask, or its alignment with the cache");
-        assertThat(Signature.read(
-                        "h.0.attn.scores", floats(i -> masked[i]), EXPECTED, new int[] {3, 4, COLUMNS}, name -> null))
-                .contains("1 places are infinite and should not be: a mask that hides too much");
+        assertThat(ofHeads(i -> EXPECTED[i], masked))
+                .contains("1 elements should be masked but are not: the causal mask, or its alignment with the cache");
+        assertThat(ofHeads(i -> masked[i], EXPECTED))
+                .contains("1 elements are infinite but should not be: the mask hides too much");
+    }
+
+    /** A tap that the model does not have gets the clues that depend on its values only. */
+    @Test
+    void anUnknownTap() {
+        reads("h.7.mlp.c_fc", i -> EXPECTED[i] * 0.5, "0.50000 times the expected values");
+        reads("h.7.mlp.c_fc", i -> EXPECTED[i] * Math.sin(i) + Math.cos(i * i), "no known mistake");
+    }
+
+    private static List<String> ofHeads(IntToDoubleFunction actual, double[] expected) {
+        return read("h.0.attn.scores", Tensor.of(floats(actual), 3, 4, COLUMNS), expected);
     }
 
     private static void reads(String tap, IntToDoubleFunction actual, String clue) {
-        assertThat(String.join(
-                        "; ", Signature.read(tap, floats(actual), EXPECTED, new int[] {ROWS, COLUMNS}, name -> null)))
+        assertThat(String.join("; ", read(tap, Tensor.of(floats(actual), ROWS, COLUMNS), EXPECTED)))
                 .contains(clue);
+    }
+
+    private static List<String> read(String tap, Tensor actual, double[] expected) {
+        return Signature.read(Difference.of(tap, actual, expected), MAP, name -> null);
     }
 
     private static float[] floats(IntToDoubleFunction values) {

@@ -1,0 +1,185 @@
+package dev.touchstone.model.taps;
+
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Head;
+import dev.touchstone.model.Linear;
+import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Norm;
+import dev.touchstone.model.PositionTable;
+import dev.touchstone.model.Positions;
+import dev.touchstone.model.Projections;
+import dev.touchstone.model.Stem;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.Tap.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Walks through a model in order of computation and collects its taps. */
+final class TapCollector {
+    private final Transformer model;
+    private final Map<String, Tap> taps = new LinkedHashMap<>();
+    private final List<BlockTaps> blocks = new ArrayList<>();
+    private final List<TapSum> streams = new ArrayList<>();
+
+    /** The layers whose taps are collected now. */
+    private Record owner;
+
+    private int block = Tap.NO_BLOCK;
+
+    private TapCollector(Transformer model) {
+        this.model = model;
+    }
+
+    static TapCollector collect(Transformer model) {
+        TapCollector collector = new TapCollector(model);
+        collector.streams.add(collector.stem(model.stem()));
+        collector.owner = model;
+        if (collector.rotary() != null) {
+            collector.add(collector.rotary(), Kind.ROTARY, model.rotary());
+        }
+        for (Block block : model.blocks()) {
+            collector.block++;
+            collector.streams.add(collector.block(block));
+        }
+        collector.owner = model;
+        collector.block = Tap.NO_BLOCK;
+        TapSum normed = collector.norm(model.lnF(), collector.streams.get(collector.blocks.size()));
+        collector.add(Head.LOGITS, Kind.LOGITS, model.head(), normed);
+        return collector;
+    }
+
+    Transformer model() {
+        return model;
+    }
+
+    Map<String, Tap> taps() {
+        return taps;
+    }
+
+    List<BlockTaps> blocks() {
+        return blocks;
+    }
+
+    List<TapSum> streams() {
+        return streams;
+    }
+
+    private TapSum add(String name, Kind kind, Record layer, TapSum... inputs) {
+        if (taps.put(name, new Tap(name, kind, layer, owner, block, List.of(inputs))) != null) {
+            throw new IllegalArgumentException("two layers of the model have the tap " + name);
+        }
+        return TapSum.of(name);
+    }
+
+    private TapSum norm(Norm norm, TapSum input) {
+        return add(norm.name(), Kind.NORM, (Record) norm, input);
+    }
+
+    private TapSum linear(Linear linear, TapSum... inputs) {
+        return add(linear.name(), Kind.LINEAR, linear, inputs);
+    }
+
+    /** Null if the rotary table is no tap. */
+    private String rotary() {
+        return model.rotary() == null ? null : model.rotary().name();
+    }
+
+    /** Returns the residual stream before the first block. */
+    private TapSum stem(Stem stem) {
+        owner = stem;
+        TapSum stream = add(stem.wte().name(), Kind.TOKEN_EMBEDDING, stem.wte());
+        Positions positions = stem.wpe();
+        if (positions != null) {
+            Record layer = positions instanceof PositionTable table ? table.rows() : (Record) positions;
+            add(positions.name(), Kind.POSITION_EMBEDDING, layer);
+            stream = stream.plus(positions.name());
+        }
+        if (stem.embedded() != null) {
+            stream = add(stem.embedded(), Kind.EMBEDDING_SUM, stem, stream);
+        }
+        return stem.norm() == null ? stream : norm(stem.norm(), stream);
+    }
+
+    /** Returns the residual stream after the block. */
+    private TapSum block(Block block) {
+        BlockTaps names = new BlockTaps(block, streams.get(blocks.size()));
+        blocks.add(names);
+        owner = (Record) block;
+        TapSum normed = norm(block.ln1(), names.stream());
+        TapSum attended = attention(block.attn(), normed);
+        owner = (Record) block;
+        if (block instanceof Block.Sandwiched sandwiched) {
+            norm(sandwiched.afterAttn(), attended);
+        }
+        if (block.ln2() != null) {
+            normed = norm(block.ln2(), block instanceof Block.Parallel ? names.stream() : names.afterAttention());
+        }
+        TapSum made = mlp(block.mlp(), normed);
+        owner = (Record) block;
+        if (block instanceof Block.Sandwiched sandwiched) {
+            norm(sandwiched.afterMlp(), made);
+        }
+        return add(
+                block.name(), Kind.BLOCK, (Record) block, names.afterAttention().plus(names.mlpAdded()));
+    }
+
+    private TapSum attention(Attention attention, TapSum input) {
+        owner = attention;
+        Projected projected = projections(attention.projections(), input);
+        TapSum q = rotated(attention.qTap(), Kind.QUERY, attention, projected.q);
+        TapSum k = rotated(attention.kTap(), Kind.KEY, attention, projected.k);
+        TapSum v = add(attention.vTap(), Kind.VALUE, attention, projected.v);
+        TapSum scores = add(attention.scoresTap(), Kind.SCORES, attention, q, k);
+        TapSum probs = add(attention.probsTap(), Kind.PROBABILITIES, attention, scores);
+        TapSum context = add(attention.contextTap(), Kind.CONTEXT, attention, probs, v);
+        TapSum output = attention.output() == null ? context : linear(attention.output(), context);
+        return add(attention.name(), Kind.ATTENTION, attention, output);
+    }
+
+    private TapSum rotated(String name, Kind kind, Attention attention, TapSum input) {
+        return rotary() == null
+                ? add(name, kind, attention, input)
+                : add(name, kind, attention, input, TapSum.of(rotary()));
+    }
+
+    /** The taps that queries, keys and values are read from. */
+    private record Projected(TapSum q, TapSum k, TapSum v) {}
+
+    private Projected projections(Projections projections, TapSum input) {
+        if (projections instanceof Projections.Separate separate) {
+            return new Projected(linear(separate.q(), input), linear(separate.k(), input), linear(separate.v(), input));
+        }
+        if (projections instanceof Projections.Normed normed) {
+            Projected inner = projections(normed.projections(), input);
+            return new Projected(norm(normed.q(), inner.q), norm(normed.k(), inner.k), inner.v);
+        }
+        if (projections instanceof Projections.ScaledQueries scaled) {
+            return projections(scaled.projections(), input);
+        }
+        TapSum fused = linear(
+                projections instanceof Projections.Fused all
+                        ? all.linear()
+                        : ((Projections.Interleaved) projections).linear(),
+                input);
+        return new Projected(fused, fused, fused);
+    }
+
+    private TapSum mlp(Mlp mlp, TapSum input) {
+        owner = (Record) mlp;
+        TapSum made;
+        if (mlp instanceof Mlp.Gated gated) {
+            TapSum act = activation(mlp, linear(gated.gate(), input));
+            made = linear(mlp.down(), act, linear(mlp.up(), input));
+        } else {
+            made = linear(mlp.down(), activation(mlp, linear(mlp.up(), input)));
+        }
+        return mlp.name() == null ? made : add(mlp.name(), Kind.MLP, (Record) mlp, made);
+    }
+
+    private TapSum activation(Mlp mlp, TapSum input) {
+        return add(mlp.activation().name(), Kind.ACTIVATION, mlp.activation(), input);
+    }
+}

@@ -1,6 +1,8 @@
 package dev.touchstone;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -114,6 +116,28 @@ class ArchitectureTest {
                 .orShould()
                 .haveRawParameterTypes(DescribedPredicate.describe(
                         "a vector among them", types -> types.stream().anyMatch(vector)))
+                .check(CLASSES);
+    }
+
+    /** Kernels of one process do not influence each other. */
+    @Test
+    void kernelsShareNoState() {
+        fields().that()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage("dev.touchstone.kernels..", "dev.touchstone.tensor..")
+                .and()
+                .areStatic()
+                .or()
+                .areDeclaredInClassesThat()
+                .areAssignableTo(Enum.class)
+                .and()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage("dev.touchstone.kernels..", "dev.touchstone.tensor..")
+                .should()
+                .beFinal()
+                .andShould()
+                .notHaveRawType(resideInAnyPackage("java.util.concurrent..")
+                        .or(DescribedPredicate.describe("a thread", type -> type.isAssignableTo(Thread.class))))
                 .check(CLASSES);
     }
 

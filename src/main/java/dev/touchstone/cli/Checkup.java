@@ -5,6 +5,8 @@ import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.cli.Finding.Mark;
 import dev.touchstone.kernels.KernelChoice;
+import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.VectorUse;
 import dev.touchstone.model.Trace;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.Progress;
@@ -86,7 +88,9 @@ record Checkup(Machine machine, HubCache cache) {
     }
 
     private static float[] logits(LoadedModel model, KernelChoice kernels, int[] ids) {
-        return model.transformer().forward(ids, kernels.open(1), Trace.OFF).data();
+        try (Kernels open = kernels.open(1, VectorUse.ALWAYS)) {
+            return model.transformer().forward(ids, open, Trace.OFF).data();
+        }
     }
 
     private Finding models() {

@@ -8,19 +8,19 @@ public enum KernelChoice {
     /** Reference kernels: one thread, no JVM flags. */
     SCALAR {
         @Override
-        public Kernels open(int threads) {
+        public Kernels open(int threads, VectorUse use) {
             return new ScalarKernels();
         }
     },
     /** Kernels that use the Vector API and several threads. */
     VECTOR {
         @Override
-        public Kernels open(int threads) {
+        public Kernels open(int threads, VectorUse use) {
             if (!vectorModuleIsLoaded()) {
                 throw new TouchstoneException("the vector kernels need the Java module " + MODULE
                         + ", which is not loaded: start java with " + FLAG + ", or choose the scalar kernels");
             }
-            return new VectorKernels(threads); // without the module this class cannot be loaded
+            return new VectorKernels(threads, use); // without the module this class cannot be loaded
         }
     };
 
@@ -34,7 +34,16 @@ public enum KernelChoice {
      * @param threads how many threads compute, the caller included; the scalar kernels always use one
      * @throws TouchstoneException if the kernels need a module that is not loaded
      */
-    public abstract Kernels open(int threads);
+    public Kernels open(int threads) {
+        return open(threads, VectorUse.ONCE_COMPILED);
+    }
+
+    /**
+     * As {@link #open(int)}, with another use of vectors.
+     *
+     * @param use when the vector kernels run vector loops; ignored by the scalar kernels
+     */
+    public abstract Kernels open(int threads, VectorUse use);
 
     /**
      * The vector kernels if their module is loaded, otherwise the scalar kernels and one line to {@code hint} that names the
@@ -42,9 +51,7 @@ public enum KernelChoice {
      */
     public static Kernels best(int threads, Consumer<String> hint) {
         if (vectorModuleIsLoaded()) {
-            Kernels kernels = VECTOR.open(threads);
-            WarmUp.begin();
-            return kernels;
+            return VECTOR.open(threads);
         }
         hint.accept("slow: the Java module " + MODULE + " is not loaded, so the scalar kernels run; start java with "
                 + FLAG);

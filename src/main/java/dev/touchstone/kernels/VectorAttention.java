@@ -14,6 +14,7 @@ final class VectorAttention {
     private static final int PANEL = Matrix.PANEL;
     private static final int BLOCK = ScalarKernels.BLOCK;
 
+    private final LoopSelector selector;
     private final KeyValuePages cache;
     private final Scoring scoring;
     private final int heads;
@@ -30,7 +31,8 @@ final class VectorAttention {
     /** Scores of a tile, then their probabilities, for {@link #attend}. */
     private float[] scratch = new float[0];
 
-    VectorAttention(KeyValuePages cache, Scoring scoring, int heads, int queries) {
+    VectorAttention(LoopSelector selector, KeyValuePages cache, Scoring scoring, int heads, int queries) {
+        this.selector = selector;
         this.cache = cache;
         this.scoring = scoring;
         this.heads = heads;
@@ -83,7 +85,7 @@ final class VectorAttention {
             for (int d = 0; d < headSize; d += BLOCK) {
                 int w = cache.keyIndex(shared(head), d, s);
                 int channels = Math.min(BLOCK, headSize - d);
-                VectorTiles.add(height, packedQueries, d * height, cache.keyPage(s), w, channels, totals, 0);
+                addBlock(packedQueries, d * height, cache.keyPage(s), w, channels, totals);
             }
             for (int r = 0; r < rows; r++) {
                 int width = Math.max(0, Math.min(PAGE, visible(first + r) - s));
@@ -95,7 +97,7 @@ final class VectorAttention {
     /** Scores of the keys from {@code position} on, from their products with a query, which are the totals. */
     private void score(int total, int head, int position, int width, float[] scores, int at) {
         if (scoring.slopes().isEmpty()) {
-            VectorElements.scale(totals, total, scoring.scale(), scores, at, width);
+            loops(LoopKind.ELEMENTS, width).scale(totals, total, scoring.scale(), scores, at, width);
         } else {
             double slope = scoring.slopes().get(head);
             for (int c = 0; c < width; c++) {
@@ -103,7 +105,7 @@ final class VectorAttention {
             }
         }
         if (scoring.cap() > 0) {
-            VectorElements.softCap(scores, scoring.cap(), scores, at, at + width);
+            loops(LoopKind.SOFT_CAP, width).softCap(scores, at, scoring.cap(), scores, at, width);
         }
     }
 
@@ -118,7 +120,8 @@ final class VectorAttention {
         for (int r = 0; r < rows(first); r++) {
             int row = r * stride;
             Arrays.fill(scratch, row, row + first(first + r) - start, Float.NEGATIVE_INFINITY);
-            VectorRows.softmax(scratch, row, visible(first + r) - start, scratch, row);
+            int width = visible(first + r) - start;
+            loops(LoopKind.SOFTMAX, width).softmax(scratch, row, scratch, row, width);
         }
         weightedSum(scratch, 0, stride, head, first, context);
     }
@@ -169,7 +172,7 @@ final class VectorAttention {
             int positions = Math.min(BLOCK, to - s);
             float[] y = positions == BLOCK ? totals : partial;
             int w = cache.valueIndex(shared(head), s, column);
-            VectorTiles.add(height, packedProbs, (s - from) * height, cache.valuePage(s), w, positions, y, 0);
+            addBlock(packedProbs, (s - from) * height, cache.valuePage(s), w, positions, y);
         }
     }
 
@@ -181,13 +184,13 @@ final class VectorAttention {
                 joinBlock(r);
             }
             int w = cache.valueIndex(shared(head), s, column);
-            VectorElements.addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
+            loops(LoopKind.ELEMENTS, width).addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
         }
         joinBlock(r);
     }
 
     private void joinBlock(int r) {
-        VectorElements.add(totals, r * PANEL, partial, r * PANEL, totals, r * PANEL, PANEL);
+        loops(LoopKind.ELEMENTS, PANEL).add(totals, r * PANEL, partial, r * PANEL, totals, r * PANEL, PANEL);
         Arrays.fill(partial, r * PANEL, (r + 1) * PANEL, 0);
     }
 
@@ -196,8 +199,20 @@ final class VectorAttention {
         for (int s = from; s < to; s = (s / BLOCK + 1) * BLOCK) {
             int end = Math.min((s / BLOCK + 1) * BLOCK, to);
             int w = cache.valueIndex(shared(head), s, column);
-            VectorTiles.add(1, probs, at + s, cache.valuePage(s), w, end - s, totals, r * PANEL);
+            loops(LoopKind.ROW, PANEL).addRow(probs, at + s, cache.valuePage(s), w, end - s, totals, r * PANEL);
         }
+    }
+
+    private void addBlock(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y) {
+        if (height == 1) {
+            loops(LoopKind.ROW, PANEL).addRow(x, xAt, w, wAt, inputs, y, 0);
+        } else {
+            loops(LoopKind.TILE, height * PANEL).addTile(x, xAt, w, wAt, inputs, y, 0);
+        }
+    }
+
+    private Loops loops(LoopKind kind, int elements) {
+        return selector.loops(kind, elements);
     }
 
     /** Rows of {@code columns} as {@link VectorTiles} reads them: block after block, in each row after row. */

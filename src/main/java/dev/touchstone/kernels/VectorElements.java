@@ -1,86 +1,75 @@
 package dev.touchstone.kernels;
 
-import dev.touchstone.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
-/** What happens to each element by itself, for the elements {@code from} until {@code to}. */
+/**
+ * Loops over whole vectors: {@code n} is a multiple of the lanes. Each is a method of its own, which does not run while plain
+ * loops do (see {@link WarmUp}), because the compiler C2 compiles a method from what it has recorded of it. A method with both
+ * kinds of loops it compiled without the vector loop, and again as soon as that ran, with too little recorded: in half of all
+ * processes vectors remained objects for good, and attention took five times as long.
+ */
 final class VectorElements {
+    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
+    private static final int LANES = SPECIES.length();
+
     private VectorElements() {}
 
-    static void add(Tensor a, Tensor b, Tensor y, int from, int to) {
-        add(a.data(), from, b.data(), from, y.data(), from, to - from);
-    }
-
-    /** {@code y = a + b}, {@code n} elements. */
+    /** {@code y = a + b} */
     static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, n);
-        if (end > 0) {
-            VectorLoops.add(a, aAt, b, bAt, y, yAt, end);
-        }
-        for (int i = end; i < n; i++) {
-            y[yAt + i] = a[aAt + i] + b[bAt + i];
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, a, aAt + i)
+                    .add(FloatVector.fromArray(SPECIES, b, bAt + i))
+                    .intoArray(y, yAt + i);
         }
     }
 
-    /** {@code y += factor x}, each in one rounding, {@code n} elements. */
+    /** {@code y = a b} */
+    static void multiply(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, a, aAt + i)
+                    .mul(FloatVector.fromArray(SPECIES, b, bAt + i))
+                    .intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y += factor x}, each in one rounding. */
     static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, n);
-        if (end > 0) {
-            VectorLoops.addScaled(factor, x, xAt, y, yAt, end);
-        }
-        for (int i = end; i < n; i++) {
-            y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.broadcast(SPECIES, factor)
+                    .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
+                    .intoArray(y, yAt + i);
         }
     }
 
-    static void multiply(Tensor a, Tensor b, Tensor y, int from, int to) {
-        int end = from + end(VectorPart.ELEMENTS, to - from);
-        if (end > from) {
-            VectorLoops.multiply(a.data(), from, b.data(), from, y.data(), from, end - from);
-        }
-        for (int i = end; i < to; i++) {
-            y.data()[i] = a.data()[i] * b.data()[i];
-        }
-    }
-
-    static void scale(Tensor x, float factor, Tensor y, int from, int to) {
-        scale(x.data(), from, factor, y.data(), from, to - from);
-    }
-
-    /** {@code y = factor x}, {@code n} elements. */
+    /** {@code y = factor x} */
     static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
-        int end = end(VectorPart.ELEMENTS, n);
-        if (end > 0) {
-            VectorLoops.scale(x, xAt, factor, y, yAt, end);
-        }
-        for (int i = end; i < n; i++) {
-            y[yAt + i] = x[xAt + i] * factor;
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
         }
     }
 
-    static void softCap(float[] x, float cap, float[] y, int from, int to) {
-        int end = from + end(VectorPart.SOFT_CAP, to - from);
-        VectorMath math = new VectorMath();
-        for (int i = from; i < end; i += VectorMath.STRETCH) {
-            math.softCap(x, i, cap, y, i, Math.min(VectorMath.STRETCH, end - i));
-        }
-        for (int i = end; i < to; i++) {
-            y[i] = FloatMath.softCap(x[i], cap);
+    /** {@code y = x / by} */
+    static void divide(float[] x, int xAt, float by, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).div(by).intoArray(y, yAt + i);
         }
     }
 
-    static void activate(Activation activation, Tensor x, Tensor y, int from, int to) {
-        int end = from + end(VectorPart.of(activation), to - from);
-        VectorMath math = new VectorMath();
-        for (int i = from; i < end; i += VectorMath.STRETCH) {
-            math.activate(activation, x.data(), i, y.data(), i, Math.min(VectorMath.STRETCH, end - i));
-        }
-        for (int i = end; i < to; i++) {
-            y.data()[i] = activation.of(x.data()[i]);
+    /** {@code y = x - less} */
+    static void subtract(float[] x, int xAt, float less, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector.fromArray(SPECIES, x, xAt + i).sub(less).intoArray(y, yAt + i);
         }
     }
 
-    /** How many of {@code n} elements are whole vectors, for {@link VectorLoops}; the others are for plain loops. */
-    static int end(VectorPart part, int n) {
-        return part.isWarm(n) ? VectorTiles.SPECIES.loopBound(n) : 0;
+    /** The largest element; {@code -inf} if there are none. It does not depend on the order: the only reduction over lanes. */
+    static float max(float[] x, int at, int n) {
+        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < n; i += LANES) {
+            largest = FloatVector.fromArray(SPECIES, x, at + i).max(largest);
+        }
+        return largest.reduceLanes(VectorOperators.MAX);
     }
 }

@@ -22,22 +22,36 @@ public final class VectorKernels implements Kernels {
     private static final int PARTS_PER_THREAD = 8;
 
     private final WorkerPool pool;
-    /** Null where every tensor has an array of its own. */
+    private final LoopSelector selector;
+    /** Null if every tensor gets an array of its own. */
     private final Workspace workspace;
 
     /** Kernels for {@code threads} threads, the caller's included. */
-    public VectorKernels(int threads) {
-        this(new WorkerPool(threads), null);
+    public VectorKernels(int threads, VectorUse use) {
+        this(threads, selector(new PlainLoops(), new VectorLoops(), use));
     }
 
-    private VectorKernels(WorkerPool pool, Workspace workspace) {
+    VectorKernels(int threads, LoopSelector selector) {
+        this(new WorkerPool(threads), selector, null);
+    }
+
+    private VectorKernels(WorkerPool pool, LoopSelector selector, Workspace workspace) {
         this.pool = pool;
+        this.selector = selector;
         this.workspace = workspace;
+    }
+
+    static LoopSelector selector(Loops plain, Loops vector, VectorUse use) {
+        return switch (use) {
+            case ALWAYS -> (kind, elements) -> vector;
+            case NEVER -> (kind, elements) -> plain;
+            case ONCE_COMPILED -> WarmUp.start(plain, vector, System::nanoTime);
+        };
     }
 
     @Override
     public Kernels forBlocks() {
-        return new VectorKernels(pool, new Workspace());
+        return new VectorKernels(pool, selector, new Workspace());
     }
 
     @Override
@@ -56,9 +70,13 @@ public final class VectorKernels implements Kernels {
         return VectorTiles.SPECIES.vectorBitSize();
     }
 
+    /** Ends the worker threads and the warm-up. Does nothing if these are kernels for blocks, which share both. */
     @Override
     public void close() {
-        pool.close();
+        if (workspace == null) {
+            selector.close();
+            pool.close();
+        }
     }
 
     @Override
@@ -71,35 +89,55 @@ public final class VectorKernels implements Kernels {
     @Override
     public Tensor add(Tensor a, Tensor b) {
         Tensor y = tensor(a.shape());
-        split(y.size(), 1, (from, to) -> VectorElements.add(a, b, y, from, to));
+        split(
+                y.size(),
+                1,
+                (from, to) -> loops(LoopKind.ELEMENTS, to - from)
+                        .add(a.data(), from, b.data(), from, y.data(), from, to - from));
         return y;
     }
 
     @Override
     public Tensor multiply(Tensor a, Tensor b) {
         Tensor y = tensor(a.shape());
-        split(y.size(), 1, (from, to) -> VectorElements.multiply(a, b, y, from, to));
+        split(
+                y.size(),
+                1,
+                (from, to) -> loops(LoopKind.ELEMENTS, to - from)
+                        .multiply(a.data(), from, b.data(), from, y.data(), from, to - from));
         return y;
     }
 
     @Override
     public Tensor scale(Tensor x, float factor) {
         Tensor y = tensor(x.shape());
-        split(y.size(), 1, (from, to) -> VectorElements.scale(x, factor, y, from, to));
+        split(
+                y.size(),
+                1,
+                (from, to) ->
+                        loops(LoopKind.ELEMENTS, to - from).scale(x.data(), from, factor, y.data(), from, to - from));
         return y;
     }
 
     @Override
     public Tensor softCap(Tensor x, float cap) {
         Tensor y = tensor(x.shape());
-        split(y.size(), 16, (from, to) -> VectorElements.softCap(x.data(), cap, y.data(), from, to));
+        split(
+                y.size(),
+                16,
+                (from, to) ->
+                        loops(LoopKind.SOFT_CAP, to - from).softCap(x.data(), from, cap, y.data(), from, to - from));
         return y;
     }
 
     @Override
     public Tensor activate(Tensor x, Activation activation) {
         Tensor y = tensor(x.shape());
-        split(y.size(), 16, (from, to) -> VectorElements.activate(activation, x, y, from, to));
+        split(
+                y.size(),
+                16,
+                (from, to) -> loops(LoopKind.of(activation), to - from)
+                        .activate(activation, x.data(), from, y.data(), from, to - from));
         return y;
     }
 
@@ -120,7 +158,7 @@ public final class VectorKernels implements Kernels {
     public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
         Tensor y = tensor(x.shape());
         int channels = x.size(-1);
-        split(x.rows(), 8 * channels, (from, to) -> VectorRows.layerNorm(x, from, to, gain, bias, epsilon, y));
+        split(x.rows(), 8 * channels, (from, to) -> Norms.layerNorm(x, from, to, gain, bias, epsilon, y));
         return y;
     }
 
@@ -131,7 +169,7 @@ public final class VectorKernels implements Kernels {
         split(
                 x.size() / channels,
                 4 * channels,
-                (from, to) -> VectorRows.rmsNorm(x, from, to, gain, gainOffset, epsilon, y));
+                (from, to) -> Norms.rmsNorm(x, from, to, gain, gainOffset, epsilon, y));
         return y;
     }
 
@@ -141,7 +179,8 @@ public final class VectorKernels implements Kernels {
         int positions = scores.size(-1);
         split(scores.rows(), 16 * positions, (from, to) -> {
             for (int row = from; row < to; row++) {
-                VectorRows.softmax(scores.data(), row * positions, positions, y.data(), row * positions);
+                loops(LoopKind.SOFTMAX, positions)
+                        .softmax(scores.data(), row * positions, y.data(), row * positions, positions);
             }
         });
         return y;
@@ -165,14 +204,13 @@ public final class VectorKernels implements Kernels {
     }
 
     /**
-     * The columns of {@code y} that one panel makes. A block of the panel meets all tiles of a group, then the next block.
-     * Weights of 16 bits are widened into a scratch of 8 KiB, which never leaves the first-level cache.
+     * Computes the columns of {@code y} of one panel. A block of the panel is multiplied with all tiles of a group, then the
+     * next block. Weights of 16 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache.
      */
-    private static void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
+    private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean widenInRegisters =
-                weight.type() == Matrix.Type.BFLOAT16 && height == 1 && VectorPart.STREAM_BFLOAT16.isWarm();
+        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
         float[] weights = wide ? weight.floats() : new float[widenInRegisters ? 0 : BLOCK * PANEL];
         float[] totals = VectorTiles.totals(Math.min(x.tiles(), TILES) * height);
         for (int first = 0; first < x.tiles(); first += TILES) {
@@ -182,24 +220,30 @@ public final class VectorKernels implements Kernels {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
                 if (widenInRegisters) {
-                    VectorStream.addBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
+                    loops(LoopKind.ROW_BFLOAT16, PANEL)
+                            .addRowBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
                     continue;
                 }
                 if (!wide) {
-                    VectorWiden.floats(weight, w, inputs * PANEL, weights);
+                    loops(LoopKind.widening(weight.type()), inputs * PANEL).widen(weight, w, inputs * PANEL, weights);
                     w = 0;
                 }
+                Loops loops = loops(height == 1 ? LoopKind.ROW : LoopKind.TILE, (end - first) * height * PANEL);
                 for (int tile = first; tile < end; tile++) {
                     int at = (tile - first) * height * PANEL;
-                    VectorTiles.add(height, x.data(), x.index(tile, i), weights, w, inputs, totals, at);
+                    if (height == 1) {
+                        loops.addRow(x.data(), x.index(tile, i), weights, w, inputs, totals, at);
+                    } else {
+                        loops.addTile(x.data(), x.index(tile, i), weights, w, inputs, totals, at);
+                    }
                 }
             }
             addBias(totals, bias, panel * PANEL, y, first * height, Math.min(end * height, y.rows()));
         }
     }
 
-    /** Totals of a panel, with the bias, into the rows {@code from} until {@code to} of {@code y}. */
-    private static void addBias(float[] totals, float[] bias, int column, Tensor y, int from, int to) {
+    /** Totals of a panel, plus the bias, into rows {@code from} until {@code to} of {@code y}. */
+    private void addBias(float[] totals, float[] bias, int column, Tensor y, int from, int to) {
         int width = Math.min(PANEL, y.size(-1) - column);
         for (int row = from; row < to; row++) {
             int total = (row - from) * PANEL;
@@ -207,9 +251,13 @@ public final class VectorKernels implements Kernels {
             if (bias == null) {
                 System.arraycopy(totals, total, y.data(), at, width);
             } else {
-                VectorElements.add(totals, total, bias, column, y.data(), at, width);
+                loops(LoopKind.ELEMENTS, width).add(totals, total, bias, column, y.data(), at, width);
             }
         }
+    }
+
+    private Loops loops(LoopKind kind, int elements) {
+        return selector.loops(kind, elements);
     }
 
     @Override
@@ -276,7 +324,7 @@ public final class VectorKernels implements Kernels {
         int height = queries == 1 ? 1 : VectorTiles.ROWS;
         int tiles = (queries + height - 1) / height;
         split(heads * tiles, 2L * height * cache.length() * cache.headSize(), (from, to) -> {
-            VectorAttention attention = new VectorAttention(cache, scoring, heads, queries);
+            VectorAttention attention = new VectorAttention(selector, cache, scoring, heads, queries);
             for (int i = from; i < to; i++) {
                 tile.accept(attention, i / tiles, i % tiles * height);
             }

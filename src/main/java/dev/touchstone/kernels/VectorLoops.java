@@ -1,75 +1,112 @@
 package dev.touchstone.kernels;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
+import dev.touchstone.tensor.Matrix;
 
 /**
- * Simple loops over whole vectors: {@code n} is a multiple of the lanes. Each is a method of its own, which nobody calls
- * while plain loops compute (see {@link WarmUp}), because the compiler C2 makes of a method what it has seen it do. One
- * with both kinds of loops it compiled without the vectors, and a second time as soon as these came, of which it had seen
- * too little: in half of all processes they stayed objects for ever, and attention took five times as long.
+ * {@link Loops} with the Vector API: whole vectors first, plain loops for the elements that are left. A loop over vectors is
+ * not called for no elements, so that the compiler never records that it ends at once.
  */
-final class VectorLoops {
-    private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
-    private static final int LANES = SPECIES.length();
+final class VectorLoops implements Loops {
+    private static final PlainLoops REST = new PlainLoops();
 
-    private VectorLoops() {}
-
-    /** {@code y = a + b} */
-    static void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, a, aAt + i)
-                    .add(FloatVector.fromArray(SPECIES, b, bAt + i))
-                    .intoArray(y, yAt + i);
-        }
+    @Override
+    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+        VectorTiles.add(x, xAt, w, wAt, inputs, y, yAt);
     }
 
-    /** {@code y = a b} */
-    static void multiply(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, a, aAt + i)
-                    .mul(FloatVector.fromArray(SPECIES, b, bAt + i))
-                    .intoArray(y, yAt + i);
-        }
+    @Override
+    public void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+        VectorStream.add(x, xAt, w, wAt, inputs, y, yAt);
     }
 
-    /** {@code y += factor x}, each in one rounding. */
-    static void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.broadcast(SPECIES, factor)
-                    .fma(FloatVector.fromArray(SPECIES, x, xAt + i), FloatVector.fromArray(SPECIES, y, yAt + i))
-                    .intoArray(y, yAt + i);
-        }
+    @Override
+    public void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        VectorStream.addBfloat16(x, xAt, w, wAt, inputs, y, yAt);
     }
 
-    /** {@code y = factor x} */
-    static void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xAt + i).mul(factor).intoArray(y, yAt + i);
-        }
+    @Override
+    public void widen(Matrix weight, int at, int n, float[] y) {
+        VectorWiden.floats(weight, at, n, y);
     }
 
-    /** {@code y = x / by} */
-    static void divide(float[] x, int xAt, float by, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xAt + i).div(by).intoArray(y, yAt + i);
+    @Override
+    public void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        int end = whole(n);
+        if (end > 0) {
+            VectorElements.add(a, aAt, b, bAt, y, yAt, end);
         }
+        REST.add(a, aAt + end, b, bAt + end, y, yAt + end, n - end);
     }
 
-    /** {@code y = x - less} */
-    static void subtract(float[] x, int xAt, float less, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xAt + i).sub(less).intoArray(y, yAt + i);
+    @Override
+    public void multiply(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        int end = whole(n);
+        if (end > 0) {
+            VectorElements.multiply(a, aAt, b, bAt, y, yAt, end);
         }
+        REST.multiply(a, aAt + end, b, bAt + end, y, yAt + end, n - end);
     }
 
-    /** The largest. It does not depend on the order, so this is the one reduction over lanes. */
-    static float max(float[] x, int at, int n) {
-        FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < n; i += LANES) {
-            largest = FloatVector.fromArray(SPECIES, x, at + i).max(largest);
+    @Override
+    public void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
+        int end = whole(n);
+        if (end > 0) {
+            VectorElements.scale(x, xAt, factor, y, yAt, end);
         }
-        return largest.reduceLanes(VectorOperators.MAX);
+        REST.scale(x, xAt + end, factor, y, yAt + end, n - end);
+    }
+
+    @Override
+    public void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+        int end = whole(n);
+        if (end > 0) {
+            VectorElements.addScaled(factor, x, xAt, y, yAt, end);
+        }
+        REST.addScaled(factor, x, xAt + end, y, yAt + end, n - end);
+    }
+
+    @Override
+    public void softmax(float[] x, int xAt, float[] y, int yAt, int n) {
+        int end = whole(n);
+        float max = PlainLoops.max(x, xAt + end, n - end);
+        if (end > 0) {
+            max = Math.max(VectorElements.max(x, xAt, end), max);
+        }
+        for (int i = 0; i < end; i += VectorMath.STRETCH) {
+            int length = Math.min(VectorMath.STRETCH, end - i);
+            VectorElements.subtract(x, xAt + i, max, y, yAt + i, length);
+            VectorMath.exp(y, yAt + i, y, yAt + i, length);
+        }
+        PlainLoops.exp(x, xAt + end, max, y, yAt + end, n - end);
+        float sum = (float) Norms.sum(y, yAt, n);
+        if (end > 0) {
+            VectorElements.divide(y, yAt, sum, y, yAt, end);
+        }
+        PlainLoops.divide(y, yAt + end, sum, n - end);
+    }
+
+    @Override
+    public void softCap(float[] x, int xAt, float cap, float[] y, int yAt, int n) {
+        int end = whole(n);
+        VectorMath math = new VectorMath();
+        for (int i = 0; i < end; i += VectorMath.STRETCH) {
+            math.softCap(x, xAt + i, cap, y, yAt + i, Math.min(VectorMath.STRETCH, end - i));
+        }
+        REST.softCap(x, xAt + end, cap, y, yAt + end, n - end);
+    }
+
+    @Override
+    public void activate(Activation activation, float[] x, int xAt, float[] y, int yAt, int n) {
+        int end = whole(n);
+        VectorMath math = new VectorMath();
+        for (int i = 0; i < end; i += VectorMath.STRETCH) {
+            math.activate(activation, x, xAt + i, y, yAt + i, Math.min(VectorMath.STRETCH, end - i));
+        }
+        REST.activate(activation, x, xAt + end, y, yAt + end, n - end);
+    }
+
+    /** How many of {@code n} elements fill whole vectors. */
+    private static int whole(int n) {
+        return VectorTiles.SPECIES.loopBound(n);
     }
 }

@@ -114,7 +114,7 @@ final class VectorMath {
     }
 
     private void gelu(float[] x, int at, float[] y, int yAt, int n) {
-        VectorLoops.scale(x, at, FloatMath.SQRT_HALF, argument, 0, n);
+        VectorElements.scale(x, at, FloatMath.SQRT_HALF, argument, 0, n);
         erf(argument, 0, argument, 0, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector.fromArray(SPECIES, x, at + i)
@@ -201,8 +201,8 @@ final class VectorMath {
 
     /** {@code y = cap tanh(x / cap)}; both may be the same. */
     void softCap(float[] x, int at, float cap, float[] y, int yAt, int n) {
-        VectorLoops.divide(x, at, cap, argument, 0, n);
+        VectorElements.divide(x, at, cap, argument, 0, n);
         tanh(argument, 0, argument, 0, n);
-        VectorLoops.scale(argument, 0, cap, y, yAt, n);
+        VectorElements.scale(argument, 0, cap, y, yAt, n);
     }
 }

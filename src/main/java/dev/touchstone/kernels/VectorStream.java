@@ -22,13 +22,7 @@ final class VectorStream {
 
     private VectorStream() {}
 
-    /**
-     * Adds a block to the totals: {@code y += x w}.
-     *
-     * @param x activations, one after the other
-     * @param w weights, {@code [input][column]}
-     * @param y totals of the columns
-     */
+    /** {@link Loops#addRow} */
     static void add(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         if (FOUR) {
             four(x, xAt, w, wAt, inputs, y, yAt);
@@ -39,10 +33,7 @@ final class VectorStream {
         }
     }
 
-    /**
-     * As {@link #add}, with the weights as bfloat16: a float whose lower half is missing. They are widened in registers, so
-     * that memory gives half as many bytes.
-     */
+    /** {@link Loops#addRowBfloat16}: bfloat16 is the upper half of a float. It is widened in registers: half the bytes. */
     static void addBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
         if (FOUR) {
             four(x, xAt, w, wAt, inputs, y, yAt);

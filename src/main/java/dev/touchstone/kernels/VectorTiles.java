@@ -51,23 +51,8 @@ final class VectorTiles {
         return new float[rows * COLUMNS + SPARE];
     }
 
-    /**
-     * Adds a block to the totals: {@code y += x w}.
-     *
-     * @param rows 1, or {@link #ROWS}
-     * @param x activations, {@code [row][input]}, {@link ScalarKernels#BLOCK} floats from row to row
-     * @param w weights, {@code [input][column]}
-     * @param y totals, {@code [row][column]}, an array of {@link #totals}
-     */
-    static void add(int rows, float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        if (!(rows == 1 ? VectorPart.STREAM : VectorPart.TILES).isWarm()) {
-            PlainTiles.add(rows, x, xAt, w, wAt, inputs, y, yAt);
-            return;
-        }
-        if (rows == 1) {
-            VectorStream.add(x, xAt, w, wAt, inputs, y, yAt);
-            return;
-        }
+    /** {@link Loops#addTile} */
+    static void add(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         int step = NARROW ? 2 * LANES : 4 * LANES;
         for (int c = 0; c < COLUMNS; c += step) {
             if (NARROW) {

@@ -14,13 +14,8 @@ final class VectorWiden {
 
     private VectorWiden() {}
 
-    /** {@code count} weights from index {@code at} on; a multiple of the panel's width. */
+    /** {@link Loops#widen} */
     static void floats(Matrix weight, int at, int count, float[] to) {
-        VectorPart part = weight.type() == Matrix.Type.BFLOAT16 ? VectorPart.WIDEN_BFLOAT16 : VectorPart.WIDEN_FLOAT16;
-        if (!part.isWarm()) {
-            PlainTiles.widen(weight, at, count, to);
-            return;
-        }
         switch (weight.type()) {
             case BFLOAT16 -> fromBfloat16(weight.halves(), at, count, to);
             case FLOAT16 -> fromFloat16(weight.halves(), at, count, to);

@@ -1,133 +1,143 @@
 package dev.touchstone.kernels;
 
-import dev.touchstone.tensor.Matrix;
-import dev.touchstone.tensor.Tensor;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
- * The first seconds of a process. Until the JVM's compiler C2 has turned it into machine code, an operation of the Vector
- * API makes objects and is a hundred times slower than a plain loop, which is compiled at once. So at first plain loops
- * compute, while a thread of its own calls the vector code, part by part and round by round, until that is the faster one.
- * The bits are the same, and nobody can tell which it was.
+ * Plain loops at first, and each kind of vector loop once it is the faster one. Until the JVM's compiler C2 has compiled it, an
+ * operation of the Vector API allocates objects and is a hundred times slower than a plain loop, which is compiled at once. So
+ * plain loops run while a thread of this selector calls the vector loops, kind by kind and round by round.
  *
- * <p>Its rounds take time from a processor that a model needs as well. So what products are made of comes first and
- * without a break. Another part gets a round for what plain loops have done in its place: warming never takes much longer
- * than they did, and what a model hardly needs hardly costs it anything.
+ * <p>The rounds take processor time that a model needs as well. So loops of matrix products come first and without a break.
+ * Every other kind gets a round for a certain number of elements that plain loops have processed: a warm-up never takes much
+ * longer than they did, and a kind that a model hardly uses costs it hardly anything.
  */
-final class WarmUp extends Thread {
-    private static final List<VectorPart> FOR_EVERY_MODEL = List.of(VectorPart.TILES, VectorPart.STREAM);
-    /** In a row: a single one may be luck. */
-    private static final int FASTER_ROUNDS = 3;
+final class WarmUp implements LoopSelector {
+    /** For one round. Plain loops take two or three times as long for them as the round takes. */
+    static final int ELEMENTS = 1 << 21;
+    /** How often in a row the vector loops must have been faster: once may be an accident. */
+    static final int FASTER_ROUNDS = 3;
     /** In a round. */
-    private static final int CALLS = 16;
+    static final int CALLS = 16;
     /**
-     * After a slow round, as long as it took but no longer: the processors are needed to load a model and to compile, and more
-     * calls do not make the compiler faster.
+     * After a slow round, a pause of the same length but no longer than this: the processors are needed to load a model and to
+     * compile, and more calls do not make the compiler faster.
      */
     private static final int LONGEST_PAUSE_MILLIS = 20;
-    /** Where the vector code is never the faster one, as on a machine without vectors, it runs after this all the same. */
-    private static final long LONGEST_NANOS = 10_000_000_000L;
+    /** Vector loops that have run for so long are used even if they are never faster, as on a processor without vectors. */
+    static final long LONGEST_NANOS = 10_000_000_000L;
 
-    /** Null until it begins. */
-    private static volatile WarmUp only;
+    private final Loops plain;
+    private final Loops vector;
+    private final LongSupplier clock;
+    private final LoopKind.Data data = new LoopKind.Data();
+    private final State[] states =
+            Arrays.stream(LoopKind.values()).map(kind -> new State()).toArray(State[]::new);
+    /** A kind for each round that is due, the most urgent first. */
+    private final BlockingQueue<LoopKind> due = new PriorityBlockingQueue<>();
 
-    /** A round for each. */
-    private final BlockingQueue<VectorPart> wishes = new PriorityBlockingQueue<>();
+    private final Thread thread = new Thread(this::work, "touchstone-warm-up");
 
-    private final int[] fasterRounds = new int[VectorPart.values().length];
-    private final long[] vectorNanos = new long[VectorPart.values().length];
-    private final Room room = new Room();
-    private boolean vectors;
-
-    /** What the work needs. */
-    static final class Room {
-        /**
-         * Elements of a row: C2 compiles a method when it has been called 600 times, with 15,000 calls and iterations
-         * together. This many make both true at once, and with more a call would take longer in vain.
-         */
-        static final int WIDTH = 24 * VectorKernels.bits() / Float.SIZE;
-
-        final VectorKernels kernels = new VectorKernels(1);
-        final float[] x = new float[VectorTiles.ROWS * Matrix.PANEL];
-        final float[] y = VectorTiles.totals(VectorTiles.ROWS + 2);
-        final float[] panel = new float[ScalarKernels.BLOCK * Matrix.PANEL];
-        final Tensor tensor = Tensor.zeros(1, WIDTH);
-        final Tensor result = Tensor.zeros(1, WIDTH);
-        final Tensor row = Tensor.zeros(1, ScalarKernels.BLOCK);
-        final Matrix bfloat16 = Matrix.zeros(Matrix.Type.BFLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
-        final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
-
-        void activate(Activation activation) {
-            VectorElements.activate(activation, tensor, result, 0, WIDTH);
-        }
+    /** Of one kind. */
+    private static final class State {
+        private volatile boolean warm;
+        private final AtomicBoolean requested = new AtomicBoolean();
+        private final AtomicLong plainElements = new AtomicLong();
+        private int fasterRounds;
+        private long vectorNanos;
     }
 
-    private WarmUp() {
-        super("touchstone-warm-up");
-        setDaemon(true);
+    private WarmUp(Loops plain, Loops vector, LongSupplier clock) {
+        this.plain = plain;
+        this.vector = vector;
+        this.clock = clock;
+        thread.setDaemon(true);
     }
 
-    /** Begins, if that has not happened in this process. */
-    static synchronized void begin() {
-        if (only == null) {
-            only = new WarmUp();
-            VectorPart.setAllWarm(false);
-            FOR_EVERY_MODEL.forEach(VectorPart::wish);
-            only.start();
-        }
-    }
-
-    /** Whether this thread warms the vector code, and not just measures the plain loops. */
-    static boolean usesColdVectors() {
-        return Thread.currentThread() instanceof WarmUp warmUp && warmUp.vectors;
-    }
-
-    /** A round for {@code part}, when those have had theirs that a model waits for more. */
-    static void wish(VectorPart part) {
-        if (only != null) {
-            only.wishes.add(part);
-        }
+    /**
+     * Starts with the loops that every model needs.
+     *
+     * @param clock nanoseconds from an arbitrary origin
+     */
+    static WarmUp start(Loops plain, Loops vector, LongSupplier clock) {
+        WarmUp warmUp = new WarmUp(plain, vector, clock);
+        warmUp.request(LoopKind.TILE);
+        warmUp.request(LoopKind.ROW);
+        warmUp.thread.start();
+        return warmUp;
     }
 
     @Override
-    public void run() {
+    public Loops loops(LoopKind kind, int elements) {
+        State state = state(kind);
+        if (state.warm) {
+            return vector;
+        }
+        if (kind.isUrgent()) {
+            request(kind);
+        } else {
+            long before = state.plainElements.getAndAdd(elements);
+            if (before / ELEMENTS != (before + elements) / ELEMENTS) {
+                due.add(kind);
+            }
+        }
+        return plain;
+    }
+
+    private State state(LoopKind kind) {
+        return states[kind.ordinal()];
+    }
+
+    /** Requests the first round; {@link #round} the next ones. */
+    private void request(LoopKind kind) {
+        if (state(kind).requested.compareAndSet(false, true)) {
+            due.add(kind);
+        }
+    }
+
+    /** Kinds that are not warm yet stay with plain loops. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void work() {
         try {
-            while (true) {
-                VectorPart part = wishes.take();
-                if (!part.hasBeenWarmed()) {
-                    round(part);
+            while (!Arrays.stream(states).allMatch(state -> state.warm)) {
+                LoopKind kind = due.take();
+                if (!state(kind).warm) {
+                    round(kind);
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does
-        } finally {
-            VectorPart.setAllWarm(true);
+            Thread.currentThread().interrupt(); // closed
         }
     }
 
-    private void round(VectorPart part) throws InterruptedException {
-        int i = part.ordinal();
-        long slow = nanos(part, true);
-        fasterRounds[i] = slow < nanos(part, false) ? fasterRounds[i] + 1 : 0;
-        vectorNanos[i] += slow;
-        if (fasterRounds[i] == FASTER_ROUNDS || vectorNanos[i] > LONGEST_NANOS) {
-            part.setWarm();
-        } else if (fasterRounds[i] > 0) {
-            wish(part);
-        } else if (part.isUrgent()) {
-            Thread.sleep(Math.min(slow / 1_000_000, LONGEST_PAUSE_MILLIS));
-            wish(part);
+    private void round(LoopKind kind) throws InterruptedException {
+        State state = state(kind);
+        long nanos = nanos(kind, vector);
+        state.fasterRounds = nanos < nanos(kind, plain) ? state.fasterRounds + 1 : 0;
+        state.vectorNanos += nanos;
+        if (state.fasterRounds == FASTER_ROUNDS || state.vectorNanos > LONGEST_NANOS) {
+            state.warm = true;
+        } else if (state.fasterRounds > 0) {
+            due.add(kind);
+        } else if (kind.isUrgent()) {
+            Thread.sleep(Math.min(nanos / 1_000_000, LONGEST_PAUSE_MILLIS));
+            due.add(kind);
         }
     }
 
-    private long nanos(VectorPart part, boolean withVectors) {
-        vectors = withVectors;
-        long start = System.nanoTime();
+    private long nanos(LoopKind kind, Loops loops) {
+        long start = clock.getAsLong();
         for (int i = 0; i < CALLS; i++) {
-            part.work(room);
+            kind.run(loops, data);
         }
-        return System.nanoTime() - start;
+        return clock.getAsLong() - start;
     }
 }

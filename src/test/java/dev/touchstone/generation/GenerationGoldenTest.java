@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -35,6 +36,11 @@ class GenerationGoldenTest {
             "pad_token_id",
             "use_cache",
             "window");
+
+    @AfterAll
+    static void close() {
+        KERNELS.close();
+    }
 
     @TestFactory
     Stream<DynamicTest> generatesWhatHuggingFaceGenerates() {

@@ -3,8 +3,10 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.LoopCounts;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.kernels.VectorKernels;
+import dev.touchstone.kernels.VectorUse;
 import dev.touchstone.model.RandomModel;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
@@ -47,7 +49,8 @@ class WindowedCacheTest {
         Random random = new Random(window);
         int[] ids = random.ints(400, 0, SHAPE.vocabulary()).toArray();
         NaiveExecutor naive = new NaiveExecutor(model, new ScalarKernels());
-        try (VectorKernels vector = new VectorKernels(2)) {
+        LoopCounts counts = new LoopCounts();
+        try (VectorKernels vector = counts.open(2, VectorUse.ALWAYS)) {
             for (Kernels kernels : List.of(new ScalarKernels(), vector)) {
                 CachedExecutor cached = new CachedExecutor(model, kernels, 1 + random.nextInt(90));
                 for (int length = 30; length < ids.length; length += 1 + random.nextInt(90)) {
@@ -55,6 +58,7 @@ class WindowedCacheTest {
                 }
             }
         }
+        counts.assertOnlyVector();
     }
 
     /** A few tokens back there are still keys to go on from; further back the executor reads anew. */

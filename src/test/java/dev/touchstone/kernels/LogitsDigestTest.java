@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -30,21 +29,36 @@ import org.junit.jupiter.api.TestFactory;
  */
 class LogitsDigestTest {
     private static final String COMMITTED = "logits.properties";
-    private static final List<VectorKernels> VECTOR = List.of(new VectorKernels(1), new VectorKernels(3));
-
-    @AfterAll
-    static void closeThePools() {
-        VECTOR.forEach(VectorKernels::close);
-    }
 
     @TestFactory
     Stream<DynamicTest> digests() {
         return Fixtures.all().stream()
                 .flatMap(fixture -> Stream.of(
-                        test(fixture, "scalar", new ScalarKernels(), WeightType.STORED),
-                        test(fixture, "vector", VECTOR.get(0), WeightType.STORED),
-                        test(fixture, "vector, 3 threads", VECTOR.get(1), WeightType.STORED),
-                        test(fixture, "vector, widened", VECTOR.get(0), WeightType.FLOAT32)));
+                        scalar(fixture),
+                        vector(fixture, 1, VectorUse.ALWAYS, WeightType.STORED),
+                        vector(fixture, 3, VectorUse.ALWAYS, WeightType.STORED),
+                        vector(fixture, 1, VectorUse.ALWAYS, WeightType.FLOAT32),
+                        vector(fixture, 3, VectorUse.NEVER, WeightType.STORED)));
+    }
+
+    private static DynamicTest scalar(Fixture fixture) {
+        return DynamicTest.dynamicTest(
+                fixture.name() + ", scalar", () -> check(fixture, WeightType.STORED, new ScalarKernels()));
+    }
+
+    private static DynamicTest vector(Fixture fixture, int threads, VectorUse use, WeightType type) {
+        String name = "%s, vectors %s, %d threads, weights %s".formatted(fixture.name(), use, threads, type);
+        return DynamicTest.dynamicTest(name, () -> {
+            LoopCounts counts = new LoopCounts();
+            try (VectorKernels kernels = counts.open(threads, use)) {
+                check(fixture, type, kernels);
+            }
+            if (use == VectorUse.ALWAYS) {
+                counts.assertOnlyVector();
+            } else {
+                counts.assertOnlyPlain();
+            }
+        });
     }
 
     @Test
@@ -54,14 +68,12 @@ class LogitsDigestTest {
         assertThat(committed().stringPropertyNames()).containsExactlyInAnyOrderElementsOf(fixtures);
     }
 
-    private static DynamicTest test(Fixture fixture, String kind, Kernels kernels, WeightType type) {
-        return DynamicTest.dynamicTest(
-                fixture.name() + ", " + kind,
-                () -> assertThat(digest(model(fixture, type), kernels))
-                        .as(
-                                "SHA-256 of the logits of %s; if its weights were meant to change, write this to %s",
-                                fixture.name(), COMMITTED)
-                        .isEqualTo(committed().getProperty(fixture.name())));
+    private static void check(Fixture fixture, WeightType type, Kernels kernels) throws NoSuchAlgorithmException {
+        assertThat(digest(model(fixture, type), kernels))
+                .as(
+                        "SHA-256 of the logits of %s; if its weights were meant to change, write this to %s",
+                        fixture.name(), COMMITTED)
+                .isEqualTo(committed().getProperty(fixture.name()));
     }
 
     private static Transformer model(Fixture fixture, WeightType type) {

@@ -19,23 +19,19 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Every operation has the bits of its definition, whatever the sizes, the values and the number of threads. */
 class VectorKernelsTest {
     private static final Kernels SCALAR = new ScalarKernels();
-    private static final List<VectorKernels> VECTOR =
-            IntStream.of(1, 2, 3, 8).mapToObj(VectorKernels::new).toList();
-
-    /** Another test may have begun to warm up, and not waited. */
-    @BeforeContainer
-    static void takeVectors() {
-        VectorPart.setAllWarm(true);
-    }
+    private static final LoopCounts COUNTS = new LoopCounts();
+    private static final List<VectorKernels> VECTOR = IntStream.of(1, 2, 3, 8)
+            .mapToObj(threads -> COUNTS.open(threads, VectorUse.ALWAYS))
+            .toList();
 
     @AfterContainer
-    static void closeThePools() {
+    static void closeAndCount() {
         VECTOR.forEach(VectorKernels::close);
+        COUNTS.assertOnlyVector();
     }
 
     @Provide

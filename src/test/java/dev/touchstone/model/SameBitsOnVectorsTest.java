@@ -3,14 +3,17 @@ package dev.touchstone.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.kernels.LoopCounts;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.kernels.VectorKernels;
+import dev.touchstone.kernels.VectorUse;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,15 +25,18 @@ import net.jqwik.api.lifecycle.AfterContainer;
 
 /** Whole models: the scalar kernels, one prompt in one pass, is the measure; every other way has its bits. */
 class SameBitsOnVectorsTest {
-    private static final List<VectorKernels> VECTOR =
-            List.of(new VectorKernels(1), new VectorKernels(2), new VectorKernels(5));
+    private static final LoopCounts COUNTS = new LoopCounts();
+    private static final List<VectorKernels> VECTOR = Stream.of(1, 2, 5)
+            .map(threads -> COUNTS.open(threads, VectorUse.ALWAYS))
+            .toList();
 
     /** A model, a prompt for it, and what its definition makes of the prompt. */
     record Case(Transformer model, int[] ids, Tensor logits) {}
 
     @AfterContainer
-    static void closeThePools() {
+    static void closeAndCount() {
         VECTOR.forEach(VectorKernels::close);
+        COUNTS.assertOnlyVector();
     }
 
     @Provide

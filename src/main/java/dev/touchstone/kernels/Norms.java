@@ -3,15 +3,14 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * What happens along one row: norms and softmax, with their sums in double. A conversion between vectors of floats and of
- * doubles is not used: it takes half a vector of floats, which is another class, and C2 makes the best code of a method of
- * the Vector API, three times as fast in {@link VectorTiles}, as long as it has only met one. So norms and sums are plain
- * loops.
+ * Norms and sums along a row, in double. These are plain loops: to convert vectors of floats to vectors of doubles takes
+ * vectors of another width, and C2 compiles the methods of the Vector API best, {@link VectorTiles} three times as fast, while
+ * the process has used vectors of one width only.
  */
-final class VectorRows {
+final class Norms {
     private static final int SUMS = ScalarKernels.PARTIAL_SUMS;
 
-    private VectorRows() {}
+    private Norms() {}
 
     /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}, for the rows {@code from} until {@code to}. (T, C) */
     static void layerNorm(Tensor x, int from, int to, float[] gain, float[] bias, double epsilon, Tensor y) {
@@ -66,46 +65,8 @@ final class VectorRows {
         }
     }
 
-    /** {@code exp(x - max) / sum} of {@code n} elements. */
-    static void softmax(float[] x, int at, int n, float[] y, int yAt) {
-        int end = VectorElements.end(VectorPart.SOFTMAX, n);
-        exp(x, at, end, n, max(x, at, end, n), y, yAt);
-        divide(y, yAt, end, n, (float) sum(y, yAt, n));
-    }
-
-    /** Vectors until {@code end}, then plain loops until {@code n}; so the next two. */
-    private static float max(float[] x, int at, int end, int n) {
-        float max = end > 0 ? VectorLoops.max(x, at, end) : Float.NEGATIVE_INFINITY;
-        for (int i = end; i < n; i++) {
-            max = Math.max(max, x[at + i]);
-        }
-        return max;
-    }
-
-    /** {@code y = exp(x - max)} */
-    private static void exp(float[] x, int at, int end, int n, float max, float[] y, int yAt) {
-        for (int from = 0; from < end; from += VectorMath.STRETCH) {
-            int length = Math.min(VectorMath.STRETCH, end - from);
-            VectorLoops.subtract(x, at + from, max, y, yAt + from, length);
-            VectorMath.exp(y, yAt + from, y, yAt + from, length);
-        }
-        for (int i = end; i < n; i++) {
-            y[yAt + i] = FloatMath.exp(x[at + i] - max);
-        }
-    }
-
-    /** {@code y /= by} */
-    private static void divide(float[] y, int at, int end, int n, float by) {
-        if (end > 0) {
-            VectorLoops.divide(y, at, by, y, at, end);
-        }
-        for (int i = end; i < n; i++) {
-            y[at + i] /= by;
-        }
-    }
-
-    /** Element {@code i} joins sum {@code i % 16}; four of these at a time, so that none waits for another. */
-    private static double sum(float[] x, int at, int n) {
+    /** Element {@code i} is added to partial sum {@code i % 16}. Four partial sums at a time do not wait for each other. */
+    static double sum(float[] x, int at, int n) {
         double[] sums = new double[SUMS];
         int end = n - n % SUMS;
         for (int lane = 0; lane < SUMS; lane += 4) {

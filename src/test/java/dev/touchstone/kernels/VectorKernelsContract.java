@@ -10,14 +10,12 @@ import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,24 +24,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What {@link VectorKernelsTest} draws by chance, at the few small sizes where something changes: the ends of a vector, a
- * block, a panel, a page, a tile and a group of tiles. It takes milliseconds, so mutation testing can afford it.
+ * The vector kernels have the bits of the scalar ones, whichever loops they run. {@link VectorKernelsTest} generates sizes at
+ * random; here are the few small ones at which something changes: the ends of a vector, a block, a panel, a page, a tile and a
+ * group of tiles. It takes milliseconds, so mutation testing can afford it.
  */
-@Isolated // it counts threads
-class SmallKernelsTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class VectorKernelsContract {
     private static final Kernels SCALAR = new ScalarKernels();
-    private static List<VectorKernels> vectors;
 
-    /** Another test may have begun to warm up, and not waited. */
-    @BeforeAll
-    static void openPoolsAndTakeVectors() {
-        vectors = List.of(new VectorKernels(1), new VectorKernels(3));
-        VectorPart.setAllWarm(true);
+    private final LoopCounts counts = new LoopCounts();
+    private final List<VectorKernels> vectors;
+
+    VectorKernelsContract(VectorUse use) {
+        vectors = List.of(counts.open(1, use), counts.open(3, use));
     }
 
+    /** Fails unless those loops ran that the subclass is about. */
+    abstract void assertLoops(LoopCounts counts);
+
     @AfterAll
-    static void closeThePools() {
+    void closeAndCount() {
         vectors.forEach(VectorKernels::close);
+        assertLoops(counts);
     }
 
     @ParameterizedTest
@@ -93,65 +95,6 @@ class SmallKernelsTest {
         }
     }
 
-    /** A call is one block of a product, somewhere in its arrays; nothing beside it is touched but the spare floats. */
-    @ParameterizedTest
-    @CsvSource({"1, 1", "1, 5", "1, 32", "6, 1", "6, 5", "6, 32"})
-    void aTileAddsABlockToItsTotals(int rows, int inputs) {
-        Random random = new Random(1);
-        int xAt = 3;
-        int wAt = 48;
-        int yAt = 2 * Matrix.PANEL;
-        float[] x = Hostile.ORDINARY.array(random, xAt + 6 * ScalarKernels.BLOCK);
-        float[] w = Hostile.ORDINARY.array(random, wAt + ScalarKernels.BLOCK * Matrix.PANEL);
-        float[] before = VectorTiles.totals(9);
-        System.arraycopy(Hostile.ORDINARY.array(random, 9 * Matrix.PANEL), 0, before, 0, 9 * Matrix.PANEL);
-        float[] expected = before.clone();
-        for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < Matrix.PANEL; c++) {
-                float sum = 0;
-                for (int i = 0; i < inputs; i++) {
-                    sum = Math.fma(x[xAt + r * ScalarKernels.BLOCK + i], w[wAt + i * Matrix.PANEL + c], sum);
-                }
-                expected[yAt + r * Matrix.PANEL + c] += sum;
-            }
-        }
-
-        float[] tile = before.clone();
-        VectorTiles.add(rows, x, xAt, w, wAt, inputs, tile, yAt);
-        float[] plain = before.clone();
-        PlainTiles.add(rows, x, xAt, w, wAt, inputs, plain, yAt);
-
-        assertThat(Arrays.copyOf(tile, 9 * Matrix.PANEL)).isEqualTo(Arrays.copyOf(expected, 9 * Matrix.PANEL));
-        assertThat(plain).isEqualTo(expected);
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Matrix.Type.class,
-            names = {"BFLOAT16", "FLOAT16"})
-    void everyWeightOf16BitsIsWidenedExactly(Matrix.Type type) {
-        short[] bits = new short[1 << 16];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = (short) i;
-        }
-        Matrix weight = Matrix.zeros(type, 1 << 10, Matrix.PANEL);
-        weight.putInputRows(0, 1 << 10, bits);
-        Tensor expected = Tensor.zeros(bits.length - Matrix.PANEL);
-        for (int i = 0; i < expected.size(); i++) {
-            short half = bits[Matrix.PANEL + i];
-            expected.data()[i] =
-                    type == Matrix.Type.FLOAT16 ? HalfPrecision.fromFloat16(half) : HalfPrecision.fromBfloat16(half);
-        }
-
-        Tensor vector = Tensor.zeros(expected.size());
-        VectorWiden.floats(weight, weight.index(1, 0), expected.size(), vector.data());
-        Tensor plain = Tensor.zeros(expected.size());
-        PlainTiles.widen(weight, weight.index(1, 0), expected.size(), plain.data());
-
-        assertSameBits(vector, expected);
-        assertSameBits(plain, expected);
-    }
-
     /** The last has parts for several threads, which begin in the middle. */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 16, 17, 33_001})
@@ -183,32 +126,10 @@ class SmallKernelsTest {
         }
     }
 
-    static Stream<Arguments> functions() {
+    Stream<Arguments> functions() {
         return IntStream.of(1, 7, 17, 550, 2_100)
                 .boxed()
                 .flatMap(n -> Arrays.stream(Activation.values()).map(activation -> Arguments.of(n, activation)));
-    }
-
-    /** Where one formula ends and another begins. */
-    @ParameterizedTest
-    @ValueSource(floats = {FloatMath.ERF_SPLIT, FloatMath.ERF_ONE, FloatMath.TANH_SPLIT, FloatMath.TANH_ONE})
-    void erfAndTanhAtTheirSeams(float seam) {
-        Tensor x = Tensor.zeros(32);
-        for (int i = 0; i < 32; i++) {
-            x.data()[i] = (i % 2 == 0 ? seam : -seam) + (i / 2 - 8) * Math.ulp(seam);
-        }
-        Tensor erf = Tensor.zeros(32);
-        Tensor tanh = Tensor.zeros(32);
-        for (int i = 0; i < 32; i++) {
-            erf.data()[i] = FloatMath.erf(x.data()[i]);
-            tanh.data()[i] = FloatMath.tanh(x.data()[i]);
-        }
-        Tensor y = Tensor.zeros(32);
-
-        new VectorMath().erf(x.data(), 0, y.data(), 0, 32);
-        assertSameBits(y, erf);
-        new VectorMath().tanh(x.data(), 0, y.data(), 0, 32);
-        assertSameBits(y, tanh);
     }
 
     @ParameterizedTest
@@ -412,23 +333,6 @@ class SmallKernelsTest {
 
     private interface Operation {
         Tensor with(Kernels kernels);
-    }
-
-    @Test
-    void closingEndsTheThreads() throws InterruptedException {
-        Set<Thread> before = Thread.getAllStackTraces().keySet();
-        VectorKernels vector = new VectorKernels(3);
-        List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> !before.contains(thread) && thread.getName().startsWith("touchstone-worker"))
-                .toList();
-
-        vector.close();
-
-        assertThat(workers).hasSize(2);
-        for (Thread worker : workers) {
-            worker.join(5_000);
-            assertThat(worker.isAlive()).isFalse();
-        }
     }
 
     @Test

@@ -1,0 +1,72 @@
+package dev.touchstone.kernels;
+
+import dev.touchstone.tensor.Matrix;
+import java.util.function.BiConsumer;
+
+/**
+ * The kinds of loops that {@link WarmUp} warms one by one, those first that most of a model's time depends on. Each has a
+ * little work that runs through all of its loops.
+ */
+enum LoopKind {
+    TILE((loops, data) -> loops.addTile(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
+    ROW((loops, data) -> loops.addRow(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
+    WIDEN_BFLOAT16((loops, data) -> loops.widen(data.bfloat16, 0, Data.WIDTH, data.y)),
+    WIDEN_FLOAT16((loops, data) -> loops.widen(data.float16, 0, Data.WIDTH, data.y)),
+    ROW_BFLOAT16((loops, data) ->
+            loops.addRowBfloat16(data.x, 0, data.bfloat16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
+    ELEMENTS((loops, data) -> {
+        loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
+        loops.multiply(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
+        loops.scale(data.x, 0, 1, data.y, 0, Data.WIDTH);
+        loops.addScaled(1, data.x, 0, data.y, 0, Data.WIDTH);
+    }),
+    SOFTMAX((loops, data) -> loops.softmax(data.x, 0, data.y, 0, Data.WIDTH)),
+    SOFT_CAP((loops, data) -> loops.softCap(data.x, 0, 1, data.y, 0, Data.WIDTH)),
+    RELU((loops, data) -> loops.activate(Activation.RELU, data.x, 0, data.y, 0, Data.WIDTH)),
+    GELU((loops, data) -> loops.activate(Activation.GELU, data.x, 0, data.y, 0, Data.WIDTH)),
+    GELU_NEW((loops, data) -> loops.activate(Activation.GELU_NEW, data.x, 0, data.y, 0, Data.WIDTH)),
+    SILU((loops, data) -> loops.activate(Activation.SILU, data.x, 0, data.y, 0, Data.WIDTH));
+
+    private final BiConsumer<Loops, Data> work;
+
+    LoopKind(BiConsumer<Loops, Data> work) {
+        this.work = work;
+    }
+
+    static LoopKind of(Activation activation) {
+        return switch (activation) {
+            case RELU -> RELU;
+            case GELU -> GELU;
+            case GELU_NEW -> GELU_NEW;
+            case SILU -> SILU;
+        };
+    }
+
+    static LoopKind widening(Matrix.Type type) {
+        return type == Matrix.Type.BFLOAT16 ? WIDEN_BFLOAT16 : WIDEN_FLOAT16;
+    }
+
+    /** Whether it belongs to matrix products, which take nearly all of a model's time. */
+    boolean isUrgent() {
+        return compareTo(ELEMENTS) < 0;
+    }
+
+    void run(Loops loops, Data data) {
+        work.accept(loops, data);
+    }
+
+    /** Operands for the work. */
+    static final class Data {
+        /**
+         * C2 compiles a method that has been called 600 times with 15,000 calls and iterations together. This many elements
+         * reach both numbers at once; more would only make each call longer.
+         */
+        static final int WIDTH = 24 * VectorKernels.bits() / Float.SIZE;
+
+        private final float[] x = new float[VectorTiles.ROWS * Matrix.PANEL];
+        private final float[] y = VectorTiles.totals(VectorTiles.ROWS + 2);
+        private final float[] panel = new float[ScalarKernels.BLOCK * Matrix.PANEL];
+        private final Matrix bfloat16 = Matrix.zeros(Matrix.Type.BFLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
+        private final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.touchstone.kernels;
+
+import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.Matrix;
+import java.util.Arrays;
+
+/** {@link Loops} without the Vector API: run until {@link WarmUp} is over, and for elements that do not fill a vector. */
+final class PlainLoops implements Loops {
+    private static final int COLUMNS = Matrix.PANEL;
+
+    @Override
+    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+        float[] sums = new float[COLUMNS];
+        for (int r = 0; r < VectorTiles.ROWS; r++) {
+            addRow(x, xAt + r * ScalarKernels.BLOCK, w, wAt, inputs, y, yAt + r * COLUMNS, sums);
+        }
+    }
+
+    @Override
+    public void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+        addRow(x, xAt, w, wAt, inputs, y, yAt, new float[COLUMNS]);
+    }
+
+    private void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt, float[] sums) {
+        Arrays.fill(sums, 0);
+        for (int i = 0; i < inputs; i++) {
+            addScaled(x[xAt + i], w, wAt + i * COLUMNS, sums, 0, COLUMNS);
+        }
+        add(y, yAt, sums, 0, y, yAt, COLUMNS);
+    }
+
+    @Override
+    public void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        float[] sums = new float[COLUMNS];
+        for (int i = 0; i < inputs; i++) {
+            for (int c = 0; c < COLUMNS; c++) {
+                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromBfloat16(w[wAt + i * COLUMNS + c]), sums[c]);
+            }
+        }
+        add(y, yAt, sums, 0, y, yAt, COLUMNS);
+    }
+
+    @Override
+    public void widen(Matrix weight, int at, int n, float[] y) {
+        boolean bfloat16 = weight.type() == Matrix.Type.BFLOAT16;
+        for (int i = 0; i < n; i++) {
+            short half = weight.halves()[at + i];
+            y[i] = bfloat16 ? HalfPrecision.fromBfloat16(half) : HalfPrecision.fromFloat16(half);
+        }
+    }
+
+    @Override
+    public void add(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = a[aAt + i] + b[bAt + i];
+        }
+    }
+
+    @Override
+    public void multiply(float[] a, int aAt, float[] b, int bAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = a[aAt + i] * b[bAt + i];
+        }
+    }
+
+    @Override
+    public void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = x[xAt + i] * factor;
+        }
+    }
+
+    @Override
+    public void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
+        }
+    }
+
+    @Override
+    public void softmax(float[] x, int xAt, float[] y, int yAt, int n) {
+        exp(x, xAt, max(x, xAt, n), y, yAt, n);
+        divide(y, yAt, (float) Norms.sum(y, yAt, n), n);
+    }
+
+    /** The largest of {@code n} elements; {@code -inf} if there are none. */
+    static float max(float[] x, int at, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            max = Math.max(max, x[at + i]);
+        }
+        return max;
+    }
+
+    /** {@code y = exp(x - max)} */
+    static void exp(float[] x, int xAt, float max, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.exp(x[xAt + i] - max);
+        }
+    }
+
+    /** {@code y /= divisor} */
+    static void divide(float[] y, int at, float divisor, int n) {
+        for (int i = 0; i < n; i++) {
+            y[at + i] /= divisor;
+        }
+    }
+
+    @Override
+    public void softCap(float[] x, int xAt, float cap, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = FloatMath.softCap(x[xAt + i], cap);
+        }
+    }
+
+    @Override
+    public void activate(Activation activation, float[] x, int xAt, float[] y, int yAt, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yAt + i] = activation.of(x[xAt + i]);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Opens vector kernels and counts how often they call vector loops and plain loops, so that a test can say which it tested. */
+public final class LoopCounts {
+    private final AtomicLong vector = new AtomicLong();
+    private final AtomicLong plain = new AtomicLong();
+
+    /** Kernels whose calls of loops are counted here. The caller closes them. */
+    public VectorKernels open(int threads, VectorUse use) {
+        Loops plainLoops = new PlainLoops();
+        Loops countedPlain = counted(plainLoops, plain);
+        Loops countedVector = counted(new VectorLoops(), vector);
+        LoopSelector selector = VectorKernels.selector(plainLoops, new VectorLoops(), use);
+        return new VectorKernels(threads, new LoopSelector() {
+            @Override
+            public Loops loops(LoopKind kind, int elements) {
+                return selector.loops(kind, elements) == plainLoops ? countedPlain : countedVector;
+            }
+
+            @Override
+            public void close() {
+                selector.close();
+            }
+        });
+    }
+
+    private static Loops counted(Loops loops, AtomicLong calls) {
+        return (Loops) Proxy.newProxyInstance(
+                Loops.class.getClassLoader(), new Class<?>[] {Loops.class}, (proxy, method, arguments) -> {
+                    calls.incrementAndGet();
+                    try {
+                        return method.invoke(loops, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /** Calls of vector loops. */
+    public long vector() {
+        return vector.get();
+    }
+
+    /** Calls of plain loops. */
+    public long plain() {
+        return plain.get();
+    }
+
+    /** Fails unless all loops that ran, one at least, were vector loops. */
+    public void assertOnlyVector() {
+        assertThat(vector()).as("calls of vector loops").isPositive();
+        assertThat(plain()).as("calls of plain loops").isZero();
+    }
+
+    /** Fails unless all loops that ran, one at least, were plain loops. */
+    public void assertOnlyPlain() {
+        assertThat(plain()).as("calls of plain loops").isPositive();
+        assertThat(vector()).as("calls of vector loops").isZero();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.touchstone.kernels;
+
+import static dev.touchstone.kernels.Hostile.assertSameBits;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Single loops, at indices that a whole operation does not reach. */
+class LoopsTest {
+    private static final List<Loops> BOTH = List.of(new PlainLoops(), new VectorLoops());
+
+    /** Floats outside the rows of a block keep their value, except the spare ones at the end. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 5", "1, 32", "6, 1", "6, 5", "6, 32"})
+    void aBlockIsAddedToItsTotals(int rows, int inputs) {
+        Random random = new Random(1);
+        int xAt = 3;
+        int wAt = 48;
+        int yAt = 2 * Matrix.PANEL;
+        float[] x = Hostile.ORDINARY.array(random, xAt + 6 * ScalarKernels.BLOCK);
+        float[] w = Hostile.ORDINARY.array(random, wAt + ScalarKernels.BLOCK * Matrix.PANEL);
+        float[] before = VectorTiles.totals(9);
+        System.arraycopy(Hostile.ORDINARY.array(random, 9 * Matrix.PANEL), 0, before, 0, 9 * Matrix.PANEL);
+        float[] expected = before.clone();
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < Matrix.PANEL; c++) {
+                float sum = 0;
+                for (int i = 0; i < inputs; i++) {
+                    sum = Math.fma(x[xAt + r * ScalarKernels.BLOCK + i], w[wAt + i * Matrix.PANEL + c], sum);
+                }
+                expected[yAt + r * Matrix.PANEL + c] += sum;
+            }
+        }
+
+        for (Loops loops : BOTH) {
+            float[] y = before.clone();
+            if (rows == 1) {
+                loops.addRow(x, xAt, w, wAt, inputs, y, yAt);
+            } else {
+                loops.addTile(x, xAt, w, wAt, inputs, y, yAt);
+            }
+
+            assertThat(Arrays.copyOf(y, 9 * Matrix.PANEL)).isEqualTo(Arrays.copyOf(expected, 9 * Matrix.PANEL));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Matrix.Type.class,
+            names = {"BFLOAT16", "FLOAT16"})
+    void everyWeightOf16BitsIsWidenedExactly(Matrix.Type type) {
+        short[] bits = new short[1 << 16];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) i;
+        }
+        Matrix weight = Matrix.zeros(type, 1 << 10, Matrix.PANEL);
+        weight.putInputRows(0, 1 << 10, bits);
+        Tensor expected = Tensor.zeros(bits.length - Matrix.PANEL);
+        for (int i = 0; i < expected.size(); i++) {
+            short half = bits[Matrix.PANEL + i];
+            expected.data()[i] =
+                    type == Matrix.Type.FLOAT16 ? HalfPrecision.fromFloat16(half) : HalfPrecision.fromBfloat16(half);
+        }
+
+        for (Loops loops : BOTH) {
+            Tensor y = Tensor.zeros(expected.size());
+            loops.widen(weight, weight.index(1, 0), expected.size(), y.data());
+
+            assertSameBits(y, expected);
+        }
+    }
+
+    /** At the arguments where one formula replaces another. */
+    @ParameterizedTest
+    @ValueSource(floats = {FloatMath.ERF_SPLIT, FloatMath.ERF_ONE, FloatMath.TANH_SPLIT, FloatMath.TANH_ONE})
+    void erfAndTanhAtTheirSeams(float seam) {
+        Tensor x = Tensor.zeros(32);
+        for (int i = 0; i < 32; i++) {
+            x.data()[i] = (i % 2 == 0 ? seam : -seam) + (i / 2 - 8) * Math.ulp(seam);
+        }
+        Tensor erf = Tensor.zeros(32);
+        Tensor tanh = Tensor.zeros(32);
+        for (int i = 0; i < 32; i++) {
+            erf.data()[i] = FloatMath.erf(x.data()[i]);
+            tanh.data()[i] = FloatMath.tanh(x.data()[i]);
+        }
+        Tensor y = Tensor.zeros(32);
+
+        new VectorMath().erf(x.data(), 0, y.data(), 0, 32);
+        assertSameBits(y, erf);
+        new VectorMath().tanh(x.data(), 0, y.data(), 0, 32);
+        assertSameBits(y, tanh);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.touchstone.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With a clock that goes on only as the loops say, so that every round takes what the test wants. */
+@Timeout(30)
+class WarmUpTest {
+    private static final long PLAIN_NANOS = 100;
+
+    private final AtomicLong clock = new AtomicLong();
+    private final AtomicLong vectorNanos = new AtomicLong();
+    private final List<String> calls = new CopyOnWriteArrayList<>();
+    private final Loops plain = loops(new AtomicLong(PLAIN_NANOS), null);
+    private final Loops vector = loops(vectorNanos, calls);
+    private WarmUp warmUp;
+
+    @AfterEach
+    void close() {
+        warmUp.close();
+    }
+
+    private void start(long nanosOfVectorLoops) {
+        vectorNanos.set(nanosOfVectorLoops);
+        warmUp = WarmUp.start(plain, vector, clock::get);
+    }
+
+    private Loops loops(AtomicLong nanos, List<String> names) {
+        return (Loops) Proxy.newProxyInstance(
+                Loops.class.getClassLoader(), new Class<?>[] {Loops.class}, (proxy, method, arguments) -> {
+                    clock.addAndGet(nanos.get());
+                    if (names != null) {
+                        names.add(method.getName());
+                    }
+                    return null;
+                });
+    }
+
+    private void awaitVector(LoopKind kind) throws InterruptedException {
+        while (warmUp.loops(kind, 0) != vector) {
+            Thread.sleep(1);
+        }
+    }
+
+    private void awaitCalls(int count) throws InterruptedException {
+        while (calls.size() < count) {
+            Thread.sleep(1);
+        }
+    }
+
+    @Test
+    void whatEveryModelNeedsIsWarmedWithoutARequest() throws InterruptedException {
+        start(PLAIN_NANOS - 1);
+
+        awaitVector(LoopKind.TILE);
+        awaitVector(LoopKind.ROW);
+
+        int rounds = WarmUp.FASTER_ROUNDS * WarmUp.CALLS;
+        assertThat(calls.subList(0, rounds)).containsOnly("addTile");
+        assertThat(calls.subList(rounds, 2 * rounds)).containsOnly("addRow");
+    }
+
+    @Test
+    void slowerVectorLoopsAreNotUsed() throws InterruptedException {
+        start(PLAIN_NANOS);
+
+        awaitCalls(5 * WarmUp.CALLS);
+        assertThat(warmUp.loops(LoopKind.TILE, 0)).isSameAs(plain);
+
+        vectorNanos.set(PLAIN_NANOS - 1);
+        awaitVector(LoopKind.TILE);
+    }
+
+    @Test
+    void vectorLoopsThatAreNeverFasterAreUsedInTheEnd() throws InterruptedException {
+        start(1 + WarmUp.LONGEST_NANOS / WarmUp.CALLS);
+
+        awaitVector(LoopKind.TILE);
+
+        assertThat(calls.subList(0, WarmUp.CALLS)).containsOnly("addTile");
+    }
+
+    @Test
+    void aRequestIsServedWheneverItComes() throws InterruptedException {
+        start(PLAIN_NANOS - 1);
+        awaitVector(LoopKind.ROW);
+        int before = calls.size();
+
+        assertThat(warmUp.loops(LoopKind.WIDEN_BFLOAT16, 0)).isSameAs(plain);
+        awaitVector(LoopKind.WIDEN_BFLOAT16);
+
+        assertThat(calls.subList(before, calls.size()))
+                .hasSize(WarmUp.FASTER_ROUNDS * WarmUp.CALLS)
+                .containsOnly("widen");
+    }
+
+    /** A kind outside matrix products: slow rounds are not repeated unless plain loops go on. */
+    @Test
+    void elementsProcessedByPlainLoopsPayForARound() throws InterruptedException {
+        start(PLAIN_NANOS - 1);
+        awaitVector(LoopKind.ROW);
+        int before = calls.size();
+        vectorNanos.set(PLAIN_NANOS);
+
+        warmUp.loops(LoopKind.SOFTMAX, WarmUp.ELEMENTS - 1);
+        Thread.sleep(50);
+        assertThat(calls).hasSize(before);
+
+        warmUp.loops(LoopKind.SOFTMAX, 1);
+        awaitCalls(before + WarmUp.CALLS);
+        Thread.sleep(50);
+        assertThat(calls).hasSize(before + WarmUp.CALLS);
+        assertThat(warmUp.loops(LoopKind.SOFTMAX, 1)).isSameAs(plain);
+
+        vectorNanos.set(PLAIN_NANOS - 1);
+        warmUp.loops(LoopKind.SOFTMAX, WarmUp.ELEMENTS);
+        awaitVector(LoopKind.SOFTMAX);
+    }
+
+    @Test
+    void aClosedWarmUpStaysWithThePlainLoops() throws InterruptedException {
+        start(PLAIN_NANOS);
+        awaitCalls(1);
+
+        warmUp.close();
+
+        Thread.sleep(100);
+        int after = calls.size();
+        vectorNanos.set(PLAIN_NANOS - 1);
+        Thread.sleep(50);
+        assertThat(calls).hasSize(after);
+        assertThat(warmUp.loops(LoopKind.TILE, 1)).isSameAs(plain);
+    }
+}

@@ -78,14 +78,14 @@ public interface Kernels extends AutoCloseable {
     }
 
     /**
-     * The same operations for the blocks of one pass that nobody watches: what they make may be overwritten as soon as the
-     * block after its own is done.
+     * The same operations for the blocks of one forward pass without a trace. A tensor that they return is valid until the
+     * block after its own is done; then its array may be reused.
      */
     default Kernels forBlocks() {
         return this;
     }
 
-    /** Says that a block has been computed. */
+    /** Called after each block of such a pass. */
     default void blockIsDone() {}
 
     /** Ends the threads of these kernels, if they have any. */

@@ -3,43 +3,40 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The memory of one pass through the blocks. A block's tensors are dead when the next one has been computed, so their
- * arrays serve the block after that: memory is that of two blocks, however many there are, and what is written lies in the
- * processor's cache already, where a new array would first be filled with zeros.
+ * The memory of one pass through the blocks. A tensor is valid until the block after its own is done; then its array is used
+ * again. So memory is that of two blocks, however many there are, and arrays are in the processor's cache already, where a new
+ * one would first be filled with zeros. One thread uses an instance.
+ *
+ * <p>If assertions are enabled, as in tests, an array that is taken back is filled with NaN, so that a layer that keeps a tensor
+ * too long computes NaN.
  */
 final class Workspace {
-    /** Floats below which a new array costs nothing. */
-    private static final int SMALL = 1 << 12;
-
+    /** By length. */
     private final Map<Integer, Deque<float[]>> free = new HashMap<>();
-    private List<float[]> now = new ArrayList<>();
-    private List<float[]> before = new ArrayList<>();
+
+    private List<float[]> current = new ArrayList<>();
+    private List<float[]> previous = new ArrayList<>();
     private float[] scratch = new float[0];
 
-    /** A tensor of no matter which numbers: whoever takes it fills all of it. */
+    /** A tensor with arbitrary elements, all of which the caller overwrites. */
     Tensor take(int... shape) {
-        long count = 1;
-        for (int size : shape) {
-            count *= size;
-        }
-        if (count < SMALL || count > Integer.MAX_VALUE) {
-            return Tensor.zeros(shape);
-        }
-        float[] data = free.getOrDefault((int) count, new ArrayDeque<>()).poll();
+        int count = Tensor.count(shape);
+        float[] data = free.getOrDefault(count, new ArrayDeque<>()).poll();
         if (data == null) {
-            data = new float[(int) count];
+            data = new float[count];
         }
-        now.add(data);
+        current.add(data);
         return Tensor.of(data, shape);
     }
 
-    /** An array of at least so many floats, no matter which, until the next one is asked for. */
+    /** An array of at least so many floats with arbitrary values, valid until the next call. */
     float[] scratch(int floats) {
         if (scratch.length < floats) {
             scratch = new float[floats];
@@ -47,12 +44,18 @@ final class Workspace {
         return scratch;
     }
 
-    /** Says that a block has been computed: nobody reads what the one before it made. */
+    /** Takes back the arrays of the block before the one that is done. */
     void blockIsDone() {
-        for (float[] data : before) {
+        for (float[] data : previous) {
+            assert invalidate(data);
             free.computeIfAbsent(data.length, length -> new ArrayDeque<>()).add(data);
         }
-        before = now;
-        now = new ArrayList<>();
+        previous = current;
+        current = new ArrayList<>();
+    }
+
+    private static boolean invalidate(float[] data) {
+        Arrays.fill(data, Float.NaN);
+        return true;
     }
 }

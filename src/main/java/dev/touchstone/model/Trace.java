@@ -8,7 +8,10 @@ import dev.touchstone.tensor.Tensor;
  */
 @FunctionalInterface
 public interface Trace {
-    /** Ignores every tensor. With this trace the forward pass does not materialize scores and probabilities. */
+    /**
+     * Ignores every tensor. With this trace the forward pass does not materialize scores and probabilities, and it reuses the
+     * arrays of a block's tensors when the next block is done.
+     */
     Trace OFF = (name, value) -> {};
 
     /**
@@ -16,7 +19,8 @@ public interface Trace {
      *
      * @param name the path of the module in Hugging Face's {@code named_modules()}, such as {@code h.0.mlp.c_fc}, or a
      *     point inside attention, such as {@code h.0.attn.scores}
-     * @param value the output of the layer; it is not written to afterwards, so it may be kept without a copy
+     * @param value the output of the layer; it may be kept without a copy, since a pass with any trace but
+     *     {@link #OFF} does not write to a tensor after the operation that made it
      */
     void see(String name, Tensor value);
 

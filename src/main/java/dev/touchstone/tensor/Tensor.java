@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Floats and a shape, row-major: the last axis is contiguous. Whoever makes a tensor fills it; after that nobody writes
- * to it, so a tensor may be kept without a copy.
+ * Floats and a shape, row-major: the last axis is contiguous. The operation that makes a tensor fills it; after that it is only
+ * read, and may be kept without a copy.
+ *
+ * <p>One exception: inside a forward pass without a trace, the arrays of a block's tensors are used again as soon as the next
+ * block is done. A layer must not keep such a tensor for longer. The result of a pass, and what a trace receives, may be kept.
  */
 public final class Tensor {
     private final float[] data;
@@ -29,7 +32,8 @@ public final class Tensor {
         return new Tensor(data, shape.clone());
     }
 
-    private static int count(int[] shape) {
+    /** The number of elements of a tensor of this shape. */
+    public static int count(int... shape) {
         long count = 1;
         for (int size : shape) {
             count *= size;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
@@ -48,15 +49,17 @@ class WorkspaceTest {
         assertThat(workspace.take(64, 65).data()).hasSize(64 * 65);
     }
 
+    /** Tests run with assertions. */
     @Test
-    void smallTensorsAreNewAndZero() {
-        Tensor first = workspace.take(4095);
-        workspace.blockIsDone();
-        workspace.blockIsDone();
+    void aTensorIsFilledWithNaNWhenItsArrayIsTakenBack() {
+        Tensor tensor = workspace.take(2, 3);
+        Arrays.fill(tensor.data(), 7);
 
-        Tensor again = workspace.take(4095);
+        workspace.blockIsDone();
+        assertThat(tensor.data()).containsOnly(7);
 
-        assertThat(again.data()).isNotSameAs(first.data()).containsOnly(0);
+        workspace.blockIsDone();
+        assertThat(tensor.data()).containsOnly(Float.NaN);
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Loads a folder that Hugging Face's {@code save_pretrained} wrote. */
     public static LanguageModel load(Path folder, LoadOptions options) {
-        return open(options, () -> Checkpoint.load(folder, options.weights(), options.progress()));
+        return open(options, () -> Checkpoint.load(folder, options.reading()));
     }
 
     /** Loads a folder, or a model of the local Hugging Face cache by its id, such as {@code openai-community/gpt2}. */
@@ -94,12 +94,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The model that is part of the library, trained on fairy tales. */
     public static LanguageModel storyteller(LoadOptions options) {
-        return open(options, () -> Checkpoint.storyteller(options.weights(), options.progress()));
+        return open(options, () -> Checkpoint.storyteller(options.reading()));
     }
 
     /** A smaller model with the vocabulary of {@link #storyteller}, to draft tokens for it. */
     public static LanguageModel storytellerDraft(LoadOptions options) {
-        return open(options, () -> Checkpoint.storytellerDraft(options.weights(), options.progress()));
+        return open(options, () -> Checkpoint.storytellerDraft(options.reading()));
     }
 
     private static LanguageModel open(LoadOptions options, Supplier<LoadedModel> load) {

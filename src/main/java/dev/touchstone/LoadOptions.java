@@ -4,6 +4,7 @@ import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -56,7 +57,7 @@ public final class LoadOptions {
         return new LoadOptions(null, Objects.requireNonNull(choice, "kernels"), threads, weights, progress, warnings);
     }
 
-    /** How many threads the vector kernels use, the calling thread included. Default: one for each processor. */
+    /** How many threads read the weights, and how many the vector kernels use, the calling thread included. Default: one for each processor. */
     public LoadOptions threads(int count) {
         return new LoadOptions(null, kernels, count, weights, progress, warnings);
     }
@@ -92,12 +93,9 @@ public final class LoadOptions {
         return shared;
     }
 
-    WeightType weights() {
-        return weights;
-    }
-
-    Progress progress() {
-        return progress;
+    /** How to read the weights, with as many threads as will compute. */
+    ReadOptions reading() {
+        return new ReadOptions(weights, threads, progress, warnings);
     }
 
     Kernels open() {

@@ -17,7 +17,7 @@ import dev.touchstone.generation.processors.TopK;
 import dev.touchstone.generation.processors.TopP;
 import dev.touchstone.generation.processors.TypicalP;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.ReadOptions;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 class SamplingTest {
-    private static final LoadedModel MODEL = Checkpoint.storyteller(Progress.OFF);
+    private static final LoadedModel MODEL = Checkpoint.storyteller(ReadOptions.DEFAULT);
     private static final int POSITIONS = MODEL.transformer().shape().positions();
 
     @Test

@@ -10,8 +10,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
-import dev.touchstone.weights.WeightType;
+import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.Weights;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,32 +24,27 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    /** A folder with {@code config.json}, weights in safetensors, and a tokenizer unless only ids are wanted. */
-    public static LoadedModel load(Path folder, Progress progress) {
-        return load(folder, WeightType.STORED, progress);
+    /** Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids. */
+    public static LoadedModel load(Path folder) {
+        return load(folder, ReadOptions.DEFAULT);
     }
 
-    /** As above, with the weights in a type of one's choice. */
-    public static LoadedModel load(Path folder, WeightType type, Progress progress) {
-        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), type, progress);
+    /** Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids. */
+    public static LoadedModel load(Path folder, ReadOptions options) {
+        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), options);
     }
 
-    /** The model that comes with the engine. */
-    public static LoadedModel storyteller(Progress progress) {
-        return storyteller(WeightType.STORED, progress);
+    /** The model that is part of the library. */
+    public static LoadedModel storyteller(ReadOptions options) {
+        return load("storyteller", ModelFiles.classPath(STORYTELLER), options);
     }
 
-    /** As above, with the weights in a type of one's choice. */
-    public static LoadedModel storyteller(WeightType type, Progress progress) {
-        return load("storyteller", ModelFiles.classPath(STORYTELLER), type, progress);
+    /** A smaller model with the same vocabulary, to draft tokens for it. */
+    public static LoadedModel storytellerDraft(ReadOptions options) {
+        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), options);
     }
 
-    /** The smaller one with the same vocabulary, which proposes tokens to it. */
-    public static LoadedModel storytellerDraft(WeightType type, Progress progress) {
-        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), type, progress);
-    }
-
-    private static LoadedModel load(String name, ModelFiles files, WeightType type, Progress progress) {
+    private static LoadedModel load(String name, ModelFiles files, ReadOptions options) {
         if (!files.has("config.json")) {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
@@ -60,11 +54,11 @@ public final class Checkpoint {
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);
         Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files));
-        try (TensorFiles tensors = TensorFiles.open(files)) {
-            long memory = Runtime.getRuntime().maxMemory();
-            Weights weights = new Weights(tensors, family.prefix(), type, memory, progress);
+        long memory = Runtime.getRuntime().maxMemory();
+        try (TensorFiles tensors = TensorFiles.open(files);
+                Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
-            weights.checkThatAllAreUsed();
+            weights.checkUnused();
             return new LoadedModel(name, transformer, tokenizer, generation, template);
         }
     }

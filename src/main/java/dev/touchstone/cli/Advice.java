@@ -22,11 +22,18 @@ final class Advice {
 
     private static String with(TouchstoneException e, CommandSpec command, String before) {
         return e.remedies().stream()
-                .filter(remedy -> command.findOption("--" + optionName(remedy)) != null)
-                .map(remedy -> (before + optionName(remedy) + " " + remedy.value()).strip())
+                .filter(remedy -> isHeap(remedy) || command.findOption("--" + optionName(remedy)) != null)
+                .map(remedy -> isHeap(remedy)
+                        ? "TOUCHSTONE_JAVA_OPTS=-Xmx" + remedy.value()
+                        : (before + optionName(remedy) + " " + remedy.value()).strip())
                 .collect(Collectors.collectingAndThen(
                         Collectors.joining(" or "),
                         options -> e.getMessage() + (options.isEmpty() ? "" : " (" + options + ")")));
+    }
+
+    /** Whether it is the size of the JVM's heap, which is for the launcher to set and no option of a command. */
+    static boolean isHeap(Remedy remedy) {
+        return remedy.setting().equals("heap");
     }
 
     /** {@code maxNewTokens} becomes {@code max-new-tokens}. */

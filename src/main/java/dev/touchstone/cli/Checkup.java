@@ -9,7 +9,7 @@ import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.VectorUse;
 import dev.touchstone.model.Trace;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.ReadOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -69,7 +69,7 @@ record Checkup(Machine machine, HubCache cache) {
     /** Runs it by all kernels that there are. */
     private Finding storyteller() {
         try {
-            LoadedModel model = Checkpoint.storyteller(Progress.OFF);
+            LoadedModel model = Checkpoint.storyteller(ReadOptions.DEFAULT);
             int[] ids = model.tokenizer().encode("Once upon a time");
             float[] defined = logits(model, KernelChoice.SCALAR, ids);
             if (machine.vectorBits() > 0 && !Arrays.equals(defined, logits(model, KernelChoice.VECTOR, ids))) {

@@ -5,6 +5,7 @@ import dev.touchstone.LoadOptions;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import picocli.CommandLine.Option;
 
@@ -46,9 +47,10 @@ final class ModelOptions {
     /** Loads the model to look at it, without the threads that running it needs. */
     LoadedModel read(Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {
+            ReadOptions options = ReadOptions.DEFAULT.type(type).progress(bar).warnings(console::note);
             return model == null
-                    ? Checkpoint.storyteller(type, bar)
-                    : Checkpoint.load(HubCache.ofThisUser().find(model), type, bar);
+                    ? Checkpoint.storyteller(options)
+                    : Checkpoint.load(HubCache.ofThisUser().find(model), options);
         }
     }
 }

@@ -140,12 +140,13 @@ final class ParityCommand implements Callable<Integer> {
     /** The case whose prompt the trace has. */
     private CaseOf checkTrace(Fixture fixture, LanguageModel model) {
         try (Safetensors trace = Safetensors.open(ours)) {
-            int[] ids = trace.ints("input_ids");
+            int[] ids = trace.get("input_ids").ints();
             for (Path file : fixture.cases()) {
                 try (Goldens goldens = new Goldens(file)) {
                     if (Arrays.equals(ids, goldens.ids())) {
                         TapMap map = TapMap.of(model.transformer());
-                        return new CaseOf(name(file), Parity.check(trace::tensor, model::trace, map, goldens));
+                        return new CaseOf(
+                                name(file), Parity.check(name -> trace.get(name).floats(), model::trace, map, goldens));
                     }
                 }
             }

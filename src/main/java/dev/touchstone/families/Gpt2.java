@@ -61,9 +61,6 @@ final class Gpt2 {
 
     private static Attention attention(
             String name, int layer, int channels, int heads, Config config, Weights weights) {
-        // The causal mask, which old checkpoints store as if it were a weight.
-        weights.ignore(name + ".bias");
-        weights.ignore(name + ".masked_bias");
         double scale = config.flag("scale_attn_weights", true) ? Math.pow(channels / heads, -0.5) : 1;
         if (config.flag("scale_attn_by_inverse_layer_idx", false)) {
             scale /= layer + 1;

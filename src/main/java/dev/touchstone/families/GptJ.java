@@ -65,9 +65,6 @@ final class GptJ {
     }
 
     private static Attention attention(String name, int layer, int channels, int heads, Weights weights) {
-        // The causal mask, which old checkpoints store as if it were a weight.
-        weights.ignore(name + ".bias");
-        weights.ignore(name + ".masked_bias");
         return new Attention(
                 name,
                 layer,

@@ -82,9 +82,6 @@ final class GptNeo {
     }
 
     private static Attention attention(String name, int layer, int channels, Scoring scoring, Weights weights) {
-        // The causal mask, which old checkpoints store as if it were a weight.
-        weights.ignore(name + ".bias");
-        weights.ignore(name + ".masked_bias");
         return new Attention(
                 name,
                 layer,

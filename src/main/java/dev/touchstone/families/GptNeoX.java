@@ -56,10 +56,6 @@ final class GptNeoX {
 
     private static Attention attention(
             String name, int layer, int channels, int heads, Config config, Weights weights) {
-        // The causal mask and the frequencies, which old checkpoints store as if they were weights.
-        weights.ignore(name + ".bias");
-        weights.ignore(name + ".masked_bias");
-        weights.ignore(name + ".rotary_emb.inv_freq");
         boolean bias = config.flag("attention_bias", true);
         int size = channels / heads;
         return new Attention(

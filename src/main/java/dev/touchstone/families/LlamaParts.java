@@ -118,8 +118,6 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     }
 
     Attention attention(int layer, Projections projections, Scoring scoring, Linear output) {
-        // The frequencies, which old checkpoints store as if they were weights.
-        weights.ignore(attentionName(layer) + ".rotary_emb.inv_freq");
         return new Attention(attentionName(layer), layer, projections, scoring, output);
     }
 

@@ -40,8 +40,8 @@ public final class Goldens implements Reference, AutoCloseable {
             throw new TouchstoneException(file + ": its list of taps and its tensors differ: " + odd);
         }
         for (String name : names) {
-            String float32 = Arrays.toString(tensors.shape(name));
-            String float64 = Arrays.toString(tensors.shape(name + TRUTH));
+            String float32 = Arrays.toString(tensors.get(name).shape());
+            String float64 = Arrays.toString(tensors.get(name + TRUTH).shape());
             if (!float32.equals(float64)) {
                 throw new TouchstoneException(
                         file + ": " + name + " has shape " + float32 + " in float32 and " + float64 + " in float64");
@@ -68,7 +68,7 @@ public final class Goldens implements Reference, AutoCloseable {
 
     @Override
     public int[] ids() {
-        return tensors.ints(IDS);
+        return tensors.get(IDS).ints();
     }
 
     @Override
@@ -78,17 +78,17 @@ public final class Goldens implements Reference, AutoCloseable {
 
     @Override
     public int[] shape(String tap) {
-        return tensors.shape(tap);
+        return tensors.get(tap).shape();
     }
 
     @Override
     public double[] truth(String tap) {
-        return tensors.doubles(tap + TRUTH);
+        return tensors.get(tap + TRUTH).doubles();
     }
 
     @Override
     public float[] float32(String tap) {
-        return tensors.tensor(tap).data();
+        return tensors.get(tap).floats().data();
     }
 
     @Override

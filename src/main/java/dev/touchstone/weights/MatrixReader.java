@@ -1,18 +1,13 @@
 package dev.touchstone.weights;
 
-import dev.touchstone.checkpoint.safetensors.DType;
-import dev.touchstone.checkpoint.safetensors.Elements;
-import dev.touchstone.checkpoint.safetensors.FiniteNumbers;
-import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Matrix.Type;
 import dev.touchstone.util.TouchstoneException;
-import java.nio.ByteBuffer;
 
 /**
- * Reads a tensor of two axes into the panels of a matrix: piece by piece, several at once, so that memory holds the matrix
- * and little besides. A piece is as many rows as a panel has columns, and turns in the processor's cache; of very long rows
- * it is fewer.
+ * Reads a tensor of two axes into the panels of a matrix. Each thread reads a share of the rows, a piece at a time: as many
+ * rows as a panel has columns, which fit the processor's cache, or fewer if rows are very long. Memory holds the matrix and
+ * one piece for each thread.
  */
 final class MatrixReader {
     /** Elements in a piece, unless a single row has more. */
@@ -20,43 +15,35 @@ final class MatrixReader {
 
     private static final int LONGEST_ROW = 1 << 26;
 
-    private final Safetensors file;
-    private final String name;
-    private final DType stored;
-    private final Type kept;
+    private final StoredTensor tensor;
+    private final Type type;
+    private final ReadingThreads threads;
     private final int rows;
     private final int columns;
+    private final int rowsPerPiece;
 
-    public MatrixReader(Safetensors file, String name, WeightType type) {
-        this.file = file;
-        this.name = name;
-        stored = file.dtype(name);
-        kept = type == WeightType.STORED ? kept(stored) : Type.FLOAT32;
-        rows = file.shape(name)[0];
-        columns = file.shape(name)[1];
+    MatrixReader(StoredTensor tensor, WeightType type, ReadingThreads threads) {
+        this.tensor = tensor;
+        this.type = type == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32;
+        this.threads = threads;
+        this.rows = tensor.shape()[0];
+        this.columns = tensor.shape()[1];
         if (columns > LONGEST_ROW) {
-            throw new TouchstoneException(file.file() + ": " + name + " has rows of " + columns + " weights, at most "
-                    + LONGEST_ROW + " can be read");
+            throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has rows of " + columns
+                    + " weights, at most " + LONGEST_ROW + " can be read");
         }
+        this.rowsPerPiece = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
     }
 
-    private static Type kept(DType stored) {
-        return switch (stored) {
-            case BF16 -> Type.BFLOAT16;
-            case F16 -> Type.FLOAT16;
-            default -> Type.FLOAT32;
-        };
-    }
-
-    /** One row an input. (I, O) */
-    public Matrix ofInputRows() {
+    /** Of a tensor with one row for each input. (I, O) */
+    Matrix ofInputRows() {
         Matrix matrix = zeros(rows, columns);
         read(matrix::putInputRows, matrix::putInputRows);
         return matrix;
     }
 
-    /** One row an output. (O, I) */
-    public Matrix ofOutputRows() {
+    /** Of a tensor with one row for each output. (O, I) */
+    Matrix ofOutputRows() {
         Matrix matrix = zeros(columns, rows);
         read(matrix::putOutputRows, matrix::putOutputRows);
         return matrix;
@@ -64,57 +51,55 @@ final class MatrixReader {
 
     private Matrix zeros(int inputs, int outputs) {
         if (!Matrix.fits(inputs, outputs)) {
-            throw new TouchstoneException(file.file() + ": " + name + " is " + rows + " x " + columns
+            throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " is " + rows + " x " + columns
                     + ", more weights than an array of Java can hold");
         }
-        return Matrix.zeros(kept, inputs, outputs);
+        return Matrix.zeros(type, inputs, outputs);
     }
 
-    /** Takes rows as they lie in the file. */
+    /** Takes {@code count} rows of the tensor, from row {@code first} on. */
     private interface Rows<T> {
         void put(int first, int count, T rows);
     }
 
-    /** Each thread has one array through which all of its rows pass. */
-    private void read(Rows<float[]> floats, Rows<short[]> halves) {
-        int piece = columns * Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
-        if (kept == Type.FLOAT32) {
-            file.readPieces(name, piece, () -> {
-                float[] rows = new float[piece];
-                return (bytes, at) -> {
-                    int count = floats(bytes, at, rows);
-                    floats.put(at / columns, count / columns, rows);
-                };
-            });
-        } else {
-            file.readPieces(name, piece, () -> {
-                short[] rows = new short[piece];
-                return (bytes, at) -> {
-                    int count = halves(bytes, at, rows);
-                    halves.put(at / columns, count / columns, rows);
-                };
-            });
+    private void read(Rows<float[]> floats, Rows<short[]> bits) {
+        int pieces = (rows + rowsPerPiece - 1) / rowsPerPiece;
+        threads.run(pieces, (from, to) -> {
+            int end = (int) Math.min(rows, (long) to * rowsPerPiece);
+            if (type == Type.FLOAT32) {
+                readFloats(from * rowsPerPiece, end, floats);
+            } else {
+                readBits(from * rowsPerPiece, end, bits);
+            }
+        });
+    }
+
+    private void readFloats(int from, int end, Rows<float[]> target) {
+        StoredTensor.Reader reader = tensor.reader(rowsPerPiece * columns);
+        float[] piece = new float[rowsPerPiece * columns];
+        for (int row = from; row < end; row += rowsPerPiece) {
+            int count = Math.min(rowsPerPiece, end - row);
+            long first = (long) row * columns;
+            reader.floats(first, count * columns, piece, 0);
+            FiniteNumbers.check(tensor, piece, count * columns, first);
+            target.put(row, count, piece);
         }
     }
 
-    private int floats(ByteBuffer bytes, int at, float[] to) {
-        int count = bytes.remaining() * 8 / stored.bits();
-        Elements.floats(stored, bytes, to, 0);
-        FiniteNumbers.check(file, name, to, count, at);
-        return count;
-    }
-
-    private int halves(ByteBuffer bytes, int at, short[] to) {
-        int count = bytes.remaining() / Short.BYTES;
-        bytes.asShortBuffer().get(to, 0, count);
-        int exponent = kept == Type.BFLOAT16 ? 0x7F80 : 0x7C00;
-        boolean finite = true;
-        for (int i = 0; i < count; i++) {
-            finite &= (to[i] & exponent) != exponent;
+    private void readBits(int from, int end, Rows<short[]> target) {
+        StoredTensor.Reader reader = tensor.reader(rowsPerPiece * columns);
+        short[] piece = new short[rowsPerPiece * columns];
+        int exponent = type == Type.BFLOAT16 ? 0x7F80 : 0x7C00;
+        for (int row = from; row < end; row += rowsPerPiece) {
+            int count = Math.min(rowsPerPiece, end - row);
+            long first = (long) row * columns;
+            reader.bits(first, count * columns, piece, 0);
+            if (!FiniteNumbers.areFinite(piece, count * columns, exponent)) {
+                float[] floats = new float[count * columns];
+                reader.floats(first, count * columns, floats, 0);
+                FiniteNumbers.check(tensor, floats, count * columns, first); // throws, with the place
+            }
+            target.put(row, count, piece);
         }
-        if (!finite) {
-            floats(bytes, at, new float[count]); // says which, and stops
-        }
-        return count;
     }
 }

@@ -1,11 +1,11 @@
 package dev.touchstone.weights;
 
-/** Whoever waits for a model to load. */
+/** Receives how much of a model has been loaded. */
 @FunctionalInterface
 public interface Progress {
-    /** Nobody waits. */
+    /** Does nothing. */
     Progress OFF = (done, total) -> {};
 
-    /** Called after each tensor, in order: bytes read so far, of {@code total}. */
+    /** Called after each tensor: bytes of tensors read so far, of {@code total}. */
     void bytes(long done, long total);
 }

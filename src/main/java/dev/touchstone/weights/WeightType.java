@@ -1,16 +1,16 @@
 package dev.touchstone.weights;
 
-import dev.touchstone.checkpoint.safetensors.DType;
+import dev.touchstone.tensor.Matrix;
 
-/** What type matrices of weights have in memory. The bits of every result are the same. */
+/** The type of weight matrices in memory. The bits of every result are the same. */
 public enum WeightType {
-    /** The type in which the checkpoint stores them: 16 bits stay 16 bits. */
+    /** The type in which the checkpoint stores them: 16 bits stay 16 bits, and 64 bits are rounded to 32. */
     STORED,
     /** Float32: twice the memory of 16 bits, and slower to read. */
     FLOAT32;
 
-    /** What an element of a tensor stored as {@code dtype} takes in memory. */
-    int bytes(DType dtype) {
-        return this == STORED ? Math.min(Float.BYTES, dtype.bits() / 8) : Float.BYTES;
+    /** How many bytes an element takes in memory if a matrix of type {@code stored} holds it as it is. */
+    int bytes(Matrix.Type stored) {
+        return this == STORED && stored != Matrix.Type.FLOAT32 ? Short.BYTES : Float.BYTES;
     }
 }

@@ -1,95 +1,99 @@
 package dev.touchstone.weights;
 
-import dev.touchstone.checkpoint.safetensors.FiniteNumbers;
-import dev.touchstone.checkpoint.safetensors.Safetensors;
-import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Matrix;
-import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Problems;
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
- * A checkpoint as a family sees it: asks for tensors by the name of their module and the shape they must have, one after
- * the other, so that memory holds the model and one tensor besides. What nobody asked for is an error in the end.
+ * The weights of a checkpoint, for a family to build its layers from. A layer is asked for by its name, without the family's
+ * prefix, and its sizes; a tensor that is missing, has another shape or holds a number that is not finite is an error. Tensors are
+ * read one after the other, each by several threads, so memory holds the model and little more.
  */
-public final class Weights {
-    private final String prefix;
+public final class Weights implements AutoCloseable {
     private final String place;
-    private final Map<String, Safetensors> files;
-    private final Map<String, String> nameOnDisk = new LinkedHashMap<>();
-    private final Set<String> unused = new LinkedHashSet<>();
-    private final WeightType type;
-    private final Progress progress;
+    private final String prefix;
+    private final ReadOptions options;
+    private final ReadingThreads threads;
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    private final UnusedTensors unused;
     private final long bytesTotal;
     private long bytesDone;
 
     /**
-     * @param prefix what stands before the names of some checkpoints of a family and not before those of others, such as
-     *     {@code transformer.}; names are asked for without it
-     * @param memory bytes that Java may use, which must hold all tensors
+     * @param prefix the base model's place in the language model, {@code transformer.} for GPT-2. Some checkpoints have it in front of
+     *     their names, others do not, a few have it twice
+     * @param memory how many bytes the JVM may use, which must be enough for all tensors
      */
-    public Weights(TensorFiles tensors, String prefix, WeightType type, long memory, Progress progress) {
+    public Weights(StoredTensors stored, String prefix, ReadOptions options, long memory) {
+        this.place = stored.place();
         this.prefix = prefix;
-        this.type = type;
-        this.place = tensors.place();
-        this.files = tensors.byName();
-        this.progress = progress;
-        for (String onDisk : files.keySet()) {
-            String name = onDisk.startsWith(prefix) ? onDisk.substring(prefix.length()) : onDisk;
-            String other = nameOnDisk.put(name, onDisk);
+        this.options = options;
+        for (StoredTensor tensor : stored.all()) {
+            StoredTensor other = tensors.putIfAbsent(baseName(tensor.name()), tensor);
             if (other != null) {
-                throw new TouchstoneException(files.get(onDisk).file() + " holds both " + Problems.printable(other)
-                        + " and " + Problems.printable(onDisk) + ", expected one of them");
+                throw new TouchstoneException(tensor.file() + " holds both " + Problems.printable(other.name())
+                        + " and " + Problems.printable(tensor.name()) + ", expected one of them");
             }
         }
-        unused.addAll(nameOnDisk.keySet());
-        bytesTotal = files.entrySet().stream()
-                .mapToLong(entry -> entry.getValue().bytes(entry.getKey()))
-                .sum();
-        checkThatMemorySuffices(memory);
+        this.unused = new UnusedTensors(tensors);
+        this.bytesTotal =
+                tensors.values().stream().mapToLong(StoredTensor::bytes).sum();
+        checkMemory(memory);
+        this.threads = new ReadingThreads(options.threads());
     }
 
-    private void checkThatMemorySuffices(long memory) {
-        long needed = files.entrySet().stream()
-                .filter(entry -> entry.getValue().dtype(entry.getKey()).isFloat())
-                .mapToLong(entry -> entry.getValue().elements(entry.getKey())
-                        * type.bytes(entry.getValue().dtype(entry.getKey())))
+    private String baseName(String onDisk) {
+        String name = onDisk;
+        for (int i = 0; i < 2 && !prefix.isEmpty() && name.startsWith(prefix); i++) {
+            name = name.substring(prefix.length());
+        }
+        return name;
+    }
+
+    private void checkMemory(long memory) {
+        long needed = tensors.values().stream()
+                .filter(StoredTensor::isFloat)
+                .mapToLong(this::bytesInMemory)
                 .sum();
         if (needed > memory) {
+            String heap = (needed + needed / 4 >> 20) + 250 + "m";
             throw new TouchstoneException(
-                    "the weights take %,d MB, Java may use %,d MB; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx%dm"
-                            .formatted(needed >> 20, memory >> 20, (needed + needed / 4 >> 20) + 250));
+                    "the weights take %,d MB, and the JVM's heap has at most %,d MB; start the JVM with -Xmx%s or more"
+                            .formatted(needed >> 20, memory >> 20, heap),
+                    new Remedy("heap", heap));
         }
     }
 
+    private long bytesInMemory(StoredTensor tensor) {
+        long elements = 1;
+        for (int size : tensor.shape()) {
+            elements *= size;
+        }
+        return elements * options.type().bytes(tensor.matrixType());
+    }
+
+    /** Whether the checkpoint has a tensor of this name. */
     public boolean has(String name) {
-        return nameOnDisk.containsKey(name);
+        return tensors.containsKey(name);
     }
 
-    /** Passes over a tensor that is no weight, if it is there: exactly this one. */
-    public void ignore(String name) {
-        if (has(name)) {
-            used(name);
-        }
-    }
-
-    /** {@code nn.Linear}, which stores one row an output. {@code .weight} (O, I), {@code .bias} (O) */
+    /** {@code nn.Linear}, which stores one row for each output. {@code .weight} (O, I), {@code .bias} (O) */
     public Linear linear(String name, int inputs, int outputs, boolean bias) {
         Matrix weight = outputRows(name + ".weight", outputs, inputs);
         return new Linear(name, weight, bias ? vector(name + ".bias", outputs) : null);
     }
 
-    /** Queries, keys and values of so many outputs, under the usual names {@code .q_proj}, {@code .k_proj}, {@code .v_proj}. */
+    /** Separate matrices for queries, keys and values, {@code .q_proj}, {@code .k_proj} and {@code .v_proj}. */
     public Projections projections(String name, int inputs, int queries, int keyValues, boolean bias) {
         return new Projections.Separate(
                 linear(name + ".q_proj", inputs, queries, bias),
@@ -97,9 +101,11 @@ public final class Weights {
                 linear(name + ".v_proj", inputs, keyValues, bias));
     }
 
-    /** Hugging Face's {@code Conv1D}, which stores one row an input. {@code .weight} (I, O), {@code .bias} (O) */
+    /** Hugging Face's {@code Conv1D}, which stores one row for each input. {@code .weight} (I, O), {@code .bias} (O) */
     public Linear conv1d(String name, int inputs, int outputs) {
-        Matrix weight = inputRows(name + ".weight", inputs, outputs);
+        StoredTensor tensor = find(name + ".weight", inputs, outputs);
+        Matrix weight = new MatrixReader(tensor, options.type(), threads).ofInputRows();
+        used(name + ".weight");
         return new Linear(name, weight, vector(name + ".bias", outputs));
     }
 
@@ -108,7 +114,11 @@ public final class Weights {
         return new LayerNorm(name, vector(name + ".weight", channels), vector(name + ".bias", channels), epsilon);
     }
 
-    /** The RMSNorm that every family has its own class of; {@code plus} is what its gains are told from. {@code .weight} (C) */
+    /**
+     * RMSNorm. {@code .weight} (C)
+     *
+     * @param plus is added to the stored weight: 1 in Gemma, else 0
+     */
     public RmsNorm rmsNorm(String name, int channels, float plus, double epsilon) {
         return new RmsNorm(name, vector(name + ".weight", channels), plus, epsilon);
     }
@@ -118,70 +128,79 @@ public final class Weights {
         return new Embedding(name, outputRows(name + ".weight", count, channels));
     }
 
-    /** (N) */
+    /** A vector. (N) */
     public float[] vector(String name, int size) {
-        return tensor(name, size).data();
-    }
-
-    /** A matrix of one row an input. (I, O) */
-    Matrix inputRows(String name, int inputs, int outputs) {
-        Matrix matrix = reader(name, inputs, outputs).ofInputRows();
+        StoredTensor tensor = find(name, size);
+        float[] vector = new float[size];
+        tensor.reader(size).floats(0, size, vector, 0);
+        FiniteNumbers.check(tensor, vector, size, 0);
         used(name);
-        return matrix;
+        return vector;
     }
 
-    /** A matrix of one row an output. (O, I) */
+    /** A matrix that is stored with one row for each output. (O, I) */
     public Matrix outputRows(String name, int outputs, int inputs) {
-        Matrix matrix = reader(name, outputs, inputs).ofOutputRows();
+        StoredTensor tensor = find(name, outputs, inputs);
+        Matrix matrix = new MatrixReader(tensor, options.type(), threads).ofOutputRows();
         used(name);
         return matrix;
     }
 
-    private MatrixReader reader(String name, int... shape) {
-        return new MatrixReader(find(name, shape), nameOnDisk.get(name), type);
-    }
-
-    /** A tensor that must be there, have this shape and hold finite numbers only. */
-    Tensor tensor(String name, int... shape) {
-        Safetensors file = find(name, shape);
-        Tensor tensor = file.tensor(nameOnDisk.get(name));
-        FiniteNumbers.check(file, nameOnDisk.get(name), tensor.data(), tensor.size(), 0);
-        used(name);
+    /** The tensor of this name, which must have this shape. */
+    private StoredTensor find(String name, int... shape) {
+        StoredTensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new TouchstoneException(place + " holds no " + name
+                    + (prefix.isEmpty() ? "" : ", with or without the prefix " + prefix)
+                    + ", expected one of shape " + Arrays.toString(shape) + ": " + reason(name));
+        }
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has shape "
+                    + Arrays.toString(tensor.shape()) + ", expected " + Arrays.toString(shape));
+        }
         return tensor;
     }
 
-    /** The file that holds the tensor, in this shape. */
-    private Safetensors find(String name, int... shape) {
-        if (!has(name)) {
-            throw new TouchstoneException(place + " holds no " + name
-                    + (prefix.isEmpty() ? "" : ", with or without " + prefix + " in front") + ", expected one of shape "
-                    + Arrays.toString(shape)
-                    + ": config.json describes another model, or the weights are incomplete");
+    /** Why a tensor may be missing. */
+    private String reason(String name) {
+        for (String wrapper : List.of("module.", "_orig_mod.")) {
+            if (tensors.keySet().stream().anyMatch(other -> other.startsWith(wrapper))) {
+                return "names begin with " + wrapper
+                        + " because a wrapper of the model was saved; remove that from them"
+                        + " with python -c \"from safetensors.torch import load_file as load, save_file as save;"
+                        + " f='model.safetensors'; save({k.removeprefix('" + wrapper
+                        + "'): v for k, v in load(f).items()}, f, {'format': 'pt'})\"";
+            }
         }
-        String onDisk = nameOnDisk.get(name);
-        Safetensors file = files.get(onDisk);
-        if (!Arrays.equals(file.shape(onDisk), shape)) {
-            throw new TouchstoneException(file.file() + ": " + onDisk + " has shape "
-                    + Arrays.toString(file.shape(onDisk)) + ", expected " + Arrays.toString(shape));
+        String inTensorFlow = name.replaceFirst("\\.weight$", ".gamma").replaceFirst("\\.bias$", ".beta");
+        if (has(inTensorFlow)) {
+            return "there is " + inTensorFlow + ", its name in TensorFlow, which Hugging Face does not load either;"
+                    + " rename gamma to weight and beta to bias";
         }
-        return file;
-    }
-
-    /** To be called when the model is built: nothing in the checkpoint may be left over. */
-    public void checkThatAllAreUsed() {
-        if (!unused.isEmpty()) {
-            String name = nameOnDisk.get(unused.iterator().next());
-            throw new TouchstoneException(files.get(name).file() + " holds " + unused.size()
-                    + " tensors that the model has no place for, the first is " + Problems.printable(name)
-                    + ": config.json describes another model");
-        }
+        return "config.json describes another model, or the weights are incomplete";
     }
 
     private void used(String name) {
         if (unused.remove(name)) {
-            String onDisk = nameOnDisk.get(name);
-            bytesDone += files.get(onDisk).bytes(onDisk);
-            progress.bytes(bytesDone, bytesTotal);
+            bytesDone += tensors.get(name).bytes();
+            options.progress().bytes(bytesDone, bytesTotal);
         }
+    }
+
+    /**
+     * To be called when the model has been built. Warns of tensors that it has not read, and throws a {@link TouchstoneException} if
+     * one of them belongs to a layer that it has.
+     */
+    public void checkUnused() {
+        unused.check(options.warnings());
+        if (bytesDone < bytesTotal) {
+            options.progress().bytes(bytesTotal, bytesTotal);
+        }
+    }
+
+    /** Ends the threads that read. */
+    @Override
+    public void close() {
+        threads.close();
     }
 }

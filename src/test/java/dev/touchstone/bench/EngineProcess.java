@@ -3,7 +3,6 @@ package dev.touchstone.bench;
 import com.sun.management.ThreadMXBean;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.kernels.KernelChoice;
-import dev.touchstone.weights.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,7 +52,7 @@ final class EngineProcess {
             return new TorchEngine(path, RandomGpt2.SMALL);
         }
         return new TouchstoneEngine(
-                Checkpoint.load(path, Progress.OFF).transformer(),
+                Checkpoint.load(path).transformer(),
                 kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.best(threads, System.err::println));
     }
 

@@ -19,7 +19,6 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
-import dev.touchstone.weights.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,11 +98,11 @@ public final class CheckpointTargets {
     private static String readSafetensors(byte[] input) throws IOException {
         try (Safetensors file = Safetensors.open("model.safetensors", ByteSource.of(input))) {
             for (String name : file.names()) {
-                if (file.dtype(name).isFloat()) {
-                    file.tensor(name);
-                    file.doubles(name);
-                } else if (file.dtype(name).isInteger()) {
-                    file.ints(name);
+                if (file.get(name).dtype().isFloat()) {
+                    file.get(name).floats();
+                    file.get(name).doubles();
+                } else if (file.get(name).dtype().isInteger()) {
+                    file.get(name).ints();
                 }
             }
             return "read, metadata " + !file.metadata().isEmpty() + ", tensors "
@@ -170,7 +169,7 @@ public final class CheckpointTargets {
 
     /** Loads what is in the folder and uses it once. */
     private String load() {
-        LoadedModel loaded = Checkpoint.load(folder, Progress.OFF);
+        LoadedModel loaded = Checkpoint.load(folder);
         loaded.transformer().forward(new int[] {0, 1}, new ScalarKernels(), Trace.OFF);
         return "loaded, " + use(loaded.tokenizer());
     }

@@ -13,7 +13,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ class FamilySettingsTest {
     void whatIsNotSupportedIsRefused(String fixture, String field, String value, String reason) throws IOException {
         write(fixture, field, value);
 
-        assertThatThrownBy(() -> Checkpoint.load(folder, Progress.OFF))
+        assertThatThrownBy(() -> Checkpoint.load(folder))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(reason)
                 .hasMessageNotContaining("\n");
@@ -110,7 +109,9 @@ class FamilySettingsTest {
         SafetensorsWriter writer = new SafetensorsWriter().add(name, Tensor.zeros(3));
         try (Safetensors file =
                 Safetensors.open(Fixtures.named(fixture).folder().resolve("model.safetensors"))) {
-            file.names().forEach(weight -> writer.add(weight, file.dtype(weight), file.tensor(weight)));
+            file.names()
+                    .forEach(weight -> writer.add(
+                            weight, file.get(weight).dtype(), file.get(weight).floats()));
         }
         writer.write(folder.resolve("model.safetensors"));
 
@@ -146,7 +147,7 @@ class FamilySettingsTest {
         JSON.writeValue(folder.resolve("config.json").toFile(), config);
 
         assertThat(load().rotary().frequencies())
-                .isEqualTo(Checkpoint.load(Fixtures.named("tiny-llama3").folder(), Progress.OFF)
+                .isEqualTo(Checkpoint.load(Fixtures.named("tiny-llama3").folder())
                         .transformer()
                         .rotary()
                         .frequencies());
@@ -210,9 +211,11 @@ class FamilySettingsTest {
         Path original = Fixtures.named("tiny-gemma2").folder().resolve("model.safetensors");
         try (Safetensors file = Safetensors.open(original)) {
             for (String name : file.names()) {
-                writer.add(name, file.tensor(name));
+                writer.add(name, file.get(name).floats());
                 if (name.contains("layers.0.")) {
-                    writer.add(name.replace("layers.0.", "layers.2."), file.tensor(name));
+                    writer.add(
+                            name.replace("layers.0.", "layers.2."),
+                            file.get(name).floats());
                 }
             }
         }
@@ -247,7 +250,7 @@ class FamilySettingsTest {
     }
 
     private Transformer load() {
-        return Checkpoint.load(folder, Progress.OFF).transformer();
+        return Checkpoint.load(folder).transformer();
     }
 
     private void set(String field, int value) throws IOException {

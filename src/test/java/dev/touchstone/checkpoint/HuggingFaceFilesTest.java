@@ -7,7 +7,7 @@ import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
-import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,10 +46,22 @@ class HuggingFaceFilesTest {
         try (Safetensors file = Safetensors.open(original)) {
             file.metadata().forEach(writer::metadata);
             for (String tensor : file.names()) {
-                switch (file.dtype(tensor)) {
-                    case F64 -> writer.add(tensor, file.doubles(tensor), file.shape(tensor));
-                    case I64 -> writer.add(tensor, file.ints(tensor), file.shape(tensor));
-                    default -> writer.add(tensor, file.dtype(tensor), file.tensor(tensor));
+                switch (file.get(tensor).dtype()) {
+                    case F64 ->
+                        writer.add(
+                                tensor,
+                                file.get(tensor).doubles(),
+                                file.get(tensor).shape());
+                    case I64 ->
+                        writer.add(
+                                tensor,
+                                file.get(tensor).ints(),
+                                file.get(tensor).shape());
+                    default ->
+                        writer.add(
+                                tensor,
+                                file.get(tensor).dtype(),
+                                file.get(tensor).floats());
                 }
             }
         }
@@ -66,7 +78,7 @@ class HuggingFaceFilesTest {
 
     @Test
     void aCheckpointWithoutPrefixAndWithMaskBuffersLoads() {
-        LoadedModel model = Checkpoint.load(FIXTURES.resolve("tiny-gpt2"), Progress.OFF);
+        LoadedModel model = Checkpoint.load(FIXTURES.resolve("tiny-gpt2"));
 
         assertThat(model.name()).isEqualTo("tiny-gpt2");
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(2, 3, 12, 36, 40, 283));
@@ -78,7 +90,7 @@ class HuggingFaceFilesTest {
 
     @Test
     void aCheckpointInShardsWithPrefixAndUntiedHeadLoads() {
-        LoadedModel model = Checkpoint.load(FIXTURES.resolve("tiny-gpt2-variant"), Progress.OFF);
+        LoadedModel model = Checkpoint.load(FIXTURES.resolve("tiny-gpt2-variant"));
 
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(3, 5, 7, 35, 33, 277));
         assertThat(model.transformer().head().weight())
@@ -91,11 +103,11 @@ class HuggingFaceFilesTest {
     @Test
     void w6_halfPrecisionWeightsHaveThePyTorchValues() {
         Path variant = FIXTURES.resolve("tiny-gpt2-variant");
-        Transformer model = Checkpoint.load(variant, Progress.OFF).transformer();
+        Transformer model = Checkpoint.load(variant).transformer();
 
         try (Safetensors golden = Safetensors.open(variant.resolve("goldens/text.safetensors"))) {
-            int[] ids = golden.ints("input_ids");
-            double[] expected = golden.doubles("wte#f64");
+            int[] ids = golden.get("input_ids").ints();
+            double[] expected = golden.get("wte#f64").doubles();
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) model.stem().wte().table().at(i % 35, ids[i / 35]))
                         .isEqualTo(expected[i]);
@@ -108,11 +120,11 @@ class HuggingFaceFilesTest {
     void w6_halfPrecisionWeightsStayAsTheyAreUnlessFloat32IsWanted() {
         Path variant = FIXTURES.resolve("tiny-gpt2-variant");
 
-        Matrix stored = Checkpoint.load(variant, WeightType.STORED, Progress.OFF)
+        Matrix stored = Checkpoint.load(variant, ReadOptions.DEFAULT.type(WeightType.STORED))
                 .transformer()
                 .head()
                 .weight();
-        Matrix wide = Checkpoint.load(variant, WeightType.FLOAT32, Progress.OFF)
+        Matrix wide = Checkpoint.load(variant, ReadOptions.DEFAULT.type(WeightType.FLOAT32))
                 .transformer()
                 .head()
                 .weight();
@@ -128,8 +140,8 @@ class HuggingFaceFilesTest {
 
     @Test
     void theEmbeddedStorytellerIsTheFixture() {
-        LoadedModel embedded = Checkpoint.storyteller(Progress.OFF);
-        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller"), Progress.OFF);
+        LoadedModel embedded = Checkpoint.storyteller(ReadOptions.DEFAULT);
+        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller"));
 
         assertThat(embedded.name()).isEqualTo("storyteller");
         assertThat(embedded.transformer().shape())
@@ -144,8 +156,8 @@ class HuggingFaceFilesTest {
 
     @Test
     void theEmbeddedDraftIsTheFixture() {
-        LoadedModel embedded = Checkpoint.storytellerDraft(WeightType.STORED, Progress.OFF);
-        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller-draft"), Progress.OFF);
+        LoadedModel embedded = Checkpoint.storytellerDraft(ReadOptions.DEFAULT);
+        LoadedModel fixture = Checkpoint.load(FIXTURES.resolve("storyteller-draft"));
 
         assertThat(embedded.name()).isEqualTo("storyteller-draft");
         assertThat(embedded.transformer().shape())
@@ -155,7 +167,7 @@ class HuggingFaceFilesTest {
 
     @Test
     void theExerciseLoads() {
-        LoadedModel model = Checkpoint.load(FIXTURES.resolve("exercise"), Progress.OFF);
+        LoadedModel model = Checkpoint.load(FIXTURES.resolve("exercise"));
 
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(3, 1, 64, 64, 32, 20));
         assertThat(model.tokenizer().vocabularySize()).isEqualTo(20);

@@ -77,6 +77,6 @@ class TiedHeadTest {
     void anUntiedModelNeedsItsEmbedding() {
         tiny.random("lm_head.weight", 7, 6).without("wte.weight").config("tie_word_embeddings", false);
 
-        tiny.assertRefused("model.safetensors holds no wte.weight, with or without transformer. in front");
+        tiny.assertRefused("model.safetensors holds no wte.weight, with or without the prefix transformer.");
     }
 }

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, to be spoilt and written as a folder. */
 public final class TinyCheckpoint {
@@ -62,7 +62,7 @@ public final class TinyCheckpoint {
         return this;
     }
 
-    TinyCheckpoint without(String name) {
+    public TinyCheckpoint without(String name) {
         tensors.remove(name);
         return this;
     }
@@ -83,10 +83,7 @@ public final class TinyCheckpoint {
 
     /** Each name but the head's gets the prefix, as {@code GPT2LMHeadModel} saves them. */
     TinyCheckpoint prefixed() {
-        Map<String, Tensor> plain = new LinkedHashMap<>(tensors);
-        tensors.clear();
-        plain.forEach((name, tensor) -> tensors.put(name.equals("lm_head.weight") ? name : PREFIX + name, tensor));
-        return this;
+        return renamed(name -> name.equals("lm_head.weight") ? name : PREFIX + name);
     }
 
     Path write() {
@@ -123,8 +120,16 @@ public final class TinyCheckpoint {
         }
     }
 
+    /** Gives every tensor another name. */
+    TinyCheckpoint renamed(UnaryOperator<String> name) {
+        Map<String, Tensor> plain = new LinkedHashMap<>(tensors);
+        tensors.clear();
+        plain.forEach((old, tensor) -> tensors.put(name.apply(old), tensor));
+        return this;
+    }
+
     public LoadedModel load() {
-        return Checkpoint.load(write(), Progress.OFF);
+        return Checkpoint.load(write());
     }
 
     void assertRefused(String message) {
@@ -134,7 +139,7 @@ public final class TinyCheckpoint {
 
     /** The folder as it is now on disk. */
     public void assertFolderRefused(String message) {
-        assertThatThrownBy(() -> Checkpoint.load(folder, Progress.OFF))
+        assertThatThrownBy(() -> Checkpoint.load(folder))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("\n");

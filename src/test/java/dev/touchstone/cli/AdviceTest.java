@@ -30,6 +30,14 @@ class AdviceTest {
     }
 
     @Test
+    void namesTheVariableThatSetsTheHeap() {
+        TouchstoneException full = new TouchstoneException("the weights take 400 MB", new Remedy("heap", "750m"));
+
+        assertThat(Advice.onCommandLine(full, command("summary")))
+                .isEqualTo("the weights take 400 MB (TOUCHSTONE_JAVA_OPTS=-Xmx750m)");
+    }
+
+    @Test
     void namesNoOptionThatTheCommandLacks() {
         assertThat(Advice.onCommandLine(TOO_LONG, command("summary"))).isEqualTo("the text is too long");
     }
@@ -53,6 +61,7 @@ class AdviceTest {
             }
         }
 
+        settings.remove("heap");
         assertThat(settings).contains("maxNewTokens", "window", "greedy", "noRepeatNgram");
         assertThat(settings)
                 .allSatisfy(setting -> assertThat(GENERATE.findOption("--" + Advice.optionName(new Remedy(setting))))

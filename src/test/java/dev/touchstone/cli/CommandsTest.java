@@ -14,7 +14,6 @@ import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.tensor.Tensor;
-import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ class CommandsTest {
     @BeforeAll
     static void writeModel() {
         TinyModel.write(folder);
-        LoadedModel model = Checkpoint.load(folder, Progress.OFF);
+        LoadedModel model = Checkpoint.load(folder);
         expected = new Generator(new NaiveExecutor(model.transformer(), new ScalarKernels()), model.tokenizer())
                 .generate(
                         model.tokenizer().encode(" the"),
@@ -182,15 +181,16 @@ class CommandsTest {
 
         assertThat(cli.exit()).as(cli.err()).isZero();
         Map<String, Tensor> taps = new LinkedHashMap<>();
-        LoadedModel model = Checkpoint.load(folder, Progress.OFF);
+        LoadedModel model = Checkpoint.load(folder);
         int[] ids = model.tokenizer().encode(" the end");
         model.transformer().forward(ids, new ScalarKernels(), taps::put);
         try (Safetensors file = Safetensors.open(out)) {
             assertThat(file.names()).hasSize(taps.size() + 1);
-            assertThat(file.longs("input_ids")).containsExactly(258, 32, 101, 110, 100);
+            assertThat(file.get("input_ids").longs()).containsExactly(258, 32, 101, 110, 100);
             for (Map.Entry<String, Tensor> tap : taps.entrySet()) {
-                assertThat(file.shape(tap.getKey())).isEqualTo(tap.getValue().shape());
-                assertThat(file.tensor(tap.getKey()).data())
+                assertThat(file.get(tap.getKey()).shape())
+                        .isEqualTo(tap.getValue().shape());
+                assertThat(file.get(tap.getKey()).floats().data())
                         .isEqualTo(tap.getValue().data());
             }
             assertThat(ints(new ObjectMapper().readTree(file.metadata().get("taps"))).length)

@@ -142,7 +142,7 @@ class ParityCommandTest {
                 Safetensors golden = Safetensors.open(GOLDEN)) {
             SafetensorsWriter writer = new SafetensorsWriter().add("input_ids", goldens.ids(), goldens.ids().length);
             for (String tap : goldens.taps()) {
-                Tensor tensor = golden.tensor(tap);
+                Tensor tensor = golden.get(tap).floats();
                 for (int i = 0; i < tensor.size() && tap.equals(wrong); i++) {
                     tensor.data()[i] *= factor;
                 }

@@ -4,7 +4,6 @@ import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.tensor.Tensor;
-import dev.touchstone.weights.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ final class TinyFixture {
     static Path write(Path model, int[] ids) throws IOException {
         List<String> taps = new ArrayList<>();
         SafetensorsWriter goldens = new SafetensorsWriter().add("input_ids", ids, ids.length);
-        Checkpoint.load(model, Progress.OFF).transformer().forward(ids, new ScalarKernels(), (name, value) -> {
+        Checkpoint.load(model).transformer().forward(ids, new ScalarKernels(), (name, value) -> {
             taps.add("\"" + name + "\"");
             goldens.add(name, value).add(name + "#f64", doubles(value), value.shape());
         });

@@ -7,7 +7,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
-import dev.touchstone.weights.Progress;
+import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +79,8 @@ class LogitsDigestTest {
     private static Transformer model(Fixture fixture, WeightType type) {
         return type == WeightType.STORED
                 ? Fixtures.model(fixture).transformer()
-                : Checkpoint.load(fixture.folder(), type, Progress.OFF).transformer();
+                : Checkpoint.load(fixture.folder(), ReadOptions.DEFAULT.type(type))
+                        .transformer();
     }
 
     /** Of all logits of a short prompt, of one that fills a few tiles, and of one that fills the context, up to 100. */

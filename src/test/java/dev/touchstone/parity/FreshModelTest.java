@@ -9,7 +9,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
-import dev.touchstone.weights.Progress;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -32,7 +31,7 @@ class FreshModelTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void everyTapIsRightWhoeverWatches(Fixture fixture) {
-        Transformer model = Checkpoint.load(fixture.folder(), Progress.OFF).transformer();
+        Transformer model = Checkpoint.load(fixture.folder()).transformer();
         Path longest = fixture.cases().stream()
                 .max(Comparator.comparing(Path::toFile, Comparator.comparing(File::length)))
                 .orElseThrow();

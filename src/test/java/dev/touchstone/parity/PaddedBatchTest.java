@@ -26,11 +26,11 @@ class PaddedBatchTest {
         static Padded read(String side) {
             try (Safetensors file = Safetensors.open(FIXTURE.folder().resolve("batch.safetensors"))) {
                 return new Padded(
-                        file.longs(side + ".input_ids"),
-                        file.longs(side + ".attention_mask"),
-                        file.shape(side + ".input_ids")[1],
-                        file.tensor(side + ".logits").data(),
-                        file.doubles(side + ".logits#f64"));
+                        file.get(side + ".input_ids").longs(),
+                        file.get(side + ".attention_mask").longs(),
+                        file.get(side + ".input_ids").shape()[1],
+                        file.get(side + ".logits").floats().data(),
+                        file.get(side + ".logits#f64").doubles());
             }
         }
 

@@ -3,7 +3,6 @@ package dev.touchstone.support;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.parity.Fixture;
-import dev.touchstone.weights.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +32,6 @@ public final class Fixtures {
     }
 
     public static LoadedModel model(Fixture fixture) {
-        return MODELS.computeIfAbsent(fixture.name(), name -> Checkpoint.load(fixture.folder(), Progress.OFF));
+        return MODELS.computeIfAbsent(fixture.name(), name -> Checkpoint.load(fixture.folder()));
     }
 }

@@ -17,22 +17,30 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Shapes that nobody has yet: files with holes, of zeros but for the last weight, which is 2. */
+/** Extreme shapes, in sparse files of zeros with a last weight of 2; and numbers that are not finite. */
 class MatrixReaderTest {
     private static final short TWO = 0x4000; // in bfloat16
 
     @TempDir
     private Path folder;
 
+    private final ReadingThreads threads = new ReadingThreads(3);
+
+    @AfterEach
+    void endThreads() {
+        threads.close();
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 33554432", "3, 33554433", "70, 100000", "1, 67108864"})
-    void rowsOfMillionsAreRead(int rows, int columns) throws IOException {
+    void readsRowsOfMillions(int rows, int columns) throws IOException {
         try (Safetensors file = bfloat16(rows, columns)) {
             Matrix matrix = reader(file).ofInputRows();
 
@@ -42,7 +50,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void rowsOfMillionsAreTurnedIntoColumns() throws IOException {
+    void readsRowsOfMillionsIntoColumns() throws IOException {
         try (Safetensors file = bfloat16(70, 100_000)) {
             Matrix matrix = reader(file).ofOutputRows();
 
@@ -52,7 +60,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aRowThatIsTooLongIsRefused() throws IOException {
+    void refusesARowThatIsTooLong() throws IOException {
         try (Safetensors file = bfloat16(1, (1 << 26) + 1)) {
             assertThatThrownBy(() -> reader(file))
                     .isInstanceOf(TouchstoneException.class)
@@ -60,9 +68,9 @@ class MatrixReaderTest {
         }
     }
 
-    /** 64 to a panel: 63 more columns of nothing. */
+    /** A panel has 64 columns, so one output takes the memory of 64. */
     @Test
-    void aMatrixThatFitsNoArrayIsRefused() throws IOException {
+    void refusesAMatrixThatFitsNoArray() throws IOException {
         try (Safetensors file = bfloat16(1, 1 << 26)) {
             assertThatThrownBy(() -> reader(file).ofOutputRows())
                     .isInstanceOf(TouchstoneException.class)
@@ -75,7 +83,7 @@ class MatrixReaderTest {
         "BF16, NaN, NaN at [2; 3]", "BF16, Infinity, Infinity at [2; 3]", "BF16, -Infinity, -Infinity at [2; 3]",
         "F16, NaN, NaN at [2; 3]", "F16, Infinity, Infinity at [2; 3]", "F16, -Infinity, -Infinity at [2; 3]",
     })
-    void aNumberThatIsNoneIsFoundAmongHalves(DType dtype, float value, String found) {
+    void findsANumberThatIsNotFiniteAmong16BitWeights(DType dtype, float value, String found) {
         Tensor tensor = Tensor.zeros(5, 7);
         Arrays.fill(tensor.data(), 3);
         tensor.data()[2 * 7 + 3] = value;
@@ -91,7 +99,7 @@ class MatrixReaderTest {
 
     @ParameterizedTest
     @EnumSource(names = {"F32", "F16", "BF16"})
-    void nothingButNumbersThatAreNoneIsRefusedToo(DType dtype) {
+    void refusesATensorOfInfinities(DType dtype) {
         Tensor tensor = Tensor.zeros(5, 7);
         Arrays.fill(tensor.data(), Float.POSITIVE_INFINITY);
         Path path = folder.resolve("halves.safetensors");
@@ -102,8 +110,8 @@ class MatrixReaderTest {
         }
     }
 
-    private static MatrixReader reader(Safetensors file) {
-        return new MatrixReader(file, "x", WeightType.STORED);
+    private MatrixReader reader(Safetensors file) {
+        return new MatrixReader(file.get("x"), WeightType.STORED, threads);
     }
 
     private Safetensors bfloat16(int rows, int columns) throws IOException {

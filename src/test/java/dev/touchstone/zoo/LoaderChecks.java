@@ -115,7 +115,7 @@ final class LoaderChecks {
             try {
                 Files.write(file, bytes);
                 try (Safetensors tensors = Safetensors.open(file)) {
-                    return tensors.tensor("x").data();
+                    return tensors.get("x").floats().data();
                 }
             } finally {
                 Files.delete(file);

@@ -36,12 +36,12 @@ public enum DType {
         return bits;
     }
 
-    /** Whether elements are floats that {@link Safetensors#tensor} can read. */
+    /** Whether elements are floats that {@link SafetensorsTensor#floats} can read. */
     public boolean isFloat() {
         return this == F64 || this == F32 || this == F16 || this == BF16;
     }
 
-    /** Whether elements are whole numbers that {@link Safetensors#longs} can read. */
+    /** Whether elements are whole numbers that {@link SafetensorsTensor#longs} can read. */
     public boolean isInteger() {
         return this == I64 || this == I32 || this == I16 || this == I8 || this == U8 || this == BOOL;
     }

@@ -5,35 +5,38 @@ import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.StoredTensors;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** All tensors of a checkpoint by name, be they in one file or in several shards with an index. */
-public final class TensorFiles implements AutoCloseable {
+/**
+ * The weights of a model's folder: {@code model.safetensors}, or else the files that {@code model.safetensors.index.json} names.
+ * As in Hugging Face, the index only says which files to open: a tensor is where a file has it, whether the index lists it or not.
+ */
+public final class TensorFiles implements StoredTensors, AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
     private final ModelFiles files;
     private final List<Safetensors> opened = new ArrayList<>();
-    private final Map<String, Safetensors> byName = new LinkedHashMap<>();
+    private final Map<String, SafetensorsTensor> byName = new LinkedHashMap<>();
 
     private TensorFiles(ModelFiles files) {
         this.files = files;
     }
 
+    /** Opens the files and checks their headers. */
     public static TensorFiles open(ModelFiles files) {
         TensorFiles tensors = new TensorFiles(files);
         try {
             if (files.has(SINGLE)) {
-                Safetensors file = tensors.openFile(SINGLE);
-                file.names().forEach(name -> tensors.byName.put(name, file));
+                tensors.openFile(SINGLE);
             } else if (files.has(INDEX)) {
-                tensors.openShards();
+                tensors.shards().forEach(tensors::openFile);
             } else {
                 throw tensors.noWeights();
             }
@@ -44,14 +47,14 @@ public final class TensorFiles implements AutoCloseable {
         }
     }
 
-    /** Where the names come from, as messages say it. */
+    @Override
     public String place() {
         return files.has(SINGLE) ? SINGLE : INDEX;
     }
 
-    /** Which file holds each tensor. */
-    public Map<String, Safetensors> byName() {
-        return Collections.unmodifiableMap(byName);
+    @Override
+    public List<SafetensorsTensor> all() {
+        return List.copyOf(byName.values());
     }
 
     @Override
@@ -59,52 +62,47 @@ public final class TensorFiles implements AutoCloseable {
         opened.forEach(Safetensors::close);
     }
 
-    private Safetensors openFile(String name) {
+    private void openFile(String name) {
         try {
             Safetensors file = Safetensors.open(name, files.open(name));
             opened.add(file);
-            return file;
+            for (String tensor : file.names()) {
+                SafetensorsTensor other = byName.putIfAbsent(tensor, file.get(tensor));
+                if (other != null) {
+                    throw new TouchstoneException(name + " holds " + Problems.printable(tensor) + ", which "
+                            + other.file() + " holds too; download or save both again");
+                }
+            }
         } catch (IOException e) {
             throw Problems.unreadable(name, e);
         }
     }
 
-    private void openShards() {
+    /** The names of the files that the index lists. */
+    private TreeSet<String> shards() {
         JsonNode index = Json.object(INDEX, files.text(INDEX)).json().path("weight_map");
         if (!index.isObject() || index.isEmpty()) {
             throw new TouchstoneException(INDEX + " has no weight_map that names a tensor; download or save it again");
         }
-        Map<String, String> shardOf = new LinkedHashMap<>();
-        index.properties()
-                .forEach(field -> shardOf.put(field.getKey(), field.getValue().asText()));
-        for (String shard : new TreeSet<>(shardOf.values())) {
-            openShard(shard, shardOf);
-        }
-        shardOf.forEach((name, shard) -> {
-            if (!byName.containsKey(name)) {
-                throw new TouchstoneException(INDEX + " says that " + Problems.printable(name) + " is in " + shard
-                        + ", which does not hold it; download or save both again");
+        TreeSet<String> shards = new TreeSet<>();
+        for (JsonNode shard : index) {
+            String name = shard.asText();
+            if (!isInFolder(name)) {
+                throw new TouchstoneException(INDEX + " names the file " + Problems.printable(name)
+                        + ", expected a file in this folder such as model-00001-of-00002.safetensors");
             }
-        });
+            if (!files.has(name)) {
+                throw new TouchstoneException(
+                        INDEX + " names " + name + ", which is not in " + files.name() + "; download it too");
+            }
+            shards.add(name);
+        }
+        return shards;
     }
 
-    private void openShard(String shard, Map<String, String> shardOf) {
-        if (!shard.matches("[\\w.-]+\\.safetensors")) {
-            throw new TouchstoneException(INDEX + " names the file " + Problems.printable(shard)
-                    + ", expected a file of this folder such as model-00001-of-00002.safetensors");
-        }
-        if (!files.has(shard)) {
-            throw new TouchstoneException(
-                    INDEX + " names " + shard + ", which is not in " + files.name() + "; download it too");
-        }
-        Safetensors file = openFile(shard);
-        for (String name : file.names()) {
-            if (!shard.equals(shardOf.get(name))) {
-                throw new TouchstoneException(shard + " holds " + Problems.printable(name) + ", expected by " + INDEX
-                        + " in " + shardOf.getOrDefault(name, "no file") + "; download or save both again");
-            }
-            byName.put(name, file);
-        }
+    /** Whether a name leads to a safetensors file in the folder or in one of its subfolders. */
+    private static boolean isInFolder(String name) {
+        return name.matches("(?:[\\w-][\\w.-]*/)*[\\w-][\\w.-]*\\.safetensors");
     }
 
     private TouchstoneException noWeights() {

@@ -166,8 +166,8 @@ class HostileSafetensorsTest {
     private static boolean isRefused(byte[] bytes) throws IOException {
         try (Safetensors file = open(bytes)) {
             for (String name : file.names()) {
-                if (file.dtype(name).isFloat()) {
-                    file.tensor(name);
+                if (file.get(name).dtype().isFloat()) {
+                    file.get(name).floats();
                 }
             }
             return false;

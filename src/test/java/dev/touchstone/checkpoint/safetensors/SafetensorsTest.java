@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.touchstone.checkpoint.files.ByteSource;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,11 +44,11 @@ class SafetensorsTest {
         try (Safetensors file = Safetensors.open("by-hand", ByteSource.of(bytes.array()))) {
             assertThat(file.names()).containsExactly("a", "empty", "scalar");
             assertThat(file.metadata()).isEqualTo(Map.of("format", "pt"));
-            assertThat(file.tensor("a").data()).containsExactly(1.5f, -2);
-            assertThat(file.tensor("a").shape()).containsExactly(1, 2);
-            assertThat(file.tensor("empty").shape()).containsExactly(0, 5);
-            assertThat(file.shape("scalar")).isEmpty();
-            assertThat(file.ints("scalar")).containsExactly(-7);
+            assertThat(file.get("a").floats().data()).containsExactly(1.5f, -2);
+            assertThat(file.get("a").floats().shape()).containsExactly(1, 2);
+            assertThat(file.get("empty").floats().shape()).containsExactly(0, 5);
+            assertThat(file.get("scalar").shape()).isEmpty();
+            assertThat(file.get("scalar").ints()).containsExactly(-7);
         }
     }
 
@@ -67,12 +67,12 @@ class SafetensorsTest {
                 .write(path);
 
         try (Safetensors file = Safetensors.open(path)) {
-            assertThat(file.dtype("x")).isEqualTo(dtype);
-            assertThat(file.tensor("x").data()).isEqualTo(tensor.data());
+            assertThat(file.get("x").dtype()).isEqualTo(dtype);
+            assertThat(file.get("x").floats().data()).isEqualTo(tensor.data());
             double[] doubles = IntStream.range(0, tensor.size())
                     .mapToDouble(i -> tensor.data()[i])
                     .toArray();
-            assertThat(file.doubles("x")).isEqualTo(doubles);
+            assertThat(file.get("x").doubles()).isEqualTo(doubles);
         }
     }
 
@@ -88,23 +88,30 @@ class SafetensorsTest {
         new SafetensorsWriter().add("x", tensor).write(path);
 
         try (Safetensors file = Safetensors.open(path)) {
-            assertThat(file.tensor("x").data()).isEqualTo(tensor.data());
+            assertThat(file.get("x").floats().data()).isEqualTo(tensor.data());
         }
     }
 
     @Test
-    void aTensorHasAtMostAsManyElementsAsAnArray() throws IOException {
-        AtomicLong elements = new AtomicLong();
+    void aReaderReachesElementsBeyondTheSizeOfAnArray() throws IOException {
+        float[] last = {1, 1, 1};
+        short[] bits = {1, 1, 1};
 
-        Zeros largest = Zeros.bfloat16((1L << 31) - 9);
-        try (Safetensors file = Safetensors.open("zeros", largest)) {
-            file.readPieces("x", 1 << 20, () -> (bytes, at) -> elements.addAndGet(bytes.remaining() / Short.BYTES));
+        try (Safetensors file = Safetensors.open("zeros", Zeros.bfloat16(3, (1 << 31) - 1))) {
+            StoredTensor.Reader reader = file.get("x").reader(2);
+            reader.floats(3L * Integer.MAX_VALUE - 2, 2, last, 1);
+            reader.bits(3L * Integer.MAX_VALUE - 2, 2, bits, 0);
         }
 
-        assertThat(elements).hasValue((1L << 31) - 9);
-        Zeros larger = Zeros.bfloat16((1L << 31) - 8);
+        assertThat(last).containsExactly(1, 0, 0);
+        assertThat(bits).containsExactly(0, 0, 1);
+    }
+
+    @Test
+    void aWholeTensorHasAtMostAsManyElementsAsAnArray() throws IOException {
+        Zeros larger = Zeros.bfloat16(1, (1 << 31) - 8);
         try (Safetensors file = Safetensors.open("zeros", larger)) {
-            assertThatThrownBy(() -> file.tensor("x"))
+            assertThatThrownBy(() -> file.get("x").floats())
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessage("zeros: x has 2147483640 elements, at most 2147483639 fit an array");
         }
@@ -112,7 +119,7 @@ class SafetensorsTest {
 
     @Test
     void whatWasOpenedIsClosedAlsoIfItIsRefused() throws IOException {
-        Zeros read = Zeros.bfloat16(4);
+        Zeros read = Zeros.bfloat16(1, 4);
         Zeros refused = new Zeros("no header".getBytes(UTF_8), 9, new AtomicBoolean());
 
         Safetensors.open("zeros", read).close();
@@ -125,9 +132,10 @@ class SafetensorsTest {
     /** A file of any size that is all zeros after its first bytes. */
     private record Zeros(byte[] start, long size, AtomicBoolean closed) implements ByteSource {
         /** With one tensor. */
-        static Zeros bfloat16(long elements) {
-            String header = "{\"x\":{\"dtype\":\"BF16\",\"shape\":[1,%d],\"data_offsets\":[0,%d]}}"
-                    .formatted(elements, 2 * elements);
+        static Zeros bfloat16(int rows, int columns) {
+            long elements = (long) rows * columns;
+            String header = "{\"x\":{\"dtype\":\"BF16\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}"
+                    .formatted(rows, columns, 2 * elements);
             ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
             start.putLong(header.length()).put(header.getBytes(UTF_8));
             return new Zeros(start.array(), start.capacity() + 2 * elements, new AtomicBoolean());
@@ -153,8 +161,8 @@ class SafetensorsTest {
         new SafetensorsWriter().add("x", values, 2, 3).write(path);
 
         try (Safetensors file = Safetensors.open(path)) {
-            assertThat(file.doubles("x")).containsExactly(values);
-            assertThat(file.tensor("x").data())
+            assertThat(file.get("x").doubles()).containsExactly(values);
+            assertThat(file.get("x").floats().data())
                     .containsExactly((float) Math.PI, 1, 1 + 0x1p-22f, Float.POSITIVE_INFINITY, -0f, 0);
         }
     }
@@ -173,7 +181,7 @@ class SafetensorsTest {
         }
 
         try (Safetensors file = Safetensors.open("whole", ByteSource.of(bytes.array()))) {
-            assertThat(file.longs("x")).containsExactly(first, second);
+            assertThat(file.get("x").longs()).containsExactly(first, second);
         }
     }
 
@@ -193,8 +201,8 @@ class SafetensorsTest {
         }
 
         try (Safetensors file = Safetensors.open(path)) {
-            assertThat(file.tensor("x").data()).containsExactly(3, 4);
-            assertThatThrownBy(() -> file.longs("mask"))
+            assertThat(file.get("x").floats().data()).containsExactly(3, 4);
+            assertThatThrownBy(() -> file.get("mask").longs())
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessageContaining("mask has 3221225472 elements");
         }
@@ -209,11 +217,11 @@ class SafetensorsTest {
                 .write(path);
 
         try (Safetensors file = Safetensors.open(path)) {
-            assertThatThrownBy(() -> file.tensor("ids"))
+            assertThatThrownBy(() -> file.get("ids").floats())
                     .hasMessage("types.safetensors: ids has dtype I64, expected F64, F32, F16 or BF16");
-            assertThatThrownBy(() -> file.ints("x"))
+            assertThatThrownBy(() -> file.get("x").ints())
                     .hasMessage("types.safetensors: x has dtype F32, expected I64, I32, I16, I8, U8 or BOOL");
-            assertThatThrownBy(() -> file.tensor("y")).hasMessage("types.safetensors holds no tensor y");
+            assertThatThrownBy(() -> file.get("y").floats()).hasMessage("types.safetensors holds no tensor y");
         }
     }
 
@@ -224,8 +232,8 @@ class SafetensorsTest {
         bytes.putLong(header.length()).put(header.getBytes(UTF_8)).putLong(1L << 40);
 
         try (Safetensors file = Safetensors.open("ids.safetensors", ByteSource.of(bytes.array()))) {
-            assertThat(file.longs("ids")).containsExactly(1L << 40);
-            assertThatThrownBy(() -> file.ints("ids"))
+            assertThat(file.get("ids").longs()).containsExactly(1L << 40);
+            assertThatThrownBy(() -> file.get("ids").ints())
                     .hasMessage("ids.safetensors: ids holds 1099511627776, expected 32-bit numbers");
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -249,7 +257,7 @@ class SafetensorsTest {
         assertThat(header.length() - header.stripTrailing().length()).isLessThan(8);
         try (Safetensors file = Safetensors.open(path)) {
             assertThat(file.metadata()).isEqualTo(Map.of("made", "by \"hand\""));
-            assertThat(file.tensor("é").data()).containsExactly(7);
+            assertThat(file.get("é").floats().data()).containsExactly(7);
         }
         try (var entries = Files.list(folder)) {
             assertThat(entries.toList()).isEqualTo(List.of(path));
@@ -269,7 +277,7 @@ class SafetensorsTest {
 
         try (Safetensors file = Safetensors.open(path)) {
             assertThat(file.metadata()).isEqualTo(Map.of("much", much));
-            assertThat(file.tensor("x").data()).containsExactly(7, 8);
+            assertThat(file.get("x").floats().data()).containsExactly(7, 8);
         }
     }
 

@@ -1,0 +1,44 @@
+package dev.touchstone.weights;
+
+import dev.touchstone.util.TouchstoneException;
+import java.util.Arrays;
+
+/** Detects damaged weights: NaN and infinities. */
+final class FiniteNumbers {
+    private FiniteNumbers() {}
+
+    /**
+     * Throws a {@link TouchstoneException} that gives the place of the first number that is not finite.
+     *
+     * @param data {@code count} elements of the tensor
+     * @param first index of the first of them in the tensor
+     */
+    static void check(StoredTensor tensor, float[] data, int count, long first) {
+        for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(data[i])) {
+                throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " holds " + data[i] + " at "
+                        + Arrays.toString(index(first + i, tensor.shape()))
+                        + "; the checkpoint is damaged, or its training diverged");
+            }
+        }
+    }
+
+    /** Whether 16-bit floats are all finite: none has an exponent of ones only. */
+    static boolean areFinite(short[] bits, int count, int exponent) {
+        boolean finite = true;
+        for (int i = 0; i < count; i++) {
+            finite &= (bits[i] & exponent) != exponent;
+        }
+        return finite;
+    }
+
+    /** The index of the element along each axis. */
+    private static long[] index(long element, int[] shape) {
+        long[] index = new long[shape.length];
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = element % shape[axis];
+            element /= shape[axis];
+        }
+        return index;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.touchstone.weights;
+
+import java.util.function.Consumer;
+
+/**
+ * How the weights of a checkpoint are read.
+ *
+ * @param type the type of weight matrices in memory
+ * @param threads how many threads read, the caller included: 1 or more
+ * @param progress called while the weights are read
+ * @param warnings receives a line if tensors of the checkpoint are ignored
+ */
+public record ReadOptions(WeightType type, int threads, Progress progress, Consumer<String> warnings) {
+    /** The stored type, a thread for each processor, no calls for progress, and a {@link System.Logger} for warnings. */
+    public static final ReadOptions DEFAULT = new ReadOptions(
+            WeightType.STORED,
+            Runtime.getRuntime().availableProcessors(),
+            Progress.OFF,
+            line -> System.getLogger(ReadOptions.class.getName()).log(System.Logger.Level.WARNING, line));
+
+    public ReadOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread must read, got " + threads);
+        }
+    }
+
+    /** The same with matrices of another type. */
+    public ReadOptions type(WeightType other) {
+        return new ReadOptions(other, threads, progress, warnings);
+    }
+
+    /** The same with another receiver of warnings. */
+    public ReadOptions warnings(Consumer<String> other) {
+        return new ReadOptions(type, threads, progress, other);
+    }
+
+    /** The same with another listener. */
+    public ReadOptions progress(Progress other) {
+        return new ReadOptions(type, threads, other, warnings);
+    }
+}

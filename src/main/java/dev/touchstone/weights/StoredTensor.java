@@ -1,0 +1,46 @@
+package dev.touchstone.weights;
+
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.util.TouchstoneException;
+
+/** A tensor in a file of any format. Its elements stay in the file until a {@link Reader} reads them. */
+public interface StoredTensor {
+    /** Its name in the file. */
+    String name();
+
+    /** The name of the file, for messages. */
+    String file();
+
+    /** The size of each axis. Elements are in row-major order. */
+    int[] shape();
+
+    /** How many bytes the elements take in the file. */
+    long bytes();
+
+    /** Whether the elements are floating-point numbers, which the model's weights must be. */
+    boolean isFloat();
+
+    /**
+     * The type of a matrix that holds the elements as they are; for 64-bit floats, which are rounded, it is FLOAT32.
+     *
+     * @throws TouchstoneException if the elements are not floating-point numbers
+     */
+    Matrix.Type matrixType();
+
+    /**
+     * A new reader. Several threads may read the tensor at once, each with a reader of its own.
+     *
+     * @param largest the most elements that are read at a time
+     * @throws TouchstoneException if the elements are not floating-point numbers
+     */
+    Reader reader(int largest);
+
+    /** Reads pieces of the tensor for one thread. Throws a {@link TouchstoneException} if the file cannot be read. */
+    interface Reader {
+        /** Reads {@code count} elements from index {@code first} on into {@code to}, from index {@code at} on. */
+        void floats(long first, int count, float[] to, int at);
+
+        /** The same for elements of 16 bits, as bits. {@link #matrixType} says which of the two formats they have. */
+        void bits(long first, int count, short[] to, int at);
+    }
+}

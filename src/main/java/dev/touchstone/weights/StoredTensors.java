@@ -1,0 +1,12 @@
+package dev.touchstone.weights;
+
+import java.util.List;
+
+/** The tensors of a checkpoint, in one file or several. */
+public interface StoredTensors {
+    /** The file that lists the tensors, for messages. */
+    String place();
+
+    /** All tensors, each name once. */
+    List<? extends StoredTensor> all();
+}

@@ -51,7 +51,11 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public Kernels forBlocks() {
-        return new VectorKernels(pool, selector, new Workspace());
+        return forBlocks(Workspace.create());
+    }
+
+    Kernels forBlocks(Workspace memory) {
+        return new VectorKernels(pool, selector, memory);
     }
 
     @Override

@@ -14,10 +14,11 @@ import java.util.Map;
  * again. So memory is that of two blocks, however many there are, and arrays are in the processor's cache already, where a new
  * one would first be filled with zeros. One thread uses an instance.
  *
- * <p>If assertions are enabled, as in tests, an array that is taken back is filled with NaN, so that a layer that keeps a tensor
- * too long computes NaN.
+ * <p>A checked workspace is for tests: it fills arrays with NaN when they are taken and when they are taken back, and uses none
+ * again. So an operation that leaves an element out returns NaN, and a layer that keeps a tensor too long reads NaN.
  */
 final class Workspace {
+    private final boolean checked;
     /** By length. */
     private final Map<Integer, Deque<float[]>> free = new HashMap<>();
 
@@ -25,12 +26,24 @@ final class Workspace {
     private List<float[]> previous = new ArrayList<>();
     private float[] scratch = new float[0];
 
+    Workspace(boolean checked) {
+        this.checked = checked;
+    }
+
+    /** Checked if assertions are enabled, as they are in tests. */
+    static Workspace create() {
+        return new Workspace(Workspace.class.desiredAssertionStatus());
+    }
+
     /** A tensor with arbitrary elements, all of which the caller overwrites. */
     Tensor take(int... shape) {
         int count = Tensor.count(shape);
         float[] data = free.getOrDefault(count, new ArrayDeque<>()).poll();
         if (data == null) {
             data = new float[count];
+            if (checked) {
+                Arrays.fill(data, Float.NaN);
+            }
         }
         current.add(data);
         return Tensor.of(data, shape);
@@ -47,15 +60,13 @@ final class Workspace {
     /** Takes back the arrays of the block before the one that is done. */
     void blockIsDone() {
         for (float[] data : previous) {
-            assert invalidate(data);
-            free.computeIfAbsent(data.length, length -> new ArrayDeque<>()).add(data);
+            if (checked) {
+                Arrays.fill(data, Float.NaN);
+            } else {
+                free.computeIfAbsent(data.length, length -> new ArrayDeque<>()).add(data);
+            }
         }
         previous = current;
         current = new ArrayList<>();
-    }
-
-    private static boolean invalidate(float[] data) {
-        Arrays.fill(data, Float.NaN);
-        return true;
     }
 }

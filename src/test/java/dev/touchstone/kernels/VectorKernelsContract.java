@@ -317,7 +317,7 @@ abstract class VectorKernelsContract {
                 kernels -> kernels.attend(x, cache, scoring));
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
-            Kernels blocks = vectors.get(0).forBlocks();
+            Kernels blocks = vectors.get(0).forBlocks(new Workspace(false));
             Tensor first = operation.with(blocks);
             Arrays.fill(first.data(), Float.NaN);
             blocks.linear(notNumbers, weight, null);

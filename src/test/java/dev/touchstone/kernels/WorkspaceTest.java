@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class WorkspaceTest {
-    private final Workspace workspace = new Workspace();
+    private final Workspace workspace = new Workspace(false);
 
     @Test
     void anArrayServesTheBlockAfterTheNext() {
@@ -49,17 +49,19 @@ class WorkspaceTest {
         assertThat(workspace.take(64, 65).data()).hasSize(64 * 65);
     }
 
-    /** Tests run with assertions. */
     @Test
-    void aTensorIsFilledWithNaNWhenItsArrayIsTakenBack() {
-        Tensor tensor = workspace.take(2, 3);
+    void aCheckedWorkspaceHasNaNBeforeAndAfterTheTimeOfATensor() {
+        Workspace checked = new Workspace(true);
+        Tensor tensor = checked.take(2, 3);
+        assertThat(tensor.data()).containsOnly(Float.NaN);
         Arrays.fill(tensor.data(), 7);
 
-        workspace.blockIsDone();
+        checked.blockIsDone();
         assertThat(tensor.data()).containsOnly(7);
 
-        workspace.blockIsDone();
+        checked.blockIsDone();
         assertThat(tensor.data()).containsOnly(Float.NaN);
+        assertThat(checked.take(2, 3).data()).isNotSameAs(tensor.data());
     }
 
     @Test

@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A layer that keeps a tensor of another block: here a norm that returns what it returned so many norms before. Tests run with
- * assertions, which fill the arrays that are taken back with NaN.
+ * A layer that keeps a tensor of another block: here a norm that returns the result of the norm so many norms before. Tests run
+ * with assertions, so the memory of blocks is checked.
  */
 class KeptTensorTest {
     private static final int NORMS_OF_A_BLOCK = 2;

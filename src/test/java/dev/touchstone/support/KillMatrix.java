@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Which planted bug was noticed, by which check, and where: written at the end of the run. */
+/** The outcome of each planted bug: which check found it, and where. Written at the end of the run. */
 public final class KillMatrix {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
@@ -22,7 +22,7 @@ public final class KillMatrix {
 
     private KillMatrix() {}
 
-    /** What became of a bug. */
+    /** The outcome of a bug. */
     public enum Fate {
         KILLED,
         EQUIVALENT,
@@ -30,7 +30,7 @@ public final class KillMatrix {
     }
 
     /**
-     * What gates that others use would have made of it; true where they would have let it through.
+     * Weaker checks that others use; true if the bug passes the check.
      *
      * @param text the greedy text is the same
      * @param argmax the likeliest next token is the same at every position
@@ -43,11 +43,11 @@ public final class KillMatrix {
     /**
      * One bug.
      *
-     * @param check what noticed it, or should have
-     * @param where the tap or the witness at which it was found
-     * @param floors its error there over PyTorch's own; 0 where that is no measure
-     * @param remark the clues, or why it is equivalent
-     * @param gates null where there are no logits
+     * @param check the check that found it, or should have
+     * @param where the tap, or the subject of the check
+     * @param floors its RMS error there divided by PyTorch's; 0 for bugs that change no tensor
+     * @param remark the clues, the message of the check, or the reason why it is equivalent
+     * @param gates null if there are no logits
      * @param readRight whether the clues name the mistake
      */
     public record Row(
@@ -66,7 +66,7 @@ public final class KillMatrix {
         ROWS.add(row);
     }
 
-    /** The totals, the survivors by name, and what weaker gates would have let through; nothing if nothing was planted. */
+    /** The totals, the names of survivors, and what weaker checks would miss; nothing if no bug was planted. */
     static synchronized void report(Totals totals) {
         if (ROWS.isEmpty()) {
             return;
@@ -133,7 +133,7 @@ public final class KillMatrix {
         }
     }
 
-    /** W, T, F, N, D as the data flows, and numbers as numbers. */
+    /** Sorts by area, in the order W, T, F, N, D, and then by number. */
     private static String place(Row row) {
         return "WTFND".indexOf(row.id.charAt(0)) + String.format("%03d", Integer.parseInt(row.id.substring(1)));
     }

@@ -5,7 +5,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/** F1: another non-linearity, or another constant in it. {@code tiny-gpt2} has gelu_new, the variant has erf. */
+/** F1: a wrong activation function or a wrong constant in it. {@code tiny-gpt2} uses gelu_new, the variant the GELU with erf. */
 final class ActivationBugs {
     private static final double ROOT = Math.sqrt(2 / Math.PI);
     private static final String FIRST = "h.0.mlp.act";

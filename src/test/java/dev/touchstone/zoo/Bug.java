@@ -1,13 +1,13 @@
 package dev.touchstone.zoo;
 
 /**
- * A classic bug, planted through a seam that exists.
+ * A known bug and the check that must kill it.
  *
- * @param id its number in the literature of this project: D for decoding
+ * @param id the kind of bug, such as {@code D1}: W weights, T tokenizer, F forward pass, N numerics, D decoding
  * @param what is wrong
- * @param seenIn where it was really made, or "" where nobody admits it
- * @param planted the thing with the bug in it
- * @param check the one that must notice
+ * @param seenIn the project that had it, or ""
+ * @param planted the subject with the bug
+ * @param check the check that must fail
  */
 public record Bug<S>(String id, String what, String seenIn, S planted, Check<S> check) {
     @Override

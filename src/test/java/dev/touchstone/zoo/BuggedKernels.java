@@ -9,7 +9,7 @@ import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 
-/** The scalar kernels, for a bug to override one operation. */
+/** The scalar kernels; a bug overrides one operation. */
 abstract class BuggedKernels implements Kernels {
     private final Kernels sound = new ScalarKernels();
 

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** One thing, what is checked of it, and the bugs that people made in it. */
+/** A subject, its checks, and its bugs. */
 public record Cage<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> bugs) {
-    /** The thing passes every check, and each bug is caught by its own. */
+    /** The subject passes every check, and each bug fails its own. */
     public Stream<DynamicTest> tests() {
         Stream<DynamicTest> truths = checks.stream()
                 .map(check -> DynamicTest.dynamicTest(

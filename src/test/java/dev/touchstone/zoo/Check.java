@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A named test of one thing, which can be run on the thing itself and on one with a bug in it.
+ * A named check that can be run on the correct subject and on one with a bug.
  *
- * @param name a sentence that is true of the thing without a bug
- * @param assertion throws unless it is true
+ * @param name a sentence that is true of the correct subject
+ * @param assertion throws if it is not true
  */
 public record Check<S>(String name, Consumer<S> assertion) {
     private static final int LONGEST = 160;

@@ -9,13 +9,13 @@ import dev.touchstone.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What {@link Generator} does, as a seam for bugs around its loop. */
+/** The interface of {@link Generator}, which bugs in the loop implement. */
 @FunctionalInterface
 interface Decoding {
     Decoding REAL = (executor, tokenizer, prompts, settings, watcher) ->
             new Generator(executor, tokenizer).generate(prompts, settings, watcher);
 
-    /** Nobody reads along. */
+    /** Ignores all steps. */
     Consumer<Step> SILENT = step -> {};
 
     List<Generation> generate(

@@ -14,18 +14,18 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** D8 to D10 and D12: the loop does not stop, stops wrongly, prints too much, or draws other random numbers. */
+/** D8 to D10 and D12: the loop does not stop, stops wrongly, prints too much, or uses other random numbers. */
 final class DecodingBugs {
     static final List<Bug<Decoding>> ALL = List.of(
             new Bug<>(
                     "D8",
-                    "the end-of-sequence token never stops",
+                    "the end-of-sequence token does not end the text",
                     "DJL TextGenerator",
                     settings(settings -> with(settings, settings.maxNewTokens(), Set.of())),
                     DecodingChecks.EOS_STOPS),
             new Bug<>(
                     "D8",
-                    "stops only after the end-of-sequence token was printed",
+                    "generation stops only after the end-of-sequence token was printed",
                     "Jlama",
                     DecodingBugs::printsTheEnd,
                     DecodingChecks.EOS_IS_NOT_PRINTED),
@@ -37,13 +37,13 @@ final class DecodingBugs {
                     DecodingChecks.EOS_FIRST),
             new Bug<>(
                     "D8",
-                    "the end of one row stops all",
+                    "the end of one row ends all rows",
                     "DJL TextGenerator",
                     DecodingBugs::stopsAll,
                     DecodingChecks.EOS_OF_ONE_ROW),
             new Bug<>(
                     "D8",
-                    "only the first of several end-of-sequence tokens counts",
+                    "only the first of several end-of-sequence tokens ends a text",
                     "",
                     settings(settings -> with(
                             settings,
@@ -52,7 +52,7 @@ final class DecodingBugs {
                     DecodingChecks.EOS_OF_SEVERAL),
             new Bug<>(
                     "D9",
-                    "max new tokens counts the prompt",
+                    "the limit on new tokens includes the prompt",
                     "Jlama",
                     DecodingBugs::countsThePrompt,
                     DecodingChecks.LENGTH_IS_OF_NEW_TOKENS),
@@ -70,13 +70,13 @@ final class DecodingBugs {
                     DecodingChecks.STOP_STRING_NOT_PRINTED),
             new Bug<>(
                     "D12",
-                    "the seed is not honoured",
+                    "the seed is ignored",
                     "Jlama",
                     settings(settings -> settings.withSampler(settings.sampler(), System.nanoTime())),
                     DecodingChecks.SEED),
             new Bug<>(
                     "D12",
-                    "streaming draws other random numbers",
+                    "streaming uses other random numbers",
                     "Jlama",
                     (executor, tokenizer, prompts, settings, watcher) -> watcher == Decoding.SILENT
                             ? Decoding.REAL.generate(executor, tokenizer, prompts, settings, watcher)

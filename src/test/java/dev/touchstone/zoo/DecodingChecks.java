@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What must be true of the loop: where a text ends, what is printed of it, and where its random numbers come from. */
+/** Checks of the generation loop: where a text ends, what is printed, and which random numbers it uses. */
 final class DecodingChecks {
     private static final Window WINDOW = Window.error(64);
     private static final Tokenizer LETTERS = Pieces.tokenizer("a", "b", "c", "d", "<end>", "<stop>");
@@ -49,14 +49,14 @@ final class DecodingChecks {
         assertThat(printed).hasToString("ab");
     });
 
-    static final Check<Decoding> EOS_FIRST = check("the first new token may be the end", decoding -> {
+    static final Check<Decoding> EOS_FIRST = check("the first new token can end the text", decoding -> {
         Generation generation = scripts(decoding, Set.of(4), 2).get(0);
 
         assertThat(generation.ids()).containsExactly(4);
         assertThat(generation.text()).isEmpty();
     });
 
-    static final Check<Decoding> EOS_OF_ONE_ROW = check("the end of one row ends no other", decoding -> {
+    static final Check<Decoding> EOS_OF_ONE_ROW = check("the end of one row does not end another", decoding -> {
         List<Generation> generations = scripts(decoding, Set.of(4), 0, 3);
 
         assertThat(generations.get(0).ids()).containsExactly(0, 1, 4);
@@ -74,7 +74,7 @@ final class DecodingChecks {
             });
 
     static final Check<Decoding> LENGTH_IS_OF_NEW_TOKENS =
-            check("as many new tokens as asked for, however long the prompt", decoding -> {
+            check("as many new tokens as requested, whatever the length of the prompt", decoding -> {
                 TableExecutor executor = new TableExecutor(6, 1);
                 Settings settings = Settings.greedy(5, Set.of(), WINDOW);
                 List<int[]> prompts = List.of(new int[] {1}, new int[] {1, 2, 3}, new int[] {0, 1, 2, 3, 4, 5, 0});
@@ -85,7 +85,7 @@ final class DecodingChecks {
             });
 
     static final Check<Decoding> STOP_STRING_IN_PIECES =
-            check("a stop string is found however it is cut into tokens", decoding -> {
+            check("a stop string is found however tokens split it", decoding -> {
                 for (int cuts = 0; cuts < 1 << 9; cuts++) {
                     Generation generation = stopped(decoding, cuts, new StringBuilder());
 
@@ -95,7 +95,7 @@ final class DecodingChecks {
             });
 
     static final Check<Decoding> STOP_STRING_NOT_PRINTED =
-            check("nothing of a stop string is printed, however it is cut into tokens", decoding -> {
+            check("no part of a stop string is printed, however tokens split it", decoding -> {
                 for (int cuts = 0; cuts < 1 << 9; cuts++) {
                     StringBuilder printed = new StringBuilder();
                     stopped(decoding, cuts, printed);
@@ -104,31 +104,35 @@ final class DecodingChecks {
                 }
             });
 
-    static final Check<Decoding> SEED = check("a seed means one text, another seed another text", decoding -> {
-        Set<List<Integer>> texts = new HashSet<>();
-        for (long seed = 0; seed < 20; seed++) {
-            List<Integer> text =
-                    draw(decoding, seed, List.of(1), Decoding.SILENT).get(0);
+    static final Check<Decoding> SEED =
+            check("the same seed gives the same text, another seed another text", decoding -> {
+                Set<List<Integer>> texts = new HashSet<>();
+                for (long seed = 0; seed < 20; seed++) {
+                    List<Integer> text =
+                            draw(decoding, seed, List.of(1), Decoding.SILENT).get(0);
 
-            assertThat(draw(decoding, seed, List.of(1), Decoding.SILENT).get(0)).isEqualTo(text);
-            texts.add(text);
-        }
-        assertThat(texts).hasSizeGreaterThan(15);
-    });
+                    assertThat(draw(decoding, seed, List.of(1), Decoding.SILENT).get(0))
+                            .isEqualTo(text);
+                    texts.add(text);
+                }
+                assertThat(texts).hasSizeGreaterThan(15);
+            });
 
-    static final Check<Decoding> SEED_AND_STREAMING = check("reading along does not change what is drawn", decoding -> {
-        for (long seed = 0; seed < 20; seed++) {
-            List<Integer> streamed = new ArrayList<>();
-            List<Integer> read = draw(decoding, seed, List.of(1), step -> streamed.add(step.id()))
-                    .get(0);
+    static final Check<Decoding> SEED_AND_STREAMING =
+            check("streaming does not change the sampled tokens", decoding -> {
+                for (long seed = 0; seed < 20; seed++) {
+                    List<Integer> streamed = new ArrayList<>();
+                    List<Integer> read = draw(decoding, seed, List.of(1), step -> streamed.add(step.id()))
+                            .get(0);
 
-            assertThat(read).isEqualTo(streamed);
-            assertThat(read)
-                    .isEqualTo(draw(decoding, seed, List.of(1), Decoding.SILENT).get(0));
-        }
-    });
+                    assertThat(read).isEqualTo(streamed);
+                    assertThat(read)
+                            .isEqualTo(draw(decoding, seed, List.of(1), Decoding.SILENT)
+                                    .get(0));
+                }
+            });
 
-    static final Check<Decoding> SEED_AND_COMPANY = check("a row draws what it would draw alone", decoding -> {
+    static final Check<Decoding> SEED_AND_COMPANY = check("a row samples the same tokens as alone", decoding -> {
         for (long seed = 0; seed < 20; seed++) {
             List<List<Integer>> together = draw(decoding, seed, List.of(1, 2, 3), Decoding.SILENT);
 
@@ -168,7 +172,7 @@ final class DecodingChecks {
         return Arrays.stream(firsts).mapToObj(first -> new int[] {first}).toList();
     }
 
-    /** A text of ten bytes with a stop string in the middle, cut into tokens before the bytes whose bits are set. */
+    /** A text of ten bytes with a stop string in the middle. A new token starts at each byte whose bit is set. */
     private static Generation stopped(Decoding decoding, int cuts, StringBuilder printed) {
         Set<Integer> places = new HashSet<>();
         for (int place = 1; place <= 9; place++) {

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Decoding passes its checks, and every classic bug of decoding is caught by the check named for it. */
+/** Decoding passes its checks, and every decoding bug fails the check named for it. */
 class DecodingZooTest {
     @TestFactory
     Stream<DynamicTest> catchesEveryBug() {
         return cages().stream().flatMap(Cage::tests);
     }
 
-    /** D11, speculation, is planted where that is tested. */
+    /** D11, speculative decoding, is in the tests of speculative decoding. */
     @Test
     void noBugIsLeftOut() {
         assertThat(cages().stream().flatMap(cage -> cage.bugs().stream()).map(Bug::id))

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Kernels, readers and executors pass their checks, and each of their classic bugs is caught by the check named for it. */
+/** Kernels, readers and executors pass their checks, and each of their bugs fails the check named for it. */
 class EngineZooTest {
     @TestFactory
     Stream<DynamicTest> catchesEveryBug() {

@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** F8 and F19: more tokens than there are positions, and caches of the last request or of a neighbour. */
+/** F8 and F19: more tokens than positions, and caches that keep keys of an earlier request or of another row. */
 final class ExecutorBugs {
     private static final Transformer MODEL =
             Fixtures.model(Fixtures.named("tiny-gpt2")).transformer();
 
     private static final Check<Function<Transformer, Executor>> NEXT_REQUEST =
-            new Check<>("what was asked before changes no bit", executor -> {
+            new Check<>("earlier requests do not change any bit", executor -> {
                 Executor cached = executor.apply(MODEL);
                 cached.next(List.of(ids(9, 3)));
 
@@ -35,7 +35,7 @@ final class ExecutorBugs {
             });
 
     private static final Check<Function<Transformer, Executor>> NEIGHBOURS =
-            new Check<>("who else is in the batch changes no bit", executor -> {
+            new Check<>("other rows of the batch do not change any bit", executor -> {
                 List<int[]> batch = List.of(ids(9, 3), ids(9, 5), ids(4, 3));
 
                 same(executor.apply(MODEL).next(batch), naive().next(batch));
@@ -52,7 +52,7 @@ final class ExecutorBugs {
     static final List<Bug<Function<Transformer, Executor>>> ALL = List.of(
             bug(
                     "F19",
-                    "the cache of the last request is used again",
+                    "the cache of the previous request is reused",
                     "langchain4j#6027",
                     model -> new Remembering(model) {
                         @Override
@@ -63,7 +63,7 @@ final class ExecutorBugs {
                     NEXT_REQUEST),
             bug(
                     "F19",
-                    "a cache is cut one token too late",
+                    "a cache is truncated one token too late",
                     "mlx-lm#1423",
                     model -> new Remembering(model) {
                         @Override
@@ -87,20 +87,20 @@ final class ExecutorBugs {
                     NEIGHBOURS),
             bug(
                     "F8",
-                    "past the context the first positions are read again",
+                    "past the context positions start at 0 again",
                     "rasbt/LLMs-from-scratch#925",
                     model -> tooLong(model, (ids, positions) -> Arrays.copyOfRange(ids, 0, positions)),
                     TOO_LONG),
             bug(
                     "F8",
-                    "past the context the last tokens are kept without a word",
+                    "past the context the oldest tokens are dropped silently",
                     "rasbt/LLMs-from-scratch#925",
                     model -> tooLong(
                             model, (ids, positions) -> Arrays.copyOfRange(ids, ids.length - positions, ids.length)),
                     TOO_LONG),
             bug(
                     "F8",
-                    "past the context whatever lies behind the table is read",
+                    "past the context memory after the position table is read",
                     "rasbt/LLMs-from-scratch#925",
                     model -> new CachedExecutor(PositionBugs.longer(model), new ScalarKernels()),
                     TOO_LONG));
@@ -130,7 +130,7 @@ final class ExecutorBugs {
                 .isTrue();
     }
 
-    /** One cache for all that is ever asked. */
+    /** One cache shared by all requests. */
     private abstract static class Remembering implements Executor {
         private final Transformer model;
         private KvCache last;
@@ -163,7 +163,7 @@ final class ExecutorBugs {
         }
     }
 
-    /** What becomes of a sequence that is too long. */
+    /** Shortens a sequence that exceeds the context. */
     @FunctionalInterface
     private interface Cut {
         int[] of(int[] ids, int positions);

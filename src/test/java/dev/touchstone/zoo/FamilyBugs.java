@@ -25,8 +25,8 @@ final class FamilyBugs {
             epsilon("epsilon of another model, 1e-6 for 3e-3", "tiny-llama", 1e-6),
             epsilon("no epsilon", "tiny-llama", 0),
             epsilon("epsilon of another model, 1e-6 for 6e-3", "tiny-gemma2", 1e-6),
-            norms("gains told from 1 in a family that tells them from 0", "tiny-llama", old -> withOffset(old, 1)),
-            norms("gains told from 0 in Gemma", "tiny-gemma2", old -> withOffset(old, 0)),
+            norms("1 added to the gains in a family that adds nothing", "tiny-llama", old -> withOffset(old, 1)),
+            norms("no 1 added to the gains in Gemma", "tiny-gemma2", old -> withOffset(old, 0)),
             norms("gains dropped", "tiny-llama", old -> {
                 float[] ones = new float[old.gain().length];
                 Arrays.fill(ones, 1);
@@ -96,7 +96,7 @@ final class FamilyBugs {
                     model -> Surgery.each(model, Projections.class, old -> ((Projections.Normed) old).projections())),
             ForwardBug.of(
                             "F18",
-                            "queries normed over all heads at once",
+                            "queries normalised over all heads at once",
                             "",
                             "layers.0.self_attn.q_norm",
                             Plant.kernels(new BuggedKernels() {
@@ -127,7 +127,7 @@ final class FamilyBugs {
                     FamilyBugs::oneAfterTheOther),
             model(
                     "F11",
-                    "the MLP reads what attention has changed",
+                    "the input of the MLP includes the output of attention",
                     "layers.0.input_layernorm",
                     "tiny-phi",
                     model -> Surgery.each(
@@ -148,12 +148,12 @@ final class FamilyBugs {
                     model -> Surgery.each(
                             model, Stem.class, old -> new Stem(old.embedded(), old.wte(), old.wpe(), null))),
             model("F7", "the offset of the positions missing", "decoder.embed_positions", "tiny-opt", offset(0)),
-            model("F7", "the offset of the positions one too few", "decoder.embed_positions", "tiny-opt", offset(1)),
+            model("F7", "the offset of the positions one too small", "decoder.embed_positions", "tiny-opt", offset(1)),
             head("the bias of the head dropped", "tiny-phi", old -> new Head(old.name(), old.weight(), null, 0)),
             head("the bias of the head dropped", "tiny-gptj", old -> new Head(old.name(), old.weight(), null, 0)),
-            head("the cap of the logits missing", "tiny-gemma2", old -> new Head(old.name(), old.weight())),
+            head("the soft cap of the logits missing", "tiny-gemma2", old -> new Head(old.name(), old.weight())),
             head(
-                    "the cap of the logits of another model, 30 for 5",
+                    "the soft cap of the logits of another model, 30 for 5",
                     "tiny-gemma2",
                     old -> new Head(old.name(), old.weight(), null, 30)),
             bias("layers.0.self_attn.q_proj", "tiny-qwen2"),
@@ -170,7 +170,7 @@ final class FamilyBugs {
 
     private FamilyBugs() {}
 
-    /** What a row is divided into before its gains. */
+    /** Normalises a row without gains. */
     @FunctionalInterface
     private interface Normalized {
         double[] of(double[] row, double epsilon);

@@ -1,16 +1,16 @@
 package dev.touchstone.zoo;
 
 /**
- * A classic bug of the forward pass.
+ * A known bug of the forward pass.
  *
- * @param id its number in the literature of porting: W weights, F forward pass, N numerics
+ * @param id the kind of bug: W weights, F forward pass, N numerics
  * @param what is wrong
- * @param seenIn where it was really made, or "" where nobody admits it
+ * @param seenIn the project that had it, or ""
  * @param fixture the model it is planted in
- * @param plant how it gets there
- * @param warm whether it shows only where a cache holds something already
- * @param tap where it must be found
- * @param equivalent why nobody could notice it; "" for a bug
+ * @param plant puts it into the model
+ * @param warm whether it has an effect only if the cache already has keys
+ * @param tap the tap at which it must be found
+ * @param equivalent the reason why it changes no result; "" for a bug that does
  */
 record ForwardBug(
         String id,

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every classic bug of the forward pass is planted, noticed by the goldens, and found at the tap where it is. */
+/** Every bug of the forward pass is planted, fails the comparison with the goldens, and is found at its tap. */
 class ForwardZooTest {
-    /** Those of GPT-2. */
+    /** The bugs of GPT-2. */
     static final List<ForwardBug> BUGS = Stream.of(
                     WeightBugs.ALL,
                     ActivationBugs.ALL,
@@ -37,7 +37,7 @@ class ForwardZooTest {
             .flatMap(List::stream)
             .toList();
 
-    private static final String GOLDENS = "every tap of the goldens";
+    private static final String GOLDENS = "all taps of the goldens";
 
     @TestFactory
     Stream<DynamicTest> findsEveryBugWhereItIs() {
@@ -62,7 +62,7 @@ class ForwardZooTest {
                                 })));
     }
 
-    /** What the suite says: a tap, how many floors off, and what that looks like. */
+    /** What the suite reports: the first wrong tap, its error divided by PyTorch's, and the clues. */
     private record Finding(boolean passes, String tap, double floors, List<String> clues) {}
 
     private static void find(ForwardBug bug) {
@@ -71,7 +71,7 @@ class ForwardZooTest {
                 bug.id(),
                 bug.what(),
                 bug.seenIn(),
-                GOLDENS + (bug.warm() ? ", half the prompt in the cache" : ""),
+                GOLDENS + (bug.warm() ? ", with half of the prompt cached" : ""),
                 finding.tap,
                 finding.floors,
                 bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues),
@@ -103,7 +103,7 @@ class ForwardZooTest {
         }
     }
 
-    /** The tap that a message names: one with another shape, or one that is missing. */
+    /** The tap that a message names: one with a wrong shape, or a missing one. */
     static String tapIn(TouchstoneException e, Reference reference) {
         List<String> words = Arrays.asList(e.getMessage().split("[ ,\\[\\]]+"));
         return reference.taps().stream().filter(words::contains).findFirst().orElse("");

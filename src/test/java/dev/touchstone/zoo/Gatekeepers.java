@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
-/** What the gates that others rely on make of a bug: the same text, the same argmax, or logits that are close. */
+/** Whether a bug passes weaker checks that others use: the same text, the same argmax, or logits that are close. */
 final class Gatekeepers {
     private static final Map<String, Tensor> RIGHT = new ConcurrentHashMap<>();
 
@@ -43,13 +43,13 @@ final class Gatekeepers {
                     IntStream.range(0, actual.size())
                             .allMatch(i -> Math.abs(actual.data()[i] - expected.data()[i]) <= 1e-2));
         } catch (RuntimeException e) {
-            return new Gates(false, false, false, false, false); // a crash is noticed by every gate
+            return new Gates(false, false, false, false, false); // every check notices a crash
         }
     }
 
     /**
-     * Whether greedy decoding of every plain prompt gives Hugging Face's text. All its steps in one pass: as long as the
-     * text is the same, a step sees what it would see, and if it is not, the first step that differs counts.
+     * Whether greedy decoding of every plain prompt gives Hugging Face's text. All steps are computed in one pass: up to the
+     * first step that differs, each step has the same input as in token-by-token decoding.
      */
     private static boolean sameText(Fixture fixture, Parity.Engine engine) {
         for (JsonNode generation : fixture.json("generation.json")) {

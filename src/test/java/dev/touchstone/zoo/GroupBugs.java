@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** F3 and F15 to F17, and W5 in other families: shared heads, slopes, windows, caps. */
+/** F3 and F15 to F17, and W5 in other families: grouped heads, ALiBi slopes, windows, soft caps. */
 final class GroupBugs {
     private static final String SCORES = "layers.0.self_attn.scores";
 
     static final List<ForwardBug> ALL = List.of(
             ForwardBug.of(
                             "F15",
-                            "queries share keys in turn instead of as neighbours",
+                            "key heads assigned to query heads in turn instead of in groups",
                             "onnx#7274",
                             SCORES,
                             inTurn(true))
                     .in("tiny-llama"),
             ForwardBug.of(
                             "F15",
-                            "queries share values in turn instead of as neighbours",
+                            "value heads assigned to query heads in turn instead of in groups",
                             "onnx#7274",
                             "layers.0.self_attn.context",
                             inTurn(false))
@@ -37,9 +37,9 @@ final class GroupBugs {
                     heads -> powers(5, -8.0 / 5, 1)),
             slopes("slopes of the next power of two, 8", "TransformerLens#777", heads -> powers(5, -1, 1)),
             slopes("the fifth slope continues the sequence of four", "transformers#28380", heads -> powers(5, -2, 1)),
-            slopes("slopes begin with 1", "", heads -> powers(5, -2, 0)),
+            slopes("slopes start at 1", "", heads -> powers(5, -2, 0)),
             slopes(
-                    "slopes grow with the distance",
+                    "the bias has the wrong sign",
                     "",
                     heads -> heads.stream().map(slope -> -slope).toList()),
             ForwardBug.of(
@@ -73,15 +73,15 @@ final class GroupBugs {
             ForwardBug.of("F17", "a cache trimmed one too early", "transformers#26792", SCORES, Plant.warm(narrower()))
                     .in("tiny-mistral")
                     .onAWarmCache(),
-            scoring("the cap of the scores missing", "tiny-gemma2", old -> cap(old, 0)),
-            scoring("the cap of the scores of another model, 50 for 3", "tiny-gemma2", old -> cap(old, 50)),
+            scoring("the soft cap of the scores missing", "tiny-gemma2", old -> cap(old, 0)),
+            scoring("the soft cap of the scores of another model, 50 for 3", "tiny-gemma2", old -> cap(old, 50)),
             scoring(
                     "query_pre_attn_scalar ignored, 1 / sqrt(D)",
                     "tiny-gemma2",
                     old -> scale(old, (float) (1 / Math.sqrt(6)))),
             scoring("queries scaled, and then the scores", "tiny-opt", old -> scale(old, (float) (1 / Math.sqrt(11)))),
             scoring(
-                    "scores divided by sqrt(D) although nothing divides them",
+                    "scores divided by sqrt(D) in a model that does not scale them",
                     "tiny-gpt-neo",
                     old -> scale(old, 0.3f)));
 
@@ -155,7 +155,7 @@ final class GroupBugs {
     private static ForwardBug fused(String fixture, String tap) {
         Plant plant = Plant.model(GroupBugs::inBlocks);
         return ForwardBug.of(
-                        "W5", "interleaved QKV taken for blocks, as in GPT-2", "TransformerLens 535d2e3a", tap, plant)
+                        "W5", "interleaved QKV read as blocks, as in GPT-2", "TransformerLens 535d2e3a", tap, plant)
                 .in(fixture);
     }
 
@@ -164,7 +164,7 @@ final class GroupBugs {
                 model, Projections.class, old -> new Projections.Fused(((Projections.Interleaved) old).linear()));
     }
 
-    /** Query h asks key h mod G: as if the heads were dealt out. */
+    /** Query head h uses key head h mod G instead of h / (H / G). */
     private static Plant inTurn(boolean keys) {
         return Plant.kernels(new BuggedKernels() {
             @Override
@@ -207,7 +207,7 @@ final class GroupBugs {
         });
     }
 
-    /** Where a head must stand to be served by key h mod G. */
+    /** The place of a query head so that it uses key head h mod G. */
     private static int place(int h, int heads, KeyValuePages cache) {
         return h % cache.heads() * (heads / cache.heads()) + h / cache.heads();
     }

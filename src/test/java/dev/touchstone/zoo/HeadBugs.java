@@ -8,7 +8,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
-/** F9, F10, F12 and W5: heads laid out wrongly, q, k and v mixed up, softmax over the wrong numbers. */
+/** F9, F10, F12 and W5: a wrong layout of heads, swapped q, k and v, softmax over the wrong axis. */
 final class HeadBugs {
     private static final int HEAD_SIZE = 12; // of tiny-gpt2
 
@@ -74,13 +74,13 @@ final class HeadBugs {
             swap("k", "v"),
             swap("q", "v"),
             fused(
-                    "fused QKV taken for interleaved per head, as in BLOOM",
+                    "fused QKV read as interleaved per head, as in BLOOM",
                     (part, c) -> c / HEAD_SIZE * 3 * HEAD_SIZE + part * HEAD_SIZE + c % HEAD_SIZE),
-            fused("fused QKV taken for interleaved per channel", (part, c) -> 3 * c + part),
+            fused("fused QKV read as interleaved per channel", (part, c) -> 3 * c + part),
             softmax("softmax over the queries", "tiny-llm#80", false),
             softmax("softmax over the heads", "tiny-llm#80", true),
             ForwardBug.of(
-                    "F12", "softmax with a 1 more in its sum", "", "h.0.attn.probs", Plant.kernels(new BuggedKernels() {
+                    "F12", "softmax with 1 added to its sum", "", "h.0.attn.probs", Plant.kernels(new BuggedKernels() {
                         @Override
                         public Tensor softmax(Tensor scores) {
                             Tensor probs = super.softmax(scores);
@@ -108,12 +108,13 @@ final class HeadBugs {
             })),
             ForwardBug.of(
                             "F12",
-                            "softmax without the maximum",
+                            "softmax without subtracting the maximum",
                             "tiny-llm#80",
                             "h.0.attn.probs",
                             Plant.kernels(withoutMaximum()))
-                    .equivalentBecause("no score of this model comes near 88, where exp overflows; the law of large"
-                            + " scores catches it"),
+                    .equivalentBecause(
+                            "no score of this model is near 88, where exp overflows; the check with scores of"
+                                    + " any magnitude kills it"),
             ForwardBug.of(
                     "F19",
                     "both layers write to the cache of the first",
@@ -126,7 +127,7 @@ final class HeadBugs {
 
     private HeadBugs() {}
 
-    /** Channel {@code h D + d} gets what belongs to {@code d H + h}. */
+    /** Channel {@code h D + d} gets the values of channel {@code d H + h}. */
     private static Tensor deal(Tensor x, KeyValuePages cache) {
         int size = cache.headSize();
         return exchanged(x, c -> c % size * cache.heads() + c / size);
@@ -143,7 +144,7 @@ final class HeadBugs {
         return y;
     }
 
-    /** Where a channel comes from. */
+    /** The source of a channel. */
     @FunctionalInterface
     private interface Layout {
         int from(int channel, int heads, int size);
@@ -159,7 +160,7 @@ final class HeadBugs {
         }));
     }
 
-    /** The two points of a layer, in the order in which they are made. */
+    /** The two points of a layer, in the order of computation. */
     private static ForwardBug swap(String first, String second) {
         String tap = "h.0.attn." + first;
         List<String> order = List.of("q", "k", "v");
@@ -177,7 +178,7 @@ final class HeadBugs {
         }));
     }
 
-    /** Which column of the fused projection is channel c of part 0, 1 or 2: q, k or v. */
+    /** The column of the fused projection with channel c of part 0, 1 or 2: q, k or v. */
     @FunctionalInterface
     private interface Fusion {
         int column(int part, int c);

@@ -5,12 +5,12 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
-/** F2, F12, F20 and F21 where the goldens cannot see them: sums in changing order, shortcuts, overflow, cancellation. */
+/** F2, F12, F20 and F21 that the goldens cannot show: sums in varying order, shortcuts, overflow, cancellation. */
 final class KernelBugs {
     static final List<Bug<Kernels>> ALL = List.of(
             new Bug<>(
                     "F20",
-                    "the partial sums of a product arrive in changing order",
+                    "partial sums of a product added in varying order",
                     "GPULlama3.java e70da61",
                     sums(new Order() {
                         private int calls;
@@ -23,7 +23,7 @@ final class KernelBugs {
                     KernelChecks.TWICE),
             new Bug<>(
                     "F20",
-                    "a race: now and then a result is written before its last term",
+                    "a race: a result is sometimes written before its last term",
                     "GPULlama3.java e70da61",
                     new BuggedKernels() {
                         private int calls;
@@ -38,10 +38,11 @@ final class KernelBugs {
                         }
                     },
                     KernelChecks.TWICE),
-            new Bug<>("F20", "as many partial sums as this machine has lanes", "", sums(x -> 8), KernelChecks.SCALAR),
+            new Bug<>(
+                    "F20", "as many partial sums as the machine has SIMD lanes", "", sums(x -> 8), KernelChecks.SCALAR),
             new Bug<>(
                     "F20",
-                    "the products of one thread in one chain, of several in several",
+                    "one accumulation chain with one thread, several with several threads",
                     "",
                     sums(x -> x.rows() > 8 ? 1 : 4),
                     KernelChecks.TOKEN_BY_TOKEN),
@@ -53,13 +54,13 @@ final class KernelBugs {
                     KernelChecks.TOKEN_BY_TOKEN),
             new Bug<>(
                     "F21",
-                    "tiles of rows sum in another order the more rows there are",
+                    "tiles sum in an order that depends on the number of rows",
                     "vllm#5898",
                     sums(x -> 1 + x.rows() % 3),
                     KernelChecks.COMPANY),
             new Bug<>(
                     "F12",
-                    "softmax without the maximum",
+                    "softmax without subtracting the maximum",
                     "tiny-llm#80",
                     HeadBugs.withoutMaximum(),
                     KernelChecks.LARGE_SCORES),
@@ -93,7 +94,7 @@ final class KernelBugs {
 
     private KernelBugs() {}
 
-    /** Into how many sums a product is cut. */
+    /** The number of partial sums of a product. */
     @FunctionalInterface
     private interface Order {
         int parts(Tensor x);

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** What must be true of kernels besides being near enough: the same bits however one gets there, and no overflow. */
+/** Checks of kernels besides accuracy: the same bits for every way of computing, and no overflow. */
 final class KernelChecks {
     private static final Transformer MODEL =
             Fixtures.model(Fixtures.named("tiny-gpt2")).transformer();
@@ -31,10 +31,10 @@ final class KernelChecks {
         same(first, trace(kernels));
     });
 
-    static final Check<Kernels> SCALAR =
-            check("the bits of the definition", kernels -> same(trace(new ScalarKernels()), trace(kernels)));
+    static final Check<Kernels> SCALAR = check(
+            "the same bits as the scalar definition", kernels -> same(trace(new ScalarKernels()), trace(kernels)));
 
-    static final Check<Kernels> COMPANY = check("a row's bits do not depend on its company", kernels -> {
+    static final Check<Kernels> COMPANY = check("the bits of a row do not depend on the other rows", kernels -> {
         Tensor alone = MODEL.forward(Batch.of(IDS, MODEL.newCache()), kernels, Trace.OFF);
         Batch.Sequence other = new Batch.Sequence(Arrays.copyOf(IDS, 5), MODEL.newCache(), 1);
         Batch.Sequence sequence = new Batch.Sequence(IDS, MODEL.newCache(), IDS.length);
@@ -45,7 +45,7 @@ final class KernelChecks {
                 .isTrue();
     });
 
-    static final Check<Kernels> TOKEN_BY_TOKEN = check("token by token has the bits of all at once", kernels -> {
+    static final Check<Kernels> TOKEN_BY_TOKEN = check("token by token gives the same bits as all at once", kernels -> {
         Tensor atOnce = MODEL.forward(Batch.of(IDS, MODEL.newCache()), kernels, Trace.OFF);
         KvCache cache = MODEL.newCache();
         for (int t = 0; t < IDS.length; t++) {
@@ -57,14 +57,14 @@ final class KernelChecks {
         }
     });
 
-    static final Check<Kernels> LARGE_SCORES = check("softmax takes scores of any size", kernels -> {
+    static final Check<Kernels> LARGE_SCORES = check("softmax is finite for scores of any magnitude", kernels -> {
         Tensor probs = kernels.softmax(Tensor.of(new float[] {1000, 1000, -1000, 999}, 1, 1, 4));
 
         assertThat((double) probs.data()[0]).isCloseTo(1 / (2 + Math.exp(-1)), within(1e-6));
         assertThat(probs.data()[2]).isZero();
     });
 
-    static final Check<Kernels> FAR_FROM_ZERO = check("a norm does not mind how far from zero a row is", kernels -> {
+    static final Check<Kernels> FAR_FROM_ZERO = check("a norm is accurate for rows far from zero", kernels -> {
         float[] ones = {1, 1, 1};
         Tensor row = Tensor.of(new float[] {10_000, 10_001, 10_002}, 1, 3);
 

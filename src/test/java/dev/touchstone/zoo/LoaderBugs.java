@@ -12,17 +12,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** W6 and W8: half floats of another kind, and a reader that trusts what a file says of itself. */
+/** W6 and W8: half floats read in the wrong format, and a reader that does not validate the header. */
 final class LoaderBugs {
     static final List<Bug<Widening>> BF16 = List.of(
             new Bug<>("W6", "bf16 read as fp16", "llama3.java 1e13c07", HalfPrecision::fromFloat16, LoaderChecks.BF16),
             new Bug<>(
                     "W6",
-                    "bf16 with its sign lost",
+                    "bf16 read without its sign",
                     "",
                     bits -> Math.abs(HalfPrecision.fromBfloat16(bits)),
                     LoaderChecks.BF16),
-            new Bug<>("W6", "bf16 with -0 as 0", "", bits -> HalfPrecision.fromBfloat16(bits) + 0f, LoaderChecks.BF16),
+            new Bug<>("W6", "bf16 -0 read as 0", "", bits -> HalfPrecision.fromBfloat16(bits) + 0f, LoaderChecks.BF16),
             new Bug<>(
                     "W6",
                     "bf16 denormals flushed to 0",
@@ -40,7 +40,7 @@ final class LoaderBugs {
                     LoaderChecks.F16),
             new Bug<>(
                     "W6",
-                    "fp16 denormals taken for normal",
+                    "fp16 denormals read as normal numbers",
                     "",
                     bits -> {
                         float normal = Float.intBitsToFloat(((bits & 0x7FFF) << 13) + (112 << 23));
@@ -51,7 +51,7 @@ final class LoaderBugs {
                     LoaderChecks.F16),
             new Bug<>(
                     "W6",
-                    "fp16 infinity as 65536",
+                    "fp16 infinity read as 65536",
                     "tinygrad#3310",
                     bits -> {
                         float value = HalfPrecision.fromFloat16(bits);
@@ -60,7 +60,7 @@ final class LoaderBugs {
                     LoaderChecks.F16),
             new Bug<>(
                     "W6",
-                    "fp16 NaN as infinity",
+                    "fp16 NaN read as infinity",
                     "tinygrad#3310",
                     bits -> {
                         float value = HalfPrecision.fromFloat16(bits);
@@ -69,7 +69,7 @@ final class LoaderBugs {
                     LoaderChecks.F16),
             new Bug<>(
                     "W6",
-                    "fp16 with its bytes swapped",
+                    "fp16 read with its bytes swapped",
                     "",
                     bits -> HalfPrecision.fromFloat16(Short.reverseBytes(bits)),
                     LoaderChecks.F16));
@@ -77,21 +77,25 @@ final class LoaderBugs {
     static final List<Bug<Function<byte[], float[]>>> FILES = List.of(
             new Bug<>(
                     "W8",
-                    "what is missing at the end of a file read as zeros",
+                    "missing bytes at the end of a file read as zeros",
                     "safetensors#321",
                     naive(false),
                     LoaderChecks.TRUNCATED),
             new Bug<>(
-                    "W8", "offsets past the end read as zeros", "safetensors#321", naive(false), LoaderChecks.OUTSIDE),
-            new Bug<>("W8", "tensors may overlap", "safetensors#448", naive(false), LoaderChecks.OVERLAPPING),
+                    "W8",
+                    "data past the end of the file read as zeros",
+                    "safetensors#321",
+                    naive(false),
+                    LoaderChecks.OUTSIDE),
+            new Bug<>("W8", "overlapping tensors accepted", "safetensors#448", naive(false), LoaderChecks.OVERLAPPING),
             new Bug<>(
                     "W8",
-                    "of two tensors of one name the last is taken",
+                    "of two tensors with the same name the last is used",
                     "safetensors#448",
                     naive(false),
                     LoaderChecks.TWICE),
             new Bug<>("W7", "the header's length cast to int", "llama3.java dc7c316", naive(true), LoaderChecks.HUGE),
-            new Bug<>("W6", "big-endian floats", "", naive(true), LoaderChecks.GOOD));
+            new Bug<>("W6", "floats read as big-endian", "", naive(true), LoaderChecks.GOOD));
 
     private LoaderBugs() {}
 
@@ -99,7 +103,7 @@ final class LoaderBugs {
         return Math.abs(value) < least ? Math.copySign(0, value) : value;
     }
 
-    /** Reads the tensor x, and believes every word. */
+    /** Reads the tensor x without any validation. */
     private static Function<byte[], float[]> naive(boolean otherOrder) {
         return file -> {
             try {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** What must be true of whatever reads half floats, and of whatever reads safetensors. */
+/** Checks of readers of half floats and of safetensors. */
 final class LoaderChecks {
     /** A half float as a float. */
     @FunctionalInterface
@@ -25,20 +25,21 @@ final class LoaderChecks {
     }
 
     static final Check<Widening> BF16 =
-            new Check<>("each of the 65,536 numbers of BF16 is its definition", widening -> {
+            new Check<>("all 65,536 BF16 numbers have the value of their definition", widening -> {
                 for (int bits = 0; bits < 1 << 16; bits++) {
                     same(widening.of((short) bits), value(bits, 8, 7), bits);
                 }
             });
 
-    static final Check<Widening> F16 = new Check<>("each of the 65,536 numbers of F16 is its definition", widening -> {
-        for (int bits = 0; bits < 1 << 16; bits++) {
-            same(widening.of((short) bits), value(bits, 5, 10), bits);
-        }
-    });
+    static final Check<Widening> F16 =
+            new Check<>("all 65,536 F16 numbers have the value of their definition", widening -> {
+                for (int bits = 0; bits < 1 << 16; bits++) {
+                    same(widening.of((short) bits), value(bits, 5, 10), bits);
+                }
+            });
 
     static final Check<Function<byte[], float[]>> GOOD = new Check<>(
-            "a good file is read",
+            "a valid file is read",
             reader -> assertThat(reader.apply(file(header(0, 8, ""), 8))).containsExactly(1, 2));
 
     static final Check<Function<byte[], float[]>> TRUNCATED =
@@ -53,7 +54,7 @@ final class LoaderChecks {
             "overlap");
 
     static final Check<Function<byte[], float[]>> TWICE = refused(
-            "a name that is there twice is refused",
+            "a duplicate name is refused",
             file(header(0, 8, "," + header(0, 8, "").replaceAll("^\\{|\\}$", "")), 8),
             "x");
 
@@ -65,7 +66,7 @@ final class LoaderChecks {
 
     private LoaderChecks() {}
 
-    /** IEEE 754 by the book. */
+    /** IEEE 754 by its definition. */
     private static double value(int bits, int exponentBits, int fractionBits) {
         int bias = (1 << exponentBits - 1) - 1;
         int exponent = bits >> fractionBits & (1 << exponentBits) - 1;
@@ -94,7 +95,7 @@ final class LoaderChecks {
         return "{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + begin + "," + end + "]}" + more + "}";
     }
 
-    /** The length of the header, the header, and some of the floats 1, 2. */
+    /** A file: the length of the header, the header, and the first bytes of the floats 1, 2. */
     private static byte[] file(String header, int data) {
         byte[] text = header.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer bytes = ByteBuffer.allocate(8 + text.length + 8).order(ByteOrder.LITTLE_ENDIAN);
@@ -108,7 +109,7 @@ final class LoaderChecks {
         return file;
     }
 
-    /** Our reader, of a file that holds these bytes. */
+    /** This project's reader on a file with these bytes. */
     static float[] read(byte[] bytes) {
         try {
             Path file = Files.createTempFile("zoo", ".safetensors");

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** F2, and F11 and F13 as far as norms go: another epsilon, another variance, gains and biases lost. */
+/** F2, and F11 and F13 in norms: a wrong epsilon, a wrong variance, dropped gains and biases. */
 final class NormBugs {
     private static final String FIRST = "h.0.ln_1";
 
@@ -24,8 +24,10 @@ final class NormBugs {
             variant("epsilon outside the root", (squares, n, epsilon) -> Math.sqrt(squares / n) + epsilon),
             variant("epsilon squared", (squares, n, epsilon) -> Math.sqrt(squares / n + epsilon * epsilon)),
             variant("the unbiased variance", (squares, n, epsilon) -> Math.sqrt(squares / (n - 1) + epsilon)),
-            variant("the variance where its root belongs", (squares, n, epsilon) -> squares / n + epsilon),
-            variant("the root forgets to divide by the count", (squares, n, epsilon) -> Math.sqrt(squares + epsilon)),
+            variant("the variance instead of its square root", (squares, n, epsilon) -> squares / n + epsilon),
+            variant(
+                    "the square root of the sum instead of the mean",
+                    (squares, n, epsilon) -> Math.sqrt(squares + epsilon)),
             ForwardBug.of("F2", "the mean is not subtracted, as RMSNorm does", "", FIRST, kernels(false)),
             ForwardBug.of("F2", "mean and variance over the tokens instead of the channels", "", FIRST, kernels(true)),
             ForwardBug.of(
@@ -45,7 +47,7 @@ final class NormBugs {
 
     private NormBugs() {}
 
-    /** What a deviation from the mean is divided by. */
+    /** The divisor of a deviation from the mean. */
     @FunctionalInterface
     private interface Spread {
         double of(double squares, int count, double epsilon);
@@ -104,7 +106,7 @@ final class NormBugs {
         }));
     }
 
-    /** A mean of nothing, or statistics of each channel over all tokens. */
+    /** A mean of 0, or statistics of each channel over all tokens. */
     private static Plant kernels(boolean overTokens) {
         return Plant.kernels(new BuggedKernels() {
             @Override

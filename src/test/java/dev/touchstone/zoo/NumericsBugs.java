@@ -9,7 +9,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** N: arithmetic that is nearly right, which no text would ever show. */
+/** N: slightly inaccurate arithmetic, which does not change generated text. */
 final class NumericsBugs {
     static final List<ForwardBug> ALL = List.of(
             ForwardBug.of(
@@ -32,7 +32,7 @@ final class NumericsBugs {
             })),
             ForwardBug.of(
                     "N3",
-                    "exp by its limit, (1 + x / 1024)^1024",
+                    "exp computed as (1 + x / 1024)^1024",
                     "",
                     "h.0.attn.probs",
                     Plant.kernels(new BuggedKernels() {
@@ -46,17 +46,13 @@ final class NumericsBugs {
                         }
                     })),
             ForwardBug.of(
-                    "N3",
-                    "probabilities below 1e-4 taken for 0",
-                    "",
-                    "h.0.attn.probs",
-                    Plant.kernels(new BuggedKernels() {
+                    "N3", "probabilities below 1e-4 set to 0", "", "h.0.attn.probs", Plant.kernels(new BuggedKernels() {
                         @Override
                         public Tensor softmax(Tensor scores) {
                             return each(super.softmax(scores), p -> p < 1e-4f ? 0 : p);
                         }
                     })),
-            ForwardBug.of("N4", "GELU taken for ReLU beyond 2", "", "h.0.mlp.act", Plant.kernels(new BuggedKernels() {
+            ForwardBug.of("N4", "GELU replaced by ReLU beyond 2", "", "h.0.mlp.act", Plant.kernels(new BuggedKernels() {
                 @Override
                 public Tensor activate(Tensor x, Activation activation) {
                     Tensor y = super.activate(x, activation);
@@ -68,7 +64,7 @@ final class NumericsBugs {
             })),
             ForwardBug.of(
                     "N5",
-                    "one product of one element added wrongly",
+                    "one product of one element accumulated wrongly",
                     "",
                     "h.0.attn.c_attn",
                     Plant.kernels(new BuggedKernels() {

@@ -15,39 +15,39 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** How a bug gets into a sound model. */
+/** Puts a bug into a correct model. */
 @FunctionalInterface
 interface Plant {
-    /** Nothing is planted: what a bug must differ from. */
+    /** No bug: the reference. */
     Plant NOTHING = kernels(new ScalarKernels());
 
-    /** The same where the second half of a prompt is read with the first half in the cache. */
+    /** The reference when the second half of a prompt runs with the first half in the cache. */
     Plant NOTHING_WARM = warm(new ScalarKernels());
 
     Parity.Engine into(Transformer model);
 
-    /** An operation is wrong. */
+    /** A wrong operation. */
     static Plant kernels(Kernels kernels) {
         return model -> (ids, trace) -> model.forward(ids, kernels, trace);
     }
 
-    /** A part of the model is wrong. */
+    /** A wrong part of the model. */
     static Plant model(UnaryOperator<Transformer> change) {
         return model -> NOTHING.into(change.apply(model));
     }
 
-    /** A layer gives something else than it should. */
+    /** A layer with a wrong output. */
     static Plant tap(Rewrite rewrite) {
         return model -> (ids, trace) -> model.forward(ids, new ScalarKernels(), rewriting(rewrite, trace));
     }
 
-    /** What stands at a tap instead. */
+    /** Replaces the value of a tap. */
     @FunctionalInterface
     interface Rewrite {
         /**
-         * What a tap is taken for.
+         * The replacement of a tap.
          *
-         * @param before the taps so far, as the forward pass went on with them
+         * @param before the taps so far, replacements included
          */
         Tensor of(String name, Tensor value, Map<String, Tensor> before);
     }
@@ -70,22 +70,22 @@ interface Plant {
         };
     }
 
-    /** An operation is wrong where keys are in the cache already; the first half of the prompt puts them there. */
+    /** A wrong operation when the cache has the keys of the first half of the prompt. */
     static Plant warm(Kernels kernels) {
         return warm((model, first) -> read(model, first), past -> past, kernels);
     }
 
-    /** Tokens stand somewhere else where keys are in the cache already. */
+    /** Wrong positions of tokens when the cache has keys. */
     static Plant warmPositions(IntUnaryOperator past) {
         return warm((model, first) -> read(model, first), past, new ScalarKernels());
     }
 
-    /** The cache holds something else than the first half of the prompt. */
+    /** A cache that contains something else than the first half of the prompt. */
     static Plant warmCache(Filling filling) {
         return warm(filling, past -> past, new ScalarKernels());
     }
 
-    /** What gets into a cache before the second half of the prompt is read. */
+    /** Fills the cache before the second half of the prompt runs. */
     @FunctionalInterface
     interface Filling {
         KvCache of(Transformer model, int[] first);
@@ -101,12 +101,12 @@ interface Plant {
         };
     }
 
-    /** Where the second half of a prompt begins. */
+    /** The index of the first token of the second half. */
     static int half(int length) {
         return length / 2;
     }
 
-    /** A cache that knows these tokens. */
+    /** A cache with the keys and values of these tokens. */
     static KvCache read(Transformer model, int[] ids) {
         KvCache cache = model.newCache();
         model.forward(Batch.of(ids, cache), new ScalarKernels(), Trace.OFF);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** F7 and F19: tokens that stand somewhere else than they think, and caches that hold something else than they should. */
+/** F7 and F19: wrong positions of tokens, and caches with wrong content. */
 final class PositionBugs {
     static final List<ForwardBug> ALL = List.of(
             ForwardBug.of("F7", "positions start at 1", "nano-vllm f5b4840", "wpe", wpe(old -> {
@@ -44,19 +44,19 @@ final class PositionBugs {
                 return wpe.rows(last);
             })),
             warm("positions start at 0 again with a cache", "nano-vllm f5b4840", past -> 0),
-            warm("positions one too few with a cache", "nano-vllm f5b4840", past -> past - 1),
+            warm("positions one too small with a cache", "nano-vllm f5b4840", past -> past - 1),
             ForwardBug.of(
                             "F7",
-                            "positions one too many with a cache",
+                            "positions one too large with a cache",
                             "",
                             "wpe",
                             model -> Plant.warmPositions(past -> past + 1).into(longer(model)))
                     .onAWarmCache(),
             cache(
-                    "the cache still holds the last request",
+                    "the cache still contains the previous request",
                     "langchain4j#6027",
                     (model, first) -> Plant.read(model, changed(first, 0))),
-            cache("the oldest token in the cache is another request's", "langchain4j#6027", (model, first) -> {
+            cache("the oldest token in the cache belongs to another request", "langchain4j#6027", (model, first) -> {
                 int[] other = first.clone();
                 other[0] = (other[0] + 1) % 200;
                 return Plant.read(model, other);
@@ -73,12 +73,12 @@ final class PositionBugs {
                 }
                 return cache;
             }),
-            cache("a token too many in the cache", "mlx-lm#1423", (model, first) -> {
+            cache("one token too many in the cache", "mlx-lm#1423", (model, first) -> {
                 int[] longer = Arrays.copyOf(first, first.length + 1);
                 return Plant.read(model, longer);
             }),
             cache(
-                    "a token too few in the cache",
+                    "one token too few in the cache",
                     "mlx-lm#1423",
                     (model, first) -> Plant.read(model, Arrays.copyOf(first, first.length - 1))));
 
@@ -92,7 +92,7 @@ final class PositionBugs {
         return Plant.tap((name, value, before) -> name.equals("wpe") ? change.apply(value) : value);
     }
 
-    /** A model with one position more, since its own would refuse what comes after the last. */
+    /** The model with one more position, because it refuses tokens after the last one. */
     static Transformer longer(Transformer model) {
         Transformer.Shape shape = model.shape();
         Transformer.Shape longer = new Transformer.Shape(

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
-/** D1 to D7 and D13: processors that keep a token too many or too few, in another order, and a careless argmax. */
+/** D1 to D7 and D13: processors that keep a token too many or too few, a wrong order of processors, a wrong argmax. */
 final class ProcessorBugs {
     static final List<Bug<DoubleFunction<LogitsProcessor>>> TOP_P = List.of(
             new Bug<>(
@@ -27,7 +27,7 @@ final class ProcessorBugs {
                     ProcessorChecks.TOP_P_IS_ITS_DEFINITION),
             new Bug<>(
                     "D2",
-                    "top-p takes one more at a sum of exactly p",
+                    "top-p keeps one token more at a sum of exactly p",
                     "ChatRWKV#170",
                     topP((before, with, p) -> before == 0 || before <= p),
                     ProcessorChecks.TOP_P_AT_A_SUM_OF_EXACTLY_P),
@@ -131,10 +131,15 @@ final class ProcessorBugs {
                     ProcessorChecks.PENALTY_IS_ITS_DEFINITION));
 
     static final List<Bug<ToIntFunction<float[]>>> ARGMAX = List.of(
-            new Bug<>("D13", "the last of equals wins", "", ProcessorBugs::lastArgmax, ProcessorChecks.FIRST_OF_EQUALS),
             new Bug<>(
                     "D13",
-                    "NaN passes unseen",
+                    "the last of equal scores is chosen",
+                    "",
+                    ProcessorBugs::lastArgmax,
+                    ProcessorChecks.FIRST_OF_EQUALS),
+            new Bug<>(
+                    "D13",
+                    "NaN is accepted",
                     "",
                     scores -> {
                         int best = 0;
@@ -145,7 +150,7 @@ final class ProcessorBugs {
                     },
                     ProcessorChecks.NAN_IS_AN_ERROR));
 
-    /** Whether a token stays, by the probability of those before it, of these and itself, and p. */
+    /** Whether a token is kept, by the sum of probabilities before it, that sum with its own, and p. */
     private interface Rule {
         boolean keeps(double before, double with, double p);
     }
@@ -186,7 +191,7 @@ final class ProcessorBugs {
         };
     }
 
-    /** Takes the smallest to be where it was: right as long as nothing better came after the heap was filled. */
+    /** Assumes that the smallest element stays at the root: right if no larger one comes after the heap is full. */
     private static LogitsProcessor topKOfAnUnsiftedHeap(int k) {
         return (ids, scores) -> {
             float[] heap = Arrays.copyOf(scores, Math.min(k, scores.length));

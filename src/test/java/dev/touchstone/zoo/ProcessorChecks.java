@@ -15,11 +15,11 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 
-/** What must be true of processors, of their order, and of greedy choice; expectations from definitions, or worked out. */
+/** Checks of processors, of their order, and of greedy decoding. Expectations come from definitions or are worked out by hand. */
 final class ProcessorChecks {
     private static final List<Input> INPUTS = Distributions.sample(1, 400, 8);
     private static final int[] NO_IDS = {0};
-    private static final float[] HALVES = logs(4, 2, 1, 1); // probabilities that float holds exactly
+    private static final float[] HALVES = logs(4, 2, 1, 1); // probabilities that are exact in float
 
     static final Check<DoubleFunction<LogitsProcessor>> TOP_P_IS_ITS_DEFINITION =
             new Check<>("top-p keeps the smallest set that reaches p", topP -> {
@@ -30,14 +30,14 @@ final class ProcessorChecks {
             });
 
     static final Check<DoubleFunction<LogitsProcessor>> TOP_P_AT_A_SUM_OF_EXACTLY_P =
-            new Check<>("top-p at a sum of exactly p stops there", topP -> {
+            new Check<>("top-p keeps no more tokens at a sum of exactly p", topP -> {
                 assertThat(kept(topP.apply(0.5), HALVES)).containsExactly(true, false, false, false);
                 assertThat(kept(topP.apply(0.75), HALVES)).containsExactly(true, true, false, false);
                 assertThat(kept(topP.apply(0.875), HALVES)).containsExactly(true, true, false, true);
             });
 
     static final Check<DoubleFunction<LogitsProcessor>> TOP_P_AT_ZERO_AND_ONE =
-            new Check<>("top-p of 0 keeps the likeliest, of 1 everything", topP -> {
+            new Check<>("top-p 0 keeps the most likely token, top-p 1 keeps all", topP -> {
                 assertThat(kept(topP.apply(0), HALVES)).containsExactly(true, false, false, false);
                 assertThat(kept(topP.apply(0), new float[] {1, 1, 1})).containsExactly(false, false, true);
                 assertThat(kept(topP.apply(1), HALVES)).containsExactly(true, true, true, true);
@@ -45,7 +45,7 @@ final class ProcessorChecks {
             });
 
     static final Check<IntFunction<LogitsProcessor>> TOP_K_IS_ITS_DEFINITION =
-            new Check<>("top-k keeps what fewer than k tokens exceed, ties included", topK -> {
+            new Check<>("top-k keeps each token that fewer than k tokens exceed, including ties", topK -> {
                 for (int k = 1; k <= 10; k++) {
                     int count = k;
                     INPUTS.forEach(input -> same(
@@ -79,7 +79,7 @@ final class ProcessorChecks {
             });
 
     static final Check<DoubleFunction<LogitsProcessor>> TEMPERATURE_ZERO =
-            new Check<>("temperature 0 and below is refused, with the way out", temperature -> {
+            new Check<>("temperature 0 and below is refused, and the message names the alternative", temperature -> {
                 for (double wrong : new double[] {0, -0.0, -1, 1e-60, Double.NaN}) {
                     assertThatThrownBy(() -> temperature.apply(wrong))
                             .isInstanceOf(TouchstoneException.class)
@@ -89,7 +89,7 @@ final class ProcessorChecks {
             });
 
     static final Check<DoubleFunction<LogitsProcessor>> PENALTY_IS_ITS_DEFINITION =
-            new Check<>("repetition penalty multiplies negative scores, once a token", penalty -> {
+            new Check<>("repetition penalty multiplies negative scores, once per token", penalty -> {
                 for (double p : new double[] {0.7, 1.3, 2}) {
                     INPUTS.forEach(input -> same(
                             penalty.apply(p), input, scores -> BruteForce.repetitionPenalty(input.ids(), scores, p)));
@@ -97,24 +97,23 @@ final class ProcessorChecks {
             });
 
     static final Check<ToIntFunction<float[]>> FIRST_OF_EQUALS =
-            new Check<>("greedy takes the first of equals", greedy -> {
+            new Check<>("greedy chooses the first of equal scores", greedy -> {
                 assertThat(greedy.applyAsInt(new float[] {1, 3, 3, 2, 3})).isEqualTo(1);
                 assertThat(greedy.applyAsInt(new float[] {-0f, 0f})).isZero();
                 float none = Float.NEGATIVE_INFINITY;
                 assertThat(greedy.applyAsInt(new float[] {none, none})).isZero();
             });
 
-    static final Check<ToIntFunction<float[]>> NAN_IS_AN_ERROR =
-            new Check<>("NaN is an error wherever it stands", greedy -> {
-                for (int place = 0; place < 3; place++) {
-                    float[] scores = {1, 2, 1};
-                    scores[place] = Float.NaN;
+    static final Check<ToIntFunction<float[]>> NAN_IS_AN_ERROR = new Check<>("NaN is an error at any index", greedy -> {
+        for (int place = 0; place < 3; place++) {
+            float[] scores = {1, 2, 1};
+            scores[place] = Float.NaN;
 
-                    assertThatThrownBy(() -> greedy.applyAsInt(scores))
-                            .isInstanceOf(TouchstoneException.class)
-                            .hasMessageContaining("the score of token " + place + " is NaN");
-                }
-            });
+            assertThatThrownBy(() -> greedy.applyAsInt(scores))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageContaining("the score of token " + place + " is NaN");
+        }
+    });
 
     private ProcessorChecks() {}
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The bounds of random models are wide enough for rounding and for nothing else: every classic bug of the forward pass is
- * found where it is by some of 30 models. In one of a single token, say, no mask and no position can be wrong.
+ * The bounds of random models allow rounding errors only: at least one of 30 models finds each bug of the forward pass at its
+ * tap. Not every model can: with a single token, for example, a wrong mask has no effect.
  */
 class RandomModelZooTest {
     private record Drawn(Transformer model, Answers answers) {}
@@ -39,7 +39,7 @@ class RandomModelZooTest {
                                 .anyMatch(drawn -> find(bug, drawn).equals(bug.tap()))));
     }
 
-    /** The first tap that is wrong with the bug in this model; nothing if it has no place in it, or none is. */
+    /** The first wrong tap with the bug in this model; empty if the bug does not apply to it or changes nothing. */
     private static String find(ForwardBug bug, Drawn drawn) {
         try {
             return Parity.check(bug.plant().into(drawn.model), TapMap.of(drawn.model), drawn.answers).taps().stream()

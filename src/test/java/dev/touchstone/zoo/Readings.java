@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Whether a reading of a difference names the mistake that was planted; {@code readings.txt} says what it must contain. */
+/** Whether the diagnosis of a difference names the planted mistake; {@code readings.txt} has the text that it must contain. */
 final class Readings {
     private record Row(Pattern bug, String words) {}
 
@@ -17,13 +17,13 @@ final class Readings {
 
     private Readings() {}
 
-    /** Whether one of the clues is right. */
+    /** Whether one of the clues contains the expected text. */
     static boolean isRight(ForwardBug bug, List<String> clues) {
         String words = words(bug);
         return clues.stream().anyMatch(clue -> clue.contains(words));
     }
 
-    /** Whether the difference is said to show too little of the mistake. */
+    /** Whether the mistake is listed as one that cannot be named. */
     static boolean isHidden(ForwardBug bug) {
         return words(bug).startsWith(HIDDEN);
     }

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** F11: the residual stream takes a wrong turn, or a norm stands in the wrong place. */
+/** F11: a wrong addition to the residual stream, or a norm in the wrong place. */
 final class ResidualBugs {
     static final List<ForwardBug> ALL = List.of(
             add(
@@ -38,13 +38,13 @@ final class ResidualBugs {
                     "attention and MLP in parallel, as in GPT-J",
                     "h.0.ln_2",
                     (kernels, n, a, b) -> kernels.parallel(n, a, b)),
-            add("the position is not added", "drop", (kernels, n, a, b) -> n == 0 ? a : kernels.sum(a, b)),
+            add("the position embedding is not added", "drop", (kernels, n, a, b) -> n == 0 ? a : kernels.sum(a, b)),
             add(
-                    "the position is added twice",
+                    "the position embedding is added twice",
                     "drop",
                     (kernels, n, a, b) -> n == 0 ? kernels.sum(kernels.sum(a, b), b) : kernels.sum(a, b)),
             add(
-                    "the token is scaled by sqrt(C) first, as in the first Transformer",
+                    "the token embedding scaled by sqrt(C), as in the original Transformer",
                     "drop",
                     (kernels, n, a, b) -> n == 0 ? kernels.sum(times(a, Math.sqrt(a.size(-1))), b) : kernels.sum(a, b)),
             ForwardBug.of(
@@ -116,7 +116,7 @@ final class ResidualBugs {
         return new LayerNorm(name, norm.gain(), norm.bias(), norm.epsilon());
     }
 
-    /** The n-th addition of a pass: 0 in the embedding, then one for attention and one for the MLP of each block. */
+    /** The n-th addition of a pass: 0 is in the embedding, then one for attention and one for the MLP of each block. */
     @FunctionalInterface
     private interface Addition {
         Tensor of(Adding kernels, int n, Tensor a, Tensor b);
@@ -143,7 +143,7 @@ final class ResidualBugs {
         });
     }
 
-    /** Counts additions, and remembers what the last norm made and what the block read. */
+    /** Counts additions, and keeps the output of the last norm and the input of the block. */
     private static class Adding extends BuggedKernels {
         private final Addition addition;
         private int count;
@@ -185,7 +185,7 @@ final class ResidualBugs {
             return super.add(a, b);
         }
 
-        /** What attention made is added together with what the MLP made. */
+        /** The outputs of attention and of the MLP are added together. */
         Tensor parallel(int n, Tensor a, Tensor b) {
             if (odd(n)) {
                 attention = b;
@@ -194,7 +194,7 @@ final class ResidualBugs {
             return even(n) ? sum(sum(a, attention), b) : sum(a, b);
         }
 
-        /** The norm whose turn it was, of something else. */
+        /** The same norm on another input. */
         Tensor sound(Tensor x) {
             return super.layerNorm(x, gain, bias, epsilon);
         }

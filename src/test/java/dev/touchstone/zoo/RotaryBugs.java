@@ -17,11 +17,11 @@ final class RotaryBugs {
 
     static final List<ForwardBug> ALL = List.of(
             turned(
-                    "neighbours turned together instead of halves",
+                    "neighbouring channels rotated together instead of halves",
                     "transformers#25199, candle#3411",
                     Q,
                     (x, angles, size, call) -> new Turned(x, angles, RotaryLayout.INTERLEAVED)),
-            turned("the angles turn the other way", "", Q, (x, angles, size, call) -> {
+            turned("rotation in the opposite direction", "", Q, (x, angles, size, call) -> {
                 Tensor back = Tensor.zeros(angles.shape());
                 for (int i = 0; i < back.size(); i++) {
                     boolean sine = i % back.size(-1) >= back.size(-1) / 2;
@@ -30,12 +30,12 @@ final class RotaryBugs {
                 return new Turned(x, back, RotaryLayout.HALF_SPLIT);
             }),
             turned(
-                    "keys not turned",
+                    "keys not rotated",
                     "",
                     "layers.0.self_attn.k",
                     (x, angles, size, call) -> call % 2 == 0 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
             turned(
-                    "queries not turned",
+                    "queries not rotated",
                     "",
                     Q,
                     (x, angles, size, call) -> call % 2 == 1 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
@@ -69,7 +69,7 @@ final class RotaryBugs {
                     "tiny-qwen2",
                     old -> new Rotary(old.name(), old.headSize(), old.layout(), old.frequencies(), 1)),
             rotary(
-                    "all channels of a head turn instead of some",
+                    "all channels of a head rotated instead of some",
                     "",
                     "tiny-phi",
                     old -> new Rotary(
@@ -81,27 +81,29 @@ final class RotaryBugs {
                                     .toList(),
                             1)),
             rotary(
-                    "exponents over the whole head although some of it turns",
+                    "exponents over the whole head although a part is rotated",
                     "",
                     "tiny-gpt-neox",
                     old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
-            ForwardBug.of("F14", "the last channels of a head turn instead of the first", "", Q, shifted())
+            ForwardBug.of("F14", "the last channels of a head rotated instead of the first", "", Q, shifted())
                     .in("tiny-phi"),
-            interleaved("halves turned together instead of neighbours", old -> paired(old, RotaryLayout.HALF_SPLIT)),
             interleaved(
-                    "exponents over the whole head although some of it turns, with neighbours",
+                    "halves rotated together instead of neighbouring channels",
+                    old -> paired(old, RotaryLayout.HALF_SPLIT)),
+            interleaved(
+                    "exponents over the whole head although a part is rotated, with neighbours",
                     old -> with(old, f -> Math.pow(f, 2.0 * old.frequencies().size() / old.headSize()))),
             interleaved("theta of another model, 500,000 for 10,000", old -> with(old, theta(old, 5e5))),
             warm("positions start at 0 again with a cache", "nano-vllm f5b4840", past -> 0),
-            warm("positions one too few with a cache", "nano-vllm f5b4840", past -> past - 1),
-            warm("positions one too many with a cache", "", past -> past + 1));
+            warm("positions one too small with a cache", "nano-vllm f5b4840", past -> past - 1),
+            warm("positions one too large with a cache", "", past -> past + 1));
 
     private RotaryBugs() {}
 
-    /** What is turned by what. */
+    /** Rotates channels by angles. */
     private record Turned(Tensor x, Tensor angles, RotaryLayout layout) {}
 
-    /** What is turned instead; null for nothing. Calls are counted from 0: queries, keys, queries, ... */
+    /** The input that is rotated instead; null for no rotation. Calls are counted from 0: queries, keys, queries, ... */
     @FunctionalInterface
     private interface Turning {
         Turned of(Tensor x, Tensor angles, int headSize, int call);
@@ -120,7 +122,7 @@ final class RotaryBugs {
                 .in("tiny-llama");
     }
 
-    /** Each head is moved so that its last channels come first, turned, and moved back. */
+    /** Moves the last channels of each head to the front, rotates, and moves them back. */
     private static Plant shifted() {
         return Plant.kernels(new BuggedKernels() {
             @Override
@@ -145,7 +147,7 @@ final class RotaryBugs {
         return ForwardBug.of("F14", what, seenIn, TABLE, plant).in(fixture);
     }
 
-    /** In GPT-J, which shows the queries and not the angles. */
+    /** In GPT-J, whose taps have the rotated queries and not the angles. */
     private static ForwardBug interleaved(String what, UnaryOperator<Rotary> change) {
         Plant plant = Plant.model(model -> Surgery.each(model, Rotary.class, change));
         return ForwardBug.of("F14", what, "", "h.0.attn.q", plant).in("tiny-gptj");
@@ -161,7 +163,7 @@ final class RotaryBugs {
         return new Rotary(old.name(), old.headSize(), old.layout(), changed, old.factor());
     }
 
-    /** The frequencies of a base, in order, whatever they were. */
+    /** The frequencies of a base, in order. */
     private static DoubleUnaryOperator theta(Rotary old, double theta) {
         int[] next = {0};
         return f -> Math.pow(

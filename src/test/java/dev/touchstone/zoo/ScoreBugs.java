@@ -7,7 +7,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** F3 to F6: scores scaled wrongly, and masks that hide too little, too much, or the wrong places. */
+/** F3 to F6: wrong scales of scores, and masks that mask too little, too much, or the wrong positions. */
 final class ScoreBugs {
 
     static final List<ForwardBug> ALL = List.of(
@@ -39,41 +39,49 @@ final class ScoreBugs {
                             0,
                             model -> 0.5 / Math.sqrt(model.shape().headSize()))
                     .inTheVariant(),
-            scale("a scale with three digits, 0.289", 0, model -> 0.289),
+            scale("the scale rounded to three digits, 0.289", 0, model -> 0.289),
             scores("F4", "no causal mask", "", (t, s, queries, positions) -> true),
-            scores("F4", "a token may see the next one", "", (t, s, queries, positions) -> s <= t + 1),
-            scores("F4", "a token may not see itself", "", (t, s, queries, positions) -> s < t),
-            scores("F4", "the mask transposed: only the future is seen", "", (t, s, queries, positions) -> s >= t),
-            scores("F4", "the first token is hidden", "", (t, s, queries, positions) -> s <= t && (s > 0 || t == 0)),
+            scores("F4", "a token attends to the next one", "", (t, s, queries, positions) -> s <= t + 1),
+            scores("F4", "a token does not attend to itself", "", (t, s, queries, positions) -> s < t),
+            scores(
+                    "F4",
+                    "the mask transposed: only later tokens are visible",
+                    "",
+                    (t, s, queries, positions) -> s >= t),
+            scores("F4", "the first token masked", "", (t, s, queries, positions) -> s <= t && (s > 0 || t == 0)),
             mask("F4", "a mask of -10 instead of -inf", "burn#4697", "h.0.attn.probs", -10),
-            mask("F4", "a mask of 0: what is hidden counts as a score of 0", "", "h.0.attn.probs", 0),
+            mask("F4", "a mask of 0: masked scores count as 0", "", "h.0.attn.probs", 0),
             mask("F4", "a mask of -1e4", "pytorch#41508", "h.0.attn.probs", -1e4f)
-                    .equivalentBecause("exp of it is 0 in float32 beside any real score; only a row that is masked"
-                            + " whole would differ, and a causal mask leaves every token itself"),
+                    .equivalentBecause("its exp is 0 in float32 next to any real score; only a fully masked row would"
+                            + " differ, and under a causal mask every token attends to itself"),
             mask("F4", "a mask of -1e9", "pytorch#41508", "h.0.attn.probs", -1e9f)
-                    .equivalentBecause("exp of it is 0 in float32 beside any real score; only a row that is masked"
-                            + " whole would differ, and a causal mask leaves every token itself"),
+                    .equivalentBecause("its exp is 0 in float32 next to any real score; only a fully masked row would"
+                            + " differ, and under a causal mask every token attends to itself"),
             ForwardBug.of("F4", "the mask after softmax", "", "h.0.attn.probs", Plant.kernels(maskedTooLate())),
             warm(
                     "F5",
                     "the mask aligned top-left although keys are cached",
                     "pytorch#108108, executorch#21749",
                     (t, s, queries, positions) -> s <= t),
-            warm("F6", "no mask for several tokens on a warm cache", "mlx-node#24", (t, s, queries, positions) -> true),
             warm(
                     "F6",
-                    "new tokens see the cache but not each other",
+                    "no mask for several new tokens with cached keys",
+                    "mlx-node#24",
+                    (t, s, queries, positions) -> true),
+            warm(
+                    "F6",
+                    "new tokens attend to the cache but not to each other",
                     "",
                     (t, s, queries, positions) -> s < positions - queries || s == positions - queries + t),
             warm(
                     "F5",
-                    "the mask off by one on a warm cache",
+                    "the mask off by one with cached keys",
                     "",
                     (t, s, queries, positions) -> s < positions - queries + t));
 
     private ScoreBugs() {}
 
-    /** Whether a query may see a position. */
+    /** Whether a query attends to a position. */
     @FunctionalInterface
     interface Visible {
         boolean sees(int t, int s, int queries, int positions);
@@ -114,7 +122,7 @@ final class ScoreBugs {
         };
     }
 
-    /** Softmax meets another number where the scores are -inf. */
+    /** Replaces -inf in the scores before softmax. */
     private static ForwardBug mask(String id, String what, String seenIn, String tap, float hidden) {
         return ForwardBug.of(id, what, seenIn, tap, Plant.kernels(new BuggedKernels() {
             @Override
@@ -149,7 +157,7 @@ final class ScoreBugs {
         };
     }
 
-    /** Scores of every query with every key. (T, C), keys (H, D, S) -> (H, T, S) */
+    /** The scores of every query and every key. (T, C), keys (H, D, S) -> (H, T, S) */
     static Tensor raw(Tensor q, KeyValuePages cache, Scoring scoring) {
         Tensor y = Tensor.zeros(cache.heads(), q.rows(), cache.length());
         int size = cache.headSize();

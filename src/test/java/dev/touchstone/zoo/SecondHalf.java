@@ -4,7 +4,7 @@ import dev.touchstone.parity.errors.Reference;
 import java.util.Arrays;
 import java.util.List;
 
-/** What must come out where the first half of a prompt is in the cache: the later rows of every tap. */
+/** The expected taps when the first half of the prompt is in the cache: the later rows of every tap. */
 record SecondHalf(Reference whole) implements Reference {
     @Override
     public int[] ids() {
@@ -47,7 +47,7 @@ record SecondHalf(Reference whole) implements Reference {
         return Arrays.stream(shape(tap)).reduce(1, (a, b) -> a * b);
     }
 
-    /** The last rows of every head, or of the one matrix there is. (H, T, S) -> (H, T / 2, S) */
+    /** The last rows of every head, or of the only matrix. (H, T, S) -> (H, T / 2, S) */
     private void copy(Object all, Object rows, String tap) {
         int[] shape = shape(tap);
         int columns = shape[shape.length - 1];

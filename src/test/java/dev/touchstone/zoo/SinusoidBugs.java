@@ -8,20 +8,20 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** F7 and F11 for sinusoidal positions: the wrong places, the wrong frequencies, the wrong channels, the wrong weight. */
+/** F7 and F11 for sinusoidal positions: wrong positions, frequencies, channels or scale. */
 final class SinusoidBugs {
     private static final String TABLE = "embed_positions";
     private static final String FIXTURE = "tiny-xglm";
 
     static final List<ForwardBug> ALL = List.of(
             sinusoids("the offset of the sinusoids missing", old -> offset(old, 0)),
-            sinusoids("the offset of the sinusoids one too few", old -> offset(old, 1)),
+            sinusoids("the offset of the sinusoids one too small", old -> offset(old, 1)),
             sinusoids("frequencies over C / 2 instead of C / 2 - 1, as in the paper", old -> {
                 int pairs = old.frequencies().size();
                 return frequencies(old, f -> Math.pow(f, (pairs - 1.0) / pairs));
             }),
-            sinusoids("frequencies from 1 / 1,000 on", old -> frequencies(old, f -> Math.pow(f, 0.75))),
-            channels("sines and cosines take turns, as in the paper", c -> c % 2 == 0 ? c / 2 : 16 + c / 2),
+            sinusoids("frequencies with base 1,000 instead of 10,000", old -> frequencies(old, f -> Math.pow(f, 0.75))),
+            channels("sines and cosines interleaved, as in the paper", c -> c % 2 == 0 ? c / 2 : 16 + c / 2),
             channels("cosines before sines", c -> (c + 16) % 32),
             ForwardBug.of(
                             "F11",
@@ -32,7 +32,7 @@ final class SinusoidBugs {
                                     model, Embedding.class, old -> new Embedding(old.name(), old.table()))))
                     .in(FIXTURE),
             warm("sinusoids start at 0 again with a cache", past -> 0),
-            warm("sinusoids one too few with a cache", past -> past - 1));
+            warm("sinusoids one too small with a cache", past -> past - 1));
 
     private SinusoidBugs() {}
 
@@ -51,7 +51,7 @@ final class SinusoidBugs {
         return new Sinusoids(old.name(), old.channels(), changed, old.offset());
     }
 
-    /** Channel {@code c}, but for the last, which is left over, has what belongs into another. */
+    /** Permutes the channels, except the last one, which is padding. */
     private static ForwardBug channels(String what, IntUnaryOperator from) {
         Plant plant = Plant.tap((name, value, before) -> {
             Tensor moved = name.equals(TABLE) ? Tensor.zeros(value.shape()) : value;

@@ -10,18 +10,18 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
 
-/** D14: the context slides, and keys that were made at other positions are used again. */
+/** D14: after the window slides, keys that were computed at other positions are reused. */
 final class SlidingBugs {
     static final List<Bug<Function<Transformer, Executor>>> ALL = List.of(new Bug<>(
             "D14",
-            "stale keys at old positions are reused after the context slid",
+            "stale keys at old positions reused after the window slid",
             "llama.cpp context shift",
             StaleKeys::new,
             SlidingChecks.CACHED_IS_NAIVE_PAST_THE_EDGE));
 
     private SlidingBugs() {}
 
-    /** Reads only the newest token of one sequence, at the last position, whatever slid out of the window. */
+    /** Runs only the newest token of one sequence, at the last position, although tokens left the window. */
     private static final class StaleKeys implements Executor {
         private final Transformer model;
         private KvCache cache;

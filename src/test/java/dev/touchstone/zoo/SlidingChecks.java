@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** What must be true of an executor whose sequence outgrows the model's context. */
+/** Checks of an executor whose sequence exceeds the model's context. */
 final class SlidingChecks {
     private static final Fixture FIXTURE = Fixtures.named("tiny-gpt2");
     static final Transformer MODEL = Fixtures.model(FIXTURE).transformer();
     private static final Tokenizer TOKENIZER = Fixtures.model(FIXTURE).tokenizer();
 
     static final Check<Function<Transformer, Executor>> CACHED_IS_NAIVE_PAST_THE_EDGE =
-            new Check<>("with a cache the logits past the context's edge are the naive ones, bit for bit", cached -> {
+            new Check<>("past the context the logits with a cache have the same bits as without", cached -> {
                 for (int stride : new int[] {1, 5}) {
                     float[][] expected = logits(new NaiveExecutor(MODEL, new ScalarKernels()), stride);
                     float[][] actual = logits(cached.apply(MODEL), stride);
@@ -41,7 +41,7 @@ final class SlidingChecks {
 
     private SlidingChecks() {}
 
-    /** The logits of every step, from just before the edge to well past it. */
+    /** The logits of every step, from just before the limit to well past it. */
     private static float[][] logits(Executor executor, int stride) {
         int positions = MODEL.shape().positions();
         int[] prompt = IntStream.range(0, positions - 2)

@@ -23,8 +23,7 @@ final class Surgery {
     private Surgery() {}
 
     /**
-     * The model with every part of a type replaced, wherever it is: a layer is a record, so a copy is its components, each
-     * copied in the same way.
+     * The model with every part of a type replaced. A layer is a record, so its components are copied recursively.
      */
     static <P> Transformer each(Transformer model, Class<P> type, UnaryOperator<P> change) {
         return (Transformer) copy(model, type, change);
@@ -117,7 +116,7 @@ final class Surgery {
         return norms(model, norm -> new LayerNorm(norm.name(), norm.gain(), norm.bias(), epsilon));
     }
 
-    /** Every product with a weight matrix but the head, and its replacement. */
+    /** Every product with a weight matrix except the head, and its replacement. */
     static Transformer linears(Transformer model, UnaryOperator<Linear> change) {
         return each(model, Linear.class, change);
     }
@@ -138,7 +137,7 @@ final class Surgery {
         return linear(model, name, old -> new Linear(old.name(), change.apply(old.weight()), old.bias()));
     }
 
-    /** A matrix as rows of outputs, one row an input. (I, O) */
+    /** A matrix as rows of outputs, one row per input. (I, O) */
     static Tensor rows(Matrix matrix) {
         Tensor rows = Tensor.zeros(matrix.inputs(), matrix.outputs());
         for (int i = 0; i < matrix.inputs(); i++) {
@@ -149,7 +148,7 @@ final class Surgery {
         return rows;
     }
 
-    /** Each weight, changed by itself. */
+    /** Changes each weight separately. */
     static Matrix each(Matrix matrix, UnaryOperator<Float> change) {
         Tensor rows = rows(matrix);
         for (int i = 0; i < rows.size(); i++) {

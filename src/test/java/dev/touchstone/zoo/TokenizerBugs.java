@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** T: what goes wrong between a text and its ids. A tokenizer with most of these still round-trips. */
+/** T: bugs between a text and its ids. With most of them a tokenizer still round-trips. */
 final class TokenizerBugs {
     private static final AddedToken END = AddedToken.special("<|endoftext|>", Gpt2.END_OF_TEXT);
     private static final PreTokenizer SPELL = new ByteLevelSplit(false, false);
@@ -46,12 +46,12 @@ final class TokenizerBugs {
     static final List<Bug<Tokenizer>> ALL = List.of(
             words(
                     "T1",
-                    "code points instead of bytes in the byte alphabet",
+                    "the byte-level alphabet applied to code points instead of bytes",
                     "Jlama",
                     RegexSplit.isolating(RegexSplit.GPT2).then((text, pieces) -> pieces.accept(codePoints(text)))),
             words(
                     "T2",
-                    "the regex after the byte alphabet",
+                    "the regex applied after the byte-level alphabet",
                     "llama3.java, GPULlama3.java",
                     SPELL.then(RegexSplit.isolating(RegexSplit.GPT2))),
             regex(
@@ -81,38 +81,38 @@ final class TokenizerBugs {
                     RegexSplit.GPT2.replace(" ?\\p{L}+", " ?\\w+").replace("^\\s\\p{L}\\p{N}", "^\\s\\w\\p{N}")),
             regex(
                     "T7",
-                    "letters are ASCII",
+                    "only ASCII letters count as letters",
                     "",
                     RegexSplit.GPT2.replace("\\p{L}", "a-zA-Z").replace(" ?a-zA-Z+", " ?[a-zA-Z]+")),
             regex(
                     "T7",
-                    "\\p{Nd} for \\p{N}, so that a half is neither a number nor the rest",
+                    "\\p{Nd} for \\p{N}, so that no alternative matches \u00bd",
                     "",
                     RegexSplit.GPT2.replace("?\\p{N}+", "?\\p{Nd}+")),
             regex(
                     "T8",
-                    "contractions in any case",
+                    "contractions matched regardless of case",
                     "",
                     RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d", "(?i:'s|'t|'re|'ve|'m|'ll|'d)")),
-            regex("T8", "contractions missing", "", RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d|", "")),
+            regex("T8", "contractions not split off", "", RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d|", "")),
             model(
                     "T9",
-                    "the leftmost merge first, whatever its rank",
+                    "the leftmost merge applied first, whatever its rank",
                     "many",
                     (piece, ids) -> merge(piece, false, false).forEach(ids::accept)),
             model(
                     "T9",
-                    "of equal merges the rightmost first",
+                    "of equal merges the rightmost applied first",
                     "many",
                     (piece, ids) -> merge(piece, true, true).forEach(ids::accept)),
             model(
                     "T10",
-                    "the longest token instead of merges",
+                    "the longest matching token instead of merges",
                     "ggml's gpt-2 example",
                     (piece, ids) -> longest(piece).forEach(ids::accept)),
             around(
                     "T11",
-                    "a special token is lost",
+                    "a special token is dropped",
                     "llama3.java",
                     TokenizerChecks.IDS,
                     text -> REAL.encode(text.replace("<|endoftext|>", ""))),
@@ -132,7 +132,7 @@ final class TokenizerBugs {
             normal("T12", "spaces at the end are trimmed", "llama2.c#180", String::stripTrailing),
             normal(
                     "T13",
-                    "lines end at U+0085 and U+2028, which are lost",
+                    "U+0085 and U+2028 treated as line ends and dropped",
                     "Scanner.nextLine",
                     text -> text.replaceAll("[\u0085\u2028]", "")),
             normal("T13", "the byte order mark is dropped", "", text -> text.replace("\uFEFF", "")),
@@ -144,7 +144,7 @@ final class TokenizerBugs {
                     text -> java.text.Normalizer.normalize(text, java.text.Normalizer.Form.NFKC)),
             around(
                     "T14",
-                    "a lone surrogate is \"?\"",
+                    "a lone surrogate encoded as \"?\"",
                     "",
                     TokenizerChecks.HALF_A_PAIR,
                     text -> REAL.encode(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))),
@@ -159,7 +159,7 @@ final class TokenizerBugs {
                     })),
             decoder(
                     "T15",
-                    "each token is decoded by itself",
+                    "each token decoded separately",
                     "llama3.java#5, java-llama.cpp#47",
                     TokenizerChecks.STREAM,
                     text -> text),
@@ -171,7 +171,7 @@ final class TokenizerBugs {
                     text -> text.replace(" .", ".").replace(" n't", "n't")),
             model(
                     "T17",
-                    "merges that begin with # taken for comments",
+                    "merges that begin with # skipped as comments",
                     "tokenizers#909",
                     new Bpe(
                             Gpt2.IDS,
@@ -180,13 +180,13 @@ final class TokenizerBugs {
                                     .toList())),
             model(
                     "T17",
-                    "the first merge taken for the header",
+                    "the first merge skipped as a header",
                     "tokenizers#909",
                     new Bpe(Gpt2.IDS, MERGES.subList(1, MERGES.size()))),
-            words("T18", "a space is put in front", "Jlama", new ByteLevelSplit(true, true)),
+            words("T18", "a space is prepended", "Jlama", new ByteLevelSplit(true, true)),
             new Bug<>(
                     "T18",
-                    "a token for the beginning is put in front",
+                    "a beginning-of-text token is prepended",
                     "Jlama",
                     tokenizer(
                             Normalizer.NONE,
@@ -197,7 +197,7 @@ final class TokenizerBugs {
                     TokenizerChecks.IDS),
             new Bug<>(
                     "T19",
-                    "quadratic time: every pair is looked at again after each merge",
+                    "quadratic time: every pair examined again after each merge",
                     "tiktoken",
                     model(
                                     "T19",
@@ -264,7 +264,7 @@ final class TokenizerBugs {
         return new Bug<>(id, what, seenIn, new Wrapped(encode, REAL::encodeOrdinary), check);
     }
 
-    /** Each code point by itself, those of Latin-1 as if they were bytes. */
+    /** Encodes each code point separately, those of Latin-1 as bytes. */
     private static String codePoints(String text) {
         StringBuilder spelled = new StringBuilder();
         text.codePoints().forEach(c -> {
@@ -277,7 +277,7 @@ final class TokenizerBugs {
         return spelled.toString();
     }
 
-    /** Merges one pair after the other: by rank or not, of equals the last or the first. */
+    /** Merges one pair at a time: by rank or not; of equal pairs the last or the first. */
     private static IntStream merge(String piece, boolean byRank, boolean last) {
         List<String> parts = new ArrayList<>(Arrays.asList(piece.split("")));
         while (true) {

@@ -8,7 +8,7 @@ import dev.touchstone.tokenizer.Tokenizer;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
-/** What must be true of GPT-2's tokenizer; Hugging Face's own is asked each time, on its real vocabulary. */
+/** Checks of GPT-2's tokenizer with its real vocabulary, against Hugging Face's tokenizer. */
 final class TokenizerChecks {
     private static final List<String> WITNESSES = List.of(
             "é",
@@ -52,12 +52,12 @@ final class TokenizerChecks {
     });
 
     static final Check<Tokenizer> HALF_A_PAIR = new Check<>(
-            "half a surrogate pair counts as U+FFFD",
+            "a lone surrogate is encoded as U+FFFD",
             tokenizer ->
                     assertThat(tokenizer.encode("\uDE00a\uD83D")).isEqualTo(Gpt2.HUGGING_FACE.encode("\uFFFDa\uFFFD")));
 
     static final Check<Tokenizer> ORDINARY = new Check<>(
-            "nobody can write a special token in ordinary text",
+            "ordinary text is never encoded as a special token",
             tokenizer -> assertThat(tokenizer.encodeOrdinary("A<|endoftext|>B"))
                     .containsExactly(32, 27, 91, 437, 1659, 5239, 91, 29, 33));
 
@@ -68,7 +68,7 @@ final class TokenizerChecks {
         }
     });
 
-    static final Check<Tokenizer> STREAM = new Check<>("a stream gives whole characters", tokenizer -> {
+    static final Check<Tokenizer> STREAM = new Check<>("a stream emits whole characters", tokenizer -> {
         StreamingDecoder stream = tokenizer.stream();
 
         assertThat(stream.add(47249)).isEmpty();
@@ -78,10 +78,10 @@ final class TokenizerChecks {
     });
 
     /**
-     * Processor time, not the clock's: the machine may have other things to do. Linear time is some milliseconds here,
-     * quadratic time a second or more.
+     * Measures processor time, because the machine may be busy. Linear time is some milliseconds here, quadratic time a
+     * second or more.
      */
-    static final Check<Tokenizer> TIME = new Check<>("a long word takes no long time", tokenizer -> {
+    static final Check<Tokenizer> TIME = new Check<>("a long word is encoded quickly", tokenizer -> {
         String text = "a".repeat(5_000);
         long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         tokenizer.encode(text);

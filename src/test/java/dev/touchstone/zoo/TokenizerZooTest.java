@@ -4,7 +4,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** GPT-2's tokenizer passes its checks, and every classic bug of tokenizers is caught by the check named for it. */
+/** GPT-2's tokenizer passes its checks, and every tokenizer bug fails the check named for it. */
 class TokenizerZooTest {
     @TestFactory
     Stream<DynamicTest> catchesEveryBug() {

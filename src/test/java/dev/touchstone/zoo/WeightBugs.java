@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** W1 to W3, W6, W9 and F13: matrices the wrong way round, weights that were lost, biases that were dropped. */
+/** W1 to W3, W6, W9 and F13: transposed matrices, missing weights, dropped biases. */
 final class WeightBugs {
     private static final String ATTENTION = "h.0.attn.c_attn";
 
@@ -83,7 +83,7 @@ final class WeightBugs {
                                         model.shape().channels(), model.shape().vocabulary()))))),
                 ForwardBug.of(
                                 "W2",
-                                "lm_head present and ignored: the embedding serves as head",
+                                "lm_head present but ignored: the embedding is used as the head",
                                 "transformers#38870, #43159",
                                 "logits",
                                 Plant.model(model ->
@@ -91,13 +91,13 @@ final class WeightBugs {
                         .inTheVariant(),
                 ForwardBug.of(
                                 "W2",
-                                "lm_head present and taken for the embedding too",
+                                "lm_head used as the embedding too",
                                 "transformers#43159",
                                 "wte",
                                 Plant.model(model -> Surgery.embedding(
                                         model, "wte", old -> model.head().weight())))
                         .inTheVariant(),
-                ForwardBug.of("W2", "the tokens of the head one row off", "", "logits", Plant.model(model -> {
+                ForwardBug.of("W2", "the rows of the head shifted by one token", "", "logits", Plant.model(model -> {
                     Tensor rows = Surgery.rows(model.head().weight());
                     Tensor off = Tensor.zeros(rows.shape());
                     int V = rows.size(-1);
@@ -119,7 +119,7 @@ final class WeightBugs {
         for (int part = 0; part < 3; part++) {
             int from = part;
             String point = List.of("q", "k", "v").get(part);
-            String twist = point.equals("k") ? ", which softmax hides from every later tap" : "";
+            String twist = point.equals("k") ? ", which cancels in softmax" : "";
             bugs.add(bias("F13", "the bias of " + point + " dropped" + twist, ATTENTION, bias -> {
                 Arrays.fill(bias, from * bias.length / 3, (from + 1) * bias.length / 3, 0);
                 return bias;
@@ -139,7 +139,7 @@ final class WeightBugs {
                 Plant.model(model -> Surgery.linears(
                         model,
                         old -> old.name().contains("c_attn") ? new Linear(old.name(), old.weight(), null) : old))));
-        bugs.add(bias("W3", "the causal mask taken for the bias of c_attn", ATTENTION, bias -> {
+        bugs.add(bias("W3", "the causal mask read as the bias of c_attn", ATTENTION, bias -> {
             Arrays.fill(bias, 0);
             bias[0] = 1; // the first row of a lower triangle
             return bias;
@@ -166,19 +166,19 @@ final class WeightBugs {
                         .inTheVariant(),
                 ForwardBug.of(
                         "W6",
-                        "weights rounded to bf16 on the way in",
+                        "weights rounded to bf16 when loaded",
                         "",
                         "wte",
                         everyMatrix(w -> HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(w)))),
                 ForwardBug.of(
                         "W6",
-                        "weights rounded to fp16 on the way in",
+                        "weights rounded to fp16 when loaded",
                         "",
                         "wte",
                         everyMatrix(w -> HalfPrecision.fromFloat16(HalfPrecision.toFloat16(w)))),
                 ForwardBug.of(
                                 "W9",
-                                "only the first shard read, what is in the second left at zero",
+                                "only the first shard read, tensors of the second left at zero",
                                 "",
                                 firstOfSecondShard(),
                                 Plant.model(WeightBugs::withoutSecondShard))
@@ -198,7 +198,7 @@ final class WeightBugs {
                 Plant.model(model -> Surgery.bias(model, name, change)));
     }
 
-    /** The same numbers in the same order, taken for rows of inputs. */
+    /** The same numbers in the same order, read as rows of inputs. */
     private static Matrix reshaped(Matrix matrix) {
         return Matrix.ofOutputRows(Tensor.of(Surgery.rows(matrix).data(), matrix.outputs(), matrix.inputs()));
     }
@@ -213,7 +213,7 @@ final class WeightBugs {
         });
     }
 
-    /** The loader refuses what is not finite; this bug is about what it would let through. */
+    /** Values that are not finite become 0, because the loader refuses them. */
     private static float clean(float value) {
         return Float.isFinite(value) ? value : 0;
     }
@@ -227,7 +227,7 @@ final class WeightBugs {
                 .startsWith("model-00002");
     }
 
-    /** The first layer, in the order of computation, with its weight in the second shard. */
+    /** The first layer in the order of computation whose weight is in the second shard. */
     private static String firstOfSecondShard() {
         List<String> layers = new ArrayList<>();
         Surgery.linears(Fixtures.model(Fixtures.named("tiny-gpt2-variant")).transformer(), linear -> {

@@ -4,7 +4,7 @@ import dev.touchstone.tokenizer.StreamingDecoder;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.OptionalInt;
 
-/** GPT-2's tokenizer with something done to a text before or instead. */
+/** GPT-2's tokenizer with a changed text or a replaced encoding. */
 record Wrapped(Encode whole, Encode ordinary) implements Tokenizer {
     /** A text's ids. */
     @FunctionalInterface

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class BatchOutput implements AutoCloseable {
         try {
             return new BatchOutput(file, identity.toString());
         } catch (IOException e) {
-            throw FileProblem.writing(file, e);
+            throw Problems.unwritable(file, e);
         }
     }
 
@@ -64,7 +65,7 @@ final class BatchOutput implements AutoCloseable {
         try {
             write(line);
         } catch (IOException e) {
-            throw FileProblem.writing(part, e);
+            throw Problems.unwritable(part, e);
         }
     }
 
@@ -75,7 +76,7 @@ final class BatchOutput implements AutoCloseable {
         try {
             Files.delete(part);
         } catch (IOException e) {
-            throw FileProblem.writing(part, e);
+            throw Problems.unwritable(part, e);
         }
     }
 
@@ -92,7 +93,7 @@ final class BatchOutput implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw FileProblem.writing(part, e);
+            throw Problems.unwritable(part, e);
         }
     }
 

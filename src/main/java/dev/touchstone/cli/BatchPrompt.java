@@ -7,6 +7,7 @@ import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
+import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
         try {
             return Files.readString(file).lines().toList();
         } catch (IOException e) {
-            throw FileProblem.reading(file, e);
+            throw Problems.unreadable(file.toString(), e);
         }
     }
 

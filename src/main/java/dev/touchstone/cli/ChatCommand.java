@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
 import dev.touchstone.util.TouchstoneException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footer = {"", "Example: touchstone chat --temperature 0.8"})
 final class ChatCommand implements Callable<Integer> {
+    private static final List<String> COMMANDS = List.of("/set", "/unset", "/settings", "/reset", "/help", "/quit");
+
     static final String HELP = """
             A line is said to the model, or added to the text where it knows no turns, and it goes on from there. Ctrl-C stops
             an answer.
@@ -88,7 +91,8 @@ final class ChatCommand implements Callable<Integer> {
             case "/unset" -> complain(words.length < 2 ? "say what to take back" : settings.change(words[1], null));
             default -> {
                 if (words[0].startsWith("/")) {
-                    complain("there is no " + words[0] + "; see /help");
+                    complain("there is no command " + words[0] + Suggestions.question(words[0], COMMANDS)
+                            + "; see /help");
                 } else {
                     answer(chat, line);
                 }

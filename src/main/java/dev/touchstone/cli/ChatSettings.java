@@ -21,6 +21,11 @@ final class ChatSettings {
         private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.CHAT);
     }
 
+    private static final List<String> NAMES = new CommandLine(new Line())
+            .getCommandSpec().options().stream()
+                    .map(option -> option.longestName().substring(2))
+                    .toList();
+
     private final int positions;
     private final Map<String, String> values = new TreeMap<>();
 
@@ -30,10 +35,10 @@ final class ChatSettings {
      */
     ChatSettings(int positions, ParseResult commandLine) {
         this.positions = positions;
-        CommandLine known = new CommandLine(new Line());
         for (OptionSpec option : commandLine.matchedOptions()) {
-            if (known.getCommandSpec().findOption(option.longestName()) != null) {
-                values.put(option.longestName().substring(2), String.join(",", option.originalStringValues()));
+            String name = option.longestName().substring(2);
+            if (NAMES.contains(name)) {
+                values.put(name, String.join(",", option.originalStringValues()));
             }
         }
     }
@@ -54,13 +59,18 @@ final class ChatSettings {
         try {
             parse(changed);
         } catch (UnmatchedArgumentException e) {
-            return "there is no setting " + name + "; see /help";
+            return "there is no setting " + name + Suggestions.question(name, NAMES);
         } catch (ParameterException e) {
-            return e.getMessage();
+            return inChat(WrongUsage.withPlainValues(e.getMessage()));
         }
         values.clear();
         values.putAll(changed);
         return null;
+    }
+
+    /** Options are settings here, without dashes. */
+    private static String inChat(String message) {
+        return message.replace("(--", "(/set ").replace(" option '--", " '").replaceAll("--(?=[a-z])", "");
     }
 
     /** All settings that have a value, one in each line, those that have it by default marked. */
@@ -80,7 +90,7 @@ final class ChatSettings {
 
     private GenerationOptions parse(Map<String, String> values) {
         Line line = new Line();
-        CommandLine parser = new CommandLine(line).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine parser = Values.register(new CommandLine(line));
         List<String> args = values.entrySet().stream()
                 .map(value -> "--" + value.getKey() + (value.getValue().isEmpty() ? "" : "=" + value.getValue()))
                 .toList();

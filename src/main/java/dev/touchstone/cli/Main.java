@@ -3,11 +3,11 @@ package dev.touchstone.cli;
 import dev.touchstone.util.TouchstoneException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -19,8 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program: finds the command, runs it, and turns what went wrong into one line and an exit code. */
 @Command(
@@ -81,9 +79,17 @@ public final class Main implements Runnable {
         boolean alone = args.length > 0 && COMMANDS.containsKey(args[0]);
         CommandLine commands = commands(streams, alone ? List.of(args[0]) : COMMANDS.keySet())
                 .setUsageHelpAutoWidth(help && streams.outIsTerminal())
-                .setParameterExceptionHandler((e, arguments) -> wrongUsage(streams, e))
+                .setParameterExceptionHandler((e, arguments) -> wrongUsage(
+                        streams, e.getCommandLine().getCommandSpec(), WrongUsage.message(e, COMMANDS.keySet())))
                 .setExecutionExceptionHandler(
                         (e, command, parsed) -> failure(streams, e, command.getCommandSpec(), stacktrace));
+        if (alone) {
+            CommandSpec command = commands.getSubcommands().get(args[0]).getCommandSpec();
+            Optional<String> wrong = WrongUsage.beforeParsing(args, command);
+            if (wrong.isPresent()) {
+                return wrongUsage(streams, command, wrong.get());
+            }
+        }
         try {
             return commands.execute(args);
         } catch (OutOfMemoryError e) {
@@ -104,11 +110,10 @@ public final class Main implements Runnable {
         CommandLine commands = new CommandLine(new Main(streams));
         names.forEach(name -> commands.addSubcommand(COMMANDS.get(name).apply(streams)));
         commands.getSubcommands().values().forEach(Main::describeDefaults);
-        return commands.registerConverter(Path.class, Main::file)
+        return Values.register(commands)
                 .setOut(Console.writer(streams.out()))
                 .setErr(Console.writer(streams.err()))
                 .setColorScheme(Help.defaultColorScheme(streams.ansi()))
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a prompt may begin with @
                 .setUsageHelpLongOptionsMaxWidth(32);
     }
@@ -121,29 +126,15 @@ public final class Main implements Runnable {
         }
     }
 
-    /** What an option names must have a name: the root of all folders has none, nor has nothing. */
-    private static Path file(String argument) {
-        Path file = Path.of(argument);
-        if (file.getFileName() == null || argument.isEmpty()) {
-            throw new TypeConversionException("'" + argument + "' is not the name of a file");
-        }
-        return file;
-    }
-
     /** Without a command there is nothing to do. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing, such as generate");
     }
 
-    private static int wrongUsage(Streams streams, ParameterException e) {
-        String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        List<String> suggestions =
-                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String guess = suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?";
-        Console.tell(
-                streams,
-                command + ": " + TouchstoneException.oneLine(e.getMessage()) + guess + " (see " + command + " --help)");
+    private static int wrongUsage(Streams streams, CommandSpec command, String message) {
+        String name = command.qualifiedName();
+        Console.tell(streams, name + ": " + TouchstoneException.oneLine(message) + " (see " + name + " --help)");
         return 2;
     }
 

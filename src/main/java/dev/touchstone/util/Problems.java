@@ -3,7 +3,10 @@ package dev.touchstone.util;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -21,14 +24,28 @@ public final class Problems {
         if (why instanceof AccessDeniedException) {
             return new TouchstoneException(file + ": permission denied; make it readable for this user", why);
         }
+        if (why instanceof CharacterCodingException) {
+            return new TouchstoneException(file + " is not UTF-8; convert it first", why);
+        }
         return new TouchstoneException(file + " cannot be read: " + printable(why.getMessage()), why);
     }
 
-    static TouchstoneException unwritable(String file, IOException why) {
-        String reason = why instanceof NoSuchFileException
-                ? "no such folder"
-                : why instanceof AccessDeniedException ? "permission denied" : printable(why.getMessage());
-        return new TouchstoneException(file + " cannot be written: " + reason, why);
+    /** Why {@code file} could not be written. */
+    public static TouchstoneException unwritable(Path file, IOException why) {
+        return new TouchstoneException(file + " cannot be written: " + obstacle(file, why), why);
+    }
+
+    private static String obstacle(Path file, IOException why) {
+        if (why instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (why instanceof NoSuchFileException) {
+            Path folder = file.toAbsolutePath().getParent();
+            return Files.isDirectory(folder)
+                    ? "no files can be created in " + folder // as in /proc
+                    : "there is no folder " + folder;
+        }
+        return printable(why instanceof FileSystemException system ? system.getReason() : why.getMessage());
     }
 
     /** The reason that the JSON parser gave, and the place: line and column of {@code text}, or the column if it is one line. */

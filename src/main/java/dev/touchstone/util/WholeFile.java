@@ -46,7 +46,7 @@ public final class WholeFile {
             }
             move(beside, file);
         } catch (IOException e) {
-            throw Problems.unwritable(file.toString(), e);
+            throw Problems.unwritable(file, e);
         } finally {
             beside.toFile().delete();
         }

@@ -177,11 +177,13 @@ class ToolsTest {
         Cli cli = chat("""
                 /set
                 /set colour red
+                /set temprature 1
                 /set temperature hot
                 /set temperature -1
                 /set temperature 0.8
                 /set greedy
                 /dance
+                /setings
                 /unset
                 /settings
                 /quit
@@ -192,11 +194,16 @@ class ToolsTest {
         assertThat(cli.err().lines().toList())
                 .satisfiesExactly(
                         line -> assertThat(line).contains("say what to set"),
-                        line -> assertThat(line).contains("no setting colour"),
-                        line -> assertThat(line).contains("'hot' is not a double"),
-                        line -> assertThat(line).contains("temperature must be above 0, got -1"),
-                        line -> assertThat(line).contains("--greedy and --temperature exclude each other"),
-                        line -> assertThat(line).contains("no /dance"),
+                        line -> assertThat(line).isEqualTo("there is no setting colour"),
+                        line -> assertThat(line).isEqualTo("there is no setting temprature; did you mean temperature?"),
+                        line -> assertThat(line).isEqualTo("Invalid value for 'temperature': 'hot' is not a number"),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "temperature must be above 0, got -1; use greedy decoding instead (/set greedy)"),
+                        line -> assertThat(line).isEqualTo("greedy and temperature exclude each other: leave out one"),
+                        line -> assertThat(line).isEqualTo("there is no command /dance; see /help"),
+                        line -> assertThat(line)
+                                .isEqualTo("there is no command /setings; did you mean /settings?; see /help"),
                         line -> assertThat(line).contains("say what to take back"));
         assertThat(cli.out()).contains("temperature        0.8\n").doesNotContain("greedy");
     }

@@ -11,25 +11,33 @@ class WrongUsageTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
-                "generat | Unmatched",
-                "--prompt x | Unknown option",
+                "generat | unknown command 'generat'; did you mean generate?",
+                "--prompt x | a command is missing before --prompt, such as generate",
+                "help | did you mean --help?",
+                "--quiet x | unknown command 'x'",
                 "generate | a prompt is missing",
-                "generate --promt x | did you mean --prompt",
+                "generate --promt x | unknown option '--promt'; did you mean --prompt?",
+                "generate --promt=x | unknown option '--promt'; did you mean --prompt?",
+                "generate -prompt=x | unknown option '-prompt'; did you mean --prompt?",
+                "generate once | unexpected argument 'once'; give a prompt with --prompt",
+                "trace --prompt a --ot f | unknown option '--ot'; did you mean --out?",
                 "generate --prompt | Missing required parameter",
                 "generate --prompt a --prompt-ids 1 | exclude each other",
                 "generate --prompt-ids 1,two | whole numbers",
                 "generate --prompt-ids 1,,2 | whole numbers",
                 "generate --prompt-ids 99999999999 | whole numbers",
-                "generate --prompt a --max-new-tokens many | not an int",
+                "generate --prompt a --max-new-tokens many | 'many' is not a whole number",
+                "generate --prompt a --max-new-tokens 2147483648 | '2147483648' is too large",
                 "generate --prompt a --max-new-tokens -1 | at least 0",
-                "generate --prompt a b | Unmatched",
+                "generate --prompt a b | unexpected argument 'b'; put quotes around",
                 "generate --prompt a --prompt b | should be specified only once",
                 "generate --prompt a --greedy --temperature 0.5 | --greedy and --temperature exclude",
                 "generate --prompt a --greedy --top-k 5 --seed 1 | --greedy and --top-k and --seed exclude",
                 "generate --prompt a --temperature 0 | temperature must be above 0, got 0; use greedy decoding instead (--greedy)",
                 "generate --prompt a --temperature NaN | temperature must be above 0",
-                "generate --prompt a --temperature hot | not a double",
+                "generate --prompt a --temperature hot | 'hot' is not a number",
                 "generate --prompt a --top-k -1 | top-k must be",
                 "generate --prompt a --top-p 1.5 | top-p must be",
                 "generate --prompt a --min-p -0.1 | min-p must be",
@@ -37,7 +45,7 @@ class WrongUsageTest {
                 "generate --prompt a --repetition-penalty 0 | repetition penalty must be",
                 "generate --prompt a --no-repeat-ngram -2 | no-repeat-ngram must be",
                 "generate --prompt a --stop= | --stop is empty",
-                "generate --prompt a --window shrink | expected one of",
+                "generate --prompt a --window shrink | expected error or slide, got 'shrink'",
                 "generate --prompt a --window-stride 4 | --window-stride needs --window slide",
                 "generate --prompt a --window slide --window-stride 0 | at least 1",
                 "generate --prompt a --beams 1 | beams must be at least 2",
@@ -47,7 +55,7 @@ class WrongUsageTest {
                 "generate --prompt a --beams 2 --draft gpt2 | exclude each other",
                 "generate --prompt a --beams 2 --show-steps | no steps to show",
                 "generate --prompt a --length-penalty 2 | --length-penalty needs --beams",
-                "generate --prompt a --beams 2 --early-stopping maybe | expected one of",
+                "generate --prompt a --beams 2 --early-stopping maybe | expected false or true or never, got",
                 "generate --prompt a --draft gpt2 --prompt-lookup | exclude each other",
                 "generate --prompt a --speculate 3 | needs --draft or --prompt-lookup",
                 "generate --prompt a --prompt-lookup --speculate 0 | at least 1",
@@ -58,7 +66,7 @@ class WrongUsageTest {
                 "explain --prompt a --draft x --prompt-lookup | exclude each other",
                 "generate --prompt a --threads 1000000 | at most 4096",
                 "generate --prompt a --kernels scalar --threads 2 | --threads is for the vector kernels",
-                "generate --prompt a --kernels cuda | expected one of",
+                "generate --prompt a --kernels cuda | expected scalar or vector, got",
                 "generate --prompt a --json --show-steps | exclude each other",
                 "generate --prompt a --out f | --out needs --batch-file",
                 "generate --prompt a --batch-file f | cannot be used with --prompt",
@@ -66,15 +74,16 @@ class WrongUsageTest {
                 "generate --batch-file f --batch-size 0 | at least 1",
                 "compare | a prompt is missing",
                 "chat --greedy --temperature 0.5 | --greedy and --temperature exclude",
-                "summary gpt2 | Unmatched",
+                "summary gpt2 | unexpected argument 'gpt2'; give a model with --model",
                 "trace --prompt a | --out",
                 "trace --out f | a prompt is missing",
                 "trace --prompt a --out / | is not the name of a file",
                 "trace --prompt a --out= | is not the name of a file",
-                "doctor --model gpt2 | Unknown option",
-                "completion fish | Unmatched",
+                "doctor --model gpt2 | unknown option",
+                "completion fish | unexpected argument 'fish'",
                 "tokenize | give a text",
                 "tokenize a --ids 1 | only one of them",
+                "tokenize a b | unexpected argument 'b'; put quotes around",
             })
     void exitsWith2(String line, String told) {
         Cli cli = Cli.run(line.split(" "));
@@ -83,6 +92,20 @@ class WrongUsageTest {
         assertThat(cli.out()).isEmpty();
         assertThat(cli.err()).startsWith("touchstone").contains(told).contains("--help");
         assertThat(cli.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aValueMayLookLikeAnOption() {
+        for (String prompt : new String[] {"--prompt=-model", "--prompt=-m", "--prompt=--ids", "-p-x"}) {
+            Cli cli = Cli.run("tokenize", prompt, "--json");
+
+            assertThat(cli.exit()).as(cli.err()).isZero();
+            assertThat(cli.out()).contains("\"text\":\"" + prompt.replaceFirst("--prompt=|-p", "") + "\"");
+        }
+        assertThat(Cli.run("tokenize", "--prompt", "--ids").err())
+                .isEqualToIgnoringNewLines(
+                        "touchstone tokenize: --prompt needs a value, but is followed by the option --ids;"
+                                + " if that is the value, write --prompt=--ids (see touchstone tokenize --help)");
     }
 
     @Test

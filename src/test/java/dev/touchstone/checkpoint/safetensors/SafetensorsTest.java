@@ -291,7 +291,7 @@ class SafetensorsTest {
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining("taken is a folder; give the name of a file to write");
         assertThatThrownBy(() -> new SafetensorsWriter().write(folder.resolve("no/such/folder")))
-                .hasMessageContaining("no such folder");
+                .hasMessageContaining("there is no folder");
 
         try (var entries = Files.list(folder)) {
             assertThat(entries.toList()).isEqualTo(List.of(path));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures how fast Touchstone is, beside the machine's limits and beside PyTorch: target/bench/report.html and .json.
-# Takes half an hour and is no test. --quick leaves out the operations and the scalar kernels, --no-python the comparison;
-# --smollm2 adds a real model, in float32 and in bfloat16.
+# Benchmarks: the speed of Touchstone compared with the machine's limits and with PyTorch. Takes half an hour and writes
+# target/bench/report.html and report.json. --quick leaves out single operations and the scalar kernels, --no-python leaves
+# out PyTorch, --smollm2 adds a real model in float32 and bfloat16.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

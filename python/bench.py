@@ -1,8 +1,8 @@
-"""Hugging Face as a contestant of the benchmarks, see src/test/java/dev/touchstone/bench.
+"""Hugging Face as an engine of the benchmarks in src/test/java/dev/touchstone/bench.
 
-serve FOLDER THREADS               loads the model, then obeys lines on standard input: prefill N, decode PAST N, memory
+serve FOLDER THREADS               loads the model, then reads commands, one per line: prefill N, decode PAST N, memory
 export FOLDER FILE                 writes the model as TorchScript with past keys and values, for libtorch through DJL
-first-token FOLDER THREADS PROMPT  loads model and tokenizer, and makes one token after the prompt
+first-token FOLDER THREADS PROMPT  loads model and tokenizer, and generates one token after the prompt
 """
 
 import resource
@@ -15,33 +15,33 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreT
 from transformers.generation.streamers import BaseStreamer
 
 VOCABULARY = 49152
-"""Of the smallest model."""
+"""At most the vocabulary of every model."""
 LARGEST_DIFFERENCE = 1e-3
 
 
 def prompt(count: int) -> torch.Tensor:
-    """Scattered ids, those of Prompt.java. (1, T)"""
+    """Scattered ids, the same as in Prompt.java. (1, T)"""
     return torch.tensor([[i * 7919 % VOCABULARY for i in range(count)]])
 
 
 class Clock(BaseStreamer):
-    """Notes when each token appears; the first call brings the prompt."""
+    """Records the time of each token; the first call passes the prompt."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Record nothing yet."""
         self.times: list[float] = []
 
     def put(self, value: torch.Tensor) -> None:
-        """Note the time: whatever the token, it is here."""
+        """Record the time; the token does not matter."""
         del value
         self.times.append(time.perf_counter())
 
     def end(self) -> None:
-        """Nothing is left to do."""
+        """Called after the last token."""
 
 
 def generate(model: PreTrainedModel, ids: torch.Tensor, steps: int) -> list[float]:
-    """Seconds of the prompt and of each further step, as generate() takes them."""
+    """Seconds for the prompt and for each further step of generate()."""
     clock = Clock()
     model.generate(
         ids,
@@ -56,13 +56,13 @@ def generate(model: PreTrainedModel, ids: torch.Tensor, steps: int) -> list[floa
 
 
 def load(folder: str, threads: int) -> PreTrainedModel:
-    """Load the model, to run on so many threads."""
+    """Load the model to run on this many threads."""
     torch.set_num_threads(threads)
     return AutoModelForCausalLM.from_pretrained(folder).eval()
 
 
 def serve(folder: str, threads: int) -> None:
-    """Do what standard input says, a line an order, and print what it took."""
+    """Run the commands on standard input and print the seconds of each."""
     start = time.perf_counter()
     model = load(folder, threads)
     answer([time.perf_counter() - start])
@@ -78,7 +78,7 @@ def serve(folder: str, threads: int) -> None:
 
 
 def answer(numbers: list[float]) -> None:
-    """One line."""
+    """Print one line of numbers."""
     print(" ".join(f"{number:.6f}" for number in numbers), flush=True)
 
 
@@ -109,7 +109,7 @@ class WithPast(torch.nn.Module):
 
 @torch.no_grad()
 def export(folder: str, file: str) -> None:
-    """Trace the model and make sure that the trace holds at other lengths."""
+    """Trace the model and check the trace at other lengths."""
     model = load(folder, 1)
     config = model.config
     past = torch.randn(1, config.n_head, 5, config.n_embd // config.n_head)
@@ -124,7 +124,7 @@ def export(folder: str, file: str) -> None:
 
 
 def first_token(folder: str, threads: int, text: str) -> None:
-    """All that a user waits for, the process's start included."""
+    """Everything a user waits for before the first token; the caller measures the process."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = load(folder, threads)
     ids = tokenizer(text, return_tensors="pt").input_ids

@@ -1,6 +1,6 @@
 package dev.touchstone.kernels;
 
-/** The non-linearity between the two layers of an MLP. */
+/** An activation function of an MLP. */
 public enum Activation {
     /** {@code max(0, x)} */
     RELU {
@@ -9,21 +9,21 @@ public enum Activation {
             return FloatMath.relu(x);
         }
     },
-    /** {@code x Phi(x)}, with the error function: PyTorch's {@code gelu}. */
+    /** {@code x Phi(x)} by the error function: PyTorch's {@code gelu} (Hendrycks and Gimpel, 2016). */
     GELU {
         @Override
         public float of(float x) {
             return FloatMath.gelu(x);
         }
     },
-    /** The approximation of GELU with tanh that GPT-2 was trained with: Hugging Face's {@code gelu_new}. */
+    /** The approximation of GELU by tanh, used by GPT-2: Hugging Face's {@code gelu_new}. */
     GELU_NEW {
         @Override
         public float of(float x) {
             return FloatMath.geluNew(x);
         }
     },
-    /** {@code x sigmoid(x)}: PyTorch's {@code silu}, the paper's swish. */
+    /** {@code x sigmoid(x)}: PyTorch's {@code silu}, also called swish (Ramachandran et al., 2017). */
     SILU {
         @Override
         public float of(float x) {
@@ -31,5 +31,6 @@ public enum Activation {
         }
     };
 
+    /** The function of one element. */
     public abstract float of(float x);
 }

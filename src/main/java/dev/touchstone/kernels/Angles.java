@@ -3,13 +3,15 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
-/** Sines and cosines of positions, computed in double and rounded once. */
+/** Sines and cosines of positions, computed in double and rounded once to float. */
 public final class Angles {
     private Angles() {}
 
     /**
-     * How rotary embeddings turn: {@code R} cosines and then {@code R} sines of {@code position * frequency}, times {@code factor}; a pair of channels
-     * has its frequency's at both. (T), (R / 2) -> (T, 2 R)
+     * The table of rotary embeddings: of each position {@code R} cosines, then {@code R} sines of {@code position * frequency},
+     * times {@code factor}. Both channels of a pair have the same cosine and the same sine. (T), (R / 2) -> (T, 2 R)
+     *
+     * @param factor the attention factor of scaled rotary embeddings such as YaRN, else 1
      */
     public static Tensor table(int[] positions, List<Double> frequencies, double factor, RotaryLayout layout) {
         int pairs = frequencies.size();
@@ -29,8 +31,8 @@ public final class Angles {
     }
 
     /**
-     * What sinusoidal embeddings add: the sines of {@code position * frequency}, then the cosines, and 0 in a channel that is
-     * left over. (T), (C / 2) -> (T, C)
+     * Sinusoidal position embeddings: of each position the sines of {@code position * frequency}, then the cosines, and 0 in the
+     * last channel if {@code channels} is odd. (T), (C / 2) -> (T, C)
      */
     public static Tensor sinusoids(int[] positions, List<Double> frequencies, int channels) {
         int pairs = frequencies.size();

@@ -1,10 +1,10 @@
 package dev.touchstone.kernels;
 
 /**
- * Elementary functions as fixed sequences of float operations. {@link Math} may answer differently from one machine to
- * the next, and its vector twin differently again; these give the same bits wherever the same steps are taken, one
- * element at a time or sixteen. The polynomials are minimax fits of this project; errors are in units in the last place
- * of the exact value, and a test measures them over every float.
+ * Elementary functions as fixed sequences of float operations. The results of {@link Math} may differ between machines, and
+ * those of the Vector API differ from both; these have the same bits for scalars and for vectors of any width. The polynomials
+ * are minimax fits made for this project. Errors are in units in the last place (ulp) of the exact value; a test measures them
+ * over all floats.
  */
 final class FloatMath {
     static final float LOG2_E = 1.44269504f;
@@ -14,23 +14,25 @@ final class FloatMath {
     static final float LN2_LOW = -2.12194440e-4f;
     /** 1.5 * 2^23: adding it rounds to the nearest integer, and leaves that integer in the low bits. */
     static final float ROUND = 12582912f;
-    /** Beyond these, exp is infinite or zero in float. */
+    /** Above this, exp is infinite in float. */
     static final float EXP_MAX = 100f;
 
+    /** Below this, exp is zero in float. */
     static final float EXP_MIN = -120f;
+
     static final float EXP_2 = 0.5f;
     static final float EXP_3 = 0.16666512f;
     static final float EXP_4 = 0.041666187f;
     static final float EXP_5 = 0.0083695985f;
     static final float EXP_6 = 0.0013951720f;
 
-    /** {@code -2 sqrt(2 / pi)} and that times 0.044715: the argument of gelu_new's tanh, doubled and negated. */
+    /** {@code -2 sqrt(2 / pi)} and 0.044715 times that: the argument of gelu_new's tanh, times -2. */
     static final float GELU_NEW_1 = -1.5957691f;
 
     static final float GELU_NEW_3 = -0.071354814f;
     static final float SQRT_HALF = 0.70710677f;
 
-    /** Where erf changes from its series to its tail. */
+    /** Below this erf is computed by its series, above it by its tail. */
     static final float ERF_SPLIT = 0.875f;
 
     static final float[] ERF_SERIES = {
@@ -42,7 +44,7 @@ final class FloatMath {
     /** erf is 1 in float from here on. */
     static final float ERF_ONE = 3.95f;
 
-    /** Where tanh changes from its series to what exp makes of it. */
+    /** Below this tanh is computed by its series, above it from exp. */
     static final float TANH_SPLIT = 0.9f;
 
     static final float[] TANH_SERIES = {
@@ -52,7 +54,7 @@ final class FloatMath {
     static final float TANH_ONE = 10f;
 
     private static final double TWO_OVER_PI = 2 / Math.PI;
-    /** pi / 2 in two parts: the second is what the first lacks. */
+    /** pi / 2 as an unevaluated sum of two doubles. */
     private static final double HALF_PI_HIGH = Math.PI / 2;
 
     private static final double HALF_PI_LOW = 6.123233995736766e-17;
@@ -64,19 +66,19 @@ final class FloatMath {
         return exp(Math.max(EXP_MIN, Math.min(EXP_MAX, x)), 0);
     }
 
-    /** {@code e^(x + more)}, where the sum itself would be rounded too far from the truth. */
+    /** {@code e^(x + more)}, more exact than {@code exp} of the rounded sum. */
     private static float exp(float x, float more) {
         float rounded = Math.fma(x + more, LOG2_E, ROUND);
         float n = rounded - ROUND;
         float high = Math.fma(n, -LN2_HIGH, x) + more;
         float r = Math.fma(n, -LN2_LOW, high);
-        float low = Math.fma(n, -LN2_LOW, high - r); // what the rounding of r lost
+        float low = Math.fma(n, -LN2_LOW, high - r); // the rounding error of r
         float q = Math.fma(EXP_6, r, EXP_5);
         q = Math.fma(q, r, EXP_4);
         q = Math.fma(q, r, EXP_3);
         q = Math.fma(q, r, EXP_2);
         float power = r + Math.fma(q, r * r, low) + 1;
-        // In two steps, since 2^n itself may be no float although the result is.
+        // In two steps: 2^n may be outside the range of float although the result is not.
         int exponent = Float.floatToRawIntBits(rounded) - Float.floatToRawIntBits(ROUND);
         int half = exponent >> 1;
         return power * powerOfTwo(half) * powerOfTwo(exponent - half);
@@ -103,12 +105,12 @@ final class FloatMath {
         return Math.copySign(z < TANH_SPLIT ? near : far, x);
     }
 
-    /** {@code cap tanh(x / cap)}: the identity near zero, and never beyond the cap. */
+    /** {@code cap tanh(x / cap)} */
     static float softCap(float x, float cap) {
         return cap * tanh(x / cap);
     }
 
-    /** {@code sin(x)}, in double: an angle far from zero has no float near enough. Error below 2^-50. */
+    /** {@code sin(x)}, in double, since large angles are too coarse in float. Error below 2^-50. */
     static double sin(double x) {
         return quarter(x, 0);
     }
@@ -118,7 +120,7 @@ final class FloatMath {
         return quarter(x, 1);
     }
 
-    /** The sine, {@code turns} quarters of a turn further on: Taylor's series within a quarter around zero. */
+    /** {@code sin(x + turns * pi / 2)}: Taylor's series after a reduction to a quarter of a turn around zero. */
     private static double quarter(double x, int turns) {
         double n = Math.rint(x * TWO_OVER_PI);
         double r = Math.fma(-n, HALF_PI_LOW, Math.fma(-n, HALF_PI_HIGH, x));
@@ -127,7 +129,7 @@ final class FloatMath {
         return (quadrant & 2) == 0 ? value : -value;
     }
 
-    /** {@code first (1 - r² / (k (k + 1)) (1 - r² / ((k + 2) (k + 3)) (1 - ...)))}, from the last term on. */
+    /** {@code first (1 - r² / (k (k + 1)) (1 - r² / ((k + 2) (k + 3)) (1 - ...)))}, evaluated from the last term. */
     private static double series(double r, double first, int k) {
         double sum = 1;
         for (int i = k + 16; i >= k; i -= 2) {
@@ -154,8 +156,8 @@ final class FloatMath {
     }
 
     /**
-     * {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2}, written as {@code x / (1 + exp(-2 ...))}, which is the
-     * same function without the cancellation of {@code 1 + tanh} on the negative side.
+     * {@code x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))) / 2}, computed as {@code x / (1 + exp(-2 ...))}, which is the same
+     * function without the cancellation of {@code 1 + tanh} for negative {@code x}.
      */
     static float geluNew(float x) {
         float twice = x * Math.fma(GELU_NEW_3, x * x, GELU_NEW_1);

@@ -5,61 +5,73 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 
 /**
- * Every operation of the forward pass, with its shapes. Each has one order of accumulation, stated and spelled out in
- * {@link ScalarKernels}; every implementation returns the same bits, and a row's bits do not depend on the other rows.
- * Axes: {@code T} tokens now, {@code S} tokens so far, {@code C} channels, {@code H} heads, {@code G} heads of keys and
- * values, {@code D} channels of a head, {@code I} inputs, {@code O} outputs, {@code V} vocabulary.
+ * The operations of the forward pass. {@link ScalarKernels} defines the order of accumulation of each; all implementations
+ * return the same bits, and the bits of a row do not depend on other rows. Arguments are not modified.
+ *
+ * <p>Axes: {@code T} new tokens, {@code S} cached tokens including the new ones, {@code C} channels, {@code H} query heads,
+ * {@code G} key-value heads, {@code D} channels of a head, {@code R} channels of a head with rotary embeddings, {@code I}
+ * inputs, {@code O} outputs, {@code V} vocabulary.
  */
 public interface Kernels extends AutoCloseable {
-    /** Row {@code ids[t]} of the table for each token. (T), (C, V) -> (T, C) */
+    /** Embedding lookup: row {@code ids[t]} of the table for each token. (T), (C, V) -> (T, C) */
     Tensor embed(int[] ids, Matrix table);
 
-    /** Element by element. (T, C), (T, C) -> (T, C) */
+    /** {@code a + b}. (T, C), (T, C) -> (T, C) */
     Tensor add(Tensor a, Tensor b);
 
-    /** {@code x W + b}; {@code bias} may be null. (T, I), (I, O), (O) -> (T, O) */
+    /**
+     * {@code x W + b}. (T, I), (I, O), (O) -> (T, O)
+     *
+     * @param bias null for no bias
+     */
     Tensor linear(Tensor x, Matrix weight, float[] bias);
 
-    /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias} for each row. (T, C), (C), (C) -> (T, C) */
+    /**
+     * LayerNorm of each row: {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}. Mean, variance and result are computed
+     * in double and rounded once. (T, C), (C), (C) -> (T, C)
+     */
     Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon);
 
     /**
-     * {@code x / sqrt(mean of squares + epsilon) * (gainOffset + gain)} for each stretch of as many channels as there are gains,
-     * which may be a row or a head. (T, C), (C or D) -> (T, C)
+     * RMSNorm of each group of as many channels as there are gains, which is a row or a head:
+     * {@code x / sqrt(mean(x²) + epsilon) * (gainOffset + gain)}, computed in double and rounded once. (T, C), (C or D) -> (T, C)
+     *
+     * @param gainOffset 1 in Gemma, else 0
      */
     Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon);
 
-    /** Element by element. (T, C) -> (T, C) */
+    /** An activation function, element by element. (T, C) -> (T, C) */
     Tensor activate(Tensor x, Activation activation);
 
-    /** Element by element. (T, C), (T, C) -> (T, C) */
+    /** {@code a b}, element by element. (T, C), (T, C) -> (T, C) */
     Tensor multiply(Tensor a, Tensor b);
 
-    /** Each element times {@code factor}. (T, C) -> (T, C) */
+    /** {@code factor x}. (T, C) -> (T, C) */
     Tensor scale(Tensor x, float factor);
 
-    /** {@code cap tanh(x / cap)}, element by element. (T, C) -> (T, C) */
+    /** {@code cap tanh(x / cap)}: values between {@code -cap} and {@code cap}. (T, C) -> (T, C) */
     Tensor softCap(Tensor x, float cap);
 
     /**
-     * Turns the first {@code R} channels of every head, a pair at a time, by the angle of its token and pair; the others
-     * stay. The angles come as {@code R} cosines, then {@code R} sines, of which a pair has its own at both of its
-     * channels. (T, H D), (T, 2 R) -> (T, H D)
+     * Rotary embedding (Su et al., 2021): rotates pairs of the first {@code R} channels of every head and copies the others.
+     * (T, H D), (T, 2 R) -> (T, H D)
+     *
+     * @param angles of each token {@code R} cosines, then {@code R} sines; see {@link Angles#table}
      */
     Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout);
 
-    /** {@code width} columns of every {@code step}, from column {@code from} on. (T, C) -> (T, C / step * width) */
+    /** Of every {@code step} columns, those from {@code from} to {@code from + width}. (T, C) -> (T, C / step * width) */
     Tensor columns(Tensor x, int from, int width, int step);
 
-    /** The rows {@code from} until {@code to} of keys and values become the next positions. (T, G D), (T, G D) */
+    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values to the cache. (T, G D), (T, G D) */
     default void append(Tensor k, Tensor v, int from, int to, KeyValuePages cache) {
         cache.append(k, v, from, to);
     }
 
     /**
-     * {@code q kᵀ} per head, made scores of as {@code scoring} says; {@code -inf} where a query would see the future or
-     * past its window: the last query stands at the last cached position. Where the cache has fewer heads, neighbouring
-     * queries share one. (T, H D), keys (G, D, S) -> (H, T, S)
+     * Attention scores, {@code q kᵀ} per head with the scale, bias and cap of {@code scoring}. The last query is at the last
+     * cached position; a score is {@code -inf} where the key is later than the query or outside its window. If the cache has
+     * fewer heads, {@code H / G} neighbouring query heads share one. (T, H D), keys (G, D, S) -> (H, T, S)
      */
     Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring);
 
@@ -67,12 +79,12 @@ public interface Kernels extends AutoCloseable {
     Tensor softmax(Tensor scores);
 
     /**
-     * The values that a query sees, weighted by the probabilities, heads side by side. (H, T, S), values (G, S, D) ->
-     * (T, H D)
+     * The sum of values weighted by attention probabilities, over the positions that a query attends to; heads are concatenated.
+     * (H, T, S), values (G, S, D) -> (T, H D)
      */
     Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring);
 
-    /** Those three one after the other, for whoever needs only the last. (T, H D), keys and values (S) -> (T, H D) */
+    /** Scores, softmax and weighted sum in one operation. (T, H D), keys and values (G, S, D) -> (T, H D) */
     default Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         return weightedSum(softmax(scores(q, cache, scoring)), cache, scoring);
     }

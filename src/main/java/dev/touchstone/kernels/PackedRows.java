@@ -4,16 +4,16 @@ import dev.touchstone.tensor.Tensor;
 import java.util.function.IntFunction;
 
 /**
- * Activations in the order in which a product reads them: blocks of inputs, in them tiles of {@code height} rows, in them
- * {@code [row][input]}. What stands in the rows that are missing in the last tile does not matter. (T, I)
+ * Activations in the order in which a product reads them: blocks of inputs, in each tiles of {@code height} rows, in each
+ * {@code [row][input]}. The rows that are missing in the last tile have arbitrary values. (T, I)
  */
 record PackedRows(int rows, int inputs, int height, float[] data) {
     private static final int BLOCK = ScalarKernels.BLOCK;
 
     /**
-     * Space for the rows of {@code x}; {@link #fill} brings them in, tile by tile. A single row lies right as it is.
+     * Memory for the rows of {@code x}, which {@link #fill} copies tile by tile. A single row needs no copy.
      *
-     * @param space an array of at least so many floats
+     * @param space returns an array of at least as many floats as its argument says
      */
     static PackedRows of(Tensor x, int height, IntFunction<float[]> space) {
         int rows = x.rows();
@@ -30,11 +30,12 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
         return (rows + height - 1) / height;
     }
 
-    /** Where {@code tile} begins in the block that begins with input {@code block}. */
+    /** The index in {@link #data} of a tile in the block that begins with input {@code block}. */
     int index(int tile, int block) {
         return block * tiles() * height + tile * height * BLOCK;
     }
 
+    /** Copies the rows of one tile. Several threads may fill different tiles. */
     void fill(Tensor x, int tile) {
         int first = tile * height;
         int count = Math.min(height, rows - first);
@@ -50,7 +51,7 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
         }
     }
 
-    /** One block: {@code count} rows of {@code inputs}, {@code stride} floats from row to row. */
+    /** Copies one block of one tile: {@code count} rows of {@code inputs}, {@code stride} floats from row to row in {@code x}. */
     static void fill(float[] x, int at, int stride, int count, int inputs, float[] packed, int to) {
         for (int r = 0; r < count; r++) {
             System.arraycopy(x, at + r * stride, packed, to + r * BLOCK, inputs);

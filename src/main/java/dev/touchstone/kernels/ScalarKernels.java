@@ -6,16 +6,16 @@ import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The definition of every operation: the loops one would write on a whiteboard, on one thread.
+ * The definition of every operation: plain loops on one thread.
  *
- * <p>Products are sums of {@value #BLOCK} terms at a time: within a block one chain of fused multiply-adds in the order
- * of the inputs, then the blocks one after the other, the bias last. Short chains keep the rounding error below that of
- * one long chain, and the order depends neither on lanes nor on threads.
+ * <p>A matrix product is accumulated in blocks of {@value #BLOCK} terms: within a block, a chain of fused multiply-adds in the
+ * order of the inputs; then the sums of the blocks, in order; the bias last. Short chains have a smaller rounding error than one
+ * long chain, and the order depends on neither lanes nor threads.
  */
 public final class ScalarKernels implements Kernels {
-    /** Terms of a product that are summed before they join the total. */
+    /** Terms of a product that are summed before they are added to the total. */
     static final int BLOCK = 32;
-    /** Partial sums of a reduction along a row: element {@code i} joins sum {@code i % 16}. */
+    /** Partial sums of a reduction along a row: element {@code i} is added to sum {@code i % 16}. */
     static final int PARTIAL_SUMS = 16;
 
     @Override
@@ -25,7 +25,7 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
-    /** The rows {@code from} until {@code to} of {@link #embed(int[], Matrix)}. */
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive) of {@link #embed(int[], Matrix)}. */
     static void embed(int[] ids, Matrix table, Tensor y, int from, int to) {
         int channels = table.inputs();
         for (int t = from; t < to; t++) {
@@ -153,18 +153,18 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
-    /** One head of one token, which begin at {@code at}. */
+    /** One head of token {@code t}, which begins at index {@code at}. */
     static void rotate(float[] x, int at, int headSize, Tensor angles, int t, RotaryLayout layout, float[] y) {
-        int turned = angles.size(-1) / 2;
-        for (int pair = 0; pair < turned / 2; pair++) {
+        int rotated = angles.size(-1) / 2;
+        for (int pair = 0; pair < rotated / 2; pair++) {
             int first = layout.first(pair);
-            int second = layout.second(pair, turned / 2);
+            int second = layout.second(pair, rotated / 2);
             float cos = angles.at(t, first);
-            float sin = angles.at(t, turned + first);
+            float sin = angles.at(t, rotated + first);
             y[at + first] = Math.fma(x[at + first], cos, -(x[at + second] * sin));
             y[at + second] = Math.fma(x[at + second], cos, x[at + first] * sin);
         }
-        System.arraycopy(x, at + turned, y, at + turned, headSize - turned);
+        System.arraycopy(x, at + rotated, y, at + rotated, headSize - rotated);
     }
 
     @Override
@@ -174,7 +174,7 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
-    /** The rows {@code first} until {@code end} of {@link #columns(Tensor, int, int, int)}. */
+    /** Rows {@code first} (inclusive) to {@code end} (exclusive) of {@link #columns(Tensor, int, int, int)}. */
     static void columns(Tensor x, int from, int width, int step, Tensor y, int first, int end) {
         int parts = x.size(-1) / step;
         for (int i = first * parts; i < end * parts; i++) {
@@ -201,6 +201,7 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
+    /** The score of the key at {@code position}, from its product with a query. */
     static float score(float product, int head, int position, Scoring scoring) {
         float score = scoring.slopes().isEmpty()
                 ? scoring.scale() * product
@@ -273,12 +274,12 @@ public final class ScalarKernels implements Kernels {
         return y;
     }
 
-    /** Where what query {@code t} sees ends: after its own position. */
+    /** The end (exclusive) of the positions that query {@code t} attends to: after its own. */
     static int visible(int t, int queries, int positions) {
         return positions - queries + t + 1;
     }
 
-    /** Adds neighbours, then neighbours of those, until one is left: log2(16) roundings instead of 15. */
+    /** The sum by pairwise summation: log2(16) roundings instead of 15. */
     static double pairwise(double[] sums) {
         for (int step = 1; step < sums.length; step *= 2) {
             for (int i = 0; i < sums.length; i += 2 * step) {

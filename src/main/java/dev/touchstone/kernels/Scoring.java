@@ -4,37 +4,39 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How the answer of a key to a query becomes a score, and which keys a query sees.
+ * Scale, soft cap, window and ALiBi bias of attention scores.
  *
- * @param scale what the product of query and key is multiplied by: {@code 1 / sqrt(D)} as a rule
- * @param cap where above 0, scores are brought between {@code -cap} and {@code cap} by {@code cap tanh(score / cap)}
- * @param window how many positions a query sees, its own included; {@link #UNLIMITED} for all that came before
- * @param slopes ALiBi: per head, what each position adds to the score of its key; empty where positions add nothing
+ * @param scale multiplies the product of query and key: usually {@code 1 / sqrt(D)}
+ * @param cap if above 0, the soft cap of scores: {@code cap tanh(score / cap)}; 0 for none
+ * @param window how many positions a query attends to, its own included; {@link #UNLIMITED} for all before it
+ * @param slopes ALiBi's slope of each query head, which times the position of the key is added to the score; empty for none. (H)
  */
 public record Scoring(float scale, float cap, int window, List<Double> slopes) {
-    /** A window that no sequence fills. */
+    /** A window that is longer than any sequence. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
+    /** @throws IllegalArgumentException if the window is below 1 */
     public Scoring {
         slopes = List.copyOf(slopes);
         if (window < 1) {
-            throw new IllegalArgumentException("a query sees itself at least, got a window of " + window);
+            throw new IllegalArgumentException(
+                    "an attention window has at least 1 position, got a window of " + window);
         }
     }
 
-    /** Neither cap, nor window, nor slopes. */
+    /** A scale only. */
     public Scoring(float scale) {
         this(scale, 0, UNLIMITED, List.of());
     }
 
-    /** The same with a window. */
+    /** The same with a window of so many positions. */
     public Scoring withWindow(int positions) {
         return new Scoring(scale, cap, positions, slopes);
     }
 
     /**
-     * ALiBi's slopes: a geometric sequence from {@code 2^(-8 / H)}; where {@code H} is no power of two, that of the next
-     * lower one, and then every other slope of the next higher (Press et al., 2022). (H)
+     * ALiBi's slopes (Press et al., 2022): a geometric sequence from {@code 2^(-8 / H)}. If {@code H} is not a power of two, the
+     * sequence of the next lower power, then every other slope of that of the next higher power. (H)
      */
     public static List<Double> alibiSlopes(int heads) {
         int lower = Integer.highestOneBit(heads);
@@ -45,12 +47,12 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
                 .toList();
     }
 
-    /** The first position that the query at {@code position} sees. */
+    /** The first position that a query at {@code position} attends to. */
     public int firstVisible(int position) {
         return Math.max(0, position - window + 1);
     }
 
-    /** What ALiBi adds to the score of the key at {@code position}. */
+    /** ALiBi's bias of the score of the key at {@code position}. */
     static float bias(double slope, int position) {
         return (float) (slope * position);
     }

@@ -5,9 +5,9 @@ import dev.touchstone.tensor.Matrix;
 import java.util.Arrays;
 
 /**
- * Attention for a tile of queries of one head. The pages of the cache are the weights of two products: channels are the
- * inputs of the first, positions those of the second. Rows of scores and probabilities may lie in a tensor, or in a
- * scratch array that never leaves the processor's cache. One thread uses an instance.
+ * Attention for a tile of queries of one head. The pages of the cache are the weights of two products: the inputs of the first
+ * are channels, those of the second are positions. Scores and probabilities are rows of a tensor, or of a scratch array that
+ * stays in the processor's cache. One thread uses an instance.
  */
 final class VectorAttention {
     private static final int PAGE = KeyValuePages.POSITIONS;
@@ -20,13 +20,13 @@ final class VectorAttention {
     private final int heads;
     private final int queries;
     private final int headSize;
-    /** Rows that go through a page together: one if there is only one query. */
+    /** Queries of a tile: one if there is only one query. */
     private final int height;
 
     private final float[] packedQueries;
     private final float[] packedProbs;
     private final float[] totals;
-    /** The sums of the block at the end of what a row sees. */
+    /** Sums of a block that is not complete yet, of each row. */
     private final float[] partial;
     /** Scores of a tile, then their probabilities, for {@link #attend}. */
     private float[] scratch = new float[0];
@@ -49,32 +49,34 @@ final class VectorAttention {
         return (n + BLOCK - 1) / BLOCK * BLOCK;
     }
 
-    /** Where what query {@code t} sees ends. */
+    /** The end (exclusive) of the positions that query {@code t} attends to. */
     int visible(int t) {
         return ScalarKernels.visible(t, queries, cache.length());
     }
 
-    /** Where it begins. */
+    /** The first of them. */
     int first(int t) {
         return scoring.firstVisible(visible(t) - 1);
     }
 
-    /** Where the page begins that holds the first position which the tile from query {@code t} on sees. */
+    /** The first position of the page that holds the first position to which the tile from query {@code t} on attends. */
     int start(int t) {
         return first(t) / PAGE * PAGE;
     }
 
+    /** Queries of the tile from query {@code first} on. */
     int rows(int first) {
         return Math.min(height, queries - first);
     }
 
+    /** The key-value head of a query head. */
     private int shared(int head) {
         return head / (heads / cache.heads());
     }
 
     /**
-     * Scores of the queries from {@code first} on, each as far as it sees; row by row from {@code at}, a row from the
-     * tile's start on. What stands there before a query's window is of no use.
+     * Scores of the tile from query {@code first} on. Each row of {@code scores} begins with the position {@link #start}; the
+     * first row begins at index {@code at}. Scores before a query's window are arbitrary, those of later positions untouched.
      */
     void scores(float[] q, int head, int first, float[] scores, int at, int stride) {
         int rows = rows(first);
@@ -94,7 +96,7 @@ final class VectorAttention {
         }
     }
 
-    /** Scores of the keys from {@code position} on, from their products with a query, which are the totals. */
+    /** Scores of the keys from {@code position} on, from their products with a query in {@link #totals}. */
     private void score(int total, int head, int position, int width, float[] scores, int at) {
         if (scoring.slopes().isEmpty()) {
             loops(LoopKind.ELEMENTS, width).scale(totals, total, scoring.scale(), scores, at, width);
@@ -109,7 +111,7 @@ final class VectorAttention {
         }
     }
 
-    /** The three of them for a tile; scores and probabilities stay in the processor's cache, those of zero are not made. */
+    /** Scores, softmax and weighted sum of a tile, without the probabilities that are zero. */
     void attend(float[] q, int head, int first, float[] context) {
         int start = start(first);
         int stride = cache.length() - start;
@@ -127,8 +129,8 @@ final class VectorAttention {
     }
 
     /**
-     * The values weighted by the rows of {@code probs} that begin at {@code at}, into the rows of {@code context}. Positions
-     * that every query of the tile sees go through together, those at the ends row by row.
+     * The sums of values weighted by the rows of {@code probs}, the first of which begins at {@code at}, into the rows of
+     * {@code context}. Positions to which all queries of the tile attend are multiplied as a tile, the others row by row.
      */
     void weightedSum(float[] probs, int at, int stride, int head, int first, float[] context) {
         int rows = rows(first);
@@ -166,7 +168,7 @@ final class VectorAttention {
         }
     }
 
-    /** The positions {@code from} until {@code to} of all rows. The sums of a last block that is not whole stay apart. */
+    /** Positions {@code from} to {@code to} of all rows. The sums of an incomplete last block go to {@link #partial}. */
     private void addTogether(int from, int to, int head, int column) {
         for (int s = from; s < to; s += BLOCK) {
             int positions = Math.min(BLOCK, to - s);
@@ -176,25 +178,25 @@ final class VectorAttention {
         }
     }
 
-    /** The positions {@code from} until {@code to} of one row: few, or of a narrow panel. They go on with its last block. */
+    /** Positions {@code from} to {@code to} of one row, if they are few or the panel is narrow. Continues {@link #partial}. */
     private void addOneByOne(float[] probs, int at, int head, int from, int to, int r, int column) {
         int width = cache.panelWidth(column);
         for (int s = from; s < to; s++) {
             if (s % BLOCK == 0) {
-                joinBlock(r);
+                addPartial(r);
             }
             int w = cache.valueIndex(shared(head), s, column);
             loops(LoopKind.ELEMENTS, width).addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
         }
-        joinBlock(r);
+        addPartial(r);
     }
 
-    private void joinBlock(int r) {
+    private void addPartial(int r) {
         loops(LoopKind.ELEMENTS, PANEL).add(totals, r * PANEL, partial, r * PANEL, totals, r * PANEL, PANEL);
         Arrays.fill(partial, r * PANEL, (r + 1) * PANEL, 0);
     }
 
-    /** The positions {@code from} until {@code to} of one row, each block as far as it lies between them. */
+    /** Positions {@code from} to {@code to} of one row, block by block. */
     private void addRow(float[] probs, int at, int head, int from, int to, int r, int column) {
         for (int s = from; s < to; s = (s / BLOCK + 1) * BLOCK) {
             int end = Math.min((s / BLOCK + 1) * BLOCK, to);
@@ -215,7 +217,7 @@ final class VectorAttention {
         return selector.loops(kind, elements);
     }
 
-    /** Rows of {@code columns} as {@link VectorTiles} reads them: block after block, in each row after row. */
+    /** Copies rows of {@code columns} floats to the layout of {@link PackedRows}. */
     private void pack(float[] x, int at, int stride, int rows, int columns, float[] packed) {
         for (int c = 0; c < columns; c += BLOCK) {
             PackedRows.fill(x, at + c, stride, rows, Math.min(BLOCK, columns - c), packed, c * height);

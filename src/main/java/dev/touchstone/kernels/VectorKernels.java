@@ -7,18 +7,18 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * The operations of {@link ScalarKernels}, bit for bit, with the Vector API and on several threads. Lanes and threads
- * divide the outputs, never a sum. Rows of activations go through the weights {@link VectorTiles#ROWS} at a time; rows
- * that are missing in the last tile are zeros whose results nobody reads.
+ * The operations of {@link ScalarKernels}, bit for bit, with the Vector API and several threads. Lanes and threads divide the
+ * outputs of an operation, never a sum. A matrix product multiplies {@link VectorTiles#ROWS} rows of activations at a time;
+ * results of the rows that are missing in the last tile are not used. Several threads may call an instance.
  */
 public final class VectorKernels implements Kernels {
     private static final int PANEL = Matrix.PANEL;
     private static final int BLOCK = ScalarKernels.BLOCK;
-    /** Tiles that pass a block of weights before the next block: their totals stay in the first-level cache. */
+    /** Tiles that are multiplied with a block of weights before the next block: their totals stay in the first-level cache. */
     private static final int TILES = 12;
-    /** Multiply-adds, or as much other work, below which waking another thread costs more than it brings. */
+    /** Multiply-adds, or as much other work, below which waking another thread costs more than it saves. */
     private static final int GRAIN = 1 << 15;
-    /** More parts than threads, since parts are not equally long and threads not equally fast. */
+    /** More parts than threads, because parts differ in length and threads in speed. */
     private static final int PARTS_PER_THREAD = 8;
 
     private final WorkerPool pool;
@@ -26,7 +26,7 @@ public final class VectorKernels implements Kernels {
     /** Null if every tensor gets an array of its own. */
     private final Workspace workspace;
 
-    /** Kernels for {@code threads} threads, the caller's included. */
+    /** @param threads how many threads compute, the caller included */
     public VectorKernels(int threads, VectorUse use) {
         this(threads, selector(new PlainLoops(), new VectorLoops(), use));
     }
@@ -69,7 +69,7 @@ public final class VectorKernels implements Kernels {
         return workspace == null ? Tensor.zeros(shape) : workspace.take(shape);
     }
 
-    /** The width of a vector. */
+    /** The width of a vector, in bits. */
     static int bits() {
         return VectorTiles.SPECIES.vectorBitSize();
     }
@@ -145,7 +145,7 @@ public final class VectorKernels implements Kernels {
         return y;
     }
 
-    /** The scalar loop on every thread: it is a small part of a pass. */
+    /** Scalar loops on all threads: rotation is a small part of a pass. */
     @Override
     public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
         Tensor y = tensor(x.shape());
@@ -308,7 +308,6 @@ public final class VectorKernels implements Kernels {
         return y;
     }
 
-    /** Scores and probabilities of a tile stay in the processor's cache; a probability of zero is not even made. */
     @Override
     public Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         Tensor y = tensor(q.shape());
@@ -321,7 +320,7 @@ public final class VectorKernels implements Kernels {
         void accept(VectorAttention attention, int head, int first);
     }
 
-    /** Every tile of queries of every head. (T, H D) */
+    /** Runs {@code tile} for every tile of queries of every head. (T, H D) */
     private void tiles(Tensor q, KeyValuePages cache, Scoring scoring, TileOfQueries tile) {
         int queries = q.rows();
         int heads = q.size(-1) / cache.headSize();
@@ -340,12 +339,17 @@ public final class VectorKernels implements Kernels {
         void accept(int from, int to);
     }
 
-    /** Cuts {@code 0} until {@code n} into parts that are worth a thread's while. */
+    /**
+     * Runs {@code range} on parts of {@code 0} to {@code n} (exclusive), on several threads if there is enough work.
+     *
+     * @param work multiply-adds, or as much other work, of each of the {@code n}
+     */
     private void split(int n, long work, Range range) {
         int parts = (int) Math.min(Math.min(n, PARTS_PER_THREAD * pool.threads()), 1 + n * work / GRAIN);
         pool.run(parts, i -> range.accept((int) ((long) n * i / parts), (int) ((long) n * (i + 1) / parts)));
     }
 
+    /** Runs {@code part} for {@code 0} to {@code parts} (exclusive), on several threads if there is enough work in all. */
     private void run(int parts, long work, IntConsumer part) {
         if (work >= GRAIN) {
             pool.run(parts, part);

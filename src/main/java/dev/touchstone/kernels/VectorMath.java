@@ -6,15 +6,14 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link FloatMath} for a stretch of elements, step by step the same: what the steps are for is said there. A stretch is a
- * multiple of the lanes, and no longer than {@link #STRETCH}; what lies between two loops stays in the first-level cache.
+ * {@link FloatMath} for many elements, in the same steps, which are explained there. The number of elements is a multiple of
+ * the lanes, and at most {@link #STRETCH}: intermediate results of so many stay in the first-level cache.
  *
- * <p>Each method is one loop, and what goes from one to the next are arrays, never vectors: the compiler may choose not to
- * inline a method of ours, a vector would then become an object, and everything ten times slower. One thread uses an
- * instance.
+ * <p>Each method is one loop, and methods exchange arrays, never vectors: if the compiler does not inline a method with a vector
+ * as parameter or result, that vector becomes an object, and the code ten times slower. One thread uses an instance.
  */
 final class VectorMath {
-    /** Elements that go through all steps of a function before the next ones do. */
+    /** The most elements of a call. */
     static final int STRETCH = 512;
 
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
@@ -35,12 +34,12 @@ final class VectorMath {
             case GELU_NEW -> {
                 geluNewExponent(x, at, y, yAt, n);
                 exp(y, yAt, ZEROS, y, yAt, n);
-                divideByOneAndMore(x, at, y, yAt, n);
+                divideByOnePlus(x, at, y, yAt, n);
             }
             case SILU -> {
                 negate(x, at, y, yAt, n);
                 exp(y, yAt, ZEROS, y, yAt, n);
-                divideByOneAndMore(x, at, y, yAt, n);
+                divideByOnePlus(x, at, y, yAt, n);
             }
         }
     }
@@ -105,7 +104,7 @@ final class VectorMath {
     }
 
     /** {@code y = x / (1 + y)} */
-    private static void divideByOneAndMore(float[] x, int at, float[] y, int yAt, int n) {
+    private static void divideByOnePlus(float[] x, int at, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector.fromArray(SPECIES, x, at + i)
                     .div(FloatVector.fromArray(SPECIES, y, yAt + i).add(1))

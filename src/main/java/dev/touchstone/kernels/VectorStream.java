@@ -7,9 +7,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The product of one row of activations with a panel of weights: decoding, where memory is the limit. So the panel is read
- * from its first byte to its last, a whole row of columns at each step: what reads half of each row, and then the other
- * half, is a third slower. Written out as {@link VectorTiles} are, for the same reasons.
+ * The product of one row of activations with a panel of weights, as in decoding, where memory bandwidth is the limit. So the
+ * panel is read from its first byte to its last, all columns of an input at each step; to read half of the columns of all
+ * inputs and then the other half is a third slower. Unrolled like {@link VectorTiles}, for the same reasons.
  */
 final class VectorStream {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
@@ -17,7 +17,7 @@ final class VectorStream {
     private static final VectorSpecies<Short> SHORTS = VectorTiles.SHORTS;
     private static final int LANES = SPECIES.length();
     private static final int COLUMNS = VectorTiles.COLUMNS;
-    /** A row of columns is four vectors of 512 bits, or eight of 256; of 128 bits it takes eight twice. */
+    /** All columns are four vectors of 512 bits, eight of 256, or twice eight of 128. */
     private static final boolean FOUR = 4 * LANES == COLUMNS;
 
     private VectorStream() {}

@@ -6,47 +6,47 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of a few rows of activations with a panel of weights, in registers. A lane is an output and adds its terms in
- * the order of the inputs; a call is one block of {@link ScalarKernels#BLOCK} inputs, whose sums then join the totals
- * in {@code y}.
+ * Products of a few rows of activations with a panel of weights, in registers. A lane is an output and adds its terms in the
+ * order of the inputs; a call is one block of at most {@link ScalarKernels#BLOCK} inputs, whose sums are then added to the
+ * totals in {@code y}.
  *
- * <p>Two rules keep vectors from becoming objects, which would halve the speed. Each tile is written out down to the calls
- * of the Vector API, which the compiler is bound to inline; it may leave out a helper of ours. And a method is called on a
- * vector that was just loaded or made, never on one that a loop carries: of that the compiler knows the class only as long
- * as the whole program has used no other width.
+ * <p>Two rules keep vectors from becoming objects, which would halve the speed. Each tile is unrolled down to calls of the
+ * Vector API, which the compiler C2 always inlines; it may not inline a helper method. And a method is called on a vector that
+ * has just been loaded or created, never on one that a loop carries, whose class C2 can infer only while the process has used
+ * no other vector width.
  *
- * <p>A third keeps sums in registers. The compiler C2 loads all that it can before it multiplies: the activations of six
- * rows take the registers of as many sums, which then go through memory at each step. A load does not move across a store,
- * so after two rows a tile stores a sum where nobody reads it. And a loop that counts in indices of {@code x}, from which
- * those of {@code w} follow, needs less arithmetic.
+ * <p>Two more keep sums in registers. C2 moves loads before multiplications: the activations of six rows then occupy the
+ * registers of as many sums, which go through memory at each step. A load does not move across a store, so after every second
+ * row a tile stores a sum to spare floats that are never read. And the loop counts in indices of {@code x}, from which those of
+ * {@code w} follow: that takes less arithmetic.
  */
 final class VectorTiles {
     /** Rows that share each load of a weight. */
     static final int ROWS = 6;
-    /** Columns of weights and of {@code y}. */
+    /** Columns of weights and of totals. */
     static final int COLUMNS = Matrix.PANEL;
 
     private static final int BLOCK = ScalarKernels.BLOCK;
 
-    /** As wide as the machine has them, but no wider than a panel is cut for. */
+    /** The widest vectors of the processor, at most 512 bits: the width for which panels are laid out. */
     static final VectorSpecies<Float> SPECIES =
             FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
-    /** As many ints as there are floats in a vector. */
+    /** Vectors of as many ints as {@link #SPECIES} has floats. */
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
-    /** And shorts. */
+    /** Vectors of as many shorts. */
     static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
 
     private static final int LANES = SPECIES.length();
-    /** Floats at the end of an array of totals that keep loads in order. */
+    /** Floats at the end of an array of totals to which tiles store sums that are never read. */
     private static final int SPARE = Matrix.PANEL;
-    /** Six rows of four vectors need 32 registers. AVX2, the one with 256 bits, has 16 and takes two vectors. */
+    /** Six rows of four vectors need 32 registers. AVX2, with vectors of 256 bits, has 16: there a tile is two vectors wide. */
     private static final boolean NARROW = LANES == 8;
 
     private VectorTiles() {}
 
-    /** Zeros for the totals of so many rows, {@code [row][column]}, and what the tiles need beside them. */
+    /** An array of zeros for the totals of so many rows, {@code [row][column]}, and the spare floats. */
     static float[] totals(int rows) {
         return new float[rows * COLUMNS + SPARE];
     }

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Weights of 16 bits made float: exact, and by the steps of {@link dev.touchstone.tensor.HalfPrecision}. */
+/** Conversion of 16-bit weights to float: exact, in the steps of {@link dev.touchstone.tensor.HalfPrecision}. */
 final class VectorWiden {
     private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
     private static final int INFINITY = 0x7F800000;
@@ -19,13 +19,12 @@ final class VectorWiden {
         switch (weight.type()) {
             case BFLOAT16 -> fromBfloat16(weight.halves(), at, count, to);
             case FLOAT16 -> fromFloat16(weight.halves(), at, count, to);
-            case FLOAT32 -> throw new IllegalArgumentException("floats are wide enough");
+            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         }
     }
 
     private static void fromBfloat16(short[] halves, int at, int count, float[] to) {
         for (int i = 0; i < count; i += INTS.length()) {
-            // The sign of each short is in all the upper bits.
             IntVector bits = (IntVector) ShortVector.fromArray(VectorTiles.SHORTS, halves, at + i)
                     .convertShape(VectorOperators.S2I, INTS, 0);
             bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, i);

@@ -7,12 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * Threads that share the parts of one job. A step of decoding has some fifty jobs of less than a millisecond each, so a
- * worker spins for a while before it sleeps, and the caller works too. Parts are handed out one by one: which thread does
- * a part must not matter.
+ * Threads that share the parts of one job. A decoding step consists of some fifty jobs of less than a millisecond each, so a
+ * worker spins for a while before it sleeps, and the caller works as well. Parts are assigned one by one to the threads that are
+ * free, so a result must not depend on which thread computes a part.
  */
 final class WorkerPool implements AutoCloseable {
-    /** Looks at the next job before a worker goes to sleep: some 50 microseconds. */
+    /** How often a worker looks for the next job before it sleeps: some 50 microseconds. */
     private static final int SPINS = 2_000;
 
     private final Thread[] workers;
@@ -20,7 +20,7 @@ final class WorkerPool implements AutoCloseable {
     private volatile Job current;
     private volatile boolean closed;
 
-    /** Parts not yet begun, parts not yet done, and what went wrong first. */
+    /** Counts the parts that were begun and done, and keeps the first failure. */
     private static final class Job {
         final int parts;
         final IntConsumer part;
@@ -33,7 +33,8 @@ final class WorkerPool implements AutoCloseable {
             this.part = part;
         }
 
-        void help() {
+        /** Runs parts until all are begun. */
+        void run() {
             for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
                 try {
                     if (failure.get() == null) {
@@ -48,7 +49,7 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** The caller of {@link #run} is one of the {@code threads}; the others do not keep the JVM alive. */
+    /** @param threads how many threads share a job; the caller of {@link #run} is one of them, the others are daemons */
     WorkerPool(int threads) {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
@@ -63,10 +64,13 @@ final class WorkerPool implements AutoCloseable {
         return workers.length + 1;
     }
 
-    /** Calls {@code part} with 0 until {@code parts}, on all threads, and returns when all are done. */
+    /**
+     * Calls {@code part} with 0 to {@code parts} (exclusive) on all threads, and returns when all calls have returned. The calling
+     * thread does all of it if the workers are busy with another job. Rethrows the first exception or error of a part.
+     */
     void run(int parts, IntConsumer part) {
         if (parts <= 1 || workers.length == 0 || !busy.compareAndSet(false, true)) {
-            for (int i = 0; i < parts; i++) { // alone, also if another caller or a part of a job keeps the workers busy
+            for (int i = 0; i < parts; i++) {
                 part.accept(i);
             }
             return;
@@ -77,7 +81,7 @@ final class WorkerPool implements AutoCloseable {
             for (Thread worker : workers) {
                 LockSupport.unpark(worker);
             }
-            job.help();
+            job.run();
             for (int spins = 0; job.done.get() < parts; spins++) {
                 pause(spins);
             }
@@ -88,6 +92,7 @@ final class WorkerPool implements AutoCloseable {
         rethrow(job.failure.get());
     }
 
+    /** Ends the workers. Later jobs run on the calling thread. */
     @Override
     public void close() {
         closed = true;
@@ -102,13 +107,13 @@ final class WorkerPool implements AutoCloseable {
         while (!closed) {
             Job job = current;
             if (job != null && job != last) {
-                job.help();
+                job.run();
                 last = job;
                 spins = 0;
             } else if (spins++ < SPINS) {
                 Thread.onSpinWait();
             } else {
-                LockSupport.park(this); // an unpark in the meantime makes this return at once
+                LockSupport.park(this); // returns at once if unparked since the last look
             }
         }
     }
@@ -117,7 +122,7 @@ final class WorkerPool implements AutoCloseable {
         if (spins < SPINS) {
             Thread.onSpinWait();
         } else {
-            Thread.yield(); // more threads than processors: the last part waits for one
+            Thread.yield(); // with more threads than processors the last part may wait for one
         }
     }
 

@@ -1,5 +1,5 @@
 /**
- * The arithmetic below the model: what each operation is, and in which order it adds. Tensors come in and a new one goes out.
+ * The arithmetic of the model: each operation takes tensors and returns a new one, with a defined order of accumulation.
  * {@link dev.touchstone.kernels.ScalarKernels} defines each operation by plain loops;
  * {@link dev.touchstone.kernels.VectorKernels} computes the same bits faster.
  */

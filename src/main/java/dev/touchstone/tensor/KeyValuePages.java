@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The keys and values of one attention layer for one sequence, in pages of {@value #POSITIONS} positions. A page of keys
- * is a panel of a weight matrix, {@code [head][channel][position]}, and a page of values is some,
- * {@code [head][channel / 64][position][channel % 64]}: attention is two matrix products, and the pages are their weights.
- * Unlike a matrix's, the last panel of a head is only as wide as it has channels.
+ * The keys and values of one attention layer for one sequence, in pages of {@value #POSITIONS} positions. Attention is two
+ * matrix products, and pages have the layout of their weights: a page of keys is one panel for each head,
+ * {@code [head][channel][position]}; a page of values is one or more, {@code [head][channel / 64][position][channel % 64]}. Unlike
+ * a {@link Matrix}, the last panel of a head is not padded.
  *
- * <p>Where queries see a window only, {@link #evict} gives back the pages that have left it: memory is that of the window
- * and two pages more, however long the sequence.
+ * <p>In a layer with an attention window, {@link #evict} frees the pages outside it: memory is that of the window and two pages,
+ * however long the sequence.
  */
 public final class KeyValuePages {
     /** Positions in a page. */
@@ -24,39 +24,39 @@ public final class KeyValuePages {
     private final List<float[]> keys = new ArrayList<>();
     private final List<float[]> values = new ArrayList<>();
     private int length;
-    /** The first page that is still there. */
-    private int firstPage;
+    /** How many pages have been evicted. */
+    private int evictedPages;
 
-    /** Everything is kept. */
+    /** Without an attention window: no page is ever evicted. */
     public KeyValuePages(int heads, int headSize) {
         this(heads, headSize, Integer.MAX_VALUE);
     }
 
-    /** @param window how many positions a query sees, its own included */
+    /** @param window how many positions a query attends to, its own included */
     public KeyValuePages(int heads, int headSize, int window) {
         this.heads = heads;
         this.headSize = headSize;
         this.window = window;
     }
 
-    /** Appends rows {@code from} until {@code to} of the keys and values, heads side by side. (T, G D), (T, G D) */
+    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values. (T, G D), (T, G D) */
     public void append(Tensor k, Tensor v, int from, int to) {
         extend(to - from);
         putLast(k, v, from, to, 0, heads);
     }
 
-    /** Makes room for {@code count} positions more; {@link #putLast} fills it. */
+    /** Adds {@code count} positions, to be filled by {@link #putLast}. */
     public void extend(int count) {
         length += count;
-        while ((firstPage + keys.size()) * POSITIONS < length) {
+        while ((evictedPages + keys.size()) * POSITIONS < length) {
             keys.add(new float[heads * headSize * POSITIONS]);
             values.add(new float[heads * headSize * POSITIONS]);
         }
     }
 
     /**
-     * Puts rows {@code from} until {@code to} of the keys and values at the last positions, for the heads from {@code head}
-     * until {@code end}; several threads may do so at once. (T, G D), (T, G D)
+     * Copies rows {@code from} to {@code to} of keys and values to the last positions, for heads {@code head} to {@code end}, ends
+     * exclusive. Several threads may copy different heads at once. (T, G D), (T, G D)
      */
     public void putLast(Tensor k, Tensor v, int from, int to, int head, int end) {
         int position = length - (to - from);
@@ -95,45 +95,49 @@ public final class KeyValuePages {
     }
 
     /**
-     * Gives back the pages that no later query sees, even if the last {@value #POSITIONS} positions are cut off again: a
-     * rejected draft is seldom longer.
+     * Frees the pages outside the window of every later query, even if up to {@value #POSITIONS} positions are truncated first,
+     * which is more than speculative decoding usually rejects.
      */
     public void evict() {
-        int pages = firstSeenAfter(Math.max(0, length - POSITIONS)) / POSITIONS - firstPage;
+        int pages = firstVisible(Math.max(0, length - POSITIONS)) / POSITIONS - evictedPages;
         if (pages > 0) {
             keys.subList(0, pages).clear();
             values.subList(0, pages).clear();
-            firstPage += pages;
+            evictedPages += pages;
         }
     }
 
-    /** The first position that the query after {@code length} ones sees. */
-    private int firstSeenAfter(int length) {
+    /** The first position in the window of the query at position {@code length}. */
+    private int firstVisible(int length) {
         return Math.max(0, length - window + 1);
     }
 
-    /** Whether a sequence can go on after its first {@code length} positions: what its next query sees is still there. */
+    /** Whether the window of a query at position {@code length} has not been evicted, so that the sequence can continue there. */
     public boolean canTruncateTo(int length) {
-        return firstSeenAfter(length) >= firstPage * POSITIONS;
+        return firstVisible(length) >= evictedPages * POSITIONS;
     }
 
-    /** Forgets every position from {@code length} on, which must be within reach. */
+    /**
+     * Removes the positions from {@code length} on.
+     *
+     * @throws IllegalArgumentException if the sequence is shorter, or {@link #canTruncateTo} is false
+     */
     public void truncate(int length) {
         if (length < 0 || length > this.length || !canTruncateTo(length)) {
-            throw new IllegalArgumentException("cannot cut " + this.length + " positions to " + length);
+            throw new IllegalArgumentException("cannot truncate " + this.length + " positions to " + length);
         }
         this.length = length;
-        int pages = (length + POSITIONS - 1) / POSITIONS - firstPage;
+        int pages = (length + POSITIONS - 1) / POSITIONS - evictedPages;
         keys.subList(pages, keys.size()).clear();
         values.subList(pages, values.size()).clear();
     }
 
-    /** Pages of their own with the first {@code length} positions, which must be within reach. */
+    /** An independent copy of the first {@code length} positions; {@link #canTruncateTo} must be true. */
     public KeyValuePages copy(int length) {
         KeyValuePages copy = new KeyValuePages(heads, headSize, window);
-        copy.firstPage = firstPage;
+        copy.evictedPages = evictedPages;
         copy.length = length;
-        for (int position = firstPage * POSITIONS; position < length; position += POSITIONS) {
+        for (int position = evictedPages * POSITIONS; position < length; position += POSITIONS) {
             copy.keys.add(keyPage(position).clone());
             copy.values.add(valuePage(position).clone());
         }
@@ -152,7 +156,7 @@ public final class KeyValuePages {
         return headSize;
     }
 
-    /** Bytes that the pages take now; a page is taken whole. */
+    /** Bytes of all pages, whether they are full or not. */
     public long bytes() {
         return 2L * keys.size() * heads * headSize * POSITIONS * Float.BYTES;
     }
@@ -165,14 +169,14 @@ public final class KeyValuePages {
         return valuePage(position)[valueIndex(head, position, channel)];
     }
 
-    /** The page of keys that holds {@code position}; {@link #keyIndex} says where. */
+    /** The page with the key at {@code position}, which {@link #keyIndex} finds in it. */
     public float[] keyPage(int position) {
-        return keys.get(position / POSITIONS - firstPage);
+        return keys.get(position / POSITIONS - evictedPages);
     }
 
-    /** The page of values that holds {@code position}; {@link #valueIndex} says where. */
+    /** The page with the value at {@code position}, which {@link #valueIndex} finds in it. */
     public float[] valuePage(int position) {
-        return values.get(position / POSITIONS - firstPage);
+        return values.get(position / POSITIONS - evictedPages);
     }
 
     public int keyIndex(int head, int channel, int position) {
@@ -185,7 +189,7 @@ public final class KeyValuePages {
         return before + position % POSITIONS * panelWidth(channel) + channel - panel;
     }
 
-    /** How many channels lie in the panel of values that holds {@code channel}, from one position to the next. */
+    /** The width of the panel of values with {@code channel}: the distance of a channel's values at neighbouring positions. */
     public int panelWidth(int channel) {
         return Math.min(Matrix.PANEL, headSize - channel / Matrix.PANEL * Matrix.PANEL);
     }

@@ -3,17 +3,17 @@ package dev.touchstone.tensor;
 import java.util.Arrays;
 
 /**
- * A weight matrix of {@code inputs} rows and {@code outputs} columns in panels of {@value #PANEL} columns: panel
- * {@code o / 64}, then row {@code i}, then {@code o % 64}. A vector kernel walks a panel with unit stride for one row of
- * activations or for many; the last panel is filled up with zeros. One matrix serves the embedding and the tied head.
+ * A weight matrix of {@code inputs} rows and {@code outputs} columns, in panels of {@value #PANEL} columns: the weight
+ * {@code (i, o)} is in panel {@code o / 64}, row {@code i}, column {@code o % 64}. A vector kernel reads a panel with unit stride,
+ * for one row of activations or for many. The last panel is padded with zeros. A tied embedding and head share one matrix.
  *
- * <p>Weights stay in the type they were stored in. Whoever computes with them widens them to float, which is exact.
+ * <p>Weights keep their stored type; kernels widen them to float, which is exact.
  */
 public final class Matrix {
     /** Columns in a panel: four vectors of 512 bits, eight of 256. */
     public static final int PANEL = 64;
 
-    /** How a weight is kept. */
+    /** The type of a weight in memory. */
     public enum Type {
         FLOAT32(Float.BYTES),
         BFLOAT16(Short.BYTES),
@@ -27,11 +27,11 @@ public final class Matrix {
     }
 
     /**
-     * Where the data starts: an array has a header of 16 bytes and large ones lie on the borders of the collector's
-     * regions, so 48 bytes further on a cache line begins. Loads that cross a line cost a quarter of the speed.
+     * Offset of the first panel. An array has a header of 16 bytes, and G1 allocates large arrays at region boundaries, so a
+     * cache line begins 48 bytes after the header. Loads that cross a line cost a quarter of the speed.
      */
     private static final int START_BYTES = 48;
-    /** Inputs of which rows are turned into columns together: their part of a panel fits the first-level cache. */
+    /** Inputs that are transposed together: their part of a panel fits the first-level cache. */
     private static final int BLOCK = 32;
 
     private final Type type;
@@ -47,43 +47,47 @@ public final class Matrix {
         this.outputs = outputs;
         this.start = START_BYTES / type.bytes;
         if (!fits(inputs, outputs)) {
-            throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " outgrows an array");
+            throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " does not fit an array");
         }
         int size = start + panels(outputs) * inputs * PANEL;
         this.floats = new float[type == Type.FLOAT32 ? size : 0];
         this.halves = new short[type == Type.FLOAT32 ? 0 : size];
     }
 
-    /** Whether an array can hold a matrix of this size. */
+    /** Whether a matrix of this size fits an array. */
     public static boolean fits(int inputs, int outputs) {
         return (long) panels(outputs) * inputs * PANEL <= Integer.MAX_VALUE - 64;
     }
 
-    /** Zeros, to be filled with rows by whoever makes it; several threads may put rows at once. */
+    /**
+     * A matrix of zeros, to be filled by {@code put...}; several threads may put different rows at once.
+     *
+     * @throws IllegalArgumentException if it does not {@link #fits fit} an array
+     */
     public static Matrix zeros(Type type, int inputs, int outputs) {
         return new Matrix(type, inputs, outputs);
     }
 
-    /** From rows of outputs, one row an input, as Hugging Face's {@code Conv1D} stores them. (I, O) */
+    /** From one row of outputs for each input, as Hugging Face's {@code Conv1D} stores weights. (I, O) */
     public static Matrix ofInputRows(Tensor rows) {
         Matrix matrix = zeros(Type.FLOAT32, rows.size(0), rows.size(1));
         matrix.putInputRows(0, rows.size(0), rows.data());
         return matrix;
     }
 
-    /** From rows of inputs, one row an output, as {@code nn.Linear} and {@code nn.Embedding} store them. (O, I) */
+    /** From one row of inputs for each output, as {@code nn.Linear} and {@code nn.Embedding} store weights. (O, I) */
     public static Matrix ofOutputRows(Tensor rows) {
         Matrix matrix = zeros(Type.FLOAT32, rows.size(1), rows.size(0));
         matrix.putOutputRows(0, rows.size(0), rows.data());
         return matrix;
     }
 
-    /** The weights of {@code count} inputs from input {@code first} on, one row of outputs each. (count, O) */
+    /** Sets the weights of {@code count} inputs from input {@code first} on, one row of outputs each. (count, O) */
     public void putInputRows(int first, int count, float[] rows) {
         copyInputRows(first, count, rows, floats);
     }
 
-    /** As bits of the matrix's type. (count, O) */
+    /** The same for a matrix of 16-bit weights, given as their bits. (count, O) */
     public void putInputRows(int first, int count, short[] rows) {
         copyInputRows(first, count, rows, halves);
     }
@@ -96,7 +100,7 @@ public final class Matrix {
         }
     }
 
-    /** The weights of {@code count} outputs from output {@code first} on, one row of inputs each. (count, I) */
+    /** Sets the weights of {@code count} outputs from output {@code first} on, one row of inputs each. (count, I) */
     public void putOutputRows(int first, int count, float[] rows) {
         for (int block = 0; block < inputs; block += BLOCK) {
             int end = Math.min(block + BLOCK, inputs);
@@ -109,7 +113,7 @@ public final class Matrix {
         }
     }
 
-    /** As bits of the matrix's type. (count, I) */
+    /** The same for a matrix of 16-bit weights, given as their bits. (count, I) */
     public void putOutputRows(int first, int count, short[] rows) {
         for (int block = 0; block < inputs; block += BLOCK) {
             int end = Math.min(block + BLOCK, inputs);
@@ -122,6 +126,7 @@ public final class Matrix {
         }
     }
 
+    /** How many panels so many columns take. */
     public static int panels(int outputs) {
         return (outputs + PANEL - 1) / PANEL;
     }
@@ -138,7 +143,7 @@ public final class Matrix {
         return outputs;
     }
 
-    /** The weight that leads from input {@code i} to output {@code o}. */
+    /** The weight of input {@code i} and output {@code o}, widened to float. */
     public float at(int i, int o) {
         int index = index(i, o);
         return switch (type) {
@@ -148,22 +153,22 @@ public final class Matrix {
         };
     }
 
-    /** The panels themselves if the type is FLOAT32; {@link #index} says where a weight lies. Nobody writes to them. */
+    /** The panels, not a copy, for reading; empty unless the type is FLOAT32. {@link #index} is the place of a weight. */
     public float[] floats() {
         return floats;
     }
 
-    /** The panels themselves if the type has 16 bits; {@link #index} says where a weight lies. Nobody writes to them. */
+    /** The panels, not a copy, for reading; empty if the type is FLOAT32. {@link #index} is the place of a weight. */
     public short[] halves() {
         return halves;
     }
 
-    /** Where the weight of input {@code i} and output {@code o} lies. */
+    /** The index of the weight of input {@code i} and output {@code o} in {@link #floats} or {@link #halves}. */
     public int index(int i, int o) {
         return start + (o / PANEL * inputs + i) * PANEL + o % PANEL;
     }
 
-    /** Whether every weight is the same. */
+    /** Whether type, shape and all weights are equal. */
     public boolean sameAs(Matrix other) {
         return type == other.type
                 && inputs == other.inputs

@@ -19,12 +19,16 @@ public final class Tensor {
         this.shape = shape;
     }
 
-    /** Zeros, to be filled by the operation that makes it. */
+    /** A tensor of zeros, to be filled by the operation that makes it. */
     public static Tensor zeros(int... shape) {
         return new Tensor(new float[count(shape)], shape.clone());
     }
 
-    /** A tensor over {@code data} itself, not a copy of it. */
+    /**
+     * A tensor over {@code data}, not a copy of it.
+     *
+     * @throws IllegalArgumentException if the shape has another number of elements
+     */
     public static Tensor of(float[] data, int... shape) {
         if (data.length != count(shape)) {
             throw new IllegalArgumentException(data.length + " floats do not fill " + Arrays.toString(shape));
@@ -44,7 +48,7 @@ public final class Tensor {
         return (int) count;
     }
 
-    /** The elements themselves, row-major. Only the operation that made this tensor may write to them. */
+    /** The elements, row-major; not a copy. Only the operation that makes this tensor may write to them. */
     public float[] data() {
         return data;
     }
@@ -57,7 +61,7 @@ public final class Tensor {
         return shape.length;
     }
 
-    /** The length of one axis; negative axes count from the end, as in NumPy. */
+    /** The length of an axis; negative axes count from the end, as in NumPy. */
     public int size(int axis) {
         return shape[axis < 0 ? shape.length + axis : axis];
     }
@@ -66,7 +70,7 @@ public final class Tensor {
         return data.length;
     }
 
-    /** How many rows of {@code size(-1)} elements lie one after the other. */
+    /** The number of rows of {@code size(-1)} elements: the product of all axes but the last. */
     public int rows() {
         int columns = size(-1);
         return columns == 0 ? 0 : data.length / columns;
@@ -76,7 +80,7 @@ public final class Tensor {
         return data[row * size(-1) + column];
     }
 
-    /** The rows from {@code from} until {@code to}, as a matrix: a copy unless that is all. (R, C) -> (to - from, C) */
+    /** Rows {@code from} (inclusive) to {@code to} (exclusive): a copy, except of all rows. (R, C) -> (to - from, C) */
     public Tensor rows(int from, int to) {
         int columns = size(-1);
         if (to - from == rows()) {
@@ -85,17 +89,17 @@ public final class Tensor {
         return new Tensor(Arrays.copyOfRange(data, from * columns, to * columns), new int[] {to - from, columns});
     }
 
-    /** A copy of some rows, in the order asked for. (R, C) -> (N, C) */
-    public Tensor rows(int[] wanted) {
+    /** A copy of the rows at these indices, in this order. (R, C) -> (N, C) */
+    public Tensor rows(int[] indices) {
         int columns = size(-1);
-        Tensor part = zeros(wanted.length, columns);
-        for (int i = 0; i < wanted.length; i++) {
-            System.arraycopy(data, wanted[i] * columns, part.data, i * columns, columns);
+        Tensor part = zeros(indices.length, columns);
+        for (int i = 0; i < indices.length; i++) {
+            System.arraycopy(data, indices[i] * columns, part.data, i * columns, columns);
         }
         return part;
     }
 
-    /** A copy of the columns from {@code from} until {@code to} of every row. (R, C) -> (R, to - from) */
+    /** A copy of columns {@code from} (inclusive) to {@code to} (exclusive). (R, C) -> (R, to - from) */
     public Tensor columns(int from, int to) {
         int rows = rows();
         int columns = size(-1);
@@ -106,7 +110,7 @@ public final class Tensor {
         return part;
     }
 
-    /** The rows of matrices, one matrix after the other: a copy unless there is one only. (R, C), ... -> (sum of R, C) */
+    /** Matrices concatenated along the rows: a copy, except of a single matrix. (R, C), ... -> (sum of R, C) */
     public static Tensor concatenate(List<Tensor> parts) {
         if (parts.size() == 1) {
             return parts.get(0);

@@ -1,5 +1,2 @@
-/**
- * What flows and what it meets: floats and a shape, weight matrices in panels, keys and values in pages. No arithmetic, and no
- * knowledge of any other package.
- */
+/** Containers of numbers, without arithmetic: tensors, weight matrices in panels, keys and values in pages. */
 package dev.touchstone.tensor;

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** All that was measured, as JSON, and as a page that draws it. */
+/** The results, as JSON and as a page with charts. */
 final class BenchReport {
-    /** A model larger than what an array or a mapped file holds: seconds, tokens a second, 10^6 bytes. */
+    /** A model larger than an array or a mapped file: seconds, tokens per second, 10^6 bytes. */
     record ExtraLarge(double loadSeconds, double prefill, double decode, double megabytes) {}
 
     private final ObjectNode root = new ObjectMapper().createObjectNode();
@@ -109,7 +109,7 @@ final class BenchReport {
         }
     }
 
-    /** A real model: tokens a second, and how many times as fast as Hugging Face with weights of the same type. */
+    /** A real model: tokens per second, and the ratio to Hugging Face with weights of the same type. */
     void smolLm2(Contest contest) {
         ObjectNode node = root.putObject("smollm2");
         rates(contest, node);
@@ -136,7 +136,7 @@ final class BenchReport {
         contestants.forEach(one -> node.put(one.name(), one.megabytes()));
     }
 
-    /** Milliseconds of each step, and what the bytes that it reads would take at the bandwidth measured. */
+    /** Milliseconds of each step, and the least that the bytes it reads take at the measured bandwidth. */
     void curve(String name, double[] seconds) {
         ObjectNode node = root.withObject("/curve").putObject(name);
         double bandwidth = root.path("peaks").path("gigabytes").asDouble() * 1e9;
@@ -159,7 +159,7 @@ final class BenchReport {
 
     private void target(String what, String unit, double measured, double needed, double aim, boolean moreIsBetter) {
         if (Double.isNaN(measured)) {
-            return; // nobody to compare with
+            return; // the other engine was not measured
         }
         root.withArray("targets")
                 .addObject()
@@ -193,7 +193,7 @@ final class BenchReport {
         System.out.println(folder.resolve("report.html"));
     }
 
-    /** As the system names it. */
+    /** The processor's name, from the operating system. */
     private static String processor() {
         try {
             return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()

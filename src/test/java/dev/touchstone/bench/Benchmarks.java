@@ -14,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures everything and writes {@code report.html} and {@code report.json}. */
+/** Runs all benchmarks and writes {@code report.html} and {@code report.json}. */
 @Command(name = "bench", mixinStandardHelpOptions = true)
 public final class Benchmarks implements Callable<Integer> {
     static final String VECTOR = "Touchstone";
@@ -24,7 +24,7 @@ public final class Benchmarks implements Callable<Integer> {
     static final String HUGGING_FACE = "Hugging Face";
     static final String HUGGING_FACE_BFLOAT16 = "Hugging Face, BF16 weights";
 
-    @Option(names = "--rounds", description = "How often everything is measured. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--rounds", description = "How often each measurement is repeated. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
 
     @Option(names = "--threads", description = "Threads of every engine. Default: one for each core.")
@@ -36,7 +36,7 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--launcher", description = "The command touchstone.")
     private Path launcher = Path.of("touchstone");
 
-    @Option(names = "--out", description = "Where models and reports go. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--out", description = "The folder for models and reports. Default: ${DEFAULT-VALUE}.")
     private Path out = Path.of("target", "bench");
 
     @Option(names = "--xl", description = "Also load and run the shape of GPT-2 XL: 6.2 GB on disk and in memory.")
@@ -98,7 +98,7 @@ public final class Benchmarks implements Callable<Integer> {
         return 0;
     }
 
-    /** A real model, in both types of weights, each beside Hugging Face. */
+    /** A real model with float32 and bfloat16 weights, each compared with Hugging Face. */
     private Contest smolLm2() {
         Path model = smolLm2.resolve("SmolLM2-135M-Instruct");
         Path bfloat16 = Path.of(smolLm2 + "-bf16", "SmolLM2-135M-Instruct");
@@ -118,7 +118,7 @@ public final class Benchmarks implements Callable<Integer> {
         }
     }
 
-    /** Seconds of each step from the second token to the end of the window: the least of three runs. */
+    /** Seconds of each decoding step up to the end of the context window: the minimum of three runs. */
     private static double[] curve(Contestant contestant) {
         double[] least = contestant.decode(1, 1000);
         for (int i = 0; i < 2; i++) {
@@ -128,7 +128,7 @@ public final class Benchmarks implements Callable<Integer> {
         return least;
     }
 
-    /** Seconds from the start of a process to the first token after 64, the file in the system's cache. */
+    /** Seconds from the start of a process to the first token after 64, with the model in the page cache. */
     private Map<String, double[]> firstTokens(Path model) {
         String prompt = Prompt.text(64);
         Map<String, List<String>> commands = new LinkedHashMap<>();
@@ -149,7 +149,7 @@ public final class Benchmarks implements Callable<Integer> {
         }
         Map<String, double[]> seconds = new LinkedHashMap<>();
         commands.keySet().forEach(name -> seconds.put(name, new double[rounds]));
-        for (int round = -1; round < rounds; round++) { // the first brings the file into the cache
+        for (int round = -1; round < rounds; round++) { // the first, not counted, reads the file into the page cache
             for (String name : commands.keySet()) {
                 double taken = seconds(commands.get(name));
                 if (round >= 0) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Engines side by side: in each round each of them does each workload once, one after the other, so that whatever else
- * the machine does in the meantime meets them all. Before each workload the machine's limits are measured.
+ * Compares engines: in each round every engine runs every workload once, in turns, so that other load on the machine affects all
+ * of them. The machine's limits are measured before each workload.
  */
 final class Contest {
-    /** The scalar kernels take half a minute for what others do in one second: once is enough. */
+    /** The scalar kernels take half a minute where others take a second. */
     private static final int SCALAR_ROUNDS = 1;
 
     private final List<Contestant> contestants;
@@ -19,7 +19,7 @@ final class Contest {
     private final Map<Workload, Map<String, List<Double>>> rates = new EnumMap<>(Workload.class);
     private final Map<Workload, List<double[]>> peaks = new EnumMap<>(Workload.class);
 
-    /** @param limits the process that measures those of the machine, and whose memory nobody counts */
+    /** @param limits the process that measures the limits of the machine */
     Contest(List<Contestant> contestants, Contestant limits) {
         this.contestants = contestants;
         this.limits = limits;
@@ -65,7 +65,7 @@ final class Contest {
         return contestants.stream().map(Contestant::name).toList();
     }
 
-    /** Tokens a second, a figure a round. */
+    /** Tokens per second in each round. */
     double[] rates(Workload workload, String contestant) {
         return rates.get(workload).getOrDefault(contestant, List.of()).stream()
                 .mapToDouble(rate -> rate)
@@ -76,7 +76,7 @@ final class Contest {
         return Workload.median(rates(workload, contestant));
     }
 
-    /** How many times as fast as another: the median of the rounds' own ratios. */
+    /** How many times as fast as another: the median of the ratios of all rounds. */
     double ratio(Workload workload, String contestant, String other) {
         double[] ours = rates(workload, contestant);
         double[] theirs = rates(workload, other);
@@ -87,12 +87,12 @@ final class Contest {
         return Workload.median(ratios);
     }
 
-    /** Share of the multiply-adds that the machine could have done. */
+    /** Share of the machine's peak of multiply-adds. */
     double shareOfPeak(Workload workload, String contestant) {
         return share(workload, contestant, 0, workload.flopsPerToken(RandomGpt2.SMALL) * 1e-9);
     }
 
-    /** Share of the bytes that the machine could have read. */
+    /** Share of the machine's read bandwidth. */
     double shareOfBandwidth(Workload workload, String contestant, int bytesOfAWeight) {
         return share(workload, contestant, 1, workload.bytesPerStep(RandomGpt2.SMALL, bytesOfAWeight) * 1e-9);
     }
@@ -106,7 +106,7 @@ final class Contest {
         return Workload.median(shares);
     }
 
-    /** Medians over everything: GFLOP/s and GB/s. */
+    /** Medians of all measurements: GFLOP/s and GB/s. */
     double[] peaks() {
         return new double[] {peak(0), peak(1)};
     }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** An engine in another process. Its own time counts, not that of the pipe between us. */
+/** An engine in another process. It measures the times itself, without the pipe. */
 final class Contestant implements Engine, AutoCloseable {
     private final String name;
     private final Process process;
@@ -35,7 +35,7 @@ final class Contestant implements Engine, AutoCloseable {
         return name;
     }
 
-    /** What it took to load the model, in a process that had done nothing yet. */
+    /** Seconds to load the model in a new process. */
     double loadSeconds() {
         return loadSeconds;
     }
@@ -50,17 +50,17 @@ final class Contestant implements Engine, AutoCloseable {
         return ask("decode " + past + " " + steps);
     }
 
-    /** GFLOP/s and GB/s, the best of so many samples. */
+    /** GFLOP/s and GB/s, the maximum of so many samples. */
     double[] peaks(int samples) {
         return ask("peaks " + samples);
     }
 
-    /** The most memory it ever had, in 10^6 bytes. */
+    /** Peak resident memory, in 10^6 bytes. */
     double megabytes() {
         return ask("memory")[0];
     }
 
-    /** All that its threads have taken so far, whether it was given back or not, in 10^6 bytes. */
+    /** All memory that its live threads have allocated so far, in 10^6 bytes. */
     double allocatedMegabytes() {
         return ask("allocated")[0];
     }
@@ -74,7 +74,7 @@ final class Contestant implements Engine, AutoCloseable {
         try {
             String line = answers.readLine();
             if (line == null) {
-                throw new IllegalStateException(name + " ended: what it printed is above");
+                throw new IllegalStateException(name + " ended; its output is above");
             }
             return Stream.of(line.trim().split(" "))
                     .mapToDouble(Double::parseDouble)
@@ -86,7 +86,7 @@ final class Contestant implements Engine, AutoCloseable {
 
     @Override
     public void close() {
-        orders.close(); // it reads the end of its orders and goes
+        orders.close(); // the process ends at the end of its input
         try {
             process.waitFor();
         } catch (InterruptedException e) {

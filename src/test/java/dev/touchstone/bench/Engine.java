@@ -1,10 +1,10 @@
 package dev.touchstone.bench;
 
-/** Whoever can continue a text: what the benchmarks ask of an engine, in this process or behind {@link Contestant}. */
+/** An inference engine, in this process or in another ({@link Contestant}). */
 interface Engine {
-    /** Seconds from a prompt of so many tokens to the logits of its last, from an empty cache. */
+    /** Seconds to compute the logits of the last of so many tokens, from an empty cache. */
     double prefill(int tokens);
 
-    /** Seconds of each of {@code steps} steps of one token, after {@code past} tokens. */
+    /** Seconds of each of {@code steps} decoding steps after {@code past} tokens. */
     double[] decode(int past, int steps);
 }

@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * One engine in a process of its own, which does what it is told line by line: {@code prefill N}, {@code decode PAST N},
- * {@code peaks N}, {@code memory}, {@code allocated}; it answers with numbers. {@code python/bench.py} speaks as much of it
- * as Hugging Face is asked.
+ * Runs one engine in a process of its own. It reads commands, one per line: {@code prefill N}, {@code decode PAST N},
+ * {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers. {@code python/bench.py} implements
+ * those commands for Hugging Face that its contests need.
  */
 final class EngineProcess {
     private EngineProcess() {}
@@ -60,7 +60,7 @@ final class EngineProcess {
         System.out.println(Arrays.stream(numbers).mapToObj(format::formatted).collect(Collectors.joining(" ")));
     }
 
-    /** By the threads that are alive, in 10^6 bytes. */
+    /** Allocated by the threads that are alive, in 10^6 bytes. */
     private static double allocatedMegabytes() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         return 1e-6
@@ -68,7 +68,7 @@ final class EngineProcess {
                         .sum();
     }
 
-    /** The most memory that this process ever had, where Linux tells. */
+    /** Peak resident memory of this process in 10^6 bytes; NaN if the system is not Linux. */
     private static double peakMegabytes() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The first work of several processes, one after the other. What the compiler makes of a method is decided anew in each,
- * and the median of one that runs long shows neither how it began nor that in another a vector may have stayed an object:
- * then a pass takes ten times the memory, whatever else the machine does.
+ * The first work of several new processes, in sequence. The compiler decides anew in each process how to compile a method. The
+ * median of one long process shows neither its start nor that vectors may remain objects in another; if they do, a pass
+ * allocates ten times as much memory.
  *
  * @param seconds for the first tokens after a prompt of 64, in each process
- * @param megabytes that a prefill takes after that, in 10^6 bytes
+ * @param megabytes allocated by a prefill after that, in 10^6 bytes
  */
 record FreshProcesses(double[] seconds, double[] megabytes) {
     private static final int TOKENS = 60;
     private static final int PREFILL = 512;
-    /** They compute with plain loops, in part. */
+    /** These run partly on plain loops. */
     private static final int PASSES_BEFORE = 4;
 
     static FreshProcesses run(String name, List<String> command, int processes) {

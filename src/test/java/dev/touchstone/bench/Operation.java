@@ -11,25 +11,25 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * An operation of the forward pass at GPT-2 124M's shape, and what it costs at the least.
+ * An operation of the forward pass at GPT-2 124M's shape, and its least cost.
  *
  * @param flops floating-point operations, a multiply-add being two
- * @param bytes weights or cache that must come from memory; 0 where that is not what limits it
+ * @param bytes weights or cache that must be read from memory; 0 if memory is not the limit
  */
 public enum Operation {
-    /** Multiply-adds in registers: the limit of all that follow and have {@code flops}. */
+    /** Multiply-adds in registers: the limit of the operations with {@code flops}. */
     MULTIPLY_ADDS(new VectorPeak(threads()).flops(), 0),
-    /** Floats read from memory: the limit of all that follow and have {@code bytes}. */
+    /** Floats read from memory: the limit of the operations with {@code bytes}. */
     READ(0, VectorPeak.BYTES),
     C_ATTN_64(linearFlops(64, 768, 2304), 0),
     C_ATTN_512(linearFlops(512, 768, 2304), 0),
     ATTN_C_PROJ_512(linearFlops(512, 768, 768), 0),
     C_FC_512(linearFlops(512, 768, 3072), 0),
     MLP_C_PROJ_512(linearFlops(512, 3072, 768), 0),
-    /** The matrices of a whole layer, several rows. */
+    /** All matrices of a layer. */
     LAYER_512(linearFlops(512, 768, 9216), 0),
     LAYER_512_BF16(linearFlops(512, 768, 9216), 0),
-    /** One row through every matrix of the model, the head included. */
+    /** One row times all matrices of the model, including the head. */
     STEP(linearFlops(1, 1, weights()), 4.0 * weights()),
     STEP_BF16(linearFlops(1, 1, weights()), 2.0 * weights()),
     ATTEND_512(2 * linearFlops(512, 256, 768), 0),
@@ -51,7 +51,7 @@ public enum Operation {
         return 2.0 * rows * inputs * outputs;
     }
 
-    /** Of the matrices that a step reads: layers and head. */
+    /** The number of weights that a decoding step reads: layers and head. */
     private static long weights() {
         RandomGpt2 shape = RandomGpt2.SMALL;
         return shape.channels() * (12L * shape.channels() * shape.layers() + RandomGpt2.VOCABULARY);
@@ -61,28 +61,28 @@ public enum Operation {
         return Runtime.getRuntime().availableProcessors();
     }
 
-    /** The operation with its data, to be run again and again. */
+    /** The operation with its operands, to be run repeatedly. */
     Runnable prepare(Kernels kernels) {
         VectorPeak peak = new VectorPeak(threads());
         return switch (this) {
             case MULTIPLY_ADDS -> peak::multiplyAdds;
             case READ -> peak::read;
-            case C_ATTN_64 -> rowsThrough(kernels, 64, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
-            case C_ATTN_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
-            case ATTN_C_PROJ_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
-            case C_FC_512 -> rowsThrough(kernels, 512, matrix(CHANNELS, 4 * CHANNELS, Matrix.Type.FLOAT32));
-            case MLP_C_PROJ_512 -> rowsThrough(kernels, 512, matrix(4 * CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
-            case LAYER_512 -> rowsThrough(kernels, 512, layer(Matrix.Type.FLOAT32));
-            case LAYER_512_BF16 -> rowsThrough(kernels, 512, layer(Matrix.Type.BFLOAT16));
-            case STEP -> rowsThrough(kernels, 1, step(Matrix.Type.FLOAT32));
-            case STEP_BF16 -> rowsThrough(kernels, 1, step(Matrix.Type.BFLOAT16));
+            case C_ATTN_64 -> linear(kernels, 64, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
+            case C_ATTN_512 -> linear(kernels, 512, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
+            case ATTN_C_PROJ_512 -> linear(kernels, 512, matrix(CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
+            case C_FC_512 -> linear(kernels, 512, matrix(CHANNELS, 4 * CHANNELS, Matrix.Type.FLOAT32));
+            case MLP_C_PROJ_512 -> linear(kernels, 512, matrix(4 * CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
+            case LAYER_512 -> linear(kernels, 512, layer(Matrix.Type.FLOAT32));
+            case LAYER_512_BF16 -> linear(kernels, 512, layer(Matrix.Type.BFLOAT16));
+            case STEP -> linear(kernels, 1, step(Matrix.Type.FLOAT32));
+            case STEP_BF16 -> linear(kernels, 1, step(Matrix.Type.BFLOAT16));
             case ATTEND_512 -> attend(kernels);
             case LAYER_NORM_512 -> layerNorm(kernels);
             case GELU_NEW_512 -> activate(kernels);
         };
     }
 
-    private static Runnable rowsThrough(Kernels kernels, int rows, Matrix... matrices) {
+    private static Runnable linear(Kernels kernels, int rows, Matrix... matrices) {
         Tensor narrow = random(rows, CHANNELS);
         Tensor wide = random(rows, 4 * CHANNELS);
         return () -> {

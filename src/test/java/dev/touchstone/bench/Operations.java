@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** {@link OperationBenchmark} in rounds: each measures the machine's limits and every operation once. */
+/** Runs {@link OperationBenchmark} in rounds: each measures the machine's limits and every operation once. */
 final class Operations {
     private final Map<Operation, List<Double>> seconds = new EnumMap<>(Operation.class);
 
@@ -38,13 +38,13 @@ final class Operations {
         }
     }
 
-    /** Median of the rounds' medians. */
+    /** The median of the medians of all rounds. */
     double seconds(Operation operation) {
         return Workload.median(
                 seconds.get(operation).stream().mapToDouble(s -> s).toArray());
     }
 
-    /** Work a second as a share of the limit's of the same round, the median of the rounds. */
+    /** Work per second as a share of the limit in the same round: the median of all rounds. */
     double share(Operation operation) {
         boolean compute = operation.bytes == 0;
         Operation limit = compute ? Operation.MULTIPLY_ADDS : Operation.READ;

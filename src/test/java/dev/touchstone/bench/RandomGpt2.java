@@ -11,21 +11,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.SplittableRandom;
 
-/**
- * Checkpoints of GPT-2's shapes with its tokenizer and random weights, spread as Hugging Face initialises them: as large as
- * real ones.
- */
+/** Checkpoints with the shapes and the tokenizer of GPT-2, and random weights with the spread of Hugging Face's initialization. */
 record RandomGpt2(String name, int channels, int heads, int layers, DType dtype) {
     static final RandomGpt2 SMALL = new RandomGpt2("gpt2-124m", 768, 12, 12, DType.F32);
     static final RandomGpt2 SMALL_BF16 = new RandomGpt2("gpt2-124m-bf16", 768, 12, 12, DType.BF16);
-    /** 1.56 billion parameters: past 2 GiB in one file and past 2^30 weights in all. */
+    /** 1.56 billion parameters: a file above 2 GiB and more than 2^30 weights. */
     static final RandomGpt2 XL = new RandomGpt2("gpt2-xl", 1600, 25, 48, DType.F32);
 
     static final int VOCABULARY = 50_257;
     private static final int POSITIONS = 1024;
     private static final double SPREAD = 0.02;
 
-    /** The folder of the checkpoint under {@code parent}, written if it is not there. */
+    /** The folder of the checkpoint in {@code parent}; writes the checkpoint if it does not exist. */
     Path in(Path parent) {
         Path folder = parent.resolve(name);
         if (!Files.exists(folder.resolve("model.safetensors"))) {
@@ -72,10 +69,10 @@ record RandomGpt2(String name, int channels, int heads, int layers, DType dtype)
     private void add(SafetensorsWriter file, String tensor, int... shape) {
         Tensor weights = Tensor.zeros(shape);
         double mean = tensor.contains("ln_") && tensor.endsWith(".weight") ? 1 : 0;
-        double reach = SPREAD * Math.sqrt(3); // of a uniform distribution with that standard deviation
+        double limit = SPREAD * Math.sqrt(3); // of a uniform distribution with this standard deviation
         SplittableRandom random = new SplittableRandom(tensor.hashCode());
         for (int i = 0; i < weights.size(); i++) {
-            weights.data()[i] = (float) (mean + reach * (2 * random.nextDouble() - 1));
+            weights.data()[i] = (float) (mean + limit * (2 * random.nextDouble() - 1));
         }
         file.add(tensor, dtype, weights);
     }

@@ -69,7 +69,7 @@ final class TorchEngine implements dev.touchstone.bench.Engine {
         try {
             NDList output = predictor.predict(input);
             output.attach(scope);
-            output.get(0).toFloatArray(); // a sampler would read them
+            output.get(0).toFloatArray(); // as a sampler does
             return output.subNDList(1);
         } catch (TranslateException e) {
             throw new IllegalStateException("PyTorch could not run a prompt of " + ids.length + " tokens", e);

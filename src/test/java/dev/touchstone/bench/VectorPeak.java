@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What the machine can do at most, by the means that the kernels have: multiply-adds in registers, and floats read from
- * memory. The best of several short samples: a neighbour on the same processor can only take away.
+ * The machine's limits for code with the Vector API: multiply-adds in registers, and floats read from memory. The maximum of
+ * several short samples, since other load can only reduce them.
  */
 final class VectorPeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -18,9 +18,9 @@ final class VectorPeak {
     private static final int STEPS = 20_000;
     /** Calls for each thread: some 20 ms in all. */
     private static final int CALLS = 120;
-    /** Floats that a call reads: 256 KiB. */
+    /** Floats that one call reads: 256 KiB. */
     private static final int PIECE = 1 << 16;
-    /** More than any cache holds: 384 MiB. */
+    /** 384 MiB in all, more than any cache. */
     private static final int PIECES = 1536;
 
     static final double BYTES = (double) PIECES * PIECE * Float.BYTES;
@@ -44,7 +44,7 @@ final class VectorPeak {
         return best(samples, BYTES * 1e-9, this::read);
     }
 
-    /** The most work a second. */
+    /** The maximum of work per second. */
     private static double best(int samples, double work, Runnable run) {
         double best = 0;
         for (int i = 0; i < samples; i++) {
@@ -55,7 +55,7 @@ final class VectorPeak {
         return best;
     }
 
-    /** What {@link #multiplyAdds} does. */
+    /** Floating-point operations of {@link #multiplyAdds}. */
     double flops() {
         return 2.0 * CALLS * threads * STEPS * CHAINS * LANES;
     }
@@ -69,7 +69,7 @@ final class VectorPeak {
         if (memory == null) {
             memory = new float[PIECES / 16][16 * PIECE];
             for (float[] part : memory) {
-                Arrays.fill(part, 1); // untouched pages are all one page of zeros
+                Arrays.fill(part, 1); // the system maps untouched pages to one page of zeros
             }
         }
         onAllThreads(PIECES, call -> sum(memory[call / 16], call % 16 * PIECE));
@@ -99,7 +99,7 @@ final class VectorPeak {
         }
     }
 
-    /** Twelve chains hide the latency of an operation: two a cycle, four cycles long, and some to spare. */
+    /** Twelve chains hide the latency: two operations per cycle of four cycles each need eight. */
     private static double multiplyAdd(int seed) {
         FloatVector a = FloatVector.broadcast(SPECIES, 1.0001f + seed);
         FloatVector b = FloatVector.broadcast(SPECIES, 0.9999f);

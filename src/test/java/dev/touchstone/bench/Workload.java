@@ -2,7 +2,7 @@ package dev.touchstone.bench;
 
 import java.util.Arrays;
 
-/** What every engine is asked to do with a whole model. */
+/** A task for a whole model. */
 enum Workload {
     PREFILL_64(64, true),
     PREFILL_512(512, true),
@@ -28,7 +28,7 @@ enum Workload {
         return prefill ? tokens / engine.prefill(tokens) : 1 / median(engine.decode(tokens, STEPS));
     }
 
-    /** Floating-point operations for each token, a multiply-add being two: matrices, attention, and the head's share. */
+    /** Floating-point operations per token, two for a multiply-add: matrices, attention, and the token's share of the head. */
     double flopsPerToken(RandomGpt2 shape) {
         double channels = shape.channels();
         double matrices = 12 * channels * channels * shape.layers();
@@ -37,7 +37,7 @@ enum Workload {
         return 2 * (matrices + attention + head);
     }
 
-    /** What a step reads from memory: every weight, and the keys and values of every token before. */
+    /** Bytes that a step reads from memory: all weights, and the keys and values of all previous tokens. */
     double bytesPerStep(RandomGpt2 shape, int bytesOfAWeight) {
         return bytesPerStep(shape, bytesOfAWeight, tokens + STEPS / 2);
     }

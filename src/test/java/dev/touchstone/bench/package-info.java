@@ -1,5 +1,5 @@
 /**
- * How fast Touchstone is, beside what the machine can do and beside PyTorch. {@link dev.touchstone.bench.Benchmarks} runs
- * everything and writes the report; {@code ci/bench.sh} calls it.
+ * Benchmarks: the speed of Touchstone compared with the machine's limits and with PyTorch. {@code ci/bench.sh} runs
+ * {@link dev.touchstone.bench.Benchmarks}, which writes a report.
  */
 package dev.touchstone.bench;

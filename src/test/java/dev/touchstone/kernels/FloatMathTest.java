@@ -8,11 +8,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Errors against the exact value, in units in the last place of it, over every 101st float there is. */
+/** Errors in ulps of the exact value, over every 101st float. */
 class FloatMathTest {
-    /** Mutation testing, which is in a hurry, tries so many times fewer numbers. */
+    /** A factor by which fewer floats are tested, for mutation testing. */
     private static final int HURRY = Integer.getInteger("touchstone.hurry", 1);
-    /** A prime, so that the low bits take every pattern. */
+    /** A prime number, so that the low bits take all patterns. */
     private static final int STEP = 101 * HURRY;
 
     @Test
@@ -27,7 +27,7 @@ class FloatMathTest {
 
     @Test
     void gelu() {
-        // For negative x, 1 + erf cancels, in PyTorch as here: the error is small beside x, not beside the result.
+        // For negative x, 1 + erf cancels, as in PyTorch: the error is small relative to x, not to the result.
         assertThat(worstBeside("gelu", FloatMath::gelu, x -> x * (1 + exactErf(x * Math.sqrt(0.5))) / 2, -12, 12))
                 .isLessThan(2);
     }
@@ -51,9 +51,9 @@ class FloatMathTest {
                 .isLessThan(2.5);
     }
 
-    /** To a millionth of a float's last place, so that the float that is made of it is the nearest one. */
+    /** To a millionth of a float's ulp, so that rounding to float gives the nearest float. */
     @Test
-    void sineAndCosineOfAnglesThatRotaryEmbeddingsHave() {
+    void sineAndCosineOfTheAnglesOfRotaryEmbeddings() {
         Random random = new Random(1);
         for (int i = 0; i < 1_000_000 / HURRY; i++) {
             double x = (random.nextInt(131_072) - 10) * Math.pow(random.nextDouble(), 4);
@@ -85,13 +85,13 @@ class FloatMathTest {
         assertThat(FloatMath.silu(-Float.MAX_VALUE)).isZero();
     }
 
-    /** Largest distance from the exact value, in ulps of it. */
+    /** The largest error, in ulps of the exact value. */
     private static double worst(
             String name, UnaryOperator<Float> function, DoubleUnaryOperator exact, float from, float to) {
         return sweep(name, function, exact, from, to, (x, value) -> Math.ulp((float) value));
     }
 
-    /** Largest distance from the exact value, in ulps of the argument. */
+    /** The largest error, in ulps of the argument. */
     private static double worstBeside(
             String name, UnaryOperator<Float> function, DoubleUnaryOperator exact, float from, float to) {
         return sweep(name, function, exact, from, to, (x, value) -> Math.ulp(x));

@@ -5,37 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.tensor.Tensor;
 import java.util.Random;
 
-/** Values that arithmetic stumbles over, and the comparison that no bit escapes. */
+/** Operands that are difficult for arithmetic, and the comparison of bits. */
 enum Hostile {
-    /** What activations look like. */
+    /** Normally distributed, like activations. */
     ORDINARY {
         @Override
         float value(Random random) {
             return (float) random.nextGaussian();
         }
     },
-    /** Every magnitude, so that sums round, overflow and underflow. */
+    /** Of all magnitudes, so that sums round, overflow and underflow. */
     WIDE {
         @Override
         float value(Random random) {
             return (float) random.nextGaussian() * Math.scalb(1f, random.nextInt(100) - 50);
         }
     },
-    /** Products of these fall below the smallest normal float. */
+    /** So small that products are below the smallest normal float. */
     TINY {
         @Override
         float value(Random random) {
             return (float) random.nextGaussian() * Math.scalb(1f, random.nextInt(40) - 100);
         }
     },
-    /** Ordinary ones and now and then a special one, NaN and infinity included. */
+    /** Ordinary values and some special ones, including NaN and infinity. */
     SPECIAL {
         @Override
         float value(Random random) {
             return random.nextInt(50) > 0 ? ORDINARY.value(random) : ALL[random.nextInt(ALL.length)];
         }
     },
-    /** Nothing but special finite ones. */
+    /** Special values only, all finite. */
     FINITE {
         @Override
         float value(Random random) {
@@ -81,7 +81,7 @@ enum Hostile {
         return tensor(random, size).data();
     }
 
-    /** Equal bit for bit; every NaN is one NaN, since Java does not say which one an operation returns. */
+    /** Fails unless shapes and bits are equal. All NaNs are equal, since Java does not define which NaN an operation returns. */
     static void assertSameBits(Tensor actual, Tensor expected) {
         assertThat(actual.shape()).isEqualTo(expected.shape());
         for (int i = 0; i < expected.size(); i++) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The tests run with the module of the vector kernels; a test of the jar runs without. */
+/** With the module of the vector kernels; a test of the jar runs without it. */
 class KernelChoiceTest {
     @Test
     void eachChoiceOpensItsKernels() {

@@ -16,7 +16,7 @@ class LayerNormLawsTest {
     private final Kernels kernels = new ScalarKernels();
 
     @Property
-    void bringsARowToMeanZeroAndVarianceOne(@ForAll("rows") float[] row) {
+    void normalizesARowToMeanZeroAndVarianceOne(@ForAll("rows") float[] row) {
         float[] y = norm(row, 1, 0, 0);
         double mean = 0;
         double variance = 0;
@@ -29,7 +29,7 @@ class LayerNormLawsTest {
     }
 
     @Property
-    void doesNotMindAScaleThatIsAPowerOfTwo(@ForAll("rows") float[] row) {
+    void isInvariantUnderAScaleThatIsAPowerOfTwo(@ForAll("rows") float[] row) {
         float[] scaled = new float[row.length];
         for (int i = 0; i < row.length; i++) {
             scaled[i] = row[i] * 1024;
@@ -38,7 +38,7 @@ class LayerNormLawsTest {
     }
 
     @Example
-    void epsilonStandsInsideTheRoot() {
+    void epsilonIsInsideTheRoot() {
         float[] y = norm(new float[] {-1, 1}, 1, 0, 3);
 
         assertThat(y).containsExactly(-0.5f, 0.5f); // 1 / sqrt(1 + 3)

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The logits of every fixture, bit for bit, are those that were committed: one digest for all processors, JDKs, vector
- * widths and numbers of threads. The machine that runs this test need not have the others to compare itself with.
+ * The logits of every fixture have the committed SHA-256 digest: one for all processors, JDKs, vector widths and numbers of
+ * threads, so a machine is compared with all others.
  */
 class LogitsDigestTest {
     private static final String COMMITTED = "logits.properties";
@@ -83,7 +83,7 @@ class LogitsDigestTest {
                         .transformer();
     }
 
-    /** Of all logits of a short prompt, of one that fills a few tiles, and of one that fills the context, up to 100. */
+    /** The digest of all logits of prompts of 1 token, of 17, and of as many as the context holds, at most 100. */
     private static String digest(Transformer model, Kernels kernels) throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         int vocabulary = model.shape().vocabulary();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single loops, at indices that a whole operation does not reach. */
+/** Single loops, at indices that no operation uses. */
 class LoopsTest {
     private static final List<Loops> BOTH = List.of(new PlainLoops(), new VectorLoops());
 
@@ -82,10 +82,10 @@ class LoopsTest {
     /** At the arguments where one formula replaces another. */
     @ParameterizedTest
     @ValueSource(floats = {FloatMath.ERF_SPLIT, FloatMath.ERF_ONE, FloatMath.TANH_SPLIT, FloatMath.TANH_ONE})
-    void erfAndTanhAtTheirSeams(float seam) {
+    void erfAndTanhWhereTheirFormulasChange(float change) {
         Tensor x = Tensor.zeros(32);
         for (int i = 0; i < 32; i++) {
-            x.data()[i] = (i % 2 == 0 ? seam : -seam) + (i / 2 - 8) * Math.ulp(seam);
+            x.data()[i] = (i % 2 == 0 ? change : -change) + (i / 2 - 8) * Math.ulp(change);
         }
         Tensor erf = Tensor.zeros(32);
         Tensor tanh = Tensor.zeros(32);

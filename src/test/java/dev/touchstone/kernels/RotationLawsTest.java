@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** What rotary embeddings promise, whichever channels are paired. */
+/** Properties of rotary embeddings, for both layouts. */
 class RotationLawsTest {
     private static final int HEAD = 10;
     private static final List<Double> FREQUENCIES = List.of(1.0, 0.31, 0.07);
@@ -26,40 +26,40 @@ class RotationLawsTest {
         Tensor q = Hostile.ORDINARY.tensor(random, 1, HEAD);
         Tensor k = Hostile.ORDINARY.tensor(random, 1, HEAD);
 
-        double near = dot(turned(q, distance, layout), turned(k, 0, layout));
-        double far = dot(turned(q, first + distance, layout), turned(k, first, layout));
+        double near = dot(rotated(q, distance, layout), rotated(k, 0, layout));
+        double far = dot(rotated(q, first + distance, layout), rotated(k, first, layout));
 
         assertThat(far).isCloseTo(near, within(1e-5));
     }
 
     @Property
-    void lengthsStayAndWhatIsBeyondThePairsStays(
+    void rotationKeepsLengthsAndTheChannelsBeyondThePairs(
             @ForAll RotaryLayout layout, @ForAll @IntRange(max = 100_000) int position, @ForAll Random random) {
         Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
 
-        Tensor y = turned(x, position, layout);
+        Tensor y = rotated(x, position, layout);
 
         assertThat(dot(y, y)).isCloseTo(dot(x, x), within(1e-5));
         assertThat(y.columns(6, HEAD).data()).isEqualTo(x.columns(6, HEAD).data());
-        assertThat(turned(x, 0, layout).data()).isEqualTo(x.data());
+        assertThat(rotated(x, 0, layout).data()).isEqualTo(x.data());
     }
 
-    /** Neighbours are halves in another order of channels. */
+    /** Interleaved pairs become half-split ones if the channels are reordered. */
     @Property
-    void theTwoPairingsDifferInTheOrderOfChannelsOnly(
-            @ForAll @IntRange(max = 1000) int position, @ForAll Random random) {
+    void theLayoutsDifferOnlyInTheOrderOfChannels(@ForAll @IntRange(max = 1000) int position, @ForAll Random random) {
         Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
         Tensor sorted = Tensor.zeros(1, HEAD);
         IntStream.range(0, HEAD).forEach(c -> sorted.data()[c] = x.data()[c < 6 ? c % 3 * 2 + c / 3 : c]);
 
-        Tensor neighbours = turned(x, position, RotaryLayout.INTERLEAVED);
-        Tensor halves = turned(sorted, position, RotaryLayout.HALF_SPLIT);
+        Tensor interleaved = rotated(x, position, RotaryLayout.INTERLEAVED);
+        Tensor halfSplit = rotated(sorted, position, RotaryLayout.HALF_SPLIT);
 
         IntStream.range(0, 6)
-                .forEach(c -> assertThat(halves.data()[c]).isEqualTo(neighbours.data()[c % 3 * 2 + c / 3]));
+                .forEach(c ->
+                        assertThat(halfSplit.data()[c]).isEqualTo(interleaved.data()[c % 3 * 2 + c / 3]));
     }
 
-    private Tensor turned(Tensor x, int position, RotaryLayout layout) {
+    private Tensor rotated(Tensor x, int position, RotaryLayout layout) {
         Tensor angles = Angles.table(new int[] {position}, FREQUENCIES, 1, layout);
         return kernels.rotate(x, angles, HEAD, layout);
     }

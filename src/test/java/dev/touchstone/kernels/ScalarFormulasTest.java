@@ -14,13 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every operation is what its formula says, in double. */
+/** Every operation, compared with its formula in double. */
 class ScalarFormulasTest {
     private final Kernels kernels = new ScalarKernels();
     private final Random random = new Random(1);
 
     @Test
-    void aTokenHasTheRowOfItsId() {
+    void embeddingIsTheRowOfTheId() {
         Matrix table = Matrix.ofOutputRows(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2));
 
         assertThat(kernels.embed(new int[] {2, 0, 2}, table).data()).containsExactly(5, 6, 1, 2, 5, 6);
@@ -46,7 +46,7 @@ class ScalarFormulasTest {
     }
 
     @Test
-    void aCapKeepsWhatIsSmallAndBoundsWhatIsLarge() {
+    void aSoftCapKeepsSmallValuesAndBoundsLargeOnes() {
         float[] y = kernels.softCap(Tensor.of(new float[] {0.001f, 3, -1000}, 1, 3), 4)
                 .data();
 
@@ -108,7 +108,7 @@ class ScalarFormulasTest {
         }
     }
 
-    /** One chain of all would lose every 1 beside 2^24, since a float has 24 bits. */
+    /** A single chain would lose every 1 that is added to 2^24, since a float has 24 bits. */
     @Test
     void productsAreSumsOf32TermsAtATime() {
         float[] ones = new float[96];
@@ -154,7 +154,7 @@ class ScalarFormulasTest {
     }
 
     @Test
-    void everyNumberJoinsAPairwiseSumOnce() {
+    void everyNumberIsAddedOnceToAPairwiseSum() {
         double[] powers = new double[16];
         for (int i = 0; i < 16; i++) {
             powers[i] = 1 << i;
@@ -163,17 +163,17 @@ class ScalarFormulasTest {
         assertThat(ScalarKernels.pairwise(powers)).isEqualTo(65535);
     }
 
-    /** {@code ((1e16 + -1e16) + (1 + 1))}: in another order a 1 would be lost. */
+    /** {@code ((1e16 + -1e16) + (1 + 1))}: any other order loses a 1. */
     @Test
     void neighboursAreAddedFirst() {
         assertThat(ScalarKernels.pairwise(new double[] {1e16, -1e16, 1, 1})).isEqualTo(2);
         assertThat(ScalarKernels.pairwise(new double[] {1e16, 1, -1e16, 1})).isEqualTo(0);
     }
 
-    /** Two tokens, two heads of five channels, of which two pairs are turned; the first token stands at 0. */
+    /** Two tokens, the first at position 0; two heads of five channels, of which two pairs are rotated. */
     @ParameterizedTest
     @EnumSource(RotaryLayout.class)
-    void aPairIsTurnedByItsAngle(RotaryLayout layout) {
+    void aPairIsRotatedByItsAngle(RotaryLayout layout) {
         Tensor x = Hostile.ORDINARY.tensor(random, 2, 10);
         Tensor angles = Angles.table(new int[] {0, 2}, List.of(0.4, 0.1), 1, layout);
         int[] first = layout == RotaryLayout.HALF_SPLIT ? new int[] {0, 1} : new int[] {0, 2};
@@ -283,9 +283,9 @@ class ScalarFormulasTest {
         }
     }
 
-    /** Of positions that are gone or were never seen, not even a NaN times zero may reach the sum. */
+    /** Not even NaN times zero of an evicted or masked position may be added to the sum. */
     @Test
-    void whatNoQuerySeesIsNotEvenMultiplied() {
+    void maskedPositionsAreNotMultiplied() {
         Tensor k = Tensor.of(new float[] {Float.NaN, 1, 1, Float.NaN}, 4, 1);
         KeyValuePages cache = new KeyValuePages(1, 1);
         cache.append(k, k, 0, 4);
@@ -294,6 +294,6 @@ class ScalarFormulasTest {
         Tensor y = kernels.weightedSum(probs, cache, new Scoring(1).withWindow(2));
 
         assertThat(y.data()[0]).isEqualTo(1);
-        assertThat(y.data()[1]).isNaN(); // the last sees the last
+        assertThat(y.data()[1]).isNaN(); // the last query attends to the last position
     }
 }

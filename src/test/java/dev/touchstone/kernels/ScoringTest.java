@@ -48,7 +48,7 @@ class ScoringTest {
     }
 
     @Test
-    void aWindowIsAsManyPositionsAsItSays() {
+    void aWindowIncludesTheQuerysOwnPosition() {
         assertThat(new Scoring(1).withWindow(1).firstVisible(7)).isEqualTo(7);
         assertThat(new Scoring(1).withWindow(5).firstVisible(7)).isEqualTo(3);
         assertThat(new Scoring(1).withWindow(5).firstVisible(3)).isZero();

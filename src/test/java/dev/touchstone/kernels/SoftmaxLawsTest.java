@@ -25,7 +25,7 @@ class SoftmaxLawsTest {
     }
 
     @Property
-    void isWhatTheFormulaSaysInDouble(@ForAll("scores") float[] scores) {
+    void equalsTheFormulaInDouble(@ForAll("scores") float[] scores) {
         double max = Double.NEGATIVE_INFINITY;
         for (float x : scores) {
             max = Math.max(max, x);
@@ -37,14 +37,14 @@ class SoftmaxLawsTest {
         float[] p = softmax(scores);
         for (int i = 0; i < p.length; i++) {
             double exact = Math.exp(scores[i] - max) / sum;
-            // x - max is rounded before exp sees it, which costs half an ulp of the difference, relatively.
+            // The relative error includes half an ulp of x - max, which is rounded before exp.
             double slack = 4e-7 + 1.2e-7 * Math.abs(scores[i] - max);
             assertThat((double) p[i]).isCloseTo(exact, within(exact * slack + 1e-44));
         }
     }
 
     @Property
-    void doesNotMindAShift(@ForAll("scores") float[] scores) {
+    void isInvariantUnderAShift(@ForAll("scores") float[] scores) {
         float[] shifted = new float[scores.length];
         for (int i = 0; i < scores.length; i++) {
             shifted[i] = scores[i] + 64;
@@ -69,14 +69,14 @@ class SoftmaxLawsTest {
     }
 
     @Example
-    void survivesHugeScores() {
+    void doesNotOverflowForHugeScores() {
         assertThat(softmax(1e30f, -1e30f, 1e30f)).containsExactly(0.5f, 0, 0.5f);
         assertThat(softmax(-1e30f, -1e30f)).containsExactly(0.5f, 0.5f);
         assertThat(softmax(3.4e38f, -3.4e38f)).containsExactly(1, 0);
     }
 
     @Example
-    void givesNothingToWhatIsMasked() {
+    void isZeroWhereScoresAreMasked() {
         assertThat(softmax(7, Float.NEGATIVE_INFINITY)).containsExactly(1, 0);
     }
 

@@ -39,7 +39,7 @@ abstract class VectorKernelsContract {
         vectors = List.of(counts.open(1, use), counts.open(3, use));
     }
 
-    /** Fails unless those loops ran that the subclass is about. */
+    /** Fails unless the loops ran that the subclass tests. */
     abstract void assertLoops(LoopCounts counts);
 
     @AfterAll
@@ -95,7 +95,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** The last has parts for several threads, which begin in the middle. */
+    /** The largest size is split between threads. */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 16, 17, 33_001})
     void sumsAndProductsOfElements(int n) {
@@ -110,7 +110,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Below and above a vector, and a stretch of {@link VectorMath}. */
+    /** Sizes below and above a vector, and above {@link VectorMath#STRETCH}. */
     @ParameterizedTest
     @MethodSource("functions")
     void functionsOfElements(int n, Activation activation) {
@@ -209,7 +209,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** In the middle of a page, to its end, over several. */
+    /** Within a page, up to its end, and over several pages. */
     @ParameterizedTest
     @CsvSource({"1, 64, 0, 1", "3, 20, 63, 1", "12, 64, 5, 300", "2, 130, 64, 64", "5, 33, 60, 140"})
     void append(int heads, int headSize, int before, int count) {
@@ -232,7 +232,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Shared keys, caps, windows, slopes; heads of less than a panel and more; queries of less than a tile and more. */
+    /** Shared keys, caps, windows, slopes; heads narrower and wider than a panel; fewer and more queries than a tile. */
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1, 1, 1, 0, 0, false",
@@ -264,7 +264,7 @@ abstract class VectorKernelsContract {
         Scoring scoring = new Scoring(0.37f, cap, window == 0 ? Scoring.UNLIMITED : window, slopes);
         KeyValuePages cache = cache(heads, headSize, positions, scoring.window(), queries, random);
         Tensor q = Hostile.ORDINARY.tensor(random, queries, heads * sharing * headSize);
-        Tensor probs = Hostile.ORDINARY.tensor(random, heads * sharing, queries, positions); // also where nobody looks
+        Tensor probs = Hostile.ORDINARY.tensor(random, heads * sharing, queries, positions); // masked positions too
 
         for (Kernels vector : vectors) {
             assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
@@ -273,7 +273,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Positions that were cut off hold numbers still, and those that no query sees any more are gone. */
+    /** A cache with truncated positions, which keep their numbers, and with evicted pages. */
     private static KeyValuePages cache(int heads, int headSize, int positions, int window, int queries, Random random) {
         KeyValuePages cache = new KeyValuePages(heads, headSize, window);
         Tensor k = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
@@ -285,7 +285,7 @@ abstract class VectorKernelsContract {
         return cache;
     }
 
-    /** Arrays that are used again hold the numbers of a block before, of which no operation may leave any. */
+    /** An operation overwrites all elements of an array that is used again. */
     @Test
     void blocksThatShareMemoryHaveTheSameBits() {
         Random random = new Random(1);

@@ -20,7 +20,7 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Every operation has the bits of its definition, whatever the sizes, the values and the number of threads. */
+/** Every operation has the bits of the scalar kernels, for random sizes, values and numbers of threads. */
 class VectorKernelsTest {
     private static final Kernels SCALAR = new ScalarKernels();
     private static final LoopCounts COUNTS = new LoopCounts();
@@ -113,7 +113,7 @@ class VectorKernelsTest {
         return Arbitraries.of(Matrix.Type.BFLOAT16, Matrix.Type.FLOAT16);
     }
 
-    /** Ordinary weights, or any of the 65,536 there are. */
+    /** Ordinary weights, or random bits. */
     private static short[] bits(Random random, Matrix.Type type, boolean ordinary, int count) {
         short[] bits = new short[count];
         for (int i = 0; i < count; i++) {
@@ -144,7 +144,7 @@ class VectorKernelsTest {
     }
 
     @Property(tries = 200, shrinking = ShrinkingMode.OFF)
-    void alongARow(
+    void normsAndSoftmax(
             @ForAll("vector") VectorKernels vector,
             @ForAll("rows") int rows,
             @ForAll("sizes") int channels,
@@ -161,7 +161,7 @@ class VectorKernelsTest {
         assertSameBits(vector.rmsNorm(x, shorter, 0, 0), SCALAR.rmsNorm(x, shorter, 0, 0));
     }
 
-    /** The smallest there is but 1: as many heads in a row as can be. */
+    /** The smallest divisor above 1: heads as small as possible. */
     private static int divisor(int channels) {
         return IntStream.rangeClosed(2, channels)
                 .filter(d -> channels % d == 0)
@@ -178,14 +178,14 @@ class VectorKernelsTest {
             @ForAll RotaryLayout layout,
             @ForAll Hostile values,
             @ForAll Random random) {
-        int turned = 2 * random.nextInt(headSize / 2 + 1);
+        int rotated = 2 * random.nextInt(headSize / 2 + 1);
         Tensor x = values.tensor(random, rows, heads * headSize);
-        Tensor angles = values.tensor(random, rows, 2 * turned);
+        Tensor angles = values.tensor(random, rows, 2 * rotated);
 
         assertSameBits(vector.rotate(x, angles, headSize, layout), SCALAR.rotate(x, angles, headSize, layout));
     }
 
-    /** With every setting that families have: shared keys, a window, a cap, slopes. */
+    /** With all settings of the families: shared keys, a window, a cap, slopes. */
     @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void attention(
             @ForAll("vector") VectorKernels vector,
@@ -209,7 +209,7 @@ class VectorKernelsTest {
         assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
     }
 
-    /** What a scoring is drawn of. */
+    /** From which a scoring is generated. */
     record Settings(float cap, int window, boolean sloping) {
         Scoring of(int heads, Random random) {
             List<Double> slopes = random.doubles(sloping ? heads : 0).boxed().toList();
@@ -225,7 +225,7 @@ class VectorKernelsTest {
         return Combinators.combine(caps, windows, Arbitraries.of(true, false)).as(Settings::new);
     }
 
-    /** What stood at positions that were cut off must not show; what no query sees any more need not be there. */
+    /** A cache with truncated positions, which keep their numbers, and with evicted pages. */
     private static KeyValuePages cache(
             int heads, int headSize, int positions, Scoring scoring, int queries, Hostile values, Random random) {
         KeyValuePages cache = new KeyValuePages(heads, headSize, scoring.window());

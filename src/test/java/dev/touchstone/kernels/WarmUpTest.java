@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With a clock that goes on only as the loops say, so that every round takes what the test wants. */
+/** The loops are stubs that advance a clock, so that the test decides how long they take. */
 @Timeout(30)
 class WarmUpTest {
     private static final long PLAIN_NANOS = 100;
@@ -56,7 +56,7 @@ class WarmUpTest {
     }
 
     @Test
-    void whatEveryModelNeedsIsWarmedWithoutARequest() throws InterruptedException {
+    void loopsOfEveryModelAreWarmedWithoutARequest() throws InterruptedException {
         start(PLAIN_NANOS - 1);
 
         awaitVector(LoopKind.TILE);
@@ -88,7 +88,7 @@ class WarmUpTest {
     }
 
     @Test
-    void aRequestIsServedWheneverItComes() throws InterruptedException {
+    void aLaterRequestIsServed() throws InterruptedException {
         start(PLAIN_NANOS - 1);
         awaitVector(LoopKind.ROW);
         int before = calls.size();
@@ -101,9 +101,9 @@ class WarmUpTest {
                 .containsOnly("widen");
     }
 
-    /** A kind outside matrix products: slow rounds are not repeated unless plain loops go on. */
+    /** A kind outside matrix products: a slow round is repeated only after more elements. */
     @Test
-    void elementsProcessedByPlainLoopsPayForARound() throws InterruptedException {
+    void aRoundIsDueForACertainNumberOfElements() throws InterruptedException {
         start(PLAIN_NANOS - 1);
         awaitVector(LoopKind.ROW);
         int before = calls.size();
@@ -125,7 +125,7 @@ class WarmUpTest {
     }
 
     @Test
-    void aClosedWarmUpStaysWithThePlainLoops() throws InterruptedException {
+    void aClosedWarmUpKeepsUsingPlainLoops() throws InterruptedException {
         start(PLAIN_NANOS);
         awaitCalls(1);
 

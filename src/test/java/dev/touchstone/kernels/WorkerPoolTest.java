@@ -92,7 +92,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aClosedPoolLeavesTheCallerToWorkAlone() {
+    void jobsOfAClosedPoolRunOnTheCaller() {
         AtomicInteger done = new AtomicInteger();
 
         pool.close();
@@ -101,7 +101,7 @@ class WorkerPoolTest {
         assertThat(done.get()).isEqualTo(5);
     }
 
-    /** Each waits for all the others, which would be in vain on fewer threads: after a job, and after a sleep. */
+    /** Each part waits for all others, which takes as many threads: at once after a job, and after the workers have slept. */
     @Test
     void allThreadsWorkAtTheSameTime() throws InterruptedException {
         for (int job = 0; job < 3; job++) {

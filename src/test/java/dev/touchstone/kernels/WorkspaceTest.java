@@ -11,7 +11,7 @@ class WorkspaceTest {
     private final Workspace workspace = new Workspace(false);
 
     @Test
-    void anArrayServesTheBlockAfterTheNext() {
+    void anArrayIsReusedByTheBlockAfterTheNext() {
         Tensor first = workspace.take(64, 64);
         workspace.blockIsDone();
         Tensor second = workspace.take(32, 128);
@@ -50,7 +50,7 @@ class WorkspaceTest {
     }
 
     @Test
-    void aCheckedWorkspaceHasNaNBeforeAndAfterTheTimeOfATensor() {
+    void aCheckedWorkspaceFillsArraysWithNaNBeforeAndAfterUse() {
         Workspace checked = new Workspace(true);
         Tensor tensor = checked.take(2, 3);
         assertThat(tensor.data()).containsOnly(Float.NaN);
@@ -65,7 +65,7 @@ class WorkspaceTest {
     }
 
     @Test
-    void whatNoArrayHoldsIsRefused() {
+    void aShapeThatDoesNotFitAnArrayIsRefused() {
         assertThatThrownBy(() -> workspace.take(1 << 16, 1 << 16)).hasMessageContaining("65536");
     }
 }

@@ -11,7 +11,7 @@ class HalfPrecisionTest {
     private static final Format FLOAT16 = new Format(5, 10);
     private static final Format BFLOAT16 = new Format(8, 7);
 
-    /** IEEE 754 by the book, in exact double arithmetic: sign, exponent, fraction. */
+    /** IEEE 754 in exact double arithmetic: sign, exponent, fraction. */
     private record Format(int exponentBits, int fractionBits) {
         double value(int bits) {
             int exponent = (bits & 0x7FFF) >> fractionBits;
@@ -30,7 +30,7 @@ class HalfPrecisionTest {
             return (1 << exponentBits) - 1 << fractionBits;
         }
 
-        /** As {@link #value}, with the number that would follow the largest one in place of infinity. */
+        /** As {@link #value}, with the next number after the largest one in place of infinity. */
         double rung(int magnitude) {
             return magnitude < infinity() ? value(magnitude) : Math.pow(2, 1 << exponentBits - 1);
         }
@@ -77,7 +77,7 @@ class HalfPrecisionTest {
     }
 
     @Property(tries = 5_000, seed = "1")
-    void narrowingTakesTheNearestAndOfTwoTheEvenOne(@ForAll int pattern, @ForAll short half) {
+    void narrowingRoundsToNearestTiesToEven(@ForAll int pattern, @ForAll short half) {
         float anything = Float.intBitsToFloat(pattern);
         float nearFloat16 = HalfPrecision.fromFloat16(half) * (1 + (pattern >> 28) * 0x1p-12f);
 

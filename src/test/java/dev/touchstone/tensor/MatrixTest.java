@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class MatrixTest {
     @Property(tries = 100)
-    void aWeightIsFoundWhereItWasPut(
+    void weightsAreReadAsTheyWerePut(
             @ForAll @IntRange(min = 1, max = 150) int inputs,
             @ForAll @IntRange(min = 1, max = 150) int outputs,
             @ForAll Matrix.Type type,
@@ -51,9 +51,9 @@ class MatrixTest {
     }
 
     @Test
-    void aMatrixThatOutgrowsAnArrayIsRefused() {
+    void aMatrixThatDoesNotFitAnArrayIsRefused() {
         assertThatThrownBy(() -> Matrix.zeros(Matrix.Type.BFLOAT16, 50_000, 50_000))
-                .hasMessage("a matrix of 50000 x 50000 outgrows an array");
+                .hasMessage("a matrix of 50000 x 50000 does not fit an array");
     }
 
     private static float value(Matrix.Type type, short bits) {

@@ -118,6 +118,6 @@ class GeneratorTest {
 
     @Test
     void whyATextEndedIsWrittenInSmallLetters() {
-        assertThat(List.of(FinishReason.values())).map(FinishReason::toString).containsExactly("length", "eos", "stop");
+        assertThat(List.of(FinishReason.values())).map(FinishReason::toString).containsExactly("length", "eos", "stop", "cancelled");
     }
 }

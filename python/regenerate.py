@@ -18,8 +18,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 import torch
 import transformers
 
-from touchstone.check import Report, check_chats, check_fixture, check_sampling
-from touchstone.fixture import PLANS, write_chats, write_copy, write_named, write_sampling
+from touchstone.check import Report, check_chats, check_fixture, check_generation_config, check_sampling
+from touchstone.fixture import PLANS, write_chats, write_copy, write_generation_config, write_named, write_sampling
 from touchstone.provenance import THREADS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -60,6 +60,8 @@ def write_all() -> None:
         subprocess.run([sys.executable, __file__, "--model", name], check=True)
     print("writing fixtures/sampling.json", flush=True)
     write_sampling(FIXTURES / "sampling.json")
+    print("writing fixtures/generation-config.json", flush=True)
+    write_generation_config(FIXTURES / "generation-config.json")
     print("writing fixtures/chats.json", flush=True)
     write_chats(FIXTURES / "chats.json")
 
@@ -74,6 +76,7 @@ def check() -> int:
         check_fixture(folder, report)
         print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
     check_sampling(FIXTURES / "sampling.json", report)
+    check_generation_config(FIXTURES / "generation-config.json", report)
     check_chats(FIXTURES / "chats.json", report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")
     for difference in report.differences:

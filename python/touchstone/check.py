@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from touchstone import sampling
+from touchstone import generation_config, sampling
 from touchstone.batches import batch_logits, read_batch
 from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
@@ -69,6 +69,16 @@ def check_sampling(path: Path, report: Report) -> None:
         probabilities = [torch.tensor(case.pop("probabilities"), dtype=torch.float64) for case in (before, now)]
         report.expect(before == now, f"{path}: {before['name']} asks something else")
         _check_truth(f"{path}: {before['name']}", *probabilities, report)
+
+
+def check_generation_config(path: Path, report: Report) -> None:
+    """Compares the file of generation settings."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), generation_config.cases()
+    report.expect(len(old) == len(new), f"{path}: has {len(old)} cases, expected {len(new)}")
+    for before, now in zip(old, new, strict=False):
+        chances = [torch.tensor(case.pop("probabilities", [])) for case in (before, now)]
+        report.expect(before == now, f"{path}: {before['settings']} differs")
+        report.expect(torch.allclose(*chances, atol=1e-5), f"{path}: {before['settings']} has other probabilities")
 
 
 def check_chats(path: Path, report: Report) -> None:

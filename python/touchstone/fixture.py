@@ -7,7 +7,7 @@ from pathlib import Path
 
 from huggingface_hub import snapshot_download
 
-from touchstone import sampling
+from touchstone import generation_config, sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
 from touchstone.chats import all_chats
@@ -120,6 +120,11 @@ def read_provenance(folder: Path) -> dict[str, object]:
 def write_sampling(path: Path) -> None:
     """The one file that belongs to no model."""
     write_json(path, sampling.cases())
+
+
+def write_generation_config(path: Path) -> None:
+    """The settings of generation_config.json, tried on one model."""
+    write_json(path, generation_config.cases())
 
 
 def write_chats(path: Path) -> None:

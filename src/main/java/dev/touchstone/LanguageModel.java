@@ -210,9 +210,9 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private Decoding decoding(List<int[]> prompts, Sampling sampling, Executor executor) {
-        Function<int[], Settings> settings = prompt -> sampling.settings(model, prompt.length);
+        Function<int[], Settings> settings = prompt -> sampling.settings(model, prompt);
         Sampling.Draft draft = sampling.draft();
-        Beams beams = sampling.beamSearch();
+        Beams beams = sampling.beamSearch(model);
         if (draft == null && beams == null) {
             return new Generator(executor, model.tokenizer()).start(prompts, settings);
         }

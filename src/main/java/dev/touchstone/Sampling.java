@@ -3,55 +3,37 @@ package dev.touchstone;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.generation.Beams;
 import dev.touchstone.generation.Beams.EarlyStopping;
-import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
-import dev.touchstone.generation.Window;
 import dev.touchstone.generation.processors.LogitsProcessor;
-import dev.touchstone.generation.processors.Processors;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * How to choose tokens, and when to stop. Start from {@link #greedy} or {@link #random} and add settings by name:
+ * How to choose tokens, and when to stop. Start from {@link #greedy}, {@link #random} or {@link #ofModel} and add settings by
+ * name:
  *
  * <pre>{@code
  * Sampling.random().temperature(0.8).topP(0.95).seed(7).maxNewTokens(100).stop("\n\n")
  * }</pre>
  *
  * Immutable: each method returns a changed copy. It throws a {@link TouchstoneException} if the value is out of range or
- * contradicts another setting. Settings mean what they mean in Hugging Face's {@code GenerationConfig}. End-of-text tokens and
- * the length of the context come from the model unless they are set here.
+ * contradicts another setting. Settings mean what they mean in Hugging Face's {@code GenerationConfig}. What is not set comes
+ * from the model's {@code generation_config.json}, as in Hugging Face's {@code generate}.
  */
-public final class Sampling implements Cloneable {
+public final class Sampling {
     /** How many tokens a draft has unless a number is given. */
     public static final int DRAFT_TOKENS = 4;
 
-    private final Sampler sampler;
-    private Double temperature;
-    private Integer topK;
-    private Double topP;
-    private Double minP;
-    private Double typicalP;
-    private Double repetitionPenalty;
-    private Integer noRepeatNgram;
-    private List<LogitsProcessor> furtherProcessors = List.of();
-    private Long seed;
-    private Integer beams;
-    private Double lengthPenalty;
-    private EarlyStopping earlyStopping;
-    private Draft draft;
-    private List<String> stops = List.of();
-    private Set<Integer> eosIds;
-    private Integer maxNewTokens;
-    private boolean fewerIfFull;
-    private int windowStride;
-    private boolean useCache = true;
+    private final Map<Setting, Object> values;
 
     /**
      * Speculative decoding.
@@ -59,82 +41,138 @@ public final class Sampling implements Cloneable {
      * @param model proposes tokens; null if they are looked up in the text itself
      * @param tokens how many are proposed at a time
      */
-    record Draft(LanguageModel model, int tokens) {}
+    record Draft(LanguageModel model, int tokens) {
+        @Override
+        public String toString() {
+            return tokens + " tokens by " + (model == null ? "prompt lookup" : model.name());
+        }
+    }
 
-    private Sampling(Sampler sampler) {
-        this.sampler = sampler;
+    /** @param start how many new tokens come before the penalty */
+    record Decay(int start, double factor) {}
+
+    private Sampling(Map<Setting, Object> values) {
+        this.values = values;
     }
 
     /** The most likely token at each step; the first of several equally likely ones. */
     public static Sampling greedy() {
-        return new Sampling(Sampler.GREEDY);
+        return ofModel().with(Setting.DO_SAMPLE, false);
     }
 
     /** A token at random, with the probability that the model gives it. */
     public static Sampling random() {
-        return new Sampling(Sampler.MULTINOMIAL);
+        return ofModel().with(Setting.DO_SAMPLE, true);
+    }
+
+    /**
+     * What the model's {@code generation_config.json} says: greedy decoding unless it has {@code do_sample}. With
+     * {@code do_sample} and no {@code top_k} the 50 most likely tokens are sampled from, which is Hugging Face's default.
+     */
+    public static Sampling ofModel() {
+        return new Sampling(Map.of());
+    }
+
+    /** Ignores {@code generation_config.json}, but for the end-of-text tokens. */
+    public Sampling withoutModelDefaults() {
+        return with(Setting.MODEL_DEFAULTS, false);
     }
 
     /** Divides the logits. Below 1 likely tokens become more likely, above 1 less. Must be above 0. */
     public Sampling temperature(double temperature) {
-        return with(changed -> changed.temperature = temperature);
+        return with(Setting.TEMPERATURE, temperature);
     }
 
     /** Samples from the {@code k} most likely tokens only. 0 keeps all. */
     public Sampling topK(int k) {
-        return with(changed -> changed.topK = k);
+        return with(Setting.TOP_K, k);
     }
 
     /** Samples from the smallest set of most likely tokens whose probabilities add up to {@code p}. 1 keeps all. */
     public Sampling topP(double p) {
-        return with(changed -> changed.topP = p);
+        return with(Setting.TOP_P, p);
     }
 
     /** Samples from tokens that are at least {@code p} times as likely as the most likely one. 0 keeps all. */
     public Sampling minP(double p) {
-        return with(changed -> changed.minP = p);
+        return with(Setting.MIN_P, p);
     }
 
     /** Locally typical sampling (Meister et al., 2022) from tokens whose probabilities add up to {@code p}. 1 keeps all. */
     public Sampling typicalP(double p) {
-        return with(changed -> changed.typicalP = p);
-    }
-
-    /** Above 1 makes tokens that occur in the text so far less likely, below 1 more likely. Must be above 0. */
-    public Sampling repetitionPenalty(double penalty) {
-        return with(changed -> changed.repetitionPenalty = penalty);
-    }
-
-    /** Lets no sequence of {@code size} tokens occur twice. 0 allows all. */
-    public Sampling noRepeatNgram(int size) {
-        return with(changed -> changed.noRepeatNgram = size);
-    }
-
-    /** Adds a processor of the caller's own, which runs after all others. */
-    public Sampling processor(LogitsProcessor processor) {
-        List<LogitsProcessor> all = new ArrayList<>(furtherProcessors);
-        all.add(Objects.requireNonNull(processor, "processor"));
-        return with(changed -> changed.furtherProcessors = List.copyOf(all));
+        return with(Setting.TYPICAL_P, p);
     }
 
     /** The seed of the random numbers: the same seed gives the same text. Default: a new one for each call. */
     public Sampling seed(long seed) {
-        return with(changed -> changed.seed = seed);
+        return with(Setting.SEED, seed);
     }
 
-    /** Beam search with {@code count} beams, 2 or more: keeps the most likely texts and returns the best one. */
+    /** Above 1 makes tokens that occur in the text so far less likely, below 1 more likely. Must be above 0. */
+    public Sampling repetitionPenalty(double penalty) {
+        return with(Setting.REPETITION_PENALTY, penalty);
+    }
+
+    /** Above 1 makes tokens that occur in the prompt more likely, below 1 less likely. Must be above 0. */
+    public Sampling encoderRepetitionPenalty(double penalty) {
+        return with(Setting.ENCODER_REPETITION_PENALTY, penalty);
+    }
+
+    /** Lets no sequence of {@code size} tokens occur twice. 0 allows all. */
+    public Sampling noRepeatNgram(int size) {
+        return with(Setting.NO_REPEAT_NGRAM_SIZE, size);
+    }
+
+    /** Adds a number to the score of each token that would complete one of these sequences of token ids. */
+    public Sampling sequenceBias(Map<List<Integer>, Double> biases) {
+        return with(Setting.SEQUENCE_BIAS, new LinkedHashMap<>(biases));
+    }
+
+    /** Sequences of token ids that must not occur in the new text. */
+    public Sampling badWords(List<List<Integer>> sequences) {
+        return with(Setting.BAD_WORDS_IDS, sequences.stream().map(List::copyOf).toList());
+    }
+
+    /** Tokens that must not occur in the new text. */
+    public Sampling suppressTokens(int... ids) {
+        return with(Setting.SUPPRESS_TOKENS, set(ids));
+    }
+
+    /** Tokens that must not be the first of the new text. */
+    public Sampling beginSuppressTokens(int... ids) {
+        return with(Setting.BEGIN_SUPPRESS_TOKENS, set(ids));
+    }
+
+    /** Makes one of these tokens the last, if the text has not ended before its greatest length. */
+    public Sampling forcedEosIds(int... ids) {
+        return with(Setting.FORCED_EOS_TOKEN_ID, set(ids));
+    }
+
+    /** Makes the end of the text more and more likely after {@code start} new tokens: by {@code factor} to their number. */
+    public Sampling exponentialDecayLengthPenalty(int start, double factor) {
+        return with(Setting.EXPONENTIAL_DECAY_LENGTH_PENALTY, new Decay(start, factor));
+    }
+
+    /** Adds a processor of the caller's own, which runs after all others. */
+    public Sampling processor(LogitsProcessor processor) {
+        List<LogitsProcessor> all = new ArrayList<>(resolved().processors());
+        all.add(Objects.requireNonNull(processor, "processor"));
+        return with(Setting.PROCESSORS, List.copyOf(all));
+    }
+
+    /** Beam search with {@code count} beams: keeps the most likely texts and returns the best one. 1: no beam search. */
     public Sampling beams(int count) {
-        return with(changed -> changed.beams = count);
+        return with(Setting.NUM_BEAMS, count);
     }
 
     /** With beams: a text's score is its log-probability divided by its length to this power. Default: 1. */
     public Sampling lengthPenalty(double penalty) {
-        return with(changed -> changed.lengthPenalty = penalty);
+        return with(Setting.LENGTH_PENALTY, penalty);
     }
 
     /** With beams: when to stop the search. Default: {@link EarlyStopping#FALSE}. */
     public Sampling earlyStopping(EarlyStopping when) {
-        return with(changed -> changed.earlyStopping = when);
+        return with(Setting.EARLY_STOPPING, Objects.requireNonNull(when, "when"));
     }
 
     /**
@@ -144,7 +182,7 @@ public final class Sampling implements Cloneable {
      * @param tokens how many are proposed at a time
      */
     public Sampling draft(LanguageModel model, int tokens) {
-        return with(changed -> changed.draft = new Draft(Objects.requireNonNull(model, "model"), tokens));
+        return with(Setting.DRAFT, new Draft(Objects.requireNonNull(model, "model"), tokens));
     }
 
     /**
@@ -154,37 +192,35 @@ public final class Sampling implements Cloneable {
      * @param tokens how many are proposed at a time
      */
     public Sampling promptLookup(int tokens) {
-        return with(changed -> changed.draft = new Draft(null, tokens));
+        return with(Setting.DRAFT, new Draft(null, tokens));
     }
 
     /** Ends a text before any of these strings, wherever token boundaries are. Replaces those that were set before. */
     public Sampling stop(String... texts) {
-        return with(changed -> changed.stops = List.of(texts));
+        return with(Setting.STOP_STRINGS, List.of(texts));
     }
 
     /** Tokens that end a text, instead of the model's own. None: only the other limits end it. */
     public Sampling eosIds(int... ids) {
-        return with(changed -> changed.eosIds =
-                Set.copyOf(Arrays.stream(ids).boxed().distinct().toList()));
+        return with(Setting.EOS_TOKEN_ID, set(ids));
+    }
+
+    /** Lets no text end before it has this many new tokens. */
+    public Sampling minNewTokens(int count) {
+        return with(Setting.MIN_NEW_TOKENS, count);
     }
 
     /**
-     * Ends a text after this many tokens, without those of the prompt. Default: when the model's context is full; with a
-     * sliding window, after as many tokens as the context has.
+     * Ends a text after this many tokens, without those of the prompt. Default: what the model says, or else when its context
+     * is full; with a sliding window, after as many tokens as the context has.
      */
     public Sampling maxNewTokens(int count) {
-        return with(changed -> {
-            changed.maxNewTokens = count;
-            changed.fewerIfFull = false;
-        });
+        return with(Setting.MAX_NEW_TOKENS, count);
     }
 
-    /** As {@link #maxNewTokens}, or fewer if the model's context is full before that. */
-    public Sampling upToNewTokens(int count) {
-        return with(changed -> {
-            changed.maxNewTokens = count;
-            changed.fewerIfFull = true;
-        });
+    /** As {@link #maxNewTokens} where the model does not say how many, or fewer if its context is full before that. */
+    public Sampling defaultNewTokens(int count) {
+        return with(Setting.DEFAULT_NEW_TOKENS, count);
     }
 
     /**
@@ -192,112 +228,109 @@ public final class Sampling implements Cloneable {
      * that does not fit is an error.
      */
     public Sampling slidingWindow(int stride) {
-        if (stride < 1) {
-            throw new TouchstoneException("the stride of a sliding window must be at least 1, got " + stride);
-        }
-        return with(changed -> changed.windowStride = stride);
+        return with(Setting.WINDOW_STRIDE, stride);
     }
 
     /** Whether to keep keys and values between steps. It changes the speed, no bit of the result. Default: true. */
     public Sampling useCache(boolean use) {
-        return with(changed -> changed.useCache = use);
+        return with(Setting.USE_CACHE, use);
+    }
+
+    /** All settings for a prompt, those of the model included, as the classes of {@code generation} take them. */
+    public Settings settings(LoadedModel model, int[] prompt) {
+        return resolved(model).settings(model, prompt);
+    }
+
+    /** Whether tokens are chosen at random, be it set here or by the model. */
+    public boolean isRandom(LoadedModel model) {
+        return resolved(model).isRandom();
+    }
+
+    /**
+     * A setting that has an effect.
+     *
+     * @param name as in Hugging Face's {@code GenerationConfig}, such as {@code top_p}
+     * @param source {@code "set"} if a method of this class set it, {@code "default"}, or the name of the model's file
+     */
+    public record InEffect(String name, String value, String source) {}
+
+    /** The settings with which a model would generate. */
+    public List<InEffect> inEffect(LoadedModel model) {
+        Map<Setting, Object> ofModel = modelDefaults(model);
+        List<InEffect> settings = new ArrayList<>();
+        ResolvedSampling resolved = resolved(model);
+        resolved.values().forEach((setting, value) -> {
+            if (resolved.isRandom() || !setting.isForSampling()) {
+                String source = values.containsKey(setting)
+                        ? "set"
+                        : ofModel.containsKey(setting) ? model.generation().file() : "default";
+                settings.add(new InEffect(setting.toString(), describe(value), source));
+            }
+        });
+        return settings;
+    }
+
+    private static String describe(Object value) {
+        return value instanceof Set<?> set
+                ? new TreeSet<>(set).toString()
+                : value instanceof List<?> list
+                        ? list.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"))
+                        : String.valueOf(value);
     }
 
     boolean usesCache() {
-        return useCache;
+        return resolved().usesCache();
     }
 
     /** Null without speculative decoding. */
     Draft draft() {
-        return draft;
+        return resolved().draft();
     }
 
     /** Null without beam search. */
-    Beams beamSearch() {
-        return beams == null
-                ? null
-                : new Beams(
-                        beams,
-                        lengthPenalty == null ? 1 : lengthPenalty,
-                        earlyStopping == null ? EarlyStopping.FALSE : earlyStopping);
+    Beams beamSearch(LoadedModel model) {
+        return resolved(model).beams();
     }
 
-    /** All settings for a prompt of this length, those of the model included, as the classes of {@code generation} take them. */
-    public Settings settings(LoadedModel model, int promptLength) {
-        int positions = model.transformer().shape().positions();
-        // The last new token is never fed back, so it needs no position.
-        boolean slides = windowStride > 0;
-        int fits = slides ? Integer.MAX_VALUE : Math.max(1, positions - promptLength + 1);
-        Set<Integer> ends = eosIds == null ? Set.copyOf(model.generation().eosIds()) : eosIds;
-        return new Settings(
-                maxNewTokens == null
-                        ? Math.min(fits, positions)
-                        : fewerIfFull ? Math.min(maxNewTokens, fits) : maxNewTokens,
-                ends,
-                processors(),
-                sampler,
-                seed == null ? ThreadLocalRandom.current().nextLong() : seed,
-                stops,
-                slides ? Window.slide(positions, windowStride) : Window.error(positions));
+    /** What is set here. */
+    private ResolvedSampling resolved() {
+        return new ResolvedSampling(values);
     }
 
-    private List<LogitsProcessor> processors() {
-        Processors processors = new Processors();
-        set(repetitionPenalty, processors::repetitionPenalty);
-        set(noRepeatNgram, processors::noRepeatNgram);
-        set(temperature, processors::temperature);
-        set(topK, processors::topK);
-        set(topP, processors::topP);
-        set(minP, processors::minP);
-        set(typicalP, processors::typicalP);
-        List<LogitsProcessor> all =
-                new ArrayList<>(sampler == Sampler.GREEDY ? processors.forSearch() : processors.forSampling());
-        all.addAll(furtherProcessors);
-        return all;
-    }
-
-    private static <T> void set(T value, Consumer<T> setter) {
-        if (value != null) {
-            setter.accept(value);
+    /** What is set here, and by the model where it is not. */
+    private ResolvedSampling resolved(LoadedModel model) {
+        Map<Setting, Object> all = modelDefaults(model);
+        boolean sampledByModel =
+                Boolean.TRUE.equals(all.get(Setting.DO_SAMPLE)) && !values.containsKey(Setting.DO_SAMPLE);
+        if (sampledByModel) {
+            all.putIfAbsent(Setting.TOP_K, ModelDefaults.TOP_K);
         }
+        all.putAll(values);
+        ResolvedSampling resolved = new ResolvedSampling(all);
+        resolved.check();
+        return resolved;
     }
 
-    private Sampling with(Consumer<Sampling> change) {
-        Sampling changed = clone();
-        change.accept(changed);
-        changed.check();
-        return changed;
-    }
-
-    private void check() {
-        processors();
-        beamSearch();
-        boolean isRandom = sampler != Sampler.GREEDY;
-        refuse(seed != null && !isRandom, "a seed is for random sampling, and greedy decoding uses no random numbers");
-        refuse(beams != null && isRandom, "beam search cannot sample at random: start from Sampling.greedy()");
-        refuse(beams != null && draft != null, "beam search and speculative decoding exclude each other");
-        refuse(
-                beams != null && !stops.isEmpty(),
-                "beam search ends a text at an end-of-text token, not at a stop string");
-        refuse(beams == null && lengthPenalty != null, "a length penalty is for beam search: set beams first");
-        refuse(beams == null && earlyStopping != null, "early stopping is for beam search: set beams first");
-        refuse(draft != null && draft.tokens < 1, "a draft must have at least 1 token");
-        refuse(maxNewTokens != null && maxNewTokens < 0, "max new tokens must be at least 0, got " + maxNewTokens);
-        refuse(stops.contains(""), "a stop string is empty: it would stop every text before it starts");
-    }
-
-    private static void refuse(boolean contradiction, String why) {
-        if (contradiction) {
-            throw new TouchstoneException(why);
+    private Map<Setting, Object> modelDefaults(LoadedModel model) {
+        Map<Setting, Object> defaults = new EnumMap<>(Setting.class);
+        if (!values.containsKey(Setting.MODEL_DEFAULTS)) {
+            defaults.putAll(ModelDefaults.read(model.generation()));
         }
+        defaults.put(Setting.EOS_TOKEN_ID, Set.copyOf(model.generation().eosIds()));
+        return defaults;
     }
 
-    @Override
-    protected Sampling clone() {
-        try {
-            return (Sampling) super.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new AssertionError(e);
-        }
+    private Sampling with(Setting setting, Object value) {
+        Map<Setting, Object> changed = new EnumMap<>(Setting.class);
+        changed.putAll(values);
+        changed.put(setting, value);
+        ResolvedSampling resolved = new ResolvedSampling(changed);
+        resolved.check();
+        resolved.checkNoWarperWithoutSampling();
+        return new Sampling(changed);
+    }
+
+    private static Set<Integer> set(int... ids) {
+        return Set.copyOf(Arrays.stream(ids).boxed().distinct().toList());
     }
 }

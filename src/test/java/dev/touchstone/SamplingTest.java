@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestFactory;
 
 class SamplingTest {
     private static final LoadedModel MODEL = Checkpoint.storyteller(ReadOptions.DEFAULT);
+    private static final int[] PROMPT = {5, 6, 7, 8};
     private static final int POSITIONS = MODEL.transformer().shape().positions();
 
     @Test
@@ -43,7 +44,7 @@ class SamplingTest {
                 .temperature(0.5)
                 .noRepeatNgram(3)
                 .repetitionPenalty(1.2)
-                .settings(MODEL, 4);
+                .settings(MODEL, PROMPT);
 
         assertThat(settings.processors())
                 .containsExactly(
@@ -68,14 +69,14 @@ class SamplingTest {
                 .topP(1)
                 .minP(0)
                 .typicalP(1)
-                .settings(MODEL, 4);
+                .settings(MODEL, PROMPT);
 
         assertThat(settings.processors()).isEmpty();
     }
 
     @Test
     void whatIsNotSetComesFromTheModel() {
-        Settings settings = Sampling.greedy().settings(MODEL, 10);
+        Settings settings = Sampling.greedy().settings(MODEL, new int[10]);
 
         assertThat(settings.eosIds())
                 .containsExactlyElementsOf(MODEL.generation().eosIds());
@@ -91,7 +92,7 @@ class SamplingTest {
                 .eosIds(5, 6, 5)
                 .maxNewTokens(9)
                 .slidingWindow(3)
-                .settings(MODEL, 4);
+                .settings(MODEL, PROMPT);
 
         assertThat(settings.seed()).isEqualTo(42);
         assertThat(settings.stopStrings()).containsExactly("a", "b");
@@ -101,18 +102,21 @@ class SamplingTest {
     }
 
     @Test
-    void upToNewTokensEndsWithTheContext() {
+    void theDefaultNumberOfNewTokensEndsWithTheContext() {
         assertThat(Sampling.greedy()
-                        .upToNewTokens(100)
-                        .settings(MODEL, POSITIONS - 5)
+                        .defaultNewTokens(100)
+                        .settings(MODEL, new int[POSITIONS - 5])
                         .maxNewTokens())
                 .isEqualTo(6);
-        assertThat(Sampling.greedy().upToNewTokens(100).settings(MODEL, 1).maxNewTokens())
+        assertThat(Sampling.greedy()
+                        .defaultNewTokens(100)
+                        .settings(MODEL, new int[1])
+                        .maxNewTokens())
                 .isEqualTo(100);
         assertThat(Sampling.greedy()
-                        .upToNewTokens(10 * POSITIONS)
+                        .defaultNewTokens(10 * POSITIONS)
                         .slidingWindow(1)
-                        .settings(MODEL, 1)
+                        .settings(MODEL, new int[1])
                         .maxNewTokens())
                 .isEqualTo(10 * POSITIONS);
     }
@@ -121,7 +125,7 @@ class SamplingTest {
     void withoutASeedEveryCallGetsAnother() {
         Sampling sampling = Sampling.random();
 
-        assertThat(Stream.generate(() -> sampling.settings(MODEL, 4).seed())
+        assertThat(Stream.generate(() -> sampling.settings(MODEL, PROMPT).seed())
                         .limit(20)
                         .distinct())
                 .hasSizeGreaterThan(15);
@@ -132,7 +136,7 @@ class SamplingTest {
         Sampling original = Sampling.random().temperature(0.5);
         original.temperature(0.7).topK(3).maxNewTokens(2).stop("x");
 
-        Settings settings = original.settings(MODEL, 4);
+        Settings settings = original.settings(MODEL, PROMPT);
 
         assertThat(settings.processors()).containsExactly(new Temperature(0.5));
         assertThat(settings.stopStrings()).isEmpty();

@@ -55,7 +55,7 @@ final class BatchOptions {
 
     void run(LanguageModel model, Sampling sampling, Console console) {
         List<BatchPrompt> prompts = BatchPrompt.read(file, model.tokenizer());
-        prompts.forEach(prompt -> prompt.check(sampling.settings(model.checkpoint(), prompt.ids().length)));
+        prompts.forEach(prompt -> prompt.check(sampling.settings(model.checkpoint(), prompt.ids())));
         Stopwatch watch = new Stopwatch();
         BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size);
         int tokens;

@@ -61,9 +61,7 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private void converse(LanguageModel loaded) {
-        int positions = loaded.transformer().shape().positions();
-        ChatSettings settings =
-                new ChatSettings(positions, command.commandLine().getParseResult());
+        ChatSettings settings = new ChatSettings(loaded, command.commandLine().getParseResult());
         Chat chat = new Chat(loaded, compute, settings, console);
         console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
         try (ChatInput input = ChatInput.of(console.streams())) {

@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.LanguageModel;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,15 +27,15 @@ final class ChatSettings {
                     .map(option -> option.longestName().substring(2))
                     .toList();
 
-    private final int positions;
+    private final LanguageModel model;
     private final Map<String, String> values = new TreeMap<>();
 
     /**
-     * @param positions of the model, which some defaults depend on
+     * @param model has settings of its own
      * @param commandLine its options are the first settings
      */
-    ChatSettings(int positions, ParseResult commandLine) {
-        this.positions = positions;
+    ChatSettings(LanguageModel model, ParseResult commandLine) {
+        this.model = model;
         for (OptionSpec option : commandLine.matchedOptions()) {
             String name = option.longestName().substring(2);
             if (NAMES.contains(name)) {
@@ -76,12 +77,20 @@ final class ChatSettings {
     /** All settings that have a value, one in each line, those that have it by default marked. */
     @Override
     public String toString() {
-        Map<String, String> implied = parse(values).impliedSettings(positions);
+        Map<String, String> implied = parse(values).impliedSettings(model);
         Map<String, String> all = new TreeMap<>(implied);
         all.putAll(values);
-        return all.entrySet().stream()
+        String lines = all.entrySet().stream()
                 .map(setting -> line(setting.getKey(), setting.getValue(), implied.containsKey(setting.getKey())))
                 .collect(Collectors.joining());
+        String file = model.checkpoint().generation().file();
+        return lines
+                + parse(values).sampling(model).inEffect(model.checkpoint()).stream()
+                        .filter(setting ->
+                                setting.source().equals(file) && !setting.name().equals("eos_token_id"))
+                        .map(setting -> String.format(
+                                "%-18s %-12s (%s)%n", setting.name().replace('_', '-'), setting.value(), file))
+                        .collect(Collectors.joining());
     }
 
     private static String line(String name, String value, boolean implied) {

@@ -121,7 +121,7 @@ final class CompareCommand implements Callable<Integer> {
         if (difference < 0) {
             return "equal";
         }
-        return generation.samples() && lap.name().equals("with drafts")
+        return generation.isRandom() && lap.name().equals("with drafts")
                 ? "sampled with other random numbers"
                 : "DIFFERENT from token " + (difference + 1) + " on";
     }

@@ -23,6 +23,6 @@ final class ComputeOptions {
     }
 
     Sampling apply(Sampling sampling) {
-        return sampling.useCache(!noCache);
+        return noCache ? sampling.useCache(false) : sampling;
     }
 }

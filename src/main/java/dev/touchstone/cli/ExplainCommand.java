@@ -78,7 +78,7 @@ final class ExplainCommand implements Callable<Integer> {
     private Explanation explain(LanguageModel loaded) {
         Prompt read = prompt.read(loaded.checkpoint(), console);
         Sampling sampling = generation.sampling(loaded);
-        Settings settings = sampling.settings(loaded.checkpoint(), read.ids().length);
+        Settings settings = sampling.settings(loaded.checkpoint(), read.ids());
         Sampling drafted = speculation.apply(sampling, loaded, console);
         return new Explainer(loaded.checkpoint(), loaded.kernels())
                 .explain(read.text(), read.ids(), settings, () -> run(loaded, read, drafted), speculation.drafter());

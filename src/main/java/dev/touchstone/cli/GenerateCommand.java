@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.GenerationTask;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.Sampling;
+import dev.touchstone.Sampling.InEffect;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Step;
 import dev.touchstone.tokenizer.Tokenizer;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -62,6 +64,12 @@ final class GenerateCommand implements Callable<Integer> {
                     + " seconds, tokens_per_second, time_to_first_token.")
     private boolean json;
 
+    @Option(
+            names = "--show-settings",
+            description = "Print each setting in effect and where it comes from: an option, or the model's"
+                    + " generation_config.json.")
+    private boolean showSettings;
+
     @Mixin
     private final Console console;
 
@@ -80,11 +88,13 @@ final class GenerateCommand implements Callable<Integer> {
             }
             Prompt read = prompt.read(loaded.checkpoint(), console);
             String text = read.text() == null ? loaded.tokenizer().decode(read.ids()) : read.text();
-            GenerationTask task = loaded.start(
-                    read.ids(), speculation.isWanted() ? speculation.apply(sampling, loaded, console) : sampling);
+            sampling = speculation.isWanted() ? speculation.apply(sampling, loaded, console) : sampling;
+            GenerationTask task = loaded.start(read.ids(), sampling);
+            List<InEffect> settings = showSettings ? sampling.inEffect(loaded.checkpoint()) : List.of();
             if (json) {
-                printJson(text, task);
+                printJson(text, task, settings);
             } else {
+                settings.forEach(setting -> console.note(line(setting)));
                 printText(text, task, loaded.tokenizer());
             }
             return 0;
@@ -119,6 +129,10 @@ final class GenerateCommand implements Callable<Integer> {
         compute.check();
     }
 
+    private static String line(InEffect setting) {
+        return String.format("%-34s %s (%s)", setting.name(), setting.value(), setting.source());
+    }
+
     private void printText(String text, GenerationTask task, Tokenizer tokenizer) {
         StoryPrinter story = new StoryPrinter(console, text);
         Consumer<Step> printer = showSteps ? new StepPrinter(console, tokenizer) : story;
@@ -136,15 +150,20 @@ final class GenerateCommand implements Callable<Integer> {
         console.note(watch + "; ended by " + made.finishReason() + drafts + generation.seedNote());
     }
 
-    private void printJson(String text, GenerationTask task) {
+    private void printJson(String text, GenerationTask task, List<InEffect> settings) {
         Stopwatch watch = new Stopwatch();
         Generation made = task.run(step -> watch.token());
         watch.end(made.ids().length);
         ObjectNode object = GenerationJson.of(text, made);
         watch.describe(object);
         task.speculation().ifPresent(drafts -> DraftStatistics.describe(drafts, object));
-        if (generation.samples()) {
+        if (generation.isRandom()) {
             object.put("seed", generation.seed());
+        }
+        if (showSettings) {
+            ObjectNode used = object.putObject("settings");
+            settings.forEach(setting ->
+                    used.putObject(setting.name()).put("value", setting.value()).put("source", setting.source()));
         }
         console.print(object + "\n");
     }

@@ -112,6 +112,14 @@ final class GenerationOptions {
                             + " Default: ${default.window-stride}.")
     private Integer windowStride;
 
+    @Option(
+            names = "--no-model-defaults",
+            description = "Ignore the settings in the model's generation_config.json, except its end-of-text tokens.")
+    private boolean noModelDefaults;
+
+    /** Whether the last {@link #sampling} chooses tokens at random. */
+    private boolean random;
+
     GenerationOptions(GenerationDefaults defaults) {
         this.defaults = defaults;
     }
@@ -164,9 +172,10 @@ final class GenerationOptions {
     }
 
     /** The options that are not given but have a value by default, with that value, under the names of the options. */
-    Map<String, String> impliedSettings(int positions) {
+    Map<String, String> impliedSettings(LanguageModel model) {
+        int positions = model.transformer().shape().positions();
         Map<String, String> implied = new TreeMap<>();
-        if (!samples() && !greedy) {
+        if (!greedy && !sampling(model).isRandom(model.checkpoint())) {
             implied.put("greedy", "");
         }
         if (maxNewTokens == null) {
@@ -183,12 +192,21 @@ final class GenerationOptions {
 
     /** The settings for a model. */
     Sampling sampling(LanguageModel model) {
-        Sampling sampling = shape().stop(stops.toArray(String[]::new));
+        Sampling sampling = stops.isEmpty() ? shape() : shape().stop(stops.toArray(String[]::new));
         sampling = maxNewTokens == null
-                ? sampling.upToNewTokens(defaults.maxNewTokens())
+                ? sampling.defaultNewTokens(defaults.maxNewTokens())
                 : sampling.maxNewTokens(maxNewTokens);
-        int positions = model.transformer().shape().positions();
-        return window() == WindowKind.SLIDE ? sampling.slidingWindow(windowStride(positions)) : sampling;
+        if (window() == WindowKind.SLIDE) {
+            int positions = model.transformer().shape().positions();
+            sampling = sampling.slidingWindow(windowStride(positions));
+        }
+        random = sampling.isRandom(model.checkpoint());
+        return sampling;
+    }
+
+    /** Whether the last {@link #sampling} chooses tokens at random, be it by options or by the model's settings. */
+    boolean isRandom() {
+        return random;
     }
 
     /** The seed of the last {@link #sampling}; only if tokens are sampled at random. */
@@ -198,13 +216,14 @@ final class GenerationOptions {
 
     /** The seed, to be added to the statistics; empty if tokens are not sampled. */
     String seedNote() {
-        return samples() ? String.format(Locale.ROOT, "; seed %d", seed) : "";
+        return random ? String.format(Locale.ROOT, "; seed %d", seed) : "";
     }
 
     /** How tokens are chosen. */
     private Sampling shape() {
-        Sampling sampling = samples() ? Sampling.random() : Sampling.greedy();
-        if (samples()) {
+        Sampling sampling = samples() ? Sampling.random() : greedy ? Sampling.greedy() : Sampling.ofModel();
+        sampling = noModelDefaults ? sampling.withoutModelDefaults() : sampling;
+        if (!greedy) {
             if (seed == null) {
                 seed = defaults.seed();
             }

@@ -183,7 +183,8 @@ class DefaultsTest {
                 "--no-repeat-ngram",
                 "--length-penalty",
                 "--early-stopping",
-                "--speculate");
+                "--speculate",
+                "--no-model-defaults"); // its name only
         for (CommandSpec command : commands()) {
             for (OptionSpec option : command.options()) {
                 if (help(command.name(), option.longestName()).toLowerCase().contains("default")) {

@@ -48,7 +48,7 @@ class WrongUsageTest {
                 "generate --prompt a --window shrink | expected error or slide, got 'shrink'",
                 "generate --prompt a --window-stride 4 | --window-stride needs --window slide",
                 "generate --prompt a --window slide --window-stride 0 | at least 1",
-                "generate --prompt a --beams 1 | beams must be at least 2",
+                "generate --prompt a --beams 0 | beams must be at least 2",
                 "generate --prompt a --beams 2147483647 | beams must be at most 65536",
                 "generate --prompt a --beams 2 --temperature 0.5 | --beams and --temperature exclude",
                 "generate --prompt a --beams 2 --stop x | --beams and --stop exclude",

@@ -118,6 +118,8 @@ class GeneratorTest {
 
     @Test
     void whyATextEndedIsWrittenInSmallLetters() {
-        assertThat(List.of(FinishReason.values())).map(FinishReason::toString).containsExactly("length", "eos", "stop", "cancelled");
+        assertThat(List.of(FinishReason.values()))
+                .map(FinishReason::toString)
+                .containsExactly("length", "eos", "stop", "cancelled");
     }
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,8 +15,17 @@ import java.util.stream.Collectors;
 public final class Processors {
     /** Hugging Face's order. */
     private enum Place {
+        SEQUENCE_BIAS,
+        ENCODER_REPETITION_PENALTY,
         REPETITION_PENALTY,
         NO_REPEAT_NGRAM,
+        BAD_WORDS,
+        MIN_LENGTH,
+        FORCED_BOS,
+        FORCED_EOS,
+        EXPONENTIAL_DECAY,
+        SUPPRESS,
+        BEGIN_SUPPRESS,
         TEMPERATURE,
         TOP_K,
         TOP_P,
@@ -35,6 +45,15 @@ public final class Processors {
 
     private final Map<Place, LogitsProcessor> places = new EnumMap<>(Place.class);
 
+    public Processors sequenceBias(Map<List<Integer>, Double> biases) {
+        return put(Place.SEQUENCE_BIAS, new SequenceBias(biases), false);
+    }
+
+    /** 1 changes nothing. */
+    public Processors encoderRepetitionPenalty(double penalty, int[] prompt) {
+        return put(Place.ENCODER_REPETITION_PENALTY, new EncoderRepetitionPenalty(penalty, prompt), penalty == 1);
+    }
+
     /** 1 changes nothing. */
     public Processors repetitionPenalty(double penalty) {
         return put(Place.REPETITION_PENALTY, new RepetitionPenalty(penalty), penalty == 1);
@@ -43,6 +62,45 @@ public final class Processors {
     /** 0 allows every repetition. */
     public Processors noRepeatNgram(int size) {
         return size == 0 ? without(Place.NO_REPEAT_NGRAM) : put(Place.NO_REPEAT_NGRAM, new NoRepeatNgram(size), false);
+    }
+
+    /** A sequence that is a single end-of-text token is left out: such a token is never forbidden. */
+    public Processors badWords(List<List<Integer>> sequences, Set<Integer> eosIds) {
+        List<List<Integer>> forbidden = sequences.stream()
+                .filter(sequence -> sequence.size() != 1 || !eosIds.contains(sequence.get(0)))
+                .toList();
+        return forbidden.isEmpty()
+                ? without(Place.BAD_WORDS)
+                : put(Place.BAD_WORDS, SequenceBias.forbid(forbidden), false);
+    }
+
+    /** Rules the end-of-text tokens out while the sequence, prompt included, is shorter than {@code length}. */
+    public Processors minLength(int length, Set<Integer> eosIds) {
+        return put(Place.MIN_LENGTH, new SuppressTokens(eosIds, 0, length), length <= 0 || eosIds.isEmpty());
+    }
+
+    /** Makes {@code id} the second token of every sequence that has a prompt of one token. */
+    public Processors forcedBos(int id) {
+        return put(Place.FORCED_BOS, new ForcedTokens(Set.of(id), 1), false);
+    }
+
+    /** Makes one of {@code ids} the last token of a sequence of {@code length} tokens, prompt included. */
+    public Processors forcedEos(Set<Integer> ids, int length) {
+        return put(Place.FORCED_EOS, new ForcedTokens(ids, length - 1), ids.isEmpty());
+    }
+
+    /** Raises the end-of-text tokens after {@code start} tokens, prompt included. */
+    public Processors exponentialDecay(int start, double factor, Set<Integer> eosIds) {
+        return put(Place.EXPONENTIAL_DECAY, new ExponentialDecayLengthPenalty(start, factor, eosIds), eosIds.isEmpty());
+    }
+
+    public Processors suppress(Set<Integer> ids) {
+        return put(Place.SUPPRESS, new SuppressTokens(ids), ids.isEmpty());
+    }
+
+    /** Rules {@code ids} out for the token after {@code length} tokens. */
+    public Processors suppressAt(int length, Set<Integer> ids) {
+        return put(Place.BEGIN_SUPPRESS, new SuppressTokens(ids, length, length + 1), ids.isEmpty());
     }
 
     /** 1 changes nothing. */

@@ -267,6 +267,23 @@ class LanguageModelTest {
     }
 
     @Test
+    void penaltiesApplyWithDraftsAndInBatchesToo() {
+        Sampling sampling = TWELVE.repetitionPenalty(1.4)
+                .noRepeatNgram(2)
+                .encoderRepetitionPenalty(1.2)
+                .suppressTokens(258)
+                .minNewTokens(3);
+        int[] expected = model.generate(PROMPT, sampling).ids();
+
+        assertThat(expected).isNotEqualTo(model.generate(PROMPT, TWELVE).ids());
+        assertThat(model.generate(PROMPT, sampling.promptLookup(3)).ids()).containsExactly(expected);
+        assertThat(model.generate(List.of("The king", PROMPT), sampling, step -> {})
+                        .get(1)
+                        .ids())
+                .containsExactly(expected);
+    }
+
+    @Test
     void aDraftModelNeedsTheSameVocabulary() {
         try (LanguageModel other = LanguageModel.load(Fixtures.root().resolve("tiny-llama"))) {
             assertThatThrownBy(() -> model.generate(PROMPT, TWELVE.draft(other, 4)))

@@ -6,66 +6,70 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
-import dev.touchstone.model.Norm;
-import dev.touchstone.model.Projections;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
- * BLOOM ({@code BloomConfig} and {@code modeling_bloom.py} in Hugging Face transformers). There attention and MLP add the
- * residual themselves; here, as everywhere, the block does. {@code slow_but_exact} and {@code pretraining_tp} change an order
- * of summation and nothing else.
+ * BLOOM ({@code BloomConfig} and {@code modeling_bloom.py} in Hugging Face transformers): ALiBi instead of position embeddings, a norm
+ * of the embeddings, and projections that are interleaved by head. There attention and MLP add the residual themselves; here, as in all
+ * families, the block does. {@code slow_but_exact} and {@code pretraining_tp} change an order of summation and nothing else.
  */
 final class Bloom {
+    private static final Map<String, String> NAMES = Map.of(
+            "n_embed", "hidden_size",
+            "n_head", "num_attention_heads",
+            "n_layer", "num_hidden_layers",
+            "seq_length", "max_position_embeddings");
+
+    private static final Shape DEFAULTS = new Shape(2, 8, 8, 64, 2048, 250_880);
+
     private Bloom() {}
 
-    static Transformer build(Config config, Weights weights) {
+    static Transformer build(Config file, Weights weights) {
+        Config config = file.withNames(NAMES);
         config.refuse(
                 "apply_residual_connection_post_layernorm",
                 config.flag("apply_residual_connection_post_layernorm", false),
-                "a residual stream of normed values is not supported; expected false");
-        int channels = config.size("hidden_size", 64, "n_embed");
-        int heads = config.heads(channels, config.size("n_head", 8, "num_attention_heads"), "n_head");
-        int positions = config.size("seq_length", 2048, "max_position_embeddings");
-        int vocabulary = config.size("vocab_size", 250_880);
-        int layers = config.size("n_layer", 2, "num_hidden_layers");
-        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
-        EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "word_embeddings", config.flag("tie_word_embeddings", true), vocabulary, channels);
-        Norm first = weights.layerNorm("word_embeddings_layernorm", channels, epsilon);
-        List<Block> blocks = IntStream.range(0, layers)
-                .mapToObj(layer -> block(layer, channels, heads, epsilon, weights))
-                .toList();
-        Norm last = weights.layerNorm("ln_f", channels, epsilon);
-        Transformer.Shape shape =
-                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
-        return new Transformer(shape, new Stem(null, ends.embedding(), null, first), null, blocks, last, ends.head());
+                "a residual stream of normalized values is not supported; expected false");
+        GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+        EmbeddingAndHead ends = parts.ends("word_embeddings", true);
+        Stem stem = new Stem(null, ends.embedding(), null, parts.norm("word_embeddings_layernorm"));
+        return parts.transformer(ends, stem, null, "ln_f", layer -> block(layer, parts));
     }
 
-    private static Block block(int layer, int channels, int heads, double epsilon, Weights weights) {
+    private static Block block(int layer, GptParts parts) {
         String name = "h." + layer;
-        int size = channels / heads;
-        String attention = name + ".self_attention";
-        String mlp = name + ".mlp";
-        Scoring scoring = new Scoring((float) (1 / Math.sqrt(size)), 0, Scoring.UNLIMITED, Scoring.alibiSlopes(heads));
         return new Block.Sequential(
                 name,
-                weights.layerNorm(name + ".input_layernorm", channels, epsilon),
-                new Attention(
-                        attention,
-                        layer,
-                        new Projections.Interleaved(
-                                weights.linear(attention + ".query_key_value", channels, 3 * channels, true), size),
-                        scoring,
-                        weights.linear(attention + ".dense", channels, channels, true)),
-                weights.layerNorm(name + ".post_attention_layernorm", channels, epsilon),
-                new Mlp.Plain(
-                        mlp,
-                        weights.linear(mlp + ".dense_h_to_4h", channels, 4 * channels, true),
-                        new NamedActivation(mlp + ".gelu_impl", Activation.GELU_NEW),
-                        weights.linear(mlp + ".dense_4h_to_h", 4 * channels, channels, true)));
+                parts.norm(name + ".input_layernorm"),
+                attention(layer, name + ".self_attention", parts),
+                parts.norm(name + ".post_attention_layernorm"),
+                mlp(name + ".mlp", parts));
+    }
+
+    private static Attention attention(int layer, String name, GptParts parts) {
+        float scale = (float) (1 / Math.sqrt(parts.shape().headSize()));
+        return new Attention(
+                name,
+                layer,
+                parts.interleaved(name + ".query_key_value", true),
+                new Scoring(
+                        scale,
+                        0,
+                        Scoring.UNLIMITED,
+                        Scoring.alibiSlopes(parts.shape().heads())),
+                parts.toStream(name + ".dense", parts.channels(), true));
+    }
+
+    private static Mlp mlp(String name, GptParts parts) {
+        int inner = 4 * parts.channels();
+        return new Mlp.Plain(
+                name,
+                parts.fromStream(name + ".dense_h_to_4h", inner, true),
+                new NamedActivation(name + ".gelu_impl", Activation.GELU_NEW),
+                parts.toStream(name + ".dense_4h_to_h", inner, true));
     }
 }

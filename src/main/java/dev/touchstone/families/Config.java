@@ -1,32 +1,54 @@
 package dev.touchstone.families;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /**
  * {@code config.json}, with the value ranges and defaults of Hugging Face's configuration classes. A field that is null has
  * its default, as one that is absent, except where a method says otherwise.
  */
 public final class Config extends JsonObject {
-    /** @param path the file, and the place of the object in it, as messages show it */
-    public Config(String path, JsonNode json) {
-        super(path, json);
-    }
+    private final Map<String, String> standardNames;
 
     public Config(JsonObject object) {
-        this(object.path(), object.json());
+        this(object, Map.of());
     }
 
-    /** A size of 1 or more. The first of {@code name} and {@code otherNames} that is set counts. */
-    int size(String name, int fallback, String... otherNames) {
-        String set = Stream.concat(Stream.of(name), Stream.of(otherNames))
-                .filter(this::has)
-                .findFirst()
-                .orElse(name);
-        return atLeast(1, set, integer(set, fallback));
+    private Config(JsonObject object, Map<String, String> standardNames) {
+        super(object.path(), object.json());
+        this.standardNames = standardNames;
+    }
+
+    /**
+     * The same for a family with its own names for some sizes, as in {@code attribute_map} of its configuration class. The file may
+     * have either name.
+     *
+     * @param standardNames the family's name and the standard name, such as {@code n_embd} and {@code hidden_size}
+     */
+    Config withNames(Map<String, String> standardNames) {
+        return new Config(this, standardNames);
+    }
+
+    /** The name under which the file has a field, given its standard name. Throws if it has both names and the values differ. */
+    String field(String name) {
+        String found = name;
+        for (Map.Entry<String, String> own : standardNames.entrySet()) {
+            if (own.getValue().equals(name) && has(own.getKey())) {
+                if (has(found) && !json().get(found).equals(json().get(own.getKey()))) {
+                    throw error(own.getKey(), "the value of " + found + ", " + json().get(found));
+                }
+                found = own.getKey();
+            }
+        }
+        return found;
+    }
+
+    /** A size of 1 or more. */
+    int size(String name, int fallback) {
+        String field = field(name);
+        return atLeast(1, field, integer(field, fallback));
     }
 
     /** A count of 0 or more. */
@@ -69,19 +91,10 @@ public final class Config extends JsonObject {
         return factor;
     }
 
-    /** The number of heads, which must divide the number of channels. */
-    int heads(int channels, int heads, String name) {
-        if (channels % heads != 0) {
-            throw error(name, heads, "a divisor of the channels, which are " + channels);
-        }
-        return heads;
-    }
-
     /** The settings in an object; none of them is set if the object is not. */
     Config part(String name) {
-        return has(name)
-                ? new Config(object(name))
-                : new Config(path() + ": " + name, JsonNodeFactory.instance.objectNode());
+        return new Config(
+                has(name) ? object(name) : new JsonObject(path() + ": " + name, JsonNodeFactory.instance.objectNode()));
     }
 
     /** Throws if a field has a value that Hugging Face supports and this library does not. */

@@ -2,28 +2,26 @@ package dev.touchstone.families;
 
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.Weights;
 
 /**
- * The first matrix and the last, which many models share. As Hugging Face does it: tied weights may be stored under either
- * name; if both are there and differ, they are not tied whatever the configuration says.
+ * The token embedding and the head, which may share one matrix. As in Hugging Face, shared weights may be stored under either name; if
+ * both are stored and differ, they are not shared, whatever the configuration says.
  */
 record EmbeddingAndHead(Embedding embedding, Head head) {
     /**
-     * With a head that has neither bias nor cap.
+     * Reads both.
      *
-     * @param name the embedding's, such as {@code wte}
+     * @param name of the embedding, such as {@code wte}
+     * @param headName of the head, such as {@code lm_head}
      * @param tied {@code tie_word_embeddings}
      */
-    static EmbeddingAndHead load(Weights weights, String name, boolean tied, int vocabulary, int channels) {
-        return load(weights, name, "lm_head", tied, vocabulary, channels);
-    }
-
-    /** As above, with a head of another name. */
-    static EmbeddingAndHead load(
-            Weights weights, String name, String headName, boolean tied, int vocabulary, int channels) {
+    static EmbeddingAndHead load(Weights weights, String name, String headName, boolean tied, Shape shape) {
+        int vocabulary = shape.vocabulary();
+        int channels = shape.channels();
         String stored = headName + ".weight";
         boolean onlyHead = tied && weights.has(stored) && !weights.has(name + ".weight");
         if (onlyHead) {
@@ -45,5 +43,11 @@ record EmbeddingAndHead(Embedding embedding, Head head) {
 
     private static EmbeddingAndHead of(String headName, Embedding embedding, Matrix head) {
         return new EmbeddingAndHead(embedding, new Head(headName, head));
+    }
+
+    /** The same with the bias of the head. (V) */
+    EmbeddingAndHead withBias(Weights weights) {
+        float[] bias = weights.vector(head.name() + ".bias", head.weight().outputs());
+        return new EmbeddingAndHead(embedding, new Head(head.name(), head.weight(), bias, 0));
     }
 }

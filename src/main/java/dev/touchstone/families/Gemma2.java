@@ -13,9 +13,8 @@ import dev.touchstone.weights.Weights;
 import java.util.List;
 
 /**
- * Gemma 2 ({@code Gemma2Config} and {@code modeling_gemma2.py} in Hugging Face transformers): scores and logits are
- * soft-capped, every other layer has a window, norms stand on both sides of attention and MLP, gains are told from 1, and
- * the embedding is scaled.
+ * Gemma 2 ({@code Gemma2Config} and {@code modeling_gemma2.py} in Hugging Face transformers): soft-capped scores and logits, a sliding
+ * window in every other layer, norms before and after attention and MLP, norms that add 1 to their weights, and a scaled embedding.
  */
 final class Gemma2 {
     private static final Shape DEFAULTS = new Shape(26, 8, 4, 256, 2304, 8192, 256_000);
@@ -27,7 +26,7 @@ final class Gemma2 {
                 "use_bidirectional_attention",
                 config.flag("use_bidirectional_attention", false),
                 "attention to later tokens is not supported; expected false");
-        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS).withGainsFromOne();
+        LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS).withOneAddedToNorms();
         Transformer plain = parts.transformer(true, layer -> block(layer, parts));
         Embedding wte = plain.stem().wte();
         float scale = (float) Math.sqrt(parts.shape().channels());

@@ -1,85 +1,74 @@
 package dev.touchstone.families;
 
-import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Mlp.NamedActivation;
-import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 
 /**
- * GPT-2 ({@code GPT2Config} and {@code modeling_gpt2.py} in Hugging Face transformers). Fields that change nothing in
- * float32 inference are passed over: dropouts, {@code reorder_and_upcast_attn}, {@code initializer_range}, summaries.
+ * GPT-2 ({@code GPT2Config} and {@code modeling_gpt2.py} in Hugging Face transformers). Dropouts, {@code reorder_and_upcast_attn},
+ * {@code initializer_range} and the settings of summaries change nothing in float32 inference.
  */
 final class Gpt2 {
+    /** The names of sizes that GPT-J shares. */
+    static final Map<String, String> NAMES = Map.of(
+            "n_embd", "hidden_size",
+            "n_head", "num_attention_heads",
+            "n_layer", "num_hidden_layers",
+            "n_positions", "max_position_embeddings");
+
+    private static final Shape DEFAULTS = new Shape(12, 12, 64, 768, 1024, 50_257);
+
     private Gpt2() {}
 
-    static Transformer build(Config config, Weights weights) {
+    static Transformer build(Config file, Weights weights) {
+        Config config = file.withNames(NAMES);
         config.refuse(
                 "add_cross_attention",
                 config.flag("add_cross_attention", false),
                 "the decoder of an encoder-decoder model is not supported; expected false");
-        int channels = config.size("n_embd", 768, "hidden_size");
-        int heads = config.size("n_head", 12, "num_attention_heads");
-        int positions = config.size("n_positions", 1024, "max_position_embeddings", "n_ctx");
-        int vocabulary = config.size("vocab_size", 50257);
-        int layers = config.size("n_layer", 12, "num_hidden_layers");
-        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
-        if (channels % heads != 0) {
-            throw config.error("n_embd", channels, "a multiple of n_head, which is " + heads);
-        }
-        EmbeddingAndHead ends =
-                EmbeddingAndHead.load(weights, "wte", config.flag("tie_word_embeddings", true), vocabulary, channels);
-        PositionTable wpe = new PositionTable(weights.embedding("wpe", positions, channels), 0);
-        List<Block> blocks = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
-            blocks.add(block(layer, channels, heads, epsilon, config, weights));
-        }
-        LayerNorm lnF = weights.layerNorm("ln_f", channels, epsilon);
-        Transformer.Shape shape =
-                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
-        return new Transformer(shape, new Stem("drop", ends.embedding(), wpe), null, blocks, lnF, ends.head());
+        GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+        EmbeddingAndHead ends = parts.ends("wte", true);
+        Stem stem = new Stem("drop", ends.embedding(), parts.positions("wpe", 0));
+        return parts.transformer(ends, stem, null, "ln_f", layer -> block(layer, parts));
     }
 
-    private static Block block(int layer, int channels, int heads, double epsilon, Config config, Weights weights) {
+    private static Block block(int layer, GptParts parts) {
         String name = "h." + layer;
         return new Block.Sequential(
                 name,
-                weights.layerNorm(name + ".ln_1", channels, epsilon),
-                attention(name + ".attn", layer, channels, heads, config, weights),
-                weights.layerNorm(name + ".ln_2", channels, epsilon),
-                mlp(name + ".mlp", channels, config, weights));
+                parts.norm(name + ".ln_1"),
+                attention(layer, name + ".attn", parts),
+                parts.norm(name + ".ln_2"),
+                mlp(name + ".mlp", parts));
     }
 
-    private static Attention attention(
-            String name, int layer, int channels, int heads, Config config, Weights weights) {
-        double scale = config.flag("scale_attn_weights", true) ? Math.pow(channels / heads, -0.5) : 1;
-        if (config.flag("scale_attn_by_inverse_layer_idx", false)) {
+    private static Attention attention(int layer, String name, GptParts parts) {
+        int channels = parts.channels();
+        double scale = parts.config().flag("scale_attn_weights", true) ? parts.scale() : 1;
+        if (parts.config().flag("scale_attn_by_inverse_layer_idx", false)) {
             scale /= layer + 1;
         }
         return new Attention(
                 name,
                 layer,
-                new Projections.Fused(weights.conv1d(name + ".c_attn", channels, 3 * channels)),
+                new Projections.Fused(parts.weights().conv1d(name + ".c_attn", channels, 3 * channels)),
                 new Scoring((float) scale),
-                weights.conv1d(name + ".c_proj", channels, channels));
+                parts.weights().conv1d(name + ".c_proj", channels, channels));
     }
 
-    private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("activation_function", "gelu_new", Activations.BY_NAME);
-        int inner = config.size("n_inner", 4 * channels);
+    private static Mlp mlp(String name, GptParts parts) {
+        int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,
-                weights.conv1d(name + ".c_fc", channels, inner),
-                new NamedActivation(name + ".act", activation),
-                weights.conv1d(name + ".c_proj", inner, channels));
+                parts.weights().conv1d(name + ".c_fc", parts.channels(), inner),
+                parts.activation(name + ".act", "activation_function", "gelu_new"),
+                parts.weights().conv1d(name + ".c_proj", inner, parts.channels()));
     }
 }

@@ -1,85 +1,71 @@
 package dev.touchstone.families;
 
-import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.RotaryLayout;
-import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Head;
 import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Mlp.NamedActivation;
-import dev.touchstone.model.Norm;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * GPT-J ({@code GPTJConfig} and {@code modeling_gptj.py} in Hugging Face transformers): neighbouring channels turn together,
- * and one norm serves attention and MLP.
+ * GPT-J ({@code GPTJConfig} and {@code modeling_gptj.py} in Hugging Face transformers): GPT-2 with interleaved rotary embeddings, one
+ * norm before attention and MLP, which are computed in parallel, separate projections and a head with a bias.
  */
 final class GptJ {
     private static final double THETA = 10_000;
+    private static final Shape DEFAULTS = new Shape(28, 16, 256, 4096, 2048, 50_400);
 
     private GptJ() {}
 
-    static Transformer build(Config config, Weights weights) {
-        int channels = config.size("n_embd", 4096, "hidden_size");
-        int heads = config.heads(channels, config.size("n_head", 16, "num_attention_heads"), "n_head");
-        int positions = config.size("n_positions", 2048, "max_position_embeddings");
-        int vocabulary = config.size("vocab_size", 50_400);
-        int layers = config.size("n_layer", 28, "num_hidden_layers");
-        double epsilon = config.nonNegative("layer_norm_epsilon", 1e-5);
-        EmbeddingAndHead ends =
-                EmbeddingAndHead.load(weights, "wte", config.flag("tie_word_embeddings", false), vocabulary, channels);
-        Head head = new Head(ends.head().name(), ends.head().weight(), weights.vector("lm_head.bias", vocabulary), 0);
-        List<Block> blocks = IntStream.range(0, layers)
-                .mapToObj(layer -> block(layer, channels, heads, epsilon, config, weights))
-                .toList();
-        Norm norm = weights.layerNorm("ln_f", channels, epsilon);
-        Transformer.Shape shape =
-                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
+    static Transformer build(Config file, Weights weights) {
+        Config config = file.withNames(Gpt2.NAMES);
+        GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+        EmbeddingAndHead ends = parts.ends("wte", false).withBias(weights);
         Stem stem = new Stem("drop", ends.embedding(), null);
-        return new Transformer(shape, stem, rotary(config, channels / heads), blocks, norm, head);
+        return parts.transformer(ends, stem, rotary(parts), "ln_f", layer -> block(layer, parts));
     }
 
-    /** The frequencies are in no buffer, only sines and cosines are, so they are not rounded. */
-    private static Rotary rotary(Config config, int headSize) {
-        int turned = config.size("rotary_dim", 64);
-        if (turned % 2 != 0 || turned > headSize) {
-            throw config.error("rotary_dim", turned, "an even number of the channels of a head, which are " + headSize);
+    /** Hugging Face keeps sines and cosines in a buffer, and not the frequencies, so the frequencies are not rounded to float. */
+    private static Rotary rotary(GptParts parts) {
+        int headSize = parts.shape().headSize();
+        int channels = parts.config().size("rotary_dim", 64);
+        if (channels % 2 != 0 || channels > headSize) {
+            throw parts.config()
+                    .error("rotary_dim", channels, "an even number of the channels of a head, which are " + headSize);
         }
-        List<Double> frequencies = IntStream.range(0, turned / 2)
-                .mapToObj(i -> StrictMath.pow(THETA, -2.0 * i / turned))
+        List<Double> frequencies = IntStream.range(0, channels / 2)
+                .mapToObj(i -> StrictMath.pow(THETA, -2.0 * i / channels))
                 .toList();
         return new Rotary(null, headSize, RotaryLayout.INTERLEAVED, frequencies, 1);
     }
 
-    private static Block block(int layer, int channels, int heads, double epsilon, Config config, Weights weights) {
+    private static Block block(int layer, GptParts parts) {
         String name = "h." + layer;
-        Norm norm = weights.layerNorm(name + ".ln_1", channels, epsilon);
-        Attention attention = attention(name + ".attn", layer, channels, heads, weights);
-        return new Block.Parallel(name, norm, attention, null, mlp(name + ".mlp", channels, config, weights));
-    }
-
-    private static Attention attention(String name, int layer, int channels, int heads, Weights weights) {
-        return new Attention(
+        String attention = name + ".attn";
+        return new Block.Parallel(
                 name,
-                layer,
-                weights.projections(name, channels, channels, channels, false),
-                new Scoring((float) Math.pow(channels / heads, -0.5)),
-                weights.linear(name + ".out_proj", channels, channels, false));
+                parts.norm(name + ".ln_1"),
+                new Attention(
+                        attention,
+                        layer,
+                        parts.separate(attention, false),
+                        parts.scoring(),
+                        parts.toStream(attention + ".out_proj", parts.channels(), false)),
+                null,
+                mlp(name + ".mlp", parts));
     }
 
-    private static Mlp mlp(String name, int channels, Config config, Weights weights) {
-        Activation activation = config.choice("activation_function", "gelu_new", Activations.BY_NAME);
-        int inner = config.size("n_inner", 4 * channels);
+    private static Mlp mlp(String name, GptParts parts) {
+        int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,
-                weights.linear(name + ".fc_in", channels, inner, true),
-                new NamedActivation(name + ".act", activation),
-                weights.linear(name + ".fc_out", inner, channels, true));
+                parts.fromStream(name + ".fc_in", inner, true),
+                parts.activation(name + ".act", "activation_function", "gelu_new"),
+                parts.toStream(name + ".fc_out", inner, true));
     }
 }

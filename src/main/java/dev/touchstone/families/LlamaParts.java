@@ -20,12 +20,20 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * The parts that Llama and the families after it have in common, under the names that they share: RMSNorm, rotary
- * embeddings, grouped queries, a gated MLP. A family puts them together, and says what differs.
+ * What Llama and the families after it have in common, under the names that they share: RMSNorm, rotary embeddings, grouped-query
+ * attention, a gated MLP. A family builds what differs.
+ *
+ * @param plus is added to the stored weights of norms: 1 in Gemma, else 0
+ * @param epsilon of all norms
  */
 record LlamaParts(Config config, Weights weights, Shape shape, float plus, double epsilon) {
 
-    /** Reads the sizes; those that config.json leaves out are the defaults of the family's configuration class. */
+    /**
+     * Reads the sizes.
+     *
+     * @param defaults of the family's configuration class; its key-value heads and its size of a head may be 0, then they follow from the
+     *     other sizes
+     */
     static LlamaParts read(Config config, Weights weights, Shape defaults) {
         int channels = config.size("hidden_size", defaults.channels());
         int heads = config.size("num_attention_heads", defaults.heads());
@@ -50,19 +58,15 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return new LlamaParts(config, weights, shape, 0, config.nonNegative("rms_norm_eps", 1e-6));
     }
 
-    /** The same, with the gains of all norms told from 1. */
-    LlamaParts withGainsFromOne() {
+    /** The same with 1 added to the stored weights of all norms. */
+    LlamaParts withOneAddedToNorms() {
         return new LlamaParts(config, weights, shape, 1, epsilon);
     }
 
-    /** {@code embed_tokens}, the blocks, {@code norm}, and a head that may be tied. */
+    /** The model. {@code tied} is the default of {@code tie_word_embeddings}. */
     Transformer transformer(boolean tied, IntFunction<Block> block) {
         EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights,
-                "embed_tokens",
-                config.flag("tie_word_embeddings", tied),
-                shape.vocabulary(),
-                shape.channels());
+                weights, "embed_tokens", "lm_head", config.flag("tie_word_embeddings", tied), shape);
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
         List<Block> blocks = IntStream.range(0, shape.layers()).mapToObj(block).toList();
         return new Transformer(shape, new Stem(ends.embedding()), rotary, blocks, norm("norm"), ends.head());
@@ -76,21 +80,21 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return weights.rmsNorm(name, size, plus, epsilon);
     }
 
-    /** {@code 1 / sqrt(D)} and no more. */
+    /** Scores are multiplied by {@code 1 / sqrt(D)}. */
     Scoring scoring() {
         return new Scoring((float) Math.pow(shape.headSize(), -0.5));
     }
 
-    /** {@code sliding_window}, where null means that there is none. */
+    /** {@code sliding_window}, in tokens. Null means that there is none; only where the field is absent is it the default. */
     int window(int fallback) {
         return config.isAbsent("sliding_window") ? fallback : config.size("sliding_window", Scoring.UNLIMITED);
     }
 
-    /** Whether {@code layer_types} gives a layer the window; where it is absent, the family knows. */
-    boolean slides(int layer, boolean otherwise) {
+    /** Whether {@code layer_types} gives a layer the sliding window. */
+    boolean slides(int layer, boolean fallback) {
         List<String> types = config.texts("layer_types");
         if (types.isEmpty()) {
-            return otherwise;
+            return fallback;
         }
         if (types.size() != shape.layers()
                 || !Set.of("full_attention", "sliding_attention").containsAll(types)) {
@@ -125,7 +129,13 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return "layers." + layer + ".self_attn";
     }
 
-    /** @param activation the name of the field, and its default */
+    /**
+     * A gated MLP.
+     *
+     * @param defaultSize of {@code intermediate_size}
+     * @param field that names the activation
+     * @param activation the default of that field
+     */
     Mlp mlp(int layer, int defaultSize, boolean bias, String field, String activation) {
         String name = "layers." + layer + ".mlp";
         int inner = config.size("intermediate_size", defaultSize);

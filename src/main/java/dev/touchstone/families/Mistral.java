@@ -7,7 +7,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 
-/** Mistral ({@code MistralConfig} and {@code modeling_mistral.py} in Hugging Face transformers): Llama with a window. */
+/** Mistral ({@code MistralConfig} and {@code modeling_mistral.py} in Hugging Face transformers): Llama with a sliding window. */
 final class Mistral {
     private static final Shape DEFAULTS = new Shape(32, 32, 8, 0, 4096, 4096 * 32, 32_000);
 

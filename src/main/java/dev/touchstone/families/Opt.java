@@ -1,49 +1,33 @@
 package dev.touchstone.families;
 
-import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Mlp.NamedActivation;
-import dev.touchstone.model.Norm;
-import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * OPT ({@code OPTConfig} and {@code modeling_opt.py} in Hugging Face transformers). Its smallest sibling but one, 350M, is
- * another architecture, with norms after the residual and an embedding of its own width, and is refused.
+ * OPT ({@code OPTConfig} and {@code modeling_opt.py} in Hugging Face transformers): learned positions that start at row 2, and scaled
+ * queries instead of scaled scores. OPT-350M, which has norms after the residual and narrower embeddings, is refused.
  */
 final class Opt {
     private static final String BASE = "decoder.";
     private static final int OFFSET = 2;
     private static final double EPSILON = 1e-5;
+    private static final Shape DEFAULTS = new Shape(12, 12, 64, 768, 2048, 50_272);
 
     private Opt() {}
 
     static Transformer build(Config config, Weights weights) {
-        int channels = config.size("hidden_size", 768);
-        refuseOthers(config, channels);
-        int heads = config.heads(channels, config.size("num_attention_heads", 12), "num_attention_heads");
-        int positions = config.size("max_position_embeddings", 2048);
-        int vocabulary = config.size("vocab_size", 50_272);
-        int layers = config.size("num_hidden_layers", 12);
-        EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, BASE + "embed_tokens", config.flag("tie_word_embeddings", true), vocabulary, channels);
-        PositionTable places =
-                new PositionTable(weights.embedding(BASE + "embed_positions", positions + OFFSET, channels), OFFSET);
-        List<Block> blocks = IntStream.range(0, layers)
-                .mapToObj(layer -> block(layer, channels, heads, config, weights))
-                .toList();
-        Norm norm = weights.layerNorm(BASE + "final_layer_norm", channels, EPSILON);
-        Transformer.Shape shape =
-                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
-        return new Transformer(shape, new Stem(null, ends.embedding(), places), null, blocks, norm, ends.head());
+        GptParts parts = GptParts.read(config, weights, DEFAULTS, EPSILON);
+        refuseOthers(config, parts.channels());
+        EmbeddingAndHead ends = parts.ends(BASE + "embed_tokens", true);
+        Stem stem = new Stem(null, ends.embedding(), parts.positions(BASE + "embed_positions", OFFSET));
+        return parts.transformer(ends, stem, null, BASE + "final_layer_norm", layer -> block(layer, parts));
     }
 
     private static void refuseOthers(Config config, int channels) {
@@ -65,31 +49,33 @@ final class Opt {
                 "a model without its last norm is not supported; expected false");
     }
 
-    private static Block block(int layer, int channels, int heads, Config config, Weights weights) {
-        String name = BASE + "layers." + layer;
-        boolean bias = config.flag("enable_bias", true);
-        int inner = config.size("ffn_dim", 3072);
-        Activation activation = config.choice("activation_function", "relu", Activations.BY_NAME);
-        return new Block.Sequential(
-                name,
-                weights.layerNorm(name + ".self_attn_layer_norm", channels, EPSILON),
-                attention(name + ".self_attn", layer, channels, heads, bias, weights),
-                weights.layerNorm(name + ".final_layer_norm", channels, EPSILON),
-                new Mlp.Plain(
-                        null,
-                        weights.linear(name + ".fc1", channels, inner, bias),
-                        new NamedActivation(name + ".activation_fn", activation),
-                        weights.linear(name + ".fc2", inner, channels, bias)));
+    private static Block block(int layer, GptParts parts) {
+        boolean bias = parts.config().flag("enable_bias", true);
+        int inner = parts.config().size("ffn_dim", 3072);
+        return block(layer, BASE + "layers." + layer, inner, bias, "relu", parts);
     }
 
-    /** It is the queries that are scaled, before they meet the keys. */
-    static Attention attention(String name, int layer, int channels, int heads, boolean bias, Weights weights) {
+    /** A block as XGLM has it too; {@code activation} is the default of {@code activation_function}. */
+    static Block block(int layer, String name, int inner, boolean bias, String activation, GptParts parts) {
+        Mlp mlp = new Mlp.Plain(
+                null,
+                parts.fromStream(name + ".fc1", inner, bias),
+                parts.activation(name + ".activation_fn", "activation_function", activation),
+                parts.toStream(name + ".fc2", inner, bias));
+        return new Block.Sequential(
+                name,
+                parts.norm(name + ".self_attn_layer_norm"),
+                attention(layer, name + ".self_attn", bias, parts),
+                parts.norm(name + ".final_layer_norm"),
+                mlp);
+    }
+
+    private static Attention attention(int layer, String name, boolean bias, GptParts parts) {
         return new Attention(
                 name,
                 layer,
-                new Projections.ScaledQueries(weights.projections(name, channels, channels, channels, bias), (float)
-                        Math.pow(channels / heads, -0.5)),
+                new Projections.ScaledQueries(parts.separate(name, bias), (float) parts.scale()),
                 new Scoring(1),
-                weights.linear(name + ".out_proj", channels, channels, bias));
+                parts.toStream(name + ".out_proj", parts.channels(), bias));
     }
 }

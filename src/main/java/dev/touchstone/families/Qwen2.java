@@ -8,8 +8,8 @@ import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 
 /**
- * Qwen 1.5 to 2.5 ({@code Qwen2Config} and {@code modeling_qwen2.py} in Hugging Face transformers): Llama with biases where
- * queries, keys and values are made, and windows in some layers if the configuration says so.
+ * Qwen 1.5 to 2.5 ({@code Qwen2Config} and {@code modeling_qwen2.py} in Hugging Face transformers): Llama with biases in the projections
+ * of queries, keys and values, and a sliding window in some layers if the configuration asks for it.
  */
 final class Qwen2 {
     private static final Shape DEFAULTS = new Shape(32, 32, 32, 0, 4096, 32_768, 151_936);
@@ -26,7 +26,7 @@ final class Qwen2 {
         return parts.block(layer, attention, parts.mlp(layer, 22_016, false, "hidden_act", "silu"));
     }
 
-    /** With a window where {@code layer_types} says so, or else from layer {@code max_window_layers} on. */
+    /** The window is for the layers that {@code layer_types} gives it, by default for those from {@code max_window_layers} on. */
     static Scoring scoring(int layer, LlamaParts parts) {
         boolean late = layer >= parts.config().count("max_window_layers", 28);
         boolean slides = parts.config().flag("use_sliding_window", false);

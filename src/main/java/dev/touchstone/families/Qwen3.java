@@ -8,8 +8,8 @@ import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 
 /**
- * Qwen3, the dense models ({@code Qwen3Config} and {@code modeling_qwen3.py} in Hugging Face transformers): Qwen2 without
- * its biases, and with a norm for each head of queries and keys.
+ * Qwen3, the dense models ({@code Qwen3Config} and {@code modeling_qwen3.py} in Hugging Face transformers): Llama with a norm for each head
+ * of queries and keys, and a sliding window in some layers if the configuration asks for it.
  */
 final class Qwen3 {
     private static final Shape DEFAULTS = new Shape(32, 32, 32, 128, 4096, 32_768, 151_936);

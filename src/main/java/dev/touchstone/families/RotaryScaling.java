@@ -1,37 +1,40 @@
 package dev.touchstone.families;
 
 /**
- * How the frequencies of a longer context are made of those that were trained, in the steps of Hugging Face's
- * {@code modeling_rope_utils.py}, each rounded to float as PyTorch rounds it.
+ * Extends the context of a rotary embedding: computes its frequencies from those of the training. The steps are those of
+ * {@code modeling_rope_utils.py} in Hugging Face transformers, each rounded to float as PyTorch rounds it.
  */
 @FunctionalInterface
 interface RotaryScaling {
     /**
-     * @param frequencies radians a position, one a pair of channels. (R / 2)
-     * @param factor what cosines and sines are multiplied by
+     * The result.
+     *
+     * @param frequencies in radians per position, one for each pair of channels. (R / 2)
+     * @param factor multiplies cosines and sines
      */
     record Scaled(float[] frequencies, double factor) {}
 
     /**
-     * What is known where frequencies are made.
+     * The input.
      *
      * @param settings {@code rope_parameters}
-     * @param theta the base: pair {@code i} turns by {@code theta^(-2 i / R)} a position
-     * @param positions those that were trained
+     * @param theta the base: the trained frequency of pair {@code i} is {@code theta^(-2 i / R)}
+     * @param frequencies of the training. (R / 2)
+     * @param positions the length of the context in training, in tokens
      */
     record Given(Config settings, double theta, float[] frequencies, int positions) {}
 
     Scaled of(Given given);
 
     /**
-     * As trained. For {@code dynamic} too: there frequencies change once a sequence outgrows {@code max_position_embeddings},
-     * which is where the context ends here; they would change under the keys that a cache holds.
+     * No scaling. Also for {@code dynamic}, which changes the frequencies of sequences longer than {@code max_position_embeddings}: here the
+     * context ends there, as the keys in a cache would need the new frequencies too.
      */
     static Scaled none(Given given) {
         return new Scaled(given.frequencies, 1);
     }
 
-    /** All turns slower by {@code factor}. */
+    /** Divides all frequencies by {@code factor}. */
     static Scaled linear(Given given) {
         float factor = (float) given.settings.factor();
         float[] frequencies = given.frequencies.clone();
@@ -41,7 +44,7 @@ interface RotaryScaling {
         return new Scaled(frequencies, 1);
     }
 
-    /** Fast turns stay, slow ones are slowed by {@code factor}, and those between are a mean of the two. */
+    /** Keeps high frequencies, divides low ones by {@code factor}, and takes a weighted mean of the two between them. */
     static Scaled llama3(Given given) {
         float factor = (float) given.settings.factor();
         double low = given.settings.nonNegative("low_freq_factor", 1);
@@ -60,7 +63,7 @@ interface RotaryScaling {
         return new Scaled(frequencies, 1);
     }
 
-    /** YaRN (Peng et al., 2023): a ramp from pairs that stay to pairs that are slowed, and scores a little sharper. */
+    /** YaRN (Peng et al., 2023): a linear ramp from frequencies that are kept to those that are divided, and larger scores. */
     static Scaled yarn(Given given) {
         Config settings = given.settings;
         float factor = (float) settings.factor();
@@ -82,7 +85,7 @@ interface RotaryScaling {
         return new Scaled(frequencies, sharpness(settings));
     }
 
-    /** The pair, not a whole number, that turns {@code rotations} times within the trained positions. */
+    /** The index of the pair, a fraction, that completes {@code rotations} rotations within the trained context. */
     private static double pairOf(double rotations, Given given) {
         double channels = 2.0 * given.frequencies.length;
         return channels

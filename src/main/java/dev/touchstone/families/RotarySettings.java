@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Rotary embeddings as {@code config.json} asks for them: {@code rope_parameters}, or in older files {@code rope_scaling}
- * and {@code rope_theta}. Frequencies are floats as Hugging Face's buffer {@code inv_freq}, which is part of what the model
- * is, and their angles are not rounded.
+ * Reads the settings of rotary embeddings from {@code config.json}: {@code rope_parameters}, or in older files {@code rope_scaling}
+ * and {@code rope_theta}. The frequencies are rounded to float like Hugging Face's buffer {@code inv_freq}; the angles are not rounded.
  */
 final class RotarySettings {
     private static final double THETA = 10_000;
@@ -24,33 +23,33 @@ final class RotarySettings {
 
     private RotarySettings() {}
 
-    /** Every channel turns. */
+    /** For families whose rotary embedding applies to all channels of a head. */
     static Rotary whole(Config config, int headSize, int positions) {
         Config settings = config.part("rope_parameters");
         settings.refuse(
                 "partial_rotary_factor",
                 settings.nonNegative("partial_rotary_factor", 1) != 1,
-                "this family turns all channels; expected 1");
+                "in this family the rotary embedding applies to all channels; expected 1");
         return read(config, headSize, positions, config.nonNegative("rope_theta", THETA), 1);
     }
 
     /**
-     * The first channels of every head turn, halves together.
+     * A half-split rotary embedding on the first channels of every head.
      *
      * @param positions {@code max_position_embeddings}
-     * @param defaultTheta where the settings have none, as in older files
-     * @param defaultPart which part of the channels turns, likewise
+     * @param defaultTheta the base if the settings have none, as in older files
+     * @param defaultPart likewise the fraction of channels to which the embedding applies
      */
     static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
         Config settings = config.part(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
         double theta = settings.nonNegative("rope_theta", defaultTheta);
-        int turned = (int) (headSize * settings.nonNegative("partial_rotary_factor", defaultPart));
-        if (turned % 2 != 0 || turned > headSize || turned < 2) {
+        int channels = (int) (headSize * settings.nonNegative("partial_rotary_factor", defaultPart));
+        if (channels % 2 != 0 || channels > headSize || channels < 2) {
             throw config.error(
-                    "head_dim", headSize, "one of which an even number of channels turn, where " + turned + " would");
+                    "head_dim", headSize, "a size with an even number of rotary channels, found " + channels);
         }
         RotaryScaling scaling = settings.choice(settings.has("rope_type") ? "rope_type" : "type", "default", SCALINGS);
-        float[] frequencies = new float[turned / 2];
+        float[] frequencies = new float[channels / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1 / RotaryScaling.period(theta, i, frequencies.length);
         }

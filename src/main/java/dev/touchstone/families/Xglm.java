@@ -1,26 +1,33 @@
 package dev.touchstone.families;
 
-import dev.touchstone.kernels.Activation;
-import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
-import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Mlp.NamedActivation;
-import dev.touchstone.model.Norm;
 import dev.touchstone.model.Sinusoids;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
-/** XGLM ({@code XGLMConfig} and {@code modeling_xglm.py} in Hugging Face transformers): OPT with sinusoidal positions. */
+/**
+ * XGLM ({@code XGLMConfig} and {@code modeling_xglm.py} in Hugging Face transformers): OPT's blocks with sinusoidal positions and a scaled
+ * embedding.
+ */
 final class Xglm {
+    private static final Map<String, String> NAMES = Map.of(
+            "d_model", "hidden_size",
+            "attention_heads", "num_attention_heads",
+            "num_layers", "num_hidden_layers");
+
     private static final double EPSILON = 1e-5;
     private static final int OFFSET = 2;
+    private static final Shape DEFAULTS = new Shape(24, 16, 64, 1024, 2048, 256_008);
 
     private Xglm() {}
 
-    static Transformer build(Config config, Weights weights) {
+    static Transformer build(Config file, Weights weights) {
+        Config config = file.withNames(NAMES);
         config.refuse(
                 "add_cross_attention",
                 config.flag("add_cross_attention", false),
@@ -28,53 +35,30 @@ final class Xglm {
         config.refuse(
                 "pad_token_id",
                 config.has("pad_token_id") && config.count("pad_token_id", 0) >= OFFSET,
-                "a token at that position would have none; expected 0, 1 or null");
-        int channels = config.size("d_model", 1024, "hidden_size");
-        int heads =
-                config.heads(channels, config.size("attention_heads", 16, "num_attention_heads"), "attention_heads");
-        Sinusoids sinusoids = sinusoids(config, channels);
-        int positions = config.size("max_position_embeddings", 2048);
-        int vocabulary = config.size("vocab_size", 256_008);
-        int layers = config.size("num_layers", 24, "num_hidden_layers");
-        EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "embed_tokens", config.flag("tie_word_embeddings", true), vocabulary, channels);
-        float scale = config.flag("scale_embedding", true) ? (float) Math.sqrt(channels) : 1;
-        Embedding tokens =
-                new Embedding(ends.embedding().name(), ends.embedding().table(), scale);
-        List<Block> blocks = IntStream.range(0, layers)
-                .mapToObj(layer -> block(layer, channels, heads, config, weights))
-                .toList();
-        Norm norm = weights.layerNorm("layer_norm", channels, EPSILON);
-        Transformer.Shape shape =
-                new Transformer.Shape(layers, heads, channels / heads, channels, positions, vocabulary);
-        return new Transformer(shape, new Stem(null, tokens, sinusoids), null, blocks, norm, ends.head());
+                "the position of that index would have no embedding; expected 0, 1 or null");
+        GptParts parts = GptParts.read(config, weights, DEFAULTS, EPSILON);
+        EmbeddingAndHead ends = parts.ends("embed_tokens", true);
+        float scale = config.flag("scale_embedding", true) ? (float) Math.sqrt(parts.channels()) : 1;
+        Embedding scaled = new Embedding("embed_tokens", ends.embedding().table(), scale);
+        int inner = config.size("ffn_dim", 4096);
+        return parts.transformer(
+                ends,
+                new Stem(null, scaled, sinusoids(parts)),
+                null,
+                "layer_norm",
+                layer -> Opt.block(layer, "layers." + layer, inner, true, "gelu", parts));
     }
 
-    /** From 1 down to 1 / 10,000, both included. */
-    private static Sinusoids sinusoids(Config config, int channels) {
+    /** Frequencies from 1 down to 1 / 10,000, both included. */
+    private static Sinusoids sinusoids(GptParts parts) {
+        int channels = parts.channels();
         int pairs = channels / 2;
         if (pairs < 2) {
-            throw config.error("d_model", channels, "4 or more");
+            throw parts.config().error(parts.config().field("hidden_size"), channels, "4 or more");
         }
         List<Double> frequencies = IntStream.range(0, pairs)
                 .mapToObj(i -> StrictMath.pow(10_000, -i / (pairs - 1.0)))
                 .toList();
         return new Sinusoids("embed_positions", channels, frequencies, OFFSET);
-    }
-
-    private static Block block(int layer, int channels, int heads, Config config, Weights weights) {
-        String name = "layers." + layer;
-        int inner = config.size("ffn_dim", 4096);
-        Activation activation = config.choice("activation_function", "gelu", Activations.BY_NAME);
-        return new Block.Sequential(
-                name,
-                weights.layerNorm(name + ".self_attn_layer_norm", channels, EPSILON),
-                Opt.attention(name + ".self_attn", layer, channels, heads, true, weights),
-                weights.layerNorm(name + ".final_layer_norm", channels, EPSILON),
-                new Mlp.Plain(
-                        null,
-                        weights.linear(name + ".fc1", channels, inner, true),
-                        new NamedActivation(name + ".activation_fn", activation),
-                        weights.linear(name + ".fc2", inner, channels, true)));
     }
 }

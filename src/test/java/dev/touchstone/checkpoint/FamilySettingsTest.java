@@ -35,13 +35,13 @@ class FamilySettingsTest {
             tiny-llama    | rope_scaling        | {"type": "su", "factor": 2}   | config.json: rope_scaling: type is "su", expected one of
             tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is missing, expected a number of 1 or more
             tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object
-            tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: this family turns all channels; expected 1
+            tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: in this family the rotary embedding applies to all channels; expected 1
             tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6
             tiny-llama    | num_key_value_heads | null                          | self_attn.k_proj.weight has shape [12, 30], expected [36, 30]
             tiny-mistral  | num_key_value_heads | null                          | num_key_value_heads is 8, expected a divisor of num_attention_heads, which is 6
             tiny-llama    | hidden_size         | 32                            | embed_tokens.weight has shape [33, 30], expected [33, 32]
-            tiny-llama    | head_dim            | 5                             | head_dim is 5, expected one of which an even number of channels turn
-            tiny-llama    | head_dim            | null                          | head_dim is 5, expected one of which an even number
+            tiny-llama    | head_dim            | 5                             | head_dim is 5, expected a size with an even number of rotary channels, found 5
+            tiny-llama    | head_dim            | null                          | head_dim is 5, expected a size with an even number of rotary channels
             tiny-llama    | hidden_act          | "gelu_10"                     | hidden_act is "gelu_10", expected one of
             tiny-mistral  | sliding_window      | 0                             | sliding_window is 0, expected 1 or more
             tiny-qwen2    | layer_types         | ["full_attention"]            | layer_types is [full_attention], expected full_attention or sliding_attention for each of the 2 layers
@@ -52,8 +52,8 @@ class FamilySettingsTest {
             tiny-gpt-neo  | attention_types     | [[["global"], 1]]             | expected global or local for each of the 2 layers
             tiny-gpt-neo  | attention_types     | [[["global", "axial"], 1]]    | expected global or local for each of the 2 layers
             tiny-gpt-neo  | attention_types     | [[["global"], 2000000000]]    | expected global or local for each of the 2 layers
-            tiny-gpt-neo  | num_heads           | 2                             | num_heads is 2, expected a divisor of the channels, which are 33
-            tiny-gpt-neox | rope_parameters     | {"partial_rotary_factor": 2}  | even number of channels turn, where 20 would
+            tiny-gpt-neo  | num_heads           | 2                             | num_heads is 2, expected a divisor of hidden_size, which is 33
+            tiny-gpt-neox | rope_parameters     | {"partial_rotary_factor": 2}  | even number of rotary channels, found 20
             tiny-bloom    | apply_residual_connection_post_layernorm | true     | a residual stream of normed values is not supported; expected false
             tiny-opt      | do_layer_norm_before | false                        | norms after the residual are not supported; expected true
             tiny-opt      | word_embed_proj_dim | 16                            | an embedding of another width is not supported; expected hidden_size, 33

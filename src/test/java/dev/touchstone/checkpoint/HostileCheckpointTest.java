@@ -103,7 +103,7 @@ class HostileCheckpointTest {
             n_embd                  | "6"                 | config.json: n_embd is "6", expected a whole number
             n_embd                  | 4294967302          | config.json: n_embd is 4294967302, expected a whole number of at most 2147483647
             n_embd                  | 2147483646          | wte.weight has shape [7, 6], expected [7, 2147483646]
-            n_head                  | 4                   | config.json: n_embd is 6, expected a multiple of n_head, which is 4
+            n_head                  | 4                   | config.json: n_head is 4, expected a divisor of n_embd, which is 6
             n_layer                 | 2147483647          | holds no h.2.ln_1.weight
             n_positions             | 2147483647          | wpe.weight has shape [5, 6], expected [2147483647, 6]
             vocab_size              | 2000000000          | wte.weight has shape [7, 6], expected [2000000000, 6]

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.model.Rotary;
-import java.io.IOException;
+import dev.touchstone.util.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,9 +34,9 @@ class RotaryScalingTest {
             'rope_type': 'yarn', 'factor': 1, 'original_max_position_embeddings': 4096, 'rope_theta': 40, 'beta_fast': 64 | 8 | 1 0.39763537 0.15811388 0.062871672 | 1
             """, quoteCharacter = '`')
     void frequenciesAndTheFactorOfScoresAreThoseOfTransformers(
-            String settings, int headSize, String frequencies, double factor) throws IOException {
+            String settings, int headSize, String frequencies, double factor) {
         String json = "{'rope_parameters': {" + settings + "}}";
-        Config config = new Config("config.json", new ObjectMapper().readTree(json.replace('\'', '"')));
+        Config config = new Config(Json.object("config.json", json.replace('\'', '"')));
 
         Rotary rotary = RotarySettings.whole(config, headSize, 8192);
 
@@ -53,7 +52,7 @@ class RotaryScalingTest {
 
     @Test
     void aSinglePairMayTurn() {
-        Config config = new Config("config.json", new ObjectMapper().createObjectNode());
+        Config config = new Config(Json.object("config.json", "{}"));
 
         assertThat(RotarySettings.whole(config, 2, 9).frequencies()).containsExactly(1.0);
     }

@@ -14,16 +14,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The models that Hugging Face's tools have downloaded for this user. The layout is that of {@code huggingface_hub}:
- * {@code models--org--name/snapshots/<commit>} holds the files, as links to {@code blobs}, and {@code refs/main} the commit.
- * Nothing is downloaded here.
+ * The local cache of Hugging Face's tools. The layout is that of {@code huggingface_hub}:
+ * {@code models--org--name/snapshots/<commit>} has the files, as links to {@code blobs}, and {@code refs/main} the commit.
+ * Nothing is downloaded.
  */
 public final class HubCache {
-    /** {@code name} or {@code org/name}, and a branch, tag or commit if wanted. */
+    /** {@code name} or {@code org/name}, with an optional branch, tag or commit. */
     private static final Pattern ID =
             Pattern.compile("(?<id>\\w[\\w.-]*(?:/\\w[\\w.-]*)?)(?:@(?<revision>\\w[\\w./-]*))?");
 
-    /** Models from before names had an organisation, under the name that the hub has given them since. */
+    /** Models whose names had no organization at first, and their present names. */
     private static final Map<String, String> RENAMED = Map.of(
             "gpt2", "openai-community/gpt2",
             "gpt2-medium", "openai-community/gpt2-medium",
@@ -33,32 +33,41 @@ public final class HubCache {
 
     private static final String REPOSITORY = "models--";
 
+    /** Files that are read to load a model. */
+    private static final Pattern LOADED = Pattern.compile(".*\\.(safetensors|json|jinja)|merges\\.txt");
+
+    /** A reference to an environment variable, as Python's {@code os.path.expandvars} finds it. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{([^}]*)})");
+
     private final Path folder;
 
     /**
-     * @param environment of which {@code HF_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME} say where the cache is,
-     *     in this order
-     * @param home where it is otherwise, in {@code .cache/huggingface/hub}
+     * Finds the folder as {@code huggingface_hub.constants} does, which replaces {@code ~}, {@code $NAME} and {@code ${NAME}} in the
+     * values of variables.
+     *
+     * @param environment {@code HF_HUB_CACHE}, {@code HUGGINGFACE_HUB_CACHE}, {@code HF_HOME} and {@code XDG_CACHE_HOME} give the
+     *     folder; the first that is set counts
+     * @param home without any of them, the folder is {@code .cache/huggingface/hub} in it
      */
     public HubCache(Map<String, String> environment, Path home) {
         Path caches = variable(environment, "XDG_CACHE_HOME", home).orElse(home.resolve(".cache"));
         Path huggingFace = variable(environment, "HF_HOME", home).orElse(caches.resolve("huggingface"));
         this.folder = variable(environment, "HF_HUB_CACHE", home)
-                .or(() -> variable(environment, "HUGGINGFACE_HUB_CACHE", home)) // its name until 2023
+                .or(() -> variable(environment, "HUGGINGFACE_HUB_CACHE", home)) // its name before 2023
                 .orElse(huggingFace.resolve("hub"));
     }
 
-    /** The cache of whoever runs this process. */
+    /** The cache of the current user. */
     public static HubCache ofThisUser() {
         return new HubCache(System.getenv(), Path.of(System.getProperty("user.home")));
     }
 
-    /** Where the cache is, or would be. */
+    /** The folder of the cache, which need not exist. */
     public Path folder() {
         return folder;
     }
 
-    /** The ids of the models that lie in it, complete or not. */
+    /** The ids of the models in the cache, complete or not. */
     public List<String> models() {
         return list(folder).stream()
                 .map(Problems::name)
@@ -72,8 +81,11 @@ public final class HubCache {
     }
 
     /**
-     * The folder that {@code --model} means: one that exists, or else that of a model in the cache, such as {@code gpt2},
-     * {@code openai-community/gpt2} or {@code openai-community/gpt2@main}.
+     * The folder of a model.
+     *
+     * @param model a folder, or the id of a model in the cache, such as {@code gpt2}, {@code openai-community/gpt2} or
+     *     {@code openai-community/gpt2@main}
+     * @throws TouchstoneException if there is no such folder, and no complete model of this id in the cache
      */
     public Path find(String model) {
         if (exists(model) && Files.isDirectory(Path.of(model))) {
@@ -81,8 +93,9 @@ public final class HubCache {
         }
         Matcher matcher = ID.matcher(model);
         if (!matcher.matches() || model.contains("..")) {
-            throw new TouchstoneException(Problems.printable(model)
-                    + ": no such folder; pass a folder or the id of a model on the hub, such as openai-community/gpt2");
+            throw new TouchstoneException(
+                    Problems.printable(model) + ": no such folder; expected a folder, or the id of a"
+                            + " model in the Hugging Face cache, such as openai-community/gpt2");
         }
         String id = matcher.group("id");
         String newId = RENAMED.getOrDefault(id, id);
@@ -95,13 +108,17 @@ public final class HubCache {
             }
         }
         if (exists(model)) {
-            return Path.of(model); // a file, which is refused where folders are opened
+            return Path.of(model); // a file; opening it as a folder gives the error
         }
         throw new TouchstoneException(
-                "there is no folder " + model + ", and no " + newId + " in " + folder + "; download it: " + download);
+                newId.contains("/") && !isInFolder(model)
+                        ? "there is no folder " + model + ", and no " + newId + " in the Hugging Face cache " + folder
+                                + "; download it: " + download
+                        : "there is no folder " + model + ", and no model of that name in the Hugging Face cache "
+                                + folder + "; an id has an organization and a name, such as openai-community/gpt2");
     }
 
-    /** What to call the model of a folder: its name on the hub if it lies in a cache, otherwise its last part. */
+    /** A name for the model of a folder: its id if the folder is in a cache, else the last part of its path. */
     static String nameOf(Path folder) {
         Path absolute = folder.toAbsolutePath().normalize();
         Path parent = absolute.getParent();
@@ -112,8 +129,8 @@ public final class HubCache {
 
     private static Path snapshot(Path repository, String revision, String download) {
         Path snapshots = repository.resolve("snapshots");
-        String wanted = revision == null ? "main" : revision;
-        Optional<Path> found = Stream.of(commit(repository.resolve("refs").resolve(wanted)), wanted)
+        String name = revision == null ? "main" : revision;
+        Optional<Path> found = Stream.of(commit(repository.resolve("refs").resolve(name)), name)
                 .map(snapshots::resolve)
                 .filter(Files::isDirectory)
                 .findFirst();
@@ -122,12 +139,11 @@ public final class HubCache {
         }
         List<Path> all = list(snapshots);
         if (revision != null || all.isEmpty()) {
-            throw new TouchstoneException(
-                    repository + " holds no snapshot of " + wanted + "; download it: " + download);
+            throw new TouchstoneException(repository + " holds no snapshot of " + name + "; download it: " + download);
         }
         if (all.size() > 1) {
             throw new TouchstoneException(repository + " holds " + all.size()
-                    + " snapshots and no refs/main; say which with @ and one of "
+                    + " snapshots and no refs/main; append @ and one of "
                     + all.stream().map(Problems::name).sorted().toList());
         }
         return all.get(0);
@@ -143,12 +159,16 @@ public final class HubCache {
         }
     }
 
-    /** A download that was interrupted leaves a snapshot without some of its files, or links that lead nowhere. */
+    /**
+     * Checks that a snapshot has the files that are needed to load it. An interrupted download leaves out files, or leaves links without
+     * a target; a file that loading does not read, such as README.md, may be missing.
+     */
     private static Path complete(Path snapshot, String download) {
         List<Path> files = list(snapshot);
         Optional<String> missing = files.stream()
                 .filter(file -> !Files.exists(file))
                 .map(Problems::name)
+                .filter(name -> LOADED.matcher(name).matches())
                 .findFirst()
                 .or(() -> Optional.of("config.json").filter(name -> !Files.exists(snapshot.resolve(name))))
                 .or(() -> Optional.of("model.safetensors")
@@ -176,6 +196,12 @@ public final class HubCache {
         }
     }
 
+    /** Whether a path leads into a folder that exists, so that it is not the id of a model. */
+    private static boolean isInFolder(String model) {
+        Path parent = Path.of(model).getParent();
+        return parent != null && Files.isDirectory(parent);
+    }
+
     private static boolean exists(String model) {
         try {
             return !model.isEmpty() && Files.exists(Path.of(model));
@@ -187,6 +213,15 @@ public final class HubCache {
     private static Optional<Path> variable(Map<String, String> environment, String name, Path home) {
         return Optional.ofNullable(environment.get(name))
                 .filter(value -> !value.isEmpty())
-                .map(value -> value.startsWith("~") ? home.resolve(value.replaceFirst("^~/?", "")) : Path.of(value));
+                .map(value -> value.matches("~(/.*)?") ? home + value.substring(1) : value)
+                .map(value -> Path.of(expand(value, environment)));
+    }
+
+    /** Replaces variables that are set, and keeps the others as they are. */
+    private static String expand(String value, Map<String, String> environment) {
+        return VARIABLE.matcher(value).replaceAll(found -> {
+            String name = found.group(1) == null ? found.group(2) : found.group(1);
+            return Matcher.quoteReplacement(environment.getOrDefault(name, found.group()));
+        });
     }
 }

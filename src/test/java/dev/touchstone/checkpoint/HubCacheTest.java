@@ -42,14 +42,14 @@ class HubCacheTest {
     }
 
     @Test
-    void anIdFromBeforeOrganisationsIsFoundUnderItsNewName() throws IOException {
+    void anIdWithoutOrganizationIsFoundUnderItsPresentName() throws IOException {
         Path snapshot = download("models--openai-community--gpt2", FIRST);
 
         assertThat(hub.find("gpt2")).isEqualTo(snapshot);
     }
 
     @Test
-    void anIdFromBeforeOrganisationsIsFoundUnderItsOldName() throws IOException {
+    void anIdWithoutOrganizationIsFoundUnderItsOldName() throws IOException {
         download("models--openai-community--gpt2", FIRST);
         Path old = download("models--gpt2", SECOND);
 
@@ -71,31 +71,60 @@ class HubCacheTest {
     }
 
     @Test
-    void theOnlySnapshotIsTakenWhereNoBranchIsKnown() throws IOException {
+    void withoutBranchesTheOnlySnapshotIsTaken() throws IOException {
         Path only = download("models--me--mine", FIRST);
 
         assertThat(hub.find("me/mine")).isEqualTo(only);
     }
 
     @Test
-    void ofSeveralSnapshotsWithoutABranchOneMustBeNamed() throws IOException {
+    void withoutBranchesOneOfSeveralSnapshotsMustBeNamed() throws IOException {
         download("models--me--mine", FIRST);
         download("models--me--mine", SECOND);
 
         assertThatThrownBy(() -> hub.find("me/mine"))
-                .hasMessageContaining("holds 2 snapshots and no refs/main; say which with @ and one of [" + FIRST);
+                .hasMessageContaining("holds 2 snapshots and no refs/main; append @ and one of [" + FIRST);
     }
 
     @Test
-    void aMissSaysWhereItLookedAndHowToDownload() {
+    void anIdThatIsNotInTheCacheComesWithTheCommandThatDownloadsIt() {
         assertThatThrownBy(() -> hub.find("gpt2"))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessage("there is no folder gpt2, and no openai-community/gpt2 in " + cache
+                .hasMessage("there is no folder gpt2, and no openai-community/gpt2 in the Hugging Face cache " + cache
                         + "; download it: hf download openai-community/gpt2");
+        assertThatThrownBy(() -> hub.find("me/mine@v2")).hasMessageEndingWith("hf download me/mine --revision v2");
+    }
+
+    /** One word, or a path in a folder that exists, as the tests run in a folder with fixtures. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nowhere", "storytelller", "fixtures/tiny-gpt"})
+    void aMistypedFolderComesWithoutACommandThatDownloadsIt(String model) {
+        assertThatThrownBy(() -> hub.find(model))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("there is no folder " + model + ", and no model of that name in the Hugging Face cache "
+                        + cache + "; an id has an organization and a name, such as openai-community/gpt2");
     }
 
     @Test
-    void aDownloadThatWasInterruptedIsToldFromAModel() throws IOException {
+    void aFileThatLoadingDoesNotReadMayBeMissing() throws IOException {
+        Path snapshot = download("models--me--mine", FIRST);
+        Files.createSymbolicLink(snapshot.resolve("README.md"), home.resolve("blobs/README.md"));
+        Files.createSymbolicLink(snapshot.resolve("pytorch_model.bin"), home.resolve("blobs/pytorch_model.bin"));
+
+        assertThat(hub.find("me/mine")).isEqualTo(snapshot);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer.json", "generation_config.json", "chat_template.jinja", "merges.txt"})
+    void aFileThatLoadingReadsMayNotBeMissing(String file) throws IOException {
+        Path snapshot = download("models--me--mine", FIRST);
+        Files.createSymbolicLink(snapshot.resolve(file), home.resolve("blobs").resolve(file));
+
+        assertThatThrownBy(() -> hub.find("me/mine")).hasMessageContaining("is incomplete, it lacks " + file);
+    }
+
+    @Test
+    void anInterruptedDownloadIsIncomplete() throws IOException {
         Path snapshot = download("models--me--mine", FIRST);
         Files.delete(home.resolve("blobs/model.safetensors"));
         assertThatThrownBy(() -> hub.find("me/mine"))
@@ -121,20 +150,20 @@ class HubCacheTest {
     }
 
     @Test
-    void aFileIsLeftToWhoeverOpensIt() throws IOException {
+    void aFileIsNoFolder() throws IOException {
         Path file = Files.createFile(home.resolve("model.safetensors"));
 
         assertThatThrownBy(() -> hub.find(file.toString())).hasMessageContaining("no such folder");
     }
 
-    /** Its name could be an id; here is the folder in which the tests run. */
+    /** Opening it as a folder gives the error. The tests run in a folder with this file. */
     @Test
-    void aFileThatIsCalledLikeAModelIsLeftToWhoeverOpensIt() {
+    void aFileWhoseNameCouldBeAnIdIsReturned() {
         assertThat(hub.find("pom.xml")).isEqualTo(Path.of("pom.xml"));
     }
 
     @Test
-    void theModelsAreWhatTheCacheHolds() throws IOException {
+    void listsTheModelsInTheCache() throws IOException {
         assertThat(hub.models()).isEmpty();
 
         download("models--openai-community--gpt2", FIRST);
@@ -148,10 +177,11 @@ class HubCacheTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/no/such/folder", "./gpt2", "../gpt2", "a/b/c", "~/gpt2", "me/..", "C:\\gpt2", "", "a\u0000b"})
-    void whatCannotBeAnIdIsAFolderThatIsMissing(String model) {
+    void aWordThatCannotBeAnIdIsAMissingFolder(String model) {
         assertThatThrownBy(() -> hub.find(model))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageContaining("no such folder; pass a folder or the id of a model on the hub");
+                .hasMessageContaining(
+                        "no such folder; expected a folder, or the id of a model in the Hugging Face cache");
     }
 
     @Test
@@ -163,6 +193,7 @@ class HubCacheTest {
         assertThatThrownBy(() -> hub.find("me/mine")).hasMessageContaining("holds 2 snapshots and no refs/main");
     }
 
+    /** As {@code huggingface_hub.constants} of 2.4 has them. */
     @ParameterizedTest
     @CsvSource({
         "HF_HUB_CACHE,   /a/hub, /a/hub",
@@ -170,17 +201,22 @@ class HubCacheTest {
         "HF_HOME,        /a,     /a/hub",
         "XDG_CACHE_HOME, /a,     /a/huggingface/hub",
         "HF_HOME,        ~/a,    HOME/a/hub",
+        "HF_HOME,        ~,      HOME/hub",
+        "HF_HOME,        $DISK/a,     /disk/a/hub",
+        "HF_HOME,        ${DISK}/a,   /disk/a/hub",
+        "HF_HOME,        /a/$DISK$NO, /a//disk$NO/hub",
+        "HF_HUB_CACHE,   ~/$DISK,     HOME//disk",
         "HF_HOME,        '',     HOME/.cache/huggingface/hub",
+        "TRANSFORMERS_CACHE, /a, HOME/.cache/huggingface/hub",
     })
-    void theEnvironmentSaysWhereTheCacheIs(String variable, String value, String expected) {
-        HubCache moved = new HubCache(Map.of(variable, value), home);
+    void theEnvironmentGivesTheFolder(String variable, String value, String expected) {
+        HubCache moved = new HubCache(Map.of(variable, value, "DISK", "/disk"), home);
 
-        assertThatThrownBy(() -> moved.find("me/mine"))
-                .hasMessageContaining(" in " + Path.of(expected.replace("HOME", home.toString())) + ";");
+        assertThat(moved.folder()).isEqualTo(Path.of(expected.replace("HOME", home.toString())));
     }
 
     @Test
-    void whereNothingIsSaidTheCacheIsAtHome() {
+    void withoutVariablesTheFolderIsInTheHomeFolder() {
         Path mine = new HubCache(System.getenv(), Path.of(System.getProperty("user.home"))).folder();
 
         assertThat(hub.folder()).isEqualTo(home.resolve(".cache/huggingface/hub"));
@@ -191,7 +227,7 @@ class HubCacheTest {
     void theMostSpecificVariableWins() {
         HubCache moved = new HubCache(Map.of("HF_HUB_CACHE", "/a", "HF_HOME", "/b", "XDG_CACHE_HOME", "/c"), home);
 
-        assertThatThrownBy(() -> moved.find("me/mine")).hasMessageContaining(" in " + Path.of("/a") + ";");
+        assertThat(moved.folder()).isEqualTo(Path.of("/a"));
     }
 
     @Test

@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
-import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
-import dev.touchstone.parity.Parity;
-import dev.touchstone.parity.TapResult;
-import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.KillMatrix;
 import dev.touchstone.support.KillMatrix.Fate;
-import dev.touchstone.util.TouchstoneException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,13 +31,17 @@ class ForwardZooTest {
             .flatMap(List::stream)
             .toList();
 
+    /** Those of all families. */
+    static Stream<ForwardBug> all() {
+        return Stream.of(BUGS, RotaryBugs.ALL, SinusoidBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
+                .flatMap(List::stream);
+    }
+
     private static final String GOLDENS = "all taps of the goldens";
 
     @TestFactory
     Stream<DynamicTest> findsEveryBugWhereItIs() {
-        return Stream.of(BUGS, RotaryBugs.ALL, SinusoidBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
-                .flatMap(List::stream)
-                .map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
+        return all().map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
     }
 
     @TestFactory
@@ -56,14 +54,11 @@ class ForwardZooTest {
                                 DynamicTest.dynamicTest(fixture + (warm ? ", half of it in the cache" : ""), () -> {
                                     Finding finding = run(fixture, warm ? Plant.NOTHING_WARM : Plant.NOTHING, warm);
 
-                                    assertThat(finding.passes)
+                                    assertThat(finding.passes())
                                             .as(finding.toString())
                                             .isTrue();
                                 })));
     }
-
-    /** What the suite reports: the first wrong tap, its error divided by PyTorch's, and the clues. */
-    private record Finding(boolean passes, String tap, double floors, List<String> clues) {}
 
     private static void find(ForwardBug bug) {
         Finding finding = run(bug.fixture(), bug.plant(), bug.warm());
@@ -72,18 +67,18 @@ class ForwardZooTest {
                 bug.what(),
                 bug.seenIn(),
                 GOLDENS + (bug.warm() ? ", with half of the prompt cached" : ""),
-                finding.tap,
-                finding.floors,
-                bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues),
-                !finding.passes ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
+                finding.tap(),
+                finding.ratio(),
+                bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues()),
+                !finding.passes() ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
                 Gatekeepers.ask(bug),
-                !bug.isEquivalent() && Readings.isRight(bug, finding.clues)));
+                !bug.isEquivalent() && Readings.isRight(bug, finding.clues())));
 
-        assertThat(finding.passes).as("nothing noticed").isEqualTo(bug.isEquivalent());
+        assertThat(finding.passes()).as("nothing noticed").isEqualTo(bug.isEquivalent());
         if (!bug.isEquivalent()) {
-            assertThat(finding.tap).as("where it was found: %s", finding).isEqualTo(bug.tap());
-            assertThat(Readings.isRight(bug, finding.clues))
-                    .as("the reading: %s", finding.clues)
+            assertThat(finding.tap()).as("where it was found: %s", finding).isEqualTo(bug.tap());
+            assertThat(Readings.isRight(bug, finding.clues()))
+                    .as("the reading: %s", finding.clues())
                     .isNotEqualTo(Readings.isHidden(bug));
         }
     }
@@ -91,29 +86,12 @@ class ForwardZooTest {
     private static Finding run(String fixture, Plant plant, boolean warm) {
         Transformer model = Fixtures.model(Fixtures.named(fixture)).transformer();
         try (Goldens goldens = new Goldens(longest(Fixtures.named(fixture)))) {
-            Reference reference = warm ? new SecondHalf(goldens) : goldens;
-            try {
-                CaseResult result = Parity.check(plant.into(model), TapMap.of(model), reference);
-                return result.firstDivergence()
-                        .map(tap -> new Finding(false, tap.name(), tap.ratio(), result.clues()))
-                        .orElse(new Finding(true, "", largest(result), result.clues()));
-            } catch (TouchstoneException e) {
-                return new Finding(false, tapIn(e, reference), Double.POSITIVE_INFINITY, List.of(e.getMessage()));
-            }
+            return Finding.of(plant.into(model), TapMap.of(model), warm ? new SecondHalf(goldens) : goldens);
         }
     }
 
-    /** The tap that a message names: one with a wrong shape, or a missing one. */
-    static String tapIn(TouchstoneException e, Reference reference) {
-        List<String> words = Arrays.asList(e.getMessage().split("[ ,\\[\\]]+"));
-        return reference.taps().stream().filter(words::contains).findFirst().orElse("");
-    }
-
-    private static double largest(CaseResult result) {
-        return result.taps().stream().mapToDouble(TapResult::ratio).max().orElse(0);
-    }
-
-    private static Path longest(Fixture fixture) {
+    /** The longest case of a fixture. */
+    static Path longest(Fixture fixture) {
         return fixture.cases().stream()
                 .max(Comparator.comparingLong(file -> file.toFile().length()))
                 .orElseThrow();

@@ -48,7 +48,7 @@ class RandomModelZooTest {
                     .map(TapResult::name)
                     .orElse("");
         } catch (TouchstoneException e) {
-            return ForwardZooTest.tapIn(e, drawn.answers); // a shape that differs
+            return Finding.tapIn(e, drawn.answers); // a shape that differs
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             return ""; // no such layer or head
         }

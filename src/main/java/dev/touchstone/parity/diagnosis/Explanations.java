@@ -1,5 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.Rotary;
+
 /**
  * Explains a wrong tap by repeating known mistakes on its input: the mistake that gives the wrong values is the
  * explanation. It is empty if none does.
@@ -10,7 +12,8 @@ record Explanations(Difference difference, Context context) {
         return switch (context.tap().kind()) {
             case POSITION_EMBEDDING -> new PositionExplanations(difference).read();
             case EMBEDDING_SUM, BLOCK -> new SumExplanations(difference, context).read();
-            case ROTARY -> new RotaryExplanations(difference).read();
+            case ROTARY ->
+                new RotaryExplanations(difference, (Rotary) context.tap().layer()).read();
             case NORM -> new NormExplanations(difference, context).read();
             case ACTIVATION -> new ActivationExplanations(difference, context).read();
             case QUERY, KEY, VALUE -> new ProjectionExplanations(difference, context).read();

@@ -1,10 +1,12 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.kernels.Angles;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.taps.Tap;
-import java.util.ArrayList;
+import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Explains wrong queries, keys or values by what happens between their projection and the tap: which columns they are
@@ -49,17 +51,26 @@ record ProjectionExplanations(Difference difference, Context context) {
 
     /** The ways in which the rotary embedding may be applied; only the identity if its table is not known. */
     private List<Rotated> rotations() {
-        List<Rotated> rotations = new ArrayList<>(List.of(Rotated.NONE));
-        Tap tap = context.tap();
-        double[] table =
-                tap.inputs().size() < 2 ? null : context.of(tap.inputs().get(1));
-        if (table != null && table.length % (4 * difference.rows()) == 0) {
-            Rotary rotary = context.map().model().rotary();
-            for (Rotated.Kind kind : Rotated.Kind.values()) {
-                rotations.add(new Rotated(kind, table, difference.columns(), rotary.headSize()));
-            }
+        Rotary rotary = context.map().model().rotary();
+        double[] table = rotary == null || context.tap().kind() == Tap.Kind.VALUE ? null : table(rotary);
+        boolean known =
+                table != null && table.length == 4 * rotary.frequencies().size() * difference.rows();
+        return Stream.of(Rotated.Kind.values())
+                .filter(kind -> known || kind == Rotated.Kind.NONE)
+                .map(kind -> new Rotated(kind, rotary, table, difference.columns()))
+                .toList();
+    }
+
+    /** The tap of the table, or, if it is no tap, the table for positions from 0 on. Null if it is not known. */
+    private double[] table(Rotary rotary) {
+        if (rotary.name() != null) {
+            return context.of(rotary.name());
         }
-        return rotations;
+        int[] positions = IntStream.range(0, difference.rows()).toArray();
+        Tensor table = Angles.table(positions, rotary.frequencies(), rotary.factor(), rotary.layout());
+        return IntStream.range(0, table.size())
+                .mapToDouble(i -> table.data()[i])
+                .toArray();
     }
 
     private boolean same(double[] a, double[] b) {

@@ -1,5 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.kernels.RotaryLayout;
+import dev.touchstone.model.Rotary;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.DoublePredicate;
@@ -8,19 +10,23 @@ import java.util.stream.IntStream;
 
 /**
  * Explains a wrong rotary table by its frequencies, positions or factor. A row has the cosines of R channels, then their
- * sines; the second half of each equals the first. (T, 2 R)
+ * sines; both channels of a pair have the same. (T, 2 R)
  */
 final class RotaryExplanations {
     /** The largest relative error of rounding to bfloat16. */
     private static final double FEW_BITS = 0x1p-8;
 
     private final Difference difference;
+    /** Columns from the angle of one pair to that of the next. */
+    private final int step;
+
     private final int pairs;
     private final Table ours;
     private final Table right;
 
-    RotaryExplanations(Difference difference) {
+    RotaryExplanations(Difference difference, Rotary rotary) {
         this.difference = difference;
+        this.step = rotary.layout() == RotaryLayout.INTERLEAVED ? 2 : 1;
         this.pairs = difference.columns() / 4;
         this.ours = new Table(i -> difference.actual()[i]);
         this.right = new Table(i -> difference.expected()[i]);
@@ -35,7 +41,7 @@ final class RotaryExplanations {
         }
 
         double angle(int t, int pair) {
-            int at = t * difference.columns() + pair;
+            int at = t * difference.columns() + pair * step;
             return Math.atan2(element.applyAsDouble(at + difference.columns() / 2), element.applyAsDouble(at));
         }
 
@@ -98,13 +104,13 @@ final class RotaryExplanations {
 
     private String exponents(double[] f, double[] expected) {
         double theta = geometric(f);
-        double right = geometric(expected);
-        if (right < 0) {
+        double base = geometric(expected);
+        if (base < 0) {
             return "the frequencies are those of theta " + shown(theta) + ": the scaling of Llama 3 or YaRN is missing";
         }
-        double channels = 2 * pairs * Math.log(right) / Math.log(theta);
+        double channels = 2 * pairs * Math.log(base) / Math.log(theta);
         boolean whole = Math.abs(channels - Math.round(channels)) < 1e-3 && Math.round(channels) % 2 == 0;
-        return "the frequencies are those of theta " + shown(theta) + ", should be " + shown(right)
+        return "the frequencies are those of theta " + shown(theta) + ", should be " + shown(base)
                 + (whole
                         ? "; or the exponents are divided by " + Math.round(channels) + " channels instead of "
                                 + 2 * pairs
@@ -120,10 +126,10 @@ final class RotaryExplanations {
 
     /** The theta of {@code theta^(-2 i / R)}, or -1 if the frequencies are no such sequence. */
     private double geometric(double[] f) {
-        double step = Math.log(f[0] / f[1]);
+        double ratio = Math.log(f[0] / f[1]);
         boolean geometric = Math.abs(f[0] - 1) < 1e-4
-                && IntStream.range(1, pairs).allMatch(i -> Math.abs(Math.log(f[i - 1] / f[i]) - step) < 1e-3 * step);
-        return geometric ? Math.exp(step * pairs) : -1;
+                && IntStream.range(1, pairs).allMatch(i -> Math.abs(Math.log(f[i - 1] / f[i]) - ratio) < 1e-3 * ratio);
+        return geometric ? Math.exp(ratio * pairs) : -1;
     }
 
     private static boolean all(double[] values, DoublePredicate holds) {

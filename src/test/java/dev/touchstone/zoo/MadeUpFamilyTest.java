@@ -49,7 +49,7 @@ class MadeUpFamilyTest {
     }
 
     private static final List<Planted> EMBEDDINGS = List.of(
-            zoo("weights rounded to bf16 on the way in", "vocabulary", "rounded to bfloat16"),
+            zoo("weights rounded to bf16 when loaded", "vocabulary", "rounded to bfloat16"),
             model(
                     "the embedding scaled",
                     "vocabulary",
@@ -84,24 +84,24 @@ class MadeUpFamilyTest {
             zoo("RMSNorm treated as LayerNorm", "entry/size", "as in a LayerNorm"),
             zoo("F18: epsilon outside the root", "entry/size", "epsilon is added outside the square root"),
             zoo("the sum of squares instead of their mean", "entry/size", "the sum of squares is used"),
-            zoo("queries normed over all heads at once", "one/look/ask-size", "all heads are normalized together"),
+            zoo("queries normalised over all heads at once", "one/look/ask-size", "all heads are normalized together"),
             zoo("norms of queries and keys swapped", "one/look/ask-size", "the gain is wrong"));
 
     private static final List<Planted> ATTENTION = List.of(
-            zoo("queries not turned", "one/look.q", "the rotary embedding is not applied"),
+            zoo("queries not rotated", "one/look.q", "the rotary embedding is not applied"),
             zoo(
-                    "the last channels of a head turn instead of the first",
+                    "the last channels of a head rotated instead of the first",
                     "one/look.q",
                     "the last channels of each head"),
             rotated("half-split", "should be neighbouring channels", RotaryLayout.HALF_SPLIT, 1),
             rotated("the sign of the sine", "rotates in the opposite direction", RotaryLayout.INTERLEAVED, -1),
             new Planted("values as keys", valuesAsKeys("two/look"), "two/look.k", "these are the values"),
             zoo(
-                    "queries share keys in turn instead of as neighbours",
+                    "key heads assigned to query heads in turn instead of in groups",
                     "one/look.scores",
                     "key head h mod 2, should be h / 3"),
             zoo(
-                    "queries share values in turn instead of as neighbours",
+                    "value heads assigned to query heads in turn instead of in groups",
                     "one/look.context",
                     "value head h mod 2, should be h / 3"),
             scoring("the scale", 0, "2.0000 times the expected values", old -> new Scoring(0.8f)),
@@ -126,7 +126,7 @@ class MadeUpFamilyTest {
             zoo("softmax over the queries", "one/look.probs", "over the queries, should be over the keys"),
             zoo("softmax over the heads", "one/look.probs", "over the heads, should be over the keys"),
             zoo("softmax in base 2", "one/look.probs", "in base 2"),
-            zoo("softmax with a 1 more in its sum", "one/look.probs", "1 added to its denominator"));
+            zoo("softmax with 1 added to its sum", "one/look.probs", "1 added to its denominator"));
 
     private static final List<Planted> MLPS = List.of(
             model(

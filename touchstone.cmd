@@ -27,7 +27,7 @@ goto lock
 echo touchstone: building, once; this takes a minute ... 1>&2
 set "mvn=mvn.cmd"
 where /q mvn.cmd || set "mvn=%home%.maven\mvnw.cmd"
-call "%mvn%" --quiet --batch-mode --no-transfer-progress -f "%home%pom.xml" "-Drunnable.jar=%jar%.new" resources:resources compiler:compile@vector-classes compiler:compile@default-compile jar:jar shade:shade@runnable-jar 1>&2
+call "%mvn%" --quiet --batch-mode --no-transfer-progress -f "%home%pom.xml" "-Drunnable.jar=%jar%.new" clean:clean@module resources:resources compiler:compile@vector-classes compiler:compile@default-compile jar:jar shade:shade@runnable-jar 1>&2
 if errorlevel 1 (
     rmdir "%lock%"
     exit /b 1

@@ -2,10 +2,13 @@ package dev.touchstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -16,7 +19,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The classes that the build compiles without warnings, because of the one about the incubator module. */
+/** What the build compiles without warnings, because of the one about the incubator module. */
 class WarningsTest {
     private static final Path SOURCES = Path.of(System.getProperty("touchstone.basedir", "."), "src");
 
@@ -35,31 +38,60 @@ class WarningsTest {
                 .containsExactly("compiler.warn.incubating.modules");
     }
 
-    private static List<Path> sources(String directory, String prefix) throws IOException {
-        try (Stream<Path> files = Files.list(SOURCES.resolve(directory))) {
-            return files.filter(file -> file.getFileName().toString().matches(prefix + ".*\\.java"))
-                    .toList();
+    /** Types in the signatures of exported packages are exported too; {@code util} may show Jackson's. */
+    @Test
+    void theModuleExportsWhatItsInterfaceNeeds() throws IOException {
+        String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(
+                        file -> file.matches(
+                                ".*[/\\\\](jackson|picocli|progressbar|jline|jinjava|guava|re2j|commons-lang3|immutables|slf4j-api)[^/\\\\]*\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+        List<Diagnostic<? extends JavaFileObject>> found = compile(
+                Stream.concat(sources("main/java", ""), sources("main/module", "")),
+                List.of("-Xlint:exports,module,opens", "--module-path", modules));
+
+        assertThat(found.stream()
+                        .filter(warning -> !isIn("util", warning))
+                        .map(warning -> warning.getCode() + " " + warning.getSource())
+                        .filter(warning -> !warning.startsWith("compiler.warn.incubating.modules"))
+                        .filter(warning -> !warning.startsWith("compiler.warn.leaks.not.accessible ")))
+                .isEmpty();
+    }
+
+    private static boolean isIn(String folder, Diagnostic<? extends JavaFileObject> warning) {
+        return warning.getSource() != null
+                && Path.of(warning.getSource().toUri()).getParent().endsWith(folder);
+    }
+
+    private static Stream<Path> sources(String directory, String prefix) throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES.resolve(directory))) {
+            return files.filter(file -> file.getFileName().toString().matches(prefix + ".*\\.java")).toList().stream();
         }
     }
 
-    private List<String> warnings(List<Path> sources, String doclint) throws IOException {
-        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+    private List<String> warnings(Stream<Path> sources, String doclint) throws IOException {
         List<String> options = List.of(
                 "-Xlint:all,-options,-processing",
                 doclint,
-                "-proc:none",
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-classpath",
-                System.getProperty("java.class.path"),
-                "-d",
-                folder.toString());
+                System.getProperty("java.class.path"));
+        return compile(sources, options).stream().map(Diagnostic::getCode).toList();
+    }
+
+    private List<Diagnostic<? extends JavaFileObject>> compile(Stream<Path> sources, List<String> options)
+            throws IOException {
+        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of("-proc:none", "-Xmaxwarns", "1000", "-d", folder.toString()));
         try (StandardJavaFileManager files = javac.getStandardFileManager(found, null, null)) {
-            assertThat(javac.getTask(null, files, found, options, null, files.getJavaFileObjectsFromPaths(sources))
-                            .call())
-                    .isTrue();
+            boolean compiled = javac.getTask(
+                            null, files, found, all, null, files.getJavaFileObjectsFromPaths(sources.toList()))
+                    .call();
+            assertThat(compiled).as(found.getDiagnostics().toString()).isTrue();
         }
-        return found.getDiagnostics().stream().map(Diagnostic::getCode).toList();
+        return found.getDiagnostics();
     }
 }

@@ -1,0 +1,39 @@
+/**
+ * Language models in plain Java.
+ *
+ * <p>A program begins with {@link dev.touchstone.LanguageModel}. Below it are the layers ({@code model}) on arrays
+ * ({@code tensor}, {@code kernels}), the loop that generates ({@code generation}), and the readers and writers of Hugging
+ * Face's files ({@code checkpoint}, {@code weights}).
+ */
+module dev.touchstone {
+    exports dev.touchstone;
+    exports dev.touchstone.checkpoint;
+    exports dev.touchstone.checkpoint.chat;
+    exports dev.touchstone.checkpoint.files;
+    exports dev.touchstone.checkpoint.safetensors;
+    exports dev.touchstone.generation;
+    exports dev.touchstone.generation.processors;
+    exports dev.touchstone.kernels;
+    exports dev.touchstone.model;
+    exports dev.touchstone.tensor;
+    exports dev.touchstone.tokenizer;
+    exports dev.touchstone.util;
+    exports dev.touchstone.weights;
+
+    requires com.fasterxml.jackson.databind;
+    requires jinjava;
+
+    // Without this module the scalar kernels compute.
+    requires static jdk.incubator.vector;
+
+    // The command line, which sets the fields of its commands by reflection.
+    opens dev.touchstone.cli to
+            info.picocli;
+
+    requires static info.picocli;
+    requires static java.management;
+    requires static jdk.management;
+    requires static me.tongfei.progressbar;
+    requires static org.jline.reader;
+    requires static org.jline.terminal;
+}

@@ -3,16 +3,15 @@ package dev.touchstone.cli;
 import dev.touchstone.explain.Candidate;
 import dev.touchstone.explain.Explanation;
 import dev.touchstone.explain.Layer;
-import dev.touchstone.explain.Part;
 import dev.touchstone.explain.Piece;
 import dev.touchstone.explain.SourceFile;
 import dev.touchstone.explain.Speculation;
 import dev.touchstone.explain.Stage;
+import dev.touchstone.explain.TimeCategory;
 import dev.touchstone.explain.Turn;
 import dev.touchstone.generation.SpeculativeGenerator.Statistics;
 import dev.touchstone.tokenizer.TokenText;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,30 +25,19 @@ final class ExplanationLines {
 
     private final Explanation run;
     private final Console console;
-    private final Iterator<Stage> stages;
     private int number;
 
     private ExplanationLines(Explanation run, Console console) {
         this.run = run;
         this.console = console;
-        this.stages = run.stages().iterator();
     }
 
     static void print(Explanation run, Console console) {
         ExplanationLines lines = new ExplanationLines(run, console);
-        lines.stage(lines::tokens);
-        lines.stage(lines::embedding);
-        lines.stage(lines::positions);
-        lines.stage(lines::blocks);
-        lines.stage(lines::output);
-        lines.stage(lines::choice);
-        lines.stage(lines::generation);
-        lines.stage(lines::speculation);
-        lines.stage(lines::memoryAndTime);
+        run.stages().forEach(lines::stage);
     }
 
-    private void stage(Runnable content) {
-        Stage stage = stages.next();
+    private void stage(Stage stage) {
         console.print(Console.Style.PROMPT, (number == 0 ? "" : "\n") + ++number + "  " + stage.title());
         console.print("  " + stage.shapes() + "\n");
         console.print(
@@ -60,7 +48,17 @@ final class ExplanationLines {
                         + stage.proofs().stream()
                                 .map(proof -> proof.test() + " (" + proof.of() + ")")
                                 .collect(Collectors.joining(", ", "   checked by ", "\n")));
-        content.run();
+        switch (stage.kind()) {
+            case TOKENIZATION -> tokens();
+            case EMBEDDING -> embedding();
+            case POSITIONS -> positions();
+            case BLOCKS -> blocks();
+            case OUTPUT -> output();
+            case CHOICE -> choice();
+            case GENERATION -> generation();
+            case SPECULATION -> speculation();
+            case MEMORY_AND_TIME -> memoryAndTime();
+        }
     }
 
     private void tokens() {
@@ -173,9 +171,9 @@ final class ExplanationLines {
     }
 
     private void memoryAndTime() {
-        Map<Part, Double> prompt = run.times().prompt();
+        Map<TimeCategory, Double> prompt = run.times().prompt();
         line("the cache makes room for %d tokens at a time", run.cachePage());
-        for (Part part : Part.values()) {
+        for (TimeCategory part : TimeCategory.values()) {
             line(
                     "%-50s prompt %.2f ms, a step %.2f ms",
                     part, prompt.getOrDefault(part, 0.0), run.times().step().getOrDefault(part, 0.0));

@@ -8,9 +8,11 @@ import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.model.Block;
+import dev.touchstone.model.Head;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.BlockTaps;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
@@ -51,17 +53,17 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         unwatched(ids, settings, new ArrayList<>()); // a first time for the just-in-time compiler
         Generation plain = unwatched(ids, settings, unwatched);
         int[] shown = settings.window().of(ids);
-        RunTrace trace = new RunTrace(new TapHomes(transformer));
+        RunTrace trace = new RunTrace(TapMap.of(transformer));
         transformer.forward(shown, kernels, trace);
-        Map<Part, Double> promptTime = trace.milliseconds();
-        promptTime.remove(Part.CHOICE);
+        Map<TimeCategory, Double> promptTime = trace.milliseconds();
+        promptTime.remove(TimeCategory.CHOICE);
 
         Vocabulary vocabulary = new Vocabulary(model.tokenizer());
         vocabulary.mention(shown);
         Generating generating = new Generating(transformer, kernels, vocabulary);
         Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
         Speculation speculation = Speculation.of(drafter, drafted.get(), plain.ids(), vocabulary);
-        Placing positions = Placing.of(transformer, trace.taps());
+        PositionEncoding positions = PositionEncoding.of(transformer, trace.taps());
         return new Explanation(
                 model.name(),
                 transformer.shape(),
@@ -72,8 +74,8 @@ public record Explainer(LoadedModel model, Kernels kernels) {
                 embedding(trace),
                 positions,
                 layers(trace),
-                vocabulary.likeliest(Rows.last(trace.tap("logits")), NEXT_SHOWN),
-                Lens.of(transformer, kernels, trace.taps(), vocabulary),
+                vocabulary.likeliest(Rows.last(trace.tap(Head.LOGITS)), NEXT_SHOWN),
+                Lens.of(transformer, kernels, trace, vocabulary),
                 spelled(settings),
                 watched,
                 generating.turns(),
@@ -122,32 +124,25 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         if (stem.embedded() != null && stem.norm() != null) {
             vectors.add(Vectors.of(stem.embedded(), trace.tap(stem.embedded())));
         }
-        if (!Entering.name(stem).equals(tokens)) {
-            vectors.add(Vectors.of(Entering.name(stem), Entering.stream(stem, kernels, trace.taps())));
+        String entering = trace.map().streams().get(0).toString();
+        if (!entering.equals(tokens)) {
+            vectors.add(Vectors.of(entering, trace.streams(kernels).get(0)));
         }
         return vectors;
     }
 
-    /** A tap belongs to the block whose own tap comes next. */
-    private List<Layer> layers(RunTrace trace) {
-        TapHomes homes = new TapHomes(model.transformer());
-        List<String> names = List.copyOf(trace.taps().keySet());
+    private static List<Layer> layers(RunTrace trace) {
         List<Layer> layers = new ArrayList<>();
         int room = ROOM_FOR_ATTENTION;
-        int from = 0;
-        for (Block block : model.transformer().blocks()) {
-            int end = names.indexOf(block.name()) + 1;
-            List<Layer.Tap> taps = names.subList(from, end).stream()
-                    .filter(tap -> homes.of(tap).part() != Part.EMBEDDING)
+        for (BlockTaps block : trace.map().blocks()) {
+            int index = layers.size();
+            List<Layer.Tap> taps = trace.map().taps().stream()
+                    .filter(tap -> tap.block() == index)
                     .map(tap -> new Layer.Tap(
-                            tap,
-                            trace.tap(tap).shape(),
-                            trace.milliseconds(tap),
-                            homes.of(tap).source()))
+                            tap.name(), trace.tap(tap.name()).shape(), trace.milliseconds(tap.name()), tap.source()))
                     .toList();
             Layer layer = Layer.of(block, taps, trace);
             room -= layer.attention().length();
-            from = end;
             layers.add(room >= 0 ? layer : layer.withoutAttention());
         }
         return layers;

@@ -25,7 +25,7 @@ public record Explanation(
         int dropped,
         Map<Integer, Piece> vocabulary,
         List<Vectors> embedding,
-        Placing positions,
+        PositionEncoding positions,
         List<Layer> layers,
         List<Candidate> next,
         Lens lens,

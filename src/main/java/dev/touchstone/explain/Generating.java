@@ -10,6 +10,7 @@ import dev.touchstone.generation.processors.Probabilities;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Generating {
     private final CachedExecutor executor;
     private final List<Made> processed = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();
-    private final List<Map<Part, Double>> times = new ArrayList<>();
+    private final List<Map<TimeCategory, Double>> times = new ArrayList<>();
 
     /** What a processor made of the scores. (V) */
     private record Made(LogitsProcessor by, float[] scores) {}
@@ -37,7 +38,7 @@ final class Generating {
         this.model = model;
         this.kernels = kernels;
         this.vocabulary = vocabulary;
-        this.trace = new RunTrace(new TapHomes(model));
+        this.trace = new RunTrace(TapMap.of(model));
         this.executor = new CachedExecutor(model, kernels, Integer.MAX_VALUE, trace);
     }
 
@@ -47,7 +48,7 @@ final class Generating {
                 settings.processors().stream().map(this::watched).toList());
         trace.restart();
         return new Generator(executor, tokenizer).generate(prompt, watched, step -> {
-            Map<Part, Double> time = trace.milliseconds();
+            Map<TimeCategory, Double> time = trace.milliseconds();
             times.add(time);
             turns.add(turn(step, time, unwatched.get(step.index())));
             processed.clear();
@@ -60,9 +61,9 @@ final class Generating {
     }
 
     /** Milliseconds of the steps after the first, which read one token each: their mean. */
-    Map<Part, Double> meanStep() {
-        Map<Part, Double> mean = new EnumMap<>(Part.class);
-        List<Map<Part, Double>> steps = times.subList(1, times.size());
+    Map<TimeCategory, Double> meanStep() {
+        Map<TimeCategory, Double> mean = new EnumMap<>(TimeCategory.class);
+        List<Map<TimeCategory, Double>> steps = times.subList(1, times.size());
         steps.forEach(step -> step.forEach((part, time) -> mean.merge(part, time / steps.size(), Double::sum)));
         return mean;
     }
@@ -76,7 +77,7 @@ final class Generating {
         };
     }
 
-    private Turn turn(Step step, Map<Part, Double> time, double unwatched) {
+    private Turn turn(Step step, Map<TimeCategory, Double> time, double unwatched) {
         vocabulary.mention(step.id());
         List<Turn.Scores> scores = new ArrayList<>();
         scores.add(scores(null, step.logits(), step.id()));
@@ -109,7 +110,7 @@ final class Generating {
 
     private List<Turn.Vote> votes(int picked) {
         List<Turn.Vote> votes = new ArrayList<>();
-        for (Tensor stream : Lens.streams(model, kernels, trace.taps())) {
+        for (Tensor stream : trace.streams(kernels)) {
             float[] logits = model.lens(stream.rows(stream.rows() - 1, stream.rows()), kernels)
                     .data();
             votes.add(new Turn.Vote(vocabulary.likeliest(logits, 1).get(0), Probabilities.softmax(logits)[picked]));
@@ -123,7 +124,7 @@ final class Generating {
         byte[] bytes = new byte[model.blocks().size() * seen];
         int at = 0;
         for (Block block : model.blocks()) {
-            Tensor probs = trace.tap(block.attn().name() + ".probs");
+            Tensor probs = trace.tap(block.attn().probsTap());
             int heads = probs.size(0);
             int queries = probs.size(1);
             for (int key = 0; key < seen; key++) {
@@ -138,6 +139,6 @@ final class Generating {
     }
 
     private String firstProbs() {
-        return model.blocks().get(0).attn().name() + ".probs";
+        return model.blocks().get(0).attn().probsTap();
     }
 }

@@ -2,7 +2,7 @@ package dev.touchstone.explain;
 
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Mlp;
+import dev.touchstone.model.taps.BlockTaps;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,8 @@ public record Layer(
     public record Tap(String name, int[] shape, double milliseconds, Class<?> source) {}
 
     /** @param taps those of this block */
-    static Layer of(Block block, List<Tap> taps, RunTrace trace) {
+    static Layer of(BlockTaps names, List<Tap> taps, RunTrace trace) {
+        Block block = names.block();
         int window = block.attn().scoring().window();
         Tensor act = trace.tap(block.mlp().activation().name());
         return new Layer(
@@ -47,29 +48,14 @@ public record Layer(
                 block.getClass().getSimpleName().toLowerCase(Locale.ROOT),
                 window == Scoring.UNLIMITED ? null : window,
                 taps,
-                Packed.triangles(trace.tap(block.attn().name() + ".probs")),
-                Rows.lengths(trace.tap(attended(block))),
-                Rows.lengths(trace.tap(made(block))),
+                Packed.triangles(trace.tap(block.attn().probsTap())),
+                Rows.lengths(trace.tap(names.attentionAdded())),
+                Rows.lengths(trace.tap(names.mlpAdded())),
                 Rows.lengths(trace.tap(block.name())),
                 Neurons.of(block.mlp().activation().name(), act));
     }
 
     Layer withoutAttention() {
         return new Layer(name, joins, window, taps, null, attended, made, stream, mlp);
-    }
-
-    /** The tap of what attention adds. */
-    static String attended(Block block) {
-        return block instanceof Block.Sandwiched sandwiched
-                ? sandwiched.afterAttn().name()
-                : block.attn().name();
-    }
-
-    /** The tap of what the MLP adds. */
-    static String made(Block block) {
-        Mlp mlp = block.mlp();
-        return block instanceof Block.Sandwiched sandwiched
-                ? sandwiched.afterMlp().name()
-                : mlp.name() == null ? mlp.down().name() : mlp.name();
     }
 }

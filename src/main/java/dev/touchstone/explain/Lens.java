@@ -1,42 +1,26 @@
 package dev.touchstone.explain;
 
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.model.Block;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.model.taps.TapSum;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
- * The logit lens: what would be said next if the residual stream went to the head after the embedding, after the first
- * block, and so on. After the last block that is what the model says.
+ * The logit lens: final norm and head applied to the residual stream before the first block and after each block. After the
+ * last block it gives the logits of the model.
  *
- * @param points taps of the residual stream, in order
- * @param first the first token of the prompt that is looked at; all after it are
- * @param says for each point and each of these tokens the likeliest next ones
+ * @param points taps of the residual stream, in order; the first may be a sum
+ * @param first the first token of the prompt that is shown; all after it are
+ * @param says for each point and each of these tokens the most likely next tokens
  */
 public record Lens(List<String> points, int first, List<List<List<Candidate>>> says) {
     private static final int MOST_TOKENS = 24;
     private static final int SHOWN = 5;
 
-    static List<String> points(Transformer model) {
-        List<String> points = new ArrayList<>();
-        points.add(Entering.name(model.stem()));
-        model.blocks().stream().map(Block::name).forEach(points::add);
-        return points;
-    }
-
-    /** The residual stream at each of these points. (T, C) each */
-    static List<Tensor> streams(Transformer model, Kernels kernels, Map<String, Tensor> taps) {
-        List<Tensor> streams = new ArrayList<>();
-        streams.add(Entering.stream(model.stem(), kernels, taps));
-        model.blocks().forEach(block -> streams.add(taps.get(block.name())));
-        return streams;
-    }
-
-    static Lens of(Transformer model, Kernels kernels, Map<String, Tensor> taps, Vocabulary vocabulary) {
-        List<Tensor> streams = streams(model, kernels, taps);
+    static Lens of(Transformer model, Kernels kernels, RunTrace trace, Vocabulary vocabulary) {
+        List<Tensor> streams = trace.streams(kernels);
         int tokens = streams.get(0).rows();
         int first = Math.max(0, tokens - MOST_TOKENS);
         List<List<List<Candidate>>> says = new ArrayList<>();
@@ -48,6 +32,6 @@ public record Lens(List<String> points, int first, List<List<List<Candidate>>> s
             }
             says.add(ofPoint);
         }
-        return new Lens(points(model), first, says);
+        return new Lens(trace.map().streams().stream().map(TapSum::toString).toList(), first, says);
     }
 }

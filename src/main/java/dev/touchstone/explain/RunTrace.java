@@ -1,24 +1,27 @@
 package dev.touchstone.explain;
 
+import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Trace;
+import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.tensor.Tensor;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Keeps what a pass made, and how long after the tap before it each tap came. */
+/** Records the taps of a run, and the time from each tap to the next. */
 final class RunTrace implements Trace {
-    private final TapHomes homes;
+    private final TapMap map;
     private final Map<String, Tensor> taps = new LinkedHashMap<>();
     private final Map<String, Long> nanoseconds = new LinkedHashMap<>();
     private long last;
 
-    RunTrace(TapHomes homes) {
-        this.homes = homes;
+    RunTrace(TapMap map) {
+        this.map = map;
         restart();
     }
 
-    /** Forgets everything; time counts from now. */
+    /** Removes all taps and restarts the clock. */
     void restart() {
         taps.clear();
         nanoseconds.clear();
@@ -33,9 +36,20 @@ final class RunTrace implements Trace {
         last = now;
     }
 
-    /** In the order of computation. */
+    /** The taps, in order of computation. */
     Map<String, Tensor> taps() {
         return taps;
+    }
+
+    /** The residual stream before the first block and after each block. (T, C) each */
+    List<Tensor> streams(Kernels kernels) {
+        return map.streams().stream()
+                .map(stream -> stream.evaluate(taps::get, kernels::add))
+                .toList();
+    }
+
+    TapMap map() {
+        return map;
     }
 
     Tensor tap(String name) {
@@ -46,11 +60,11 @@ final class RunTrace implements Trace {
         return nanoseconds.get(tap) / 1e6;
     }
 
-    /** Milliseconds since {@link #restart}, by what they were spent on; what came after the last tap is the choice. */
-    Map<Part, Double> milliseconds() {
-        Map<Part, Double> parts = new EnumMap<>(Part.class);
-        nanoseconds.forEach((tap, time) -> parts.merge(homes.of(tap).part(), time / 1e6, Double::sum));
-        parts.put(Part.CHOICE, (System.nanoTime() - last) / 1e6);
+    /** Milliseconds since {@link #restart} by kind of work. The time since the last tap counts as {@code CHOICE}. */
+    Map<TimeCategory, Double> milliseconds() {
+        Map<TimeCategory, Double> parts = new EnumMap<>(TimeCategory.class);
+        nanoseconds.forEach((tap, time) -> parts.merge(TimeCategory.of(map.tap(tap)), time / 1e6, Double::sum));
+        parts.put(TimeCategory.CHOICE, (System.nanoTime() - last) / 1e6);
         return parts;
     }
 }

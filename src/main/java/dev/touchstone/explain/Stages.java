@@ -19,33 +19,35 @@ import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.model.taps.BlockTaps;
+import dev.touchstone.model.taps.TapMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** The stages in order, each with its shapes, its sources and its proofs. */
-record Stages(LoadedModel model, Placing positions, int tokens, Settings settings) {
+record Stages(LoadedModel model, PositionEncoding positions, int tokens, Settings settings) {
     private static final Proof SAME_BITS =
             new Proof("generation/SameBitsTest", "the logits, bit for bit: cache or none, alone or in a batch");
 
     List<Stage> all() {
         Transformer transformer = model.transformer();
         Shape shape = transformer.shape();
-        Block block = transformer.blocks().get(0);
-        String attn = block.attn().name();
+        BlockTaps block = TapMap.of(transformer).blocks().get(0);
+        Attention attention = block.block().attn();
         return List.of(
                 stage(
-                        "Tokenization",
+                        Stage.Kind.TOKENIZATION,
                         shaped("text → (%d)", tokens),
                         List.of(model.tokenizer().getClass()),
                         new Proof("tokenizer/FixtureTokensTest", "ids and texts in tokens.json")),
                 stage(
-                        "Embedding",
+                        Stage.Kind.EMBEDDING,
                         shaped("(%d) → (%d, %d)", tokens, tokens, shape.channels()),
                         List.of(Embedding.class),
                         golden(transformer.stem().wte().name())),
                 stage(
-                        "Positions",
+                        Stage.Kind.POSITIONS,
                         positions.vectors() == null
                                 ? shaped("(%d, %d, %d)", shape.heads(), tokens, tokens)
                                 : shaped(
@@ -54,39 +56,39 @@ record Stages(LoadedModel model, Placing positions, int tokens, Settings setting
                         List.of(positions.source()),
                         golden(
                                 positions.vectors() == null
-                                        ? attn + ".scores"
+                                        ? attention.scoresTap()
                                         : positions.vectors().tap())),
                 stage(
-                        "Transformer blocks",
+                        Stage.Kind.BLOCKS,
                         shaped(
                                 "%d × (%d, %d) → (%d, %d)",
                                 shape.layers(), tokens, shape.channels(), tokens, shape.channels()),
                         List.of(Block.class, Attention.class, Mlp.class),
-                        golden(attn + ".probs", Layer.attended(block), Layer.made(block), block.name())),
+                        golden(attention.probsTap(), block.attentionAdded(), block.mlpAdded(), block.name())),
                 stage(
-                        "Output layer",
+                        Stage.Kind.OUTPUT,
                         shaped("(%d, %d) → (%d, %d)", tokens, shape.channels(), tokens, shape.vocabulary()),
                         List.of(transformer.lnF().getClass(), Head.class),
-                        golden(transformer.lnF().name(), "logits")),
+                        golden(transformer.lnF().name(), Head.LOGITS)),
                 stage(
-                        "Choosing a token",
+                        Stage.Kind.CHOICE,
                         shaped("(%d) → id", shape.vocabulary()),
                         choosing(),
                         new Proof("generation/processors/SamplingGoldenTest", "probabilities in sampling.json")),
                 stage(
-                        "Generation, token by token",
+                        Stage.Kind.GENERATION,
                         shaped("(%d) → (%d + %d)", tokens, tokens, settings.maxNewTokens()),
                         List.of(Generator.class, CachedExecutor.class),
                         new Proof("generation/GenerationGoldenTest", "ids and texts in generation.json"),
                         SAME_BITS),
                 stage(
-                        "Speculative decoding",
+                        Stage.Kind.SPECULATION,
                         shaped("(n drafts) → (n + 1, %d)", shape.vocabulary()),
                         List.of(SpeculativeGenerator.class, Verification.class),
                         new Proof("generation/SpeculativeTest", "the ids of plain greedy decoding"),
                         new Proof("generation/SpeculativeSamplingTest", "the distribution of plain sampling")),
                 stage(
-                        "Memory and time",
+                        Stage.Kind.MEMORY_AND_TIME,
                         shaped(
                                 "2 × %d layers × (%d heads, %d, %d)",
                                 shape.layers(), shape.keyValueHeads(), tokens, shape.headSize()),
@@ -102,8 +104,8 @@ record Stages(LoadedModel model, Placing positions, int tokens, Settings setting
         return classes;
     }
 
-    private static Stage stage(String title, String shapes, List<Class<?>> sources, Proof... proofs) {
-        return new Stage(title, shapes, sources, List.of(proofs));
+    private static Stage stage(Stage.Kind kind, String shapes, List<Class<?>> sources, Proof... proofs) {
+        return new Stage(kind, kind.title(), shapes, sources, List.of(proofs));
     }
 
     private static Proof golden(String... taps) {

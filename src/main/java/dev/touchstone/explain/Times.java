@@ -12,4 +12,8 @@ import java.util.Map;
  * @param sameIds whether both made the same ids
  */
 public record Times(
-        Map<Part, Double> prompt, Map<Part, Double> step, double watched, double unwatched, boolean sameIds) {}
+        Map<TimeCategory, Double> prompt,
+        Map<TimeCategory, Double> step,
+        double watched,
+        double unwatched,
+        boolean sameIds) {}

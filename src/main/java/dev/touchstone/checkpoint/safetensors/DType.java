@@ -32,7 +32,7 @@ public enum DType {
     }
 
     /** The size of one element; types of less than a byte are packed. */
-    public int bits() {
+    int bits() {
         return bits;
     }
 

@@ -3,12 +3,12 @@ package dev.touchstone.checkpoint.safetensors;
 import dev.touchstone.tensor.HalfPrecision;
 import java.nio.ByteBuffer;
 
-/** Elements of a safetensors file, little-endian, turned into Java's numbers: one piece of a tensor at a time. */
-public final class Elements {
+/** Converts elements of a safetensors file, which are little-endian, to numbers of Java. */
+final class Elements {
     private Elements() {}
 
     /** All of {@code bytes} into {@code to}, from index {@code at} on. F64 is rounded to the nearest float; the rest is exact. */
-    public static void floats(DType type, ByteBuffer bytes, float[] to, int at) {
+    static void floats(DType type, ByteBuffer bytes, float[] to, int at) {
         int count = bytes.remaining() * 8 / type.bits();
         switch (type) {
             case F32 -> bytes.asFloatBuffer().get(to, at, count);
@@ -31,7 +31,7 @@ public final class Elements {
                     to[at + i] = HalfPrecision.fromBfloat16(halves[i]);
                 }
             }
-            default -> throw new IllegalArgumentException(type + " is no float");
+            default -> throw new IllegalArgumentException(type + " is not a type of floats");
         }
     }
 
@@ -59,7 +59,7 @@ public final class Elements {
                 case I16 -> bytes.getShort();
                 case I8 -> bytes.get();
                 case U8, BOOL -> bytes.get() & 0xFF;
-                default -> throw new IllegalArgumentException(type + " is no integer");
+                default -> throw new IllegalArgumentException(type + " is not a type of integers");
             };
         }
     }

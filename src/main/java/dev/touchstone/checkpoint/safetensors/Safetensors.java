@@ -33,6 +33,7 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
+    /** The same for any source of bytes; {@code file} is its name in messages. It is closed with the result, and if this throws. */
     public static Safetensors open(String file, ByteSource source) throws IOException {
         try {
             return new Safetensors(file, source);
@@ -40,11 +41,6 @@ public final class Safetensors implements AutoCloseable {
             source.close();
             throw e;
         }
-    }
-
-    /** The file's name, as messages say it. */
-    public String file() {
-        return file;
     }
 
     /** The names of all tensors, in the header's order. */

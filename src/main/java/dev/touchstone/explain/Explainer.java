@@ -64,33 +64,27 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
         Speculation speculation = Speculation.of(drafter, drafted.get(), plain.ids(), vocabulary);
         PositionEncoding positions = PositionEncoding.of(transformer, trace.taps());
-        return new Explanation(
-                model.name(),
-                transformer.shape(),
-                wellFormed(prompt),
-                shown,
-                ids.length - shown.length,
-                vocabulary.mentioned(),
+        Explanation.Input input = new Explanation.Input(
+                model.name(), transformer.shape(), wellFormed(prompt), shown, ids.length - shown.length);
+        Explanation.PromptPass pass = new Explanation.PromptPass(
                 embedding(trace),
                 positions,
                 layers(trace),
                 vocabulary.likeliest(Rows.last(trace.tap(Head.LOGITS)), NEXT_SHOWN),
-                Lens.of(transformer, kernels, trace, vocabulary),
+                Lens.of(transformer, kernels, trace, vocabulary));
+        double traced =
+                generating.turns().stream().mapToDouble(Turn::milliseconds).sum() / 1e3;
+        double untraced = unwatched.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
+        boolean sameIds = Arrays.equals(plain.ids(), watched.ids());
+        Explanation.Run run = new Explanation.Run(
                 spelled(settings),
                 watched,
                 generating.turns(),
                 speculation,
                 KeyValuePages.POSITIONS,
-                new Times(
-                        promptTime,
-                        generating.meanStep(),
-                        generating.turns().stream()
-                                        .mapToDouble(Turn::milliseconds)
-                                        .sum()
-                                / 1e3,
-                        unwatched.stream().mapToDouble(Double::doubleValue).sum() / 1e3,
-                        Arrays.equals(plain.ids(), watched.ids())),
+                new Times(promptTime, generating.meanStep(), traced, untraced, sameIds),
                 new Stages(model, positions, shown.length, settings).all());
+        return new Explanation(input, pass, run, vocabulary.mentioned());
     }
 
     private static void check(int[] ids, Settings settings) {

@@ -16,13 +16,15 @@ class ReadmeTest {
     private static final Pattern EXAMPLE = Pattern.compile(
             "```java\n(?<imports>(?:import .*\n)+)\n(?<body>.*?)```\n+```text\n(?<printed>.*?)```", Pattern.DOTALL);
 
+    private static final Pattern DEPENDENCY = Pattern.compile("```xml\n(<dependency>.*?)```", Pattern.DOTALL);
+    private static final Path ROOT = Path.of(System.getProperty("touchstone.basedir", "."));
+
     @TempDir
     private Path folder;
 
     @Test
     void theExampleOfTheLibraryCompilesAndPrintsWhatTheReadmeSays() throws Exception {
-        Matcher example =
-                EXAMPLE.matcher(Files.readString(Path.of(System.getProperty("touchstone.basedir", "."), "README.md")));
+        Matcher example = EXAMPLE.matcher(Files.readString(ROOT.resolve("README.md")));
         assertThat(example.find()).isTrue();
         Path source = Files.writeString(
                 folder.resolve("Example.java"),
@@ -44,5 +46,23 @@ class ReadmeTest {
         assertThat(java.waitFor()).as(Files.readString(err)).isZero();
         assertThat(printed.strip()).isEqualTo(example.group("printed").strip());
         assertThat(example.group("body").strip().lines()).hasSizeLessThanOrEqualTo(5);
+    }
+
+    /** ci/consumer.sh builds and runs it. */
+    @Test
+    void theConsumerProjectIsWhatTheReadmeShows() throws Exception {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        Matcher dependency = DEPENDENCY.matcher(readme);
+        Matcher example = EXAMPLE.matcher(readme);
+        assertThat(dependency.find()).isTrue();
+        assertThat(example.find()).isTrue();
+        Path consumer = ROOT.resolve("src/it/consumer");
+
+        assertThat(Files.readString(consumer.resolve("pom.xml")))
+                .containsIgnoringWhitespaces(dependency.group(1))
+                .doesNotContain("<plugin>");
+        assertThat(Files.readString(consumer.resolve("src/main/java/consumer/Fox.java")))
+                .contains(example.group("imports"))
+                .containsIgnoringWhitespaces(example.group("body").strip().replaceFirst("}$", ""));
     }
 }

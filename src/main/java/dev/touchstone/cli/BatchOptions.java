@@ -12,12 +12,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Many prompts at once. */
+/** The options for a file of prompts. */
 final class BatchOptions {
     private static final int DEFAULT_SIZE = 8;
 
-    /** Options that change how a text is made, not which. */
-    private static final Set<String> INDIFFERENT = Set.of(
+    /** Options that do not change the generated text. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
             "--batch-file", "--out", "--batch-size", "--quiet", "--stacktrace", "--no-cache", "--kernels", "--threads");
 
     @Spec(Target.MIXEE)
@@ -26,30 +26,33 @@ final class BatchOptions {
     @Option(
             names = "--batch-file",
             paramLabel = "FILE",
-            description = "Continue every prompt of this file: JSON Lines, each a string, or an object with prompt or"
-                    + " prompt_ids whose other fields are handed through. Prints a line of JSON for each, in order.")
+            description =
+                    "Continue each prompt of this file (JSON Lines). A line is a string, or an object with prompt or"
+                            + " prompt_ids, whose other fields are copied to the output. Prints one line of JSON for each"
+                            + " prompt, in the same order.")
     private Path file;
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            description = "With --batch-file: write there instead. After an interruption the same command goes on where"
-                    + " it was; until all is done the lines are in FILE.part.")
+            description =
+                    "With --batch-file: write the lines to FILE. Until all of them are done they are in FILE.part;"
+                            + " after an interruption, run the same command again to continue.")
     private Path out;
 
     @Option(
             names = "--batch-size",
             paramLabel = "N",
-            description = "With --batch-file: how many prompts are continued at once. Default: " + DEFAULT_SIZE + ".")
+            description = "With --batch-file: continue N prompts at a time. Default: " + DEFAULT_SIZE + ".")
     private Integer size;
 
-    boolean isWanted() {
+    boolean isGiven() {
         return file != null;
     }
 
     void check() {
         Usage usage = new Usage(command);
-        usage.needs(isWanted(), "--batch-file", "--out", "--batch-size");
+        usage.needs(isGiven(), "--batch-file", "--out", "--batch-size");
         usage.refuse(size != null && size < 1, "--batch-size must be at least 1, got " + size);
     }
 
@@ -64,8 +67,7 @@ final class BatchOptions {
         } else {
             try (BatchOutput lines = BatchOutput.open(out, prompts, settingsGiven())) {
                 if (lines.done() > 0) {
-                    console.note(
-                            "going on after the " + lines.done() + " of " + prompts.size() + " prompts that are done");
+                    console.note("continuing: " + lines.done() + " of " + prompts.size() + " prompts are already done");
                 }
                 tokens = run.from(lines.done(), prompts, lines::add);
                 lines.finish();
@@ -75,10 +77,10 @@ final class BatchOptions {
         console.note(prompts.size() + " prompts; " + watch.total());
     }
 
-    /** What a text depends on besides its prompt. */
+    /** The options that the generated texts depend on, with their values. */
     private String settingsGiven() {
         return command.commandLine().getParseResult().matchedOptions().stream()
-                .filter(option -> !INDIFFERENT.contains(option.longestName()))
+                .filter(option -> !WITHOUT_EFFECT.contains(option.longestName()))
                 .map(option -> option.longestName() + "=" + values(option))
                 .sorted()
                 .collect(Collectors.joining(" "));

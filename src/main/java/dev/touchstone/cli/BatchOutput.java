@@ -20,8 +20,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A file of answers that survives an interruption. Until all is done the lines are kept in {@code FILE.part}, after a
- * line that says which prompts and settings they belong to; then they become {@code FILE}.
+ * The output file of a batch, which can be continued after an interruption. Until all prompts are done the lines are in
+ * {@code FILE.part}, after a first line that identifies the prompts and settings; then they are moved to {@code FILE}.
  */
 final class BatchOutput implements AutoCloseable {
     private final Path file;
@@ -44,7 +44,7 @@ final class BatchOutput implements AutoCloseable {
         }
     }
 
-    /** Goes on with what an interrupted run left. Refuses if that belongs to other prompts or settings. */
+    /** Opens the lines of an interrupted run, if there are any. Rejects those of other prompts or settings. */
     static BatchOutput open(Path file, List<BatchPrompt> prompts, String settings) {
         ObjectNode identity = JsonNodeFactory.instance.objectNode();
         identity.put("settings", settings).put("prompts", digest(prompts));
@@ -55,12 +55,12 @@ final class BatchOutput implements AutoCloseable {
         }
     }
 
-    /** How many prompts have their answers already. */
+    /** The number of prompts that are done already. */
     int done() {
         return done;
     }
 
-    /** On disk when it returns. */
+    /** Appends a line, which is on disk when this returns. */
     void add(String line) {
         try {
             write(line);
@@ -69,7 +69,7 @@ final class BatchOutput implements AutoCloseable {
         }
     }
 
-    /** All answers are there. */
+    /** Moves the lines to their file: all prompts are done. */
     void finish() {
         WholeFile.write(file, this::copyAnswers);
         close();
@@ -85,7 +85,7 @@ final class BatchOutput implements AutoCloseable {
         while (from < channel.size()) {
             from += channel.transferTo(from, channel.size() - from, to);
         }
-        to.force(true); // the part is deleted next
+        to.force(true); // the part file is deleted next
     }
 
     @Override
@@ -97,7 +97,7 @@ final class BatchOutput implements AutoCloseable {
         }
     }
 
-    /** Keeps whole lines only: the last one may have been cut off. */
+    /** Reads the number of lines and cuts off the last one if it is incomplete. */
     private int recover() throws IOException {
         FileLock lock = channel.tryLock();
         if (lock == null) {
@@ -118,8 +118,8 @@ final class BatchOutput implements AutoCloseable {
         }
         if (!kept.startsWith(identity + "\n")) {
             throw new TouchstoneException(
-                    part + " holds the answers to other prompts or settings; repeat that command to"
-                            + " finish them, or delete the file to begin anew");
+                    part + " belongs to other prompts or settings; run that command again to finish it, or delete"
+                            + " the file to start over");
         }
         return (int) kept.chars().filter(c -> c == '\n').count() - 1;
     }

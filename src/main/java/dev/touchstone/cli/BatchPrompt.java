@@ -19,10 +19,10 @@ import java.util.List;
  * One line of a batch file.
  *
  * @param where the file and the line's number, for messages
- * @param given the line's own fields
+ * @param given the fields of the line, which are copied to the output
  */
 record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
-    /** All prompts of a file; blank lines are none. Refuses a file with a line that cannot be used. */
+    /** Reads all prompts of a file, without blank lines. Rejects a file if one of its lines cannot be used. */
     static List<BatchPrompt> read(Path file, Tokenizer tokenizer) {
         List<BatchPrompt> prompts = new ArrayList<>();
         int number = 0;
@@ -35,7 +35,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
         return prompts;
     }
 
-    /** Refuses a prompt that these settings cannot continue. */
+    /** Rejects a prompt that cannot be continued with these settings. */
     void check(Settings settings) {
         try {
             settings.window().check(ids.length, settings.maxNewTokens());
@@ -44,7 +44,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
         }
     }
 
-    /** The line of JSON that tells what was made of it. */
+    /** The line of the output, as JSON. */
     String answer(Generation made) {
         return GenerationJson.into(given.deepCopy(), text, made).toString();
     }
@@ -70,7 +70,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
             whole &= id.isInt();
         }
         if (!whole) {
-            throw new TouchstoneException(where + " holds no prompt: expected a string, or an object with the string"
+            throw new TouchstoneException(where + " has no prompt: expected a string, or an object with the string"
                     + " prompt or the list of whole numbers prompt_ids");
         }
         int[] values = new int[ids.size()];
@@ -78,7 +78,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
             values[i] = ids.get(i).intValue();
             if (values[i] < 0 || values[i] >= tokenizer.vocabularySize()) {
                 throw new TouchstoneException(where + ": token id " + values[i]
-                        + " is not in the vocabulary; ids go from" + " 0 to " + (tokenizer.vocabularySize() - 1));
+                        + " is not in the vocabulary; ids go from 0 to " + (tokenizer.vocabularySize() - 1));
             }
         }
         return new BatchPrompt(where, given, tokenizer.decode(values), values);

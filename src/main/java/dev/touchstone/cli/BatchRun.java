@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Continues prompts a few at a time, and hands over the answers in the prompts' order.
+ * Continues prompts a few at a time, and passes the lines of the output on in the order of the prompts.
  *
- * @param size how many prompts at most share a pass
+ * @param size the largest number of prompts in a forward pass
  */
 record BatchRun(LanguageModel model, Sampling sampling, int size) {
-    /** Skips the first {@code done} prompts. Returns how many tokens were made. */
+    /** Skips the first {@code done} prompts. Returns the number of generated tokens. */
     int from(int done, List<BatchPrompt> prompts, Consumer<String> answers) {
         int tokens = 0;
         for (int next = done; next < prompts.size(); next += size) {

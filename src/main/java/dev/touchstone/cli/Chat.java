@@ -4,7 +4,7 @@ import dev.touchstone.GenerationTask;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.generation.Generation;
 
-/** A conversation of a person and a model, or a text that they write in turns. */
+/** A chat: answers lines with a model. */
 final class Chat {
     private final LanguageModel model;
     private final ComputeOptions compute;

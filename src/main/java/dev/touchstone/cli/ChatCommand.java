@@ -12,23 +12,25 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chat",
         description =
-                "Talk with a model that is made for it; with another one write a text together: it continues after"
-                        + " each line of yours.",
+                "Chat with a model. A model without a chat template continues the text after each line instead. In the"
+                        + " chat, /help lists the commands.",
         sortOptions = false,
-        footer = {"", "Example: touchstone chat --temperature 0.8"})
+        footer = {"", "Example:", "  touchstone chat --temperature 0.8"})
 final class ChatCommand implements Callable<Integer> {
     private static final List<String> COMMANDS = List.of("/set", "/unset", "/settings", "/reset", "/help", "/quit");
 
     static final String HELP = """
-            A line is said to the model, or added to the text where it knows no turns, and it goes on from there. Ctrl-C stops
-            an answer.
-              /set NAME VALUE   change a setting, such as /set temperature 0.8 or /set max-new-tokens 40
-              /unset NAME       take a setting back
-              /settings         show them
-              /reset            begin anew
-              /help             show this
-              /quit             leave, as does Ctrl-D
-            The names of settings are those of the options of generate.
+            Type a message; the model answers. Ctrl-C stops the answer.
+
+              /set NAME VALUE   change a setting, for example: /set temperature 0.8
+              /unset NAME       change a setting back to its default
+              /settings         list the settings
+              /reset            forget all messages
+              /help             print this help
+              /quit             end the chat; Ctrl-D does the same
+
+            The settings are the generation options of "touchstone chat --help", without
+            dashes, such as max-new-tokens, temperature, top-p or seed.
             """;
 
     @Spec
@@ -63,7 +65,7 @@ final class ChatCommand implements Callable<Integer> {
     private void converse(LanguageModel loaded) {
         ChatSettings settings = new ChatSettings(loaded, command.commandLine().getParseResult());
         Chat chat = new Chat(loaded, compute, settings, console);
-        console.note(loaded.name() + " listens; /help tells what can be said, /quit leaves");
+        console.note("Chatting with " + loaded.name() + ". /help lists commands, /quit exits.");
         try (ChatInput input = ChatInput.of(console.streams())) {
             input.onInterrupt(chat::stop);
             for (String line = input.read(); line != null && !line.strip().equals("/quit"); line = input.read()) {
@@ -81,12 +83,16 @@ final class ChatCommand implements Callable<Integer> {
             case "/reset" -> chat.reset();
             case "/set" -> {
                 if (words.length < 2) {
-                    complain("say what to set, such as /set temperature 0.8");
+                    complain("the name of a setting is missing, as in /set temperature 0.8");
                 } else {
                     complain(settings.change(words[1], words.length < 3 ? "" : words[2]));
                 }
             }
-            case "/unset" -> complain(words.length < 2 ? "say what to take back" : settings.change(words[1], null));
+            case "/unset" ->
+                complain(
+                        words.length < 2
+                                ? "the name of a setting is missing, as in /unset temperature"
+                                : settings.change(words[1], null));
             default -> {
                 if (words[0].startsWith("/")) {
                     complain("there is no command " + words[0] + Suggestions.question(words[0], COMMANDS)
@@ -98,7 +104,7 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    /** What cannot be used is told, and the chat goes on. */
+    /** Prints the answer, or why there is none; the chat continues in both cases. */
     private void answer(Chat chat, String line) {
         try {
             chat.answer(line);
@@ -109,7 +115,7 @@ final class ChatCommand implements Callable<Integer> {
 
     private void complain(String problem) {
         if (problem != null) {
-            Console.tell(console.streams(), problem);
+            Console.printError(console.streams(), problem);
         }
     }
 }

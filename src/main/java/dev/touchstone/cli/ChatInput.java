@@ -14,12 +14,12 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
-/** Where a chat's lines come from. */
+/** The input of a chat. */
 interface ChatInput extends AutoCloseable {
     /** The next line; null at the end. */
     String read();
 
-    /** What Ctrl-C does while an answer is being made. */
+    /** Sets the action of Ctrl-C while an answer is generated. */
     void onInterrupt(Runnable stop);
 
     @Override
@@ -29,7 +29,7 @@ interface ChatInput extends AutoCloseable {
         return streams.inIsTerminal() && streams.outIsTerminal() ? new OfTerminal() : new OfStream(streams);
     }
 
-    /** Lines from a person, who can edit them and get old ones back. */
+    /** Lines typed at a terminal, with editing and history. */
     final class OfTerminal implements ChatInput {
         private final Terminal terminal;
         private final LineReader reader;
@@ -42,7 +42,7 @@ interface ChatInput extends AutoCloseable {
             }
             reader = LineReaderBuilder.builder()
                     .terminal(terminal)
-                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // a ! is a ! here
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true) // or ! would recall an old line
                     .build();
         }
 
@@ -52,7 +52,7 @@ interface ChatInput extends AutoCloseable {
                 try {
                     return reader.readLine("> ");
                 } catch (UserInterruptException e) {
-                    // Ctrl-C clears the line, as in a shell; Ctrl-D and /quit leave.
+                    // Ctrl-C clears the line, as in a shell; Ctrl-D and /quit end the chat.
                 } catch (EndOfFileException e) {
                     return null;
                 }
@@ -93,12 +93,12 @@ interface ChatInput extends AutoCloseable {
 
         @Override
         public void onInterrupt(Runnable stop) {
-            // Ctrl-C ends the process, as it does any other in a pipeline.
+            // Ctrl-C ends the process.
         }
 
         @Override
         public void close() {
-            // Standard input is not ours to close.
+            // Standard input stays open for the process.
         }
     }
 }

@@ -19,14 +19,16 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
 
-/** Looks at all that the program and its tests need. */
+/** The checks of {@code doctor}. */
 record Checkup(Machine machine, HubCache cache) {
     private static final int OLDEST_JAVA = 17;
-    /** What the model that comes with the program needs, and what is worth a word about larger ones. */
+    /** Below this not even the included model runs. */
     private static final long LEAST_HEAP = 64L << 20;
 
+    /** Below this larger models do not fit. */
     private static final long SMALL_HEAP = 1L << 30;
-    private static final String MORE_HEAP = "allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx8g";
+
+    private static final String MORE_HEAP = "allow more, for example with TOUCHSTONE_JAVA_OPTS=-Xmx8g";
 
     List<Finding> findings() {
         return List.of(java(), vectors(), threads(), memory(), storyteller(), models(), oracle());
@@ -39,7 +41,8 @@ record Checkup(Machine machine, HubCache cache) {
         }
         return machine.hasCompiler()
                 ? Finding.ok("Java", found)
-                : new Finding(Mark.MISSING, "Java", found + " has no javac", "install a JDK to build and to test");
+                : new Finding(
+                        Mark.MISSING, "Java", found + " has no javac", "install a JDK to build and test the program");
     }
 
     private Finding vectors() {
@@ -48,7 +51,7 @@ record Checkup(Machine machine, HubCache cache) {
                 : new Finding(
                         Mark.WRONG,
                         "vectors",
-                        "none, so all is slow",
+                        "none, so the slow scalar kernels are used",
                         "start java with " + KernelChoice.FLAG + ", as the launcher touchstone does");
     }
 
@@ -63,10 +66,10 @@ record Checkup(Machine machine, HubCache cache) {
         }
         return machine.heap() < LEAST_HEAP
                 ? new Finding(Mark.WRONG, "memory", found, MORE_HEAP)
-                : new Finding(Mark.MISSING, "memory", found + ", little for a larger model", MORE_HEAP);
+                : new Finding(Mark.MISSING, "memory", found + ", too little for larger models", MORE_HEAP);
     }
 
-    /** Runs it by all kernels that there are. */
+    /** Runs the included model with each kind of kernels. */
     private Finding storyteller() {
         try {
             LoadedModel model = Checkpoint.storyteller(ReadOptions.DEFAULT);
@@ -76,12 +79,12 @@ record Checkup(Machine machine, HubCache cache) {
                 return new Finding(
                         Mark.WRONG,
                         "storyteller",
-                        "scalar and vector kernels disagree here",
-                        "compute with --kernels scalar, and report it");
+                        "scalar and vector kernels give different results on this machine",
+                        "use --kernels scalar, and report this");
             }
             return Finding.ok(
                     "storyteller",
-                    "runs" + (machine.vectorBits() > 0 ? ", with the same bits by scalar and vector kernels" : ""));
+                    "runs" + (machine.vectorBits() > 0 ? "; scalar and vector kernels give identical results" : ""));
         } catch (TouchstoneException e) {
             return new Finding(Mark.WRONG, "storyteller", e.getMessage(), "build the program again: mvn package");
         }
@@ -115,7 +118,7 @@ record Checkup(Machine machine, HubCache cache) {
         }
     }
 
-    /** Only `mvn verify` needs it, and fetches it. */
+    /** The libraries that only {@code mvn verify} needs, which downloads them. */
     private Finding oracle() {
         List<String> missing = libraries().entrySet().stream()
                 .filter(library -> !Files.exists(machine.repository().resolve((String) library.getValue())))
@@ -123,12 +126,12 @@ record Checkup(Machine machine, HubCache cache) {
                 .sorted()
                 .toList();
         return missing.isEmpty()
-                ? Finding.ok("oracle", "libtorch and tokenizers, for the tests, in " + machine.repository())
+                ? Finding.ok("oracle", "libtorch and tokenizers, needed by the tests, in " + machine.repository())
                 : new Finding(
                         Mark.MISSING,
                         "oracle",
-                        "no " + String.join(", no ", missing) + ", for the tests, in " + machine.repository(),
-                        "mvn verify fetches what it needs");
+                        "no " + String.join(", no ", missing) + ", needed by the tests, in " + machine.repository(),
+                        "mvn verify downloads them");
     }
 
     private static Properties libraries() {

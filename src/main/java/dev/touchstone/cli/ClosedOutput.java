@@ -3,7 +3,7 @@ package dev.touchstone.cli;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Nothing more can be written to standard output. */
+/** Standard output cannot be written to. */
 final class ClosedOutput extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class ClosedOutput extends RuntimeException {
         super("standard output cannot be written: " + cause.getMessage(), cause);
     }
 
-    /** Whether the reader has seen enough, such as {@code head}, which is no failure. */
+    /** Whether the reader has closed the pipe, as {@code head} does; this is not a failure. */
     boolean isBrokenPipe() {
         return String.valueOf(getCause().getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
     }

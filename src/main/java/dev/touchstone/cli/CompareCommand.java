@@ -20,13 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "compare",
         description =
-                "Continue the same prompt with and without the cache, and with drafts where asked for: the time of"
-                        + " each token as the text grows, and whether the ids agree.",
+                "Continue a prompt with and without the cache, and with --draft or --prompt-lookup if given. Prints the"
+                        + " time per token as the text grows, and whether the token ids are the same.",
         sortOptions = false,
-        footer = {
-            "",
-            "Example: touchstone compare --prompt \"Once upon a time\" --max-new-tokens 200 --html compare.html"
-        })
+        footer = {"", "Example:", "  touchstone compare --prompt \"The king\" --max-new-tokens 60 --html plot.html"})
 final class CompareCommand implements Callable<Integer> {
     @Mixin
     private final PromptOptions prompt = new PromptOptions();
@@ -43,7 +40,7 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private final KernelOptions compute = new KernelOptions();
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the plot to this page as well.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write the plot as an HTML page.")
     private Path html;
 
     @Mixin
@@ -61,25 +58,26 @@ final class CompareCommand implements Callable<Integer> {
         compute.check();
         try (LanguageModel loaded = model.load(compute, console)) {
             Prompt read = prompt.read(loaded.checkpoint(), console);
-            List<Lap> laps = new ArrayList<>();
+            List<TimedRun> runs = new ArrayList<>();
             samplings(loaded).forEach((name, sampling) -> {
-                Lap.of(name, loaded.start(read.ids(), sampling)); // a first time for the just-in-time compiler
+                TimedRun.of(name, loaded.start(read.ids(), sampling)); // warms up the just-in-time compiler
                 loaded.clearCache();
-                laps.add(Lap.of(name, loaded.start(read.ids(), sampling)));
+                runs.add(TimedRun.of(name, loaded.start(read.ids(), sampling)));
                 loaded.clearCache();
             });
-            show(laps, loaded, read);
+            show(runs, loaded, read);
         }
         return 0;
     }
 
-    private void show(List<Lap> laps, LanguageModel loaded, Prompt read) {
-        if (laps.get(0).ids().length == 0) {
-            throw new TouchstoneException("no token was made, so there is nothing to compare; raise --max-new-tokens");
+    private void show(List<TimedRun> runs, LanguageModel loaded, Prompt read) {
+        if (runs.get(0).ids().length == 0) {
+            throw new TouchstoneException(
+                    "no token was generated, so there is nothing to compare; raise --max-new-tokens");
         }
-        print(laps);
+        print(runs);
         if (html != null) {
-            WholeFile.write(html, ComparePage.of(loaded, read, laps, lap -> agreement(laps.get(0), lap)));
+            WholeFile.write(html, ComparePage.of(loaded, read, runs, run -> agreement(runs.get(0), run)));
             console.note("plot in " + html);
         }
     }
@@ -89,39 +87,39 @@ final class CompareCommand implements Callable<Integer> {
         Map<String, Sampling> samplings = new LinkedHashMap<>();
         samplings.put("without cache", sampling.useCache(false));
         samplings.put("with cache", sampling);
-        if (speculation.isWanted()) {
+        if (speculation.isGiven()) {
             samplings.put("with drafts", speculation.apply(sampling, loaded, console));
         }
         return samplings;
     }
 
-    private void print(List<Lap> laps) {
-        Lap first = laps.get(0);
+    private void print(List<TimedRun> runs) {
+        TimedRun first = runs.get(0);
         console.print(String.format(
                 "%-14s %6s %10s %12s %12s %9s  %s%n",
                 "", "tokens", "tokens/s", "ms at first", "ms at last", "speed-up", "ids"));
-        for (Lap lap : laps) {
+        for (TimedRun run : runs) {
             console.print(String.format(
                     Locale.ROOT,
                     "%-14s %6d %10.1f %12.3f %12.3f %8.2fx  %s%n",
-                    lap.name(),
-                    lap.ids().length,
-                    lap.tokensPerSecond(),
-                    lap.mean(0, 0.1),
-                    lap.mean(0.9, 1),
-                    first.seconds() / lap.seconds(),
-                    agreement(first, lap)));
+                    run.name(),
+                    run.ids().length,
+                    run.tokensPerSecond(),
+                    run.mean(0, 0.1),
+                    run.mean(0.9, 1),
+                    first.seconds() / run.seconds(),
+                    agreement(first, run)));
         }
-        console.print("\n" + TextPlot.of(laps));
+        console.print("\n" + TextPlot.of(runs));
     }
 
     /** With drafts, sampling has the same distribution but uses other random numbers. */
-    private String agreement(Lap first, Lap lap) {
-        int difference = Arrays.mismatch(first.ids(), lap.ids());
+    private String agreement(TimedRun first, TimedRun run) {
+        int difference = Arrays.mismatch(first.ids(), run.ids());
         if (difference < 0) {
             return "equal";
         }
-        return generation.isRandom() && lap.name().equals("with drafts")
+        return generation.isRandom() && run.name().equals("with drafts")
                 ? "sampled with other random numbers"
                 : "DIFFERENT from token " + (difference + 1) + " on";
     }

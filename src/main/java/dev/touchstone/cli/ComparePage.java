@@ -16,24 +16,24 @@ final class ComparePage {
     private ComparePage() {}
 
     /** @param agreement whether the ids of a run are those of the first, in words */
-    static String of(LanguageModel model, Prompt prompt, List<Lap> laps, Function<Lap, String> agreement) {
+    static String of(LanguageModel model, Prompt prompt, List<TimedRun> runs, Function<TimedRun, String> agreement) {
         Tokenizer tokenizer = model.tokenizer();
         ObjectNode data = JSON.createObjectNode()
                 .put("model", model.name())
                 .put("prompt", prompt.text() == null ? tokenizer.decode(prompt.ids()) : prompt.text())
                 .put("prompt_tokens", prompt.ids().length)
-                .put("continuation", tokenizer.decode(laps.get(0).ids()));
-        for (Lap lap : laps) {
+                .put("continuation", tokenizer.decode(runs.get(0).ids()));
+        for (TimedRun run : runs) {
             data.withArray("runs")
                     .addObject()
-                    .put("name", lap.name())
-                    .put("tokens", lap.ids().length)
-                    .put("tokens_per_second", lap.tokensPerSecond())
-                    .put("first", lap.mean(0, 0.1))
-                    .put("last", lap.mean(0.9, 1))
-                    .put("speed_up", laps.get(0).seconds() / lap.seconds())
-                    .put("ids", agreement.apply(lap))
-                    .set("milliseconds", JSON.valueToTree(lap.milliseconds()));
+                    .put("name", run.name())
+                    .put("tokens", run.ids().length)
+                    .put("tokens_per_second", run.tokensPerSecond())
+                    .put("first", run.mean(0, 0.1))
+                    .put("last", run.mean(0.9, 1))
+                    .put("speed_up", runs.get(0).seconds() / run.seconds())
+                    .put("ids", agreement.apply(run))
+                    .set("milliseconds", JSON.valueToTree(run.milliseconds()));
         }
         return Page.of(ComparePage.class, "compare.html", data.toString());
     }

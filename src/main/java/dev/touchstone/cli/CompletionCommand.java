@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "completion",
-        description = "Print a script that lets bash or zsh complete commands, options and their values.",
-        footer = {"", "Example, in ~/.bashrc or ~/.zshrc: source <(touchstone completion)"})
+        description = "Print a script with which bash and zsh complete commands, options and values.",
+        footer = {"", "Example, for ~/.bashrc or ~/.zshrc:", "  source <(touchstone completion)"})
 final class CompletionCommand implements Callable<Integer> {
-    /** The values of an option, which picocli spells as Java spells constants, and the help in lower case. */
+    /** The values of an option, which picocli writes in capitals and the help in lower case. */
     private static final Pattern VALUES = Pattern.compile("_option_args=\\([^)]*\\)");
 
     private final Streams streams;
@@ -28,7 +28,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine program = Main.commands(streams); // all of them, where a run has its own only
+        CommandLine program = Main.commands(streams); // a run knows only its own command
         String script = AutoComplete.bash(program.getCommandName(), program);
         console.print(VALUES.matcher(script).replaceAll(values -> values.group().toLowerCase(Locale.ROOT)));
         return 0;

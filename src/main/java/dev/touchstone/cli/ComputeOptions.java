@@ -11,7 +11,8 @@ final class ComputeOptions {
 
     @Option(
             names = "--no-cache",
-            description = "Read the whole text again at each step, as the plainest description of generation has it.")
+            description =
+                    "Compute keys and values of the whole text again at each step. Slower; the result is identical.")
     private boolean noCache;
 
     void check() {

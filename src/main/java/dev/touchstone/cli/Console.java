@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import picocli.CommandLine.Option;
 
-/** Where a command reads and writes, UTF-8 throughout: results to standard output, all that is about them beside it. */
+/** The standard streams of a command, in UTF-8. Results go to standard output, everything else to standard error. */
 final class Console {
-    /** What can be told apart by colour. */
+    /** A style of text on a terminal with colors. */
     enum Style {
         PLAIN("0"),
         PROMPT("1"),
@@ -29,16 +29,16 @@ final class Console {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Print the result only: no statistics, no progress.")
+            description = "Print only the result: no statistics, no progress.")
     private boolean quiet;
 
-    @Option(names = "--stacktrace", description = "Show where an unexpected error comes from.")
+    @Option(names = "--stacktrace", description = "Print the stack trace of an unexpected error.")
     private boolean stacktrace;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "Show this help.")
+            description = "Print this help.")
     private boolean help;
 
     Console(Streams streams) {
@@ -49,11 +49,11 @@ final class Console {
         return quiet;
     }
 
-    boolean hasColours() {
+    boolean hasColors() {
         return streams.ansi().enabled();
     }
 
-    /** Whether a progress bar would reach a person who wants one. */
+    /** Whether to show a progress bar. */
     boolean showsProgress() {
         return streams.errIsTerminal() && !quiet;
     }
@@ -63,9 +63,9 @@ final class Console {
         print(Style.PLAIN, text);
     }
 
-    /** A part of the result, in a style where there are colours. */
+    /** A part of the result, in a style if there are colors. */
     void print(Style style, String text) {
-        boolean styled = style != Style.PLAIN && hasColours() && !text.isEmpty();
+        boolean styled = style != Style.PLAIN && hasColors() && !text.isEmpty();
         try {
             write(streams.out(), styled ? "\033[" + style.code + "m" + text + "\033[0m" : text);
         } catch (IOException e) {
@@ -73,19 +73,19 @@ final class Console {
         }
     }
 
-    /** Something about the result, on standard error; nobody misses it if that is closed. */
+    /** A line about the result, on standard error, unless {@code --quiet} is given. */
     void note(String line) {
         if (!quiet) {
-            tell(streams, line);
+            printError(streams, line);
         }
     }
 
     /** A line on standard error. */
-    static void tell(Streams streams, String line) {
+    static void printError(Streams streams, String line) {
         try {
             write(streams.err(), line + System.lineSeparator());
         } catch (IOException e) {
-            // There is nowhere left to say so.
+            // Standard error is closed: the line cannot be printed.
         }
     }
 

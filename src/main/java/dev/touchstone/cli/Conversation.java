@@ -5,31 +5,31 @@ import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What has been said so far, and how the model is to be asked for what comes next. */
+/** The messages of a chat so far, and the prompt for the next answer. */
 interface Conversation {
-    /** The ids to continue once this line is said. */
+    /** The prompt for the answer to a line, as token ids. */
     int[] ids(String line);
 
-    /** A line was said, and answered so. */
+    /** Adds a line and its answer. */
     void add(String line, String answer);
 
-    /** Begins anew. */
+    /** Removes all messages. */
     void reset();
 
-    /** In turns, where the model has a template for them; else one text that both write. */
+    /** Messages if the model has a chat template, else one text. */
     static Conversation with(LanguageModel model) {
         return model.checkpoint()
                 .chatTemplate()
-                .<Conversation>map(template -> new Turns(model))
+                .<Conversation>map(template -> new Messages(model))
                 .orElseGet(() -> new OneText(model));
     }
 
-    /** Turns, each marked by the model's special tokens. */
-    final class Turns implements Conversation {
+    /** Messages, which the chat template turns into a prompt. */
+    final class Messages implements Conversation {
         private final LanguageModel model;
         private final List<Message> messages = new ArrayList<>();
 
-        Turns(LanguageModel model) {
+        Messages(LanguageModel model) {
             this.model = model;
         }
 
@@ -52,7 +52,7 @@ interface Conversation {
         }
     }
 
-    /** A text that goes on, line after line. */
+    /** One text: lines and answers follow each other. */
     final class OneText implements Conversation {
         private final LanguageModel model;
         private String text = "";

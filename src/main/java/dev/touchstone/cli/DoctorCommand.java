@@ -10,13 +10,13 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "doctor",
         description =
-                "Look at what the program and its tests need: Java, vectors, memory, models, libraries; and say what to"
-                        + " do about what is missing.",
+                "Check the installation: Java, vector instructions, memory, models and the libraries of the tests.",
         footer = {
             "",
-            "What is marked -- is missing for some uses only; with anything BAD the exit code is 1.",
+            "A line with -- names something missing that only some uses need. If a line says BAD, the exit code is 1.",
             "",
-            "Example: touchstone doctor"
+            "Example:",
+            "  touchstone doctor"
         })
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
@@ -30,8 +30,8 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         List<Finding> findings = new Checkup(Machine.ofThisProcess(), HubCache.ofThisUser()).findings();
         findings.forEach(finding -> console.print(finding + "\n"));
-        boolean well = findings.stream().noneMatch(finding -> finding.mark() == Mark.WRONG);
-        console.note(well ? "all is well" : "not all is well: see what is BAD");
-        return well ? 0 : 1;
+        boolean good = findings.stream().noneMatch(finding -> finding.mark() == Mark.WRONG);
+        console.note(good ? "no problems found" : "problems found: see the lines marked BAD");
+        return good ? 0 : 1;
     }
 }

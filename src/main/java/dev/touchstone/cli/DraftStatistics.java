@@ -9,19 +9,19 @@ import java.util.Locale;
 final class DraftStatistics {
     private DraftStatistics() {}
 
-    /** For a person. */
+    /** As text, to be added to the statistics. */
     static String note(Result result) {
         Statistics statistics = result.statistics();
         return String.format(
                 Locale.ROOT,
-                "; %d of %d drafted tokens accepted (%.0f%%), %.2f tokens a pass",
+                "; %d of %d drafted tokens accepted (%.0f%%), %.2f tokens per pass",
                 statistics.accepted(),
                 statistics.proposed(),
                 100 * statistics.acceptanceRate(),
                 statistics.tokensPerPass());
     }
 
-    /** For a program. */
+    /** As JSON. */
     static void describe(Result result, ObjectNode json) {
         Statistics statistics = result.statistics();
         json.putObject("speculation")

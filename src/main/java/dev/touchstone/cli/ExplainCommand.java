@@ -19,14 +19,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "explain",
         description = {
-            "Walk through one run of a model, from text to text, with its real numbers: tokens, embedding, positions,"
-                    + " blocks, output, choice, generation, drafts, memory and time.",
-            "Unless told otherwise it draws 20 tokens with temperature 0.8, top-k 50, top-p 0.95 and seed 1, so that"
-                    + " there is something to see at each of them. Drafts are made by storyteller-draft, which comes with the"
-                    + " program, or by prompt lookup for other models."
+            "Print one run of a model stage by stage, with its numbers: tokens, embeddings, positions, blocks, logits,"
+                    + " sampling, generation, speculative decoding, memory and time."
         },
         sortOptions = false,
-        footer = {"", "Example: touchstone explain --prompt \"What is machine learning?\" --html explain.html"})
+        footer = {"", "Example:", "  touchstone explain --prompt \"What is machine learning?\" --html run.html"})
 final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private final PromptOptions prompt = new PromptOptions();
@@ -34,7 +31,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "Write everything as one page, which needs no network. It appears whole or not at all.")
+            description = "Write an HTML page with more detail, which needs no network.")
     private Path html;
 
     @Mixin
@@ -62,7 +59,7 @@ final class ExplainCommand implements Callable<Integer> {
         generation.check();
         speculation.check();
         compute.check();
-        speculation.draftForShow(model);
+        speculation.draftByDefault(model);
         Explanation explanation;
         try (LanguageModel loaded = model.load(compute, console)) {
             explanation = explain(loaded);

@@ -1,14 +1,14 @@
 package dev.touchstone.cli;
 
 /**
- * One thing that {@code doctor} looked at.
+ * The result of one check of {@code doctor}.
  *
- * @param remedy what to do about it; empty where nothing is to be done
+ * @param remedy what to do about it; empty if nothing
  */
 record Finding(Mark mark, String subject, String found, String remedy) {
     enum Mark {
         OK("ok"),
-        /** Missing, but only for some uses. */
+        /** Missing, which matters to some uses only. */
         MISSING("--"),
         WRONG("BAD");
 

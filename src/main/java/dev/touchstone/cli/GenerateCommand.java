@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  touchstone generate --prompt \"Once upon a time\"",
-            "  touchstone generate --prompt \"Once upon a time\" --temperature 0.8 --top-p 0.95 --seed 7",
-            "  touchstone generate --prompt \"Once upon a time\" --max-new-tokens 20 --show-steps",
+            "  touchstone generate --prompt \"The king\" --temperature 0.8 --top-p 0.95",
+            "  touchstone generate --prompt \"The king\" --max-new-tokens 20 --show-steps",
             "  touchstone generate --batch-file prompts.jsonl --out texts.jsonl"
         })
 final class GenerateCommand implements Callable<Integer> {
@@ -55,13 +55,16 @@ final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private final ComputeOptions compute = new ComputeOptions();
 
-    @Option(names = "--show-steps", description = "Print a line for each step: token, probability, runners-up.")
+    @Option(
+            names = "--show-steps",
+            description = "Print a line for each step: the token, its probability, and the next most likely tokens.")
     private boolean showSteps;
 
     @Option(
             names = "--json",
-            description = "Print one JSON object: prompt, prompt_ids, ids and text of the continuation, finish_reason,"
-                    + " seconds, tokens_per_second, time_to_first_token.")
+            description =
+                    "Print one JSON object: prompt, prompt_ids, ids, text, finish_reason, seconds, tokens_per_second,"
+                            + " time_to_first_token, and, if they apply, speculation and seed.")
     private boolean json;
 
     @Option(
@@ -82,13 +85,13 @@ final class GenerateCommand implements Callable<Integer> {
         check();
         try (LanguageModel loaded = model.load(compute.kernels(), console)) {
             Sampling sampling = compute.apply(beams.apply(generation.sampling(loaded)));
-            if (batch.isWanted()) {
+            if (batch.isGiven()) {
                 batch.run(loaded, sampling, console);
                 return 0;
             }
             Prompt read = prompt.read(loaded.checkpoint(), console);
             String text = read.text() == null ? loaded.tokenizer().decode(read.ids()) : read.text();
-            sampling = speculation.isWanted() ? speculation.apply(sampling, loaded, console) : sampling;
+            sampling = speculation.isGiven() ? speculation.apply(sampling, loaded, console) : sampling;
             GenerationTask task = loaded.start(read.ids(), sampling);
             List<InEffect> settings = showSettings ? sampling.inEffect(loaded.checkpoint()) : List.of();
             if (json) {
@@ -103,7 +106,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     private void check() {
         Usage usage = new Usage(command);
-        if (batch.isWanted()) {
+        if (batch.isGiven()) {
             String alone = Usage.given(
                     command,
                     "--prompt",
@@ -119,9 +122,11 @@ final class GenerateCommand implements Callable<Integer> {
         }
         usage.refuse(showSteps && json, "--show-steps and --json exclude each other: leave out one");
         usage.refuse(
-                beams.areGiven() && speculation.isWanted(),
-                "--beams and speculation exclude each other: leave out one");
-        usage.refuse(beams.areGiven() && showSteps, "--beams knows its text only at the end and has no steps to show");
+                beams.areGiven() && speculation.isGiven(),
+                "--beams and speculative decoding exclude each other: leave out one");
+        usage.refuse(
+                beams.areGiven() && showSteps,
+                "--beams and --show-steps exclude each other: beam search has no text before its end");
         batch.check();
         generation.check();
         beams.check(generation);

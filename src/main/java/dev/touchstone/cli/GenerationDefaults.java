@@ -62,13 +62,17 @@ enum GenerationDefaults {
                     {"default.max-new-tokens", "" + maxNewTokens},
                     {"default.window", window.toString()},
                     {"default.window-stride", GenerationDefaults.this == CHAT ? "a quarter of the context" : "1"},
+                    {
+                        "default.draft",
+                        samples ? " Default: storyteller-draft for the included model, else --prompt-lookup." : ""
+                    },
                     {"default.seed", samples ? "" + SEED : "a new seed each time"},
                     {
                         "default.greedy",
                         samples
                                 ? "Default: sample with --temperature " + TEMPERATURE + " --top-k " + TOP_K
                                         + " --top-p " + TOP_P
-                                : "This is the default if no option asks for sampling"
+                                : "This is the default unless an option or the model's generation_config.json asks for sampling"
                     },
                 };
             }

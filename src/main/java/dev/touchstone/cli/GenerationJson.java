@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Generation;
 
-/** A generation as an object of JSON. */
+/** A generation as a JSON object. */
 final class GenerationJson {
     private GenerationJson() {}
 
@@ -13,7 +13,7 @@ final class GenerationJson {
         return into(JsonNodeFactory.instance.objectNode(), prompt, made);
     }
 
-    /** Adds to an object that may have fields of its own. */
+    /** Adds the fields to an object, which may have others. */
     static ObjectNode into(ObjectNode json, String prompt, Generation made) {
         json.put("prompt", prompt);
         json.set("prompt_ids", array(made.promptIds()));

@@ -7,9 +7,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Who computes. It changes how fast the answer comes, never a bit of it. */
+/** The options that choose the kernels. They change the speed, no bit of the result. */
 final class KernelOptions {
-    /** More than any machine's cores; a system has not room for any number of them. */
+    /** More than any machine has cores; each thread takes memory. */
     private static final int MOST_THREADS = 4096;
 
     @Spec(Target.MIXEE)
@@ -18,13 +18,15 @@ final class KernelOptions {
     @Option(
             names = "--kernels",
             paramLabel = "scalar|vector",
-            description = "The definition on one thread, or the Vector API on several. Default: vector.")
+            description =
+                    "The reference kernels, which use one thread (scalar), or the Vector API on several threads (vector)."
+                            + " The results are identical. Default: vector.")
     private KernelChoice choice;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "How many threads the vector kernels use. Default: one for each core.")
+            description = "The number of threads of the vector kernels. Default: one for each core.")
     private Integer threads;
 
     void check() {
@@ -34,7 +36,8 @@ final class KernelOptions {
                 threads != null && threads > MOST_THREADS,
                 "--threads must be at most " + MOST_THREADS + ", got " + threads);
         usage.refuse(
-                threads != null && choice == KernelChoice.SCALAR, "--threads is for the vector kernels: leave out one");
+                threads != null && choice == KernelChoice.SCALAR,
+                "--threads and --kernels scalar exclude each other: leave out one");
     }
 
     LoadOptions options(Console console) {

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A progress bar for models that take long enough to load. */
+/** A progress bar for large models. */
 final class LoadingBar implements Progress, AutoCloseable {
     private static final long WORTH_A_BAR = 100_000_000;
     private static final int WIDTH = 80;

@@ -7,19 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the program runs on.
+ * The machine that the program runs on.
  *
- * @param java the version of Java
+ * @param java version of Java
  * @param javaHome where it is installed
- * @param vectorBits the width of a vector, 0 where the kernels have none
- * @param cores the processors that Java may use
- * @param heap the bytes that Java may use
- * @param memory the bytes that there are
- * @param repository where Maven keeps what it has fetched
+ * @param vectorBits width of a vector; 0 if the Vector API is not available
+ * @param cores processors that Java may use
+ * @param heap bytes that Java may use
+ * @param memory bytes of the machine
+ * @param repository Maven's local repository
  */
 record Machine(
         Runtime.Version java, Path javaHome, int vectorBits, int cores, long heap, long memory, Path repository) {
-    /** The one that this process runs on. */
+    /** The machine of this process. */
     static Machine ofThisProcess() {
         Runtime runtime = Runtime.getRuntime();
         String repository = System.getProperty("maven.repo.local");
@@ -35,7 +35,7 @@ record Machine(
                         : Path.of(repository));
     }
 
-    /** Whether Java can compile, as {@code mvn} and the launcher ask of it. */
+    /** Whether the Java installation has a compiler, which {@code mvn} and the launcher need. */
     boolean hasCompiler() {
         return Files.exists(javaHome.resolve("bin/javac")) || Files.exists(javaHome.resolve("bin/javac.exe"));
     }

@@ -20,21 +20,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The program: finds the command, runs it, and turns what went wrong into one line and an exit code. */
+/** The program: finds the command, runs it, and turns errors into one line and an exit code. */
 @Command(
         name = "touchstone",
-        description = "A from-scratch LLM inference engine, every tensor of it checked against PyTorch.",
+        description = "Run language models on the CPU. Every tensor is checked against Hugging Face PyTorch.",
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "Example: touchstone generate --prompt \"Once upon a time\"",
-            "",
-            "Exit codes: 0 success; 1 the input cannot be used, the message says why, or parity or doctor found"
-                    + " something wrong; 2 wrong usage; 130 stopped by Ctrl-C."
+            "Example:",
+            "  touchstone generate --prompt \"Once upon a time\"",
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:success",
+            "1:the input cannot be used, or parity or doctor found something wrong",
+            "2:wrong usage",
+            "130:interrupted by Ctrl-C"
         })
 public final class Main implements Runnable {
-    /** By name, in the order of the help. To read the options of all takes longer than Java's own start. */
+    /** By name, in the order of the help. Only the given command is created: creating all takes longer than Java's start. */
     private static final Map<String, Function<Streams, Object>> COMMANDS = new LinkedHashMap<>();
 
     static {
@@ -59,7 +64,7 @@ public final class Main implements Runnable {
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
-            description = "Show the version.")
+            description = "Print the version.")
     private boolean version;
 
     private Main(Streams streams) {
@@ -74,7 +79,7 @@ public final class Main implements Runnable {
     /** The whole program but the end of the process. Returns the exit code. */
     static int run(Streams streams, String... args) {
         boolean stacktrace = List.of(args).contains("--stacktrace");
-        // To ask for the terminal's width starts a process, for each command anew.
+        // Finding the width of the terminal starts a process for each command.
         boolean help = Stream.of(args).anyMatch(argument -> argument.matches("--help|-[a-zA-Z]*h"));
         boolean alone = args.length > 0 && COMMANDS.containsKey(args[0]);
         CommandLine commands = commands(streams, alone ? List.of(args[0]) : COMMANDS.keySet())
@@ -93,15 +98,16 @@ public final class Main implements Runnable {
         try {
             return commands.execute(args);
         } catch (OutOfMemoryError e) {
-            Console.tell(
+            Console.printError(
                     streams,
-                    "touchstone: the " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB that Java may use are not"
-                            + " enough; allow more, such as TOUCHSTONE_JAVA_OPTS=-Xmx8g");
+                    "touchstone: out of memory: Java may use "
+                            + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MiB; allow more, for example with TOUCHSTONE_JAVA_OPTS=-Xmx8g");
             return 1;
         }
     }
 
-    /** All there is to parse, and what to run. */
+    /** The parser with all commands. */
     static CommandLine commands(Streams streams) {
         return commands(streams, COMMANDS.keySet());
     }
@@ -126,7 +132,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Without a command there is nothing to do. */
+    /** Reports that the command is missing. */
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing, such as generate");
@@ -134,7 +140,7 @@ public final class Main implements Runnable {
 
     private static int wrongUsage(Streams streams, CommandSpec command, String message) {
         String name = command.qualifiedName();
-        Console.tell(streams, name + ": " + TouchstoneException.oneLine(message) + " (see " + name + " --help)");
+        Console.printError(streams, name + ": " + TouchstoneException.oneLine(message) + " (see " + name + " --help)");
         return 2;
     }
 
@@ -145,13 +151,14 @@ public final class Main implements Runnable {
         String message =
                 e instanceof TouchstoneException expected ? Advice.onCommandLine(expected, command) : e.getMessage();
         boolean expected = e instanceof TouchstoneException || e instanceof ClosedOutput;
-        Console.tell(streams, "touchstone: " + TouchstoneException.oneLine(expected ? message : "this is a bug: " + e));
+        Console.printError(
+                streams, "touchstone: " + TouchstoneException.oneLine(expected ? message : "this is a bug: " + e));
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
-            Console.tell(streams, trace.toString());
+            Console.printError(streams, trace.toString());
         } else if (!expected) {
-            Console.tell(streams, "touchstone: add --stacktrace to see where it happened");
+            Console.printError(streams, "touchstone: add --stacktrace to see where it happened");
         }
         return 1;
     }

@@ -9,24 +9,25 @@ import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import picocli.CommandLine.Option;
 
-/** Which model. */
+/** The options that choose the model. */
 final class ModelOptions {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            description = "A Hugging Face folder, or the hub id of a model in the local cache, such as gpt2."
-                    + " Default: storyteller, which comes with the program.")
+            description =
+                    "A folder as Hugging Face writes it, or the id of a model in the local Hugging Face cache, such"
+                            + " as openai-community/gpt2. Default: storyteller, which is included.")
     private String model;
 
     @Option(
             names = "--dtype",
             paramLabel = "stored|float32",
             description =
-                    "The type of the weights in memory: as stored (the default), or widened to float32, which takes"
-                            + " twice the memory of 16 bits. The bits of the result are the same.")
+                    "The type of the weights in memory: as in the file (stored), or converted to float32, which takes"
+                            + " twice the memory of 16-bit weights. The results are identical. Default: stored.")
     private WeightType type = WeightType.STORED;
 
-    /** Whether it is the model that comes with the program. */
+    /** Whether it is the included model. */
     boolean isBundled() {
         return model == null;
     }

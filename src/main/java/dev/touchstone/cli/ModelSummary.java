@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The parameters of a model, layer by layer. Whoever follows the parts of layers finds every weight, whatever the family.
+ * The parameters of a model, layer by layer. Found by walking the records that the layers consist of, so that it works for
+ * every family.
  */
 final class ModelSummary {
     /**
-     * @param parameters its own and those of the layers in it; a matrix that two layers share counts where it comes first
-     * @param shapes of its own weights, as on disk: an embedding (V, C), all others from inputs to outputs
+     * @param parameters number of its own parameters and those of the layers in it; a matrix that two layers share is
+     *     counted in the first one
+     * @param shapes of its own weights: an embedding (V, C), others (inputs, outputs)
      */
     record Row(String name, String kind, List<String> shapes, long parameters) {}
 
@@ -40,7 +42,7 @@ final class ModelSummary {
         return parameters;
     }
 
-    /** Returns how many parameters are in it, seen for the first time. */
+    /** Adds a layer and those in it. Returns the number of their parameters, without those that were counted before. */
     private long visit(Record layer) {
         int place = rows.size();
         String name = null;
@@ -69,7 +71,7 @@ final class ModelSummary {
         return own + inner;
     }
 
-    /** The kind of layer: one of several forms goes by the name of what it is a form of. */
+    /** The kind of layer: the name of the class, or of the class around it if it is one of several variants. */
     private static String kind(Record layer) {
         Class<?> outer = layer.getClass().getDeclaringClass();
         return (outer == null ? layer.getClass() : outer).getSimpleName();

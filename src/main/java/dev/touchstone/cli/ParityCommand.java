@@ -30,26 +30,29 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "parity",
         description =
-                "Compare every intermediate tensor with the goldens of a fixture, in order of computation, and name"
-                        + " the first that is wrong.",
+                "Compare every intermediate tensor with the expected ones of a fixture, in the order of computation, and"
+                        + " name the first that is wrong.",
         footer = {
             "",
             "Examples:",
-            "  touchstone parity fixtures/tiny-gpt2 --html report.html",
-            "  touchstone parity --ours taps.safetensors fixtures/tiny-gpt2"
+            "  touchstone parity fixtures/tiny-gpt2",
+            "  touchstone parity --quiet --html report.html fixtures/tiny-gpt2"
         })
 final class ParityCommand implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "FIXTURE", description = "Folders that python/regenerate.py wrote.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FIXTURE",
+            description = "A folder that ci/regenerate.sh wrote, such as fixtures/tiny-gpt2.")
     private List<Path> folders;
 
     @Option(
             names = "--ours",
             paramLabel = "TRACE",
-            description = "Instead of running this engine, read another's tensors from this safetensors file: input_ids"
-                    + " and every tap, as the command trace writes them.")
+            description = "Compare the tensors in this safetensors file instead of running this engine. It must have"
+                    + " input_ids and the taps of the model, as the command trace writes them.")
     private Path ours;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the report as one page.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the report as an HTML page.")
     private Path html;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
@@ -114,8 +117,8 @@ final class ParityCommand implements Callable<Integer> {
 
     private static Fixture fixture(Path folder) {
         if (!Files.isDirectory(folder.resolve("goldens"))) {
-            throw new TouchstoneException(folder + " is no fixture: it holds no folder goldens; python/regenerate.py"
-                    + " --model MODEL --out " + folder + " writes one");
+            throw new TouchstoneException(folder + " is not a fixture: it has no folder goldens; to write one, run"
+                    + " ci/regenerate.sh --model MODEL --out " + folder);
         }
         return new Fixture(folder.toAbsolutePath().normalize());
     }
@@ -137,7 +140,7 @@ final class ParityCommand implements Callable<Integer> {
         return cases;
     }
 
-    /** The case whose prompt the trace has. */
+    /** Compares the trace with the case that has the same prompt. */
     private CaseOf checkTrace(Fixture fixture, LanguageModel model) {
         try (Safetensors trace = Safetensors.open(ours)) {
             int[] ids = trace.get("input_ids").ints();
@@ -150,8 +153,8 @@ final class ParityCommand implements Callable<Integer> {
                     }
                 }
             }
-            throw new TouchstoneException(ours + " traces " + ids.length + " ids that no case of " + fixture.folder()
-                    + " has; run your engine on the input_ids of one of its golden files");
+            throw new TouchstoneException(ours + " has " + ids.length + " input_ids that are not those of a case of "
+                    + fixture.folder() + "; run the other engine on the input_ids of one of its golden files");
         }
     }
 

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the logits mean, below the table of taps. */
+/** The most likely next tokens, below the table of taps. */
 final class PredictionLines {
     private PredictionLines() {}
 
     static String of(Predictions predictions) {
         return String.format(
                 Locale.ROOT,
-                "  next token, which is no test: the same first choice at %d of %d positions, KL divergence at most %.2g nats%n"
-                        + "    ours   %s%n    truth  %s%n",
+                "  next token (not a test): the same most likely token at %d of %d positions, KL divergence at most %.2g nats%n"
+                        + "    ours      %s%n    expected  %s%n",
                 predictions.sameArgmax(),
                 predictions.positions(),
                 predictions.divergence(),

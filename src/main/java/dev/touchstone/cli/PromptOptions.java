@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What the model is to read. */
+/** The options for the prompt. */
 final class PromptOptions {
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -15,18 +15,19 @@ final class PromptOptions {
     @Option(
             names = {"-p", "--prompt", "--text"},
             paramLabel = "TEXT",
-            description = "The text to continue, unchanged, spaces included. - reads standard input as UTF-8, without a"
-                    + " byte order mark at its start and a line end at its end.")
+            description =
+                    "The text to continue. Spaces are kept. If TEXT is -, standard input is read as UTF-8, without a"
+                            + " byte order mark at its start and a line end at its end.")
     private String text;
 
     @Option(
             names = {"--prompt-ids", "--prompt_ids"},
             paramLabel = "IDS",
             converter = TokenIds.Converter.class,
-            description = "Token ids to begin with, such as 464,3290.")
+            description = "The token ids to continue, such as 464,3290.")
     private TokenIds ids;
 
-    /** Refuses a command line that names no prompt, or two. */
+    /** Rejects a command line without a prompt, or with two. */
     void check() {
         if ((text == null) == (ids == null)) {
             throw new ParameterException(
@@ -50,9 +51,9 @@ final class PromptOptions {
     }
 
     /**
-     * A prompt in both forms.
+     * A prompt as text and as token ids.
      *
-     * @param text null where ids were given: no tokenizer is needed for those
+     * @param text null if ids were given, which need no tokenizer
      */
     record Prompt(String text, int[] ids) {}
 }

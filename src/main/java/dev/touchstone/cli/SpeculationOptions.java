@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Speculative decoding. */
+/** The options of speculative decoding. */
 final class SpeculationOptions {
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -17,43 +17,47 @@ final class SpeculationOptions {
             names = "--draft",
             paramLabel = "MODEL",
             description =
-                    "Let this smaller model of the same vocabulary propose tokens, which the model then verifies in"
-                            + " one pass. Greedy text stays the same, drawn text is drawn from the same distribution.")
+                    "Speculative decoding: let this smaller model with the same vocabulary propose tokens, which the"
+                            + " model checks in one pass. Greedy text stays the same; sampled text has the same"
+                            + " distribution.${default.draft}")
     private String draft;
 
     @Option(
             names = "--prompt-lookup",
-            description = "Propose what followed the last few tokens earlier in the text; needs no other model.")
+            description =
+                    "Speculative decoding without another model: propose the tokens that followed the last few tokens"
+                            + " where these occurred earlier in the text.")
     private boolean promptLookup;
 
     @Option(
             names = "--speculate",
             paramLabel = "N",
-            description = "How many tokens to propose at a time. Default: " + Sampling.DRAFT_TOKENS + ".")
+            description = "With --draft or --prompt-lookup: propose N tokens at a time. Default: "
+                    + Sampling.DRAFT_TOKENS + ".")
     private Integer count;
 
     private boolean bundled;
 
-    boolean isWanted() {
+    boolean isGiven() {
         return draft != null || promptLookup;
     }
 
     void check() {
         Usage usage = new Usage(command);
         usage.refuse(draft != null && promptLookup, "--draft and --prompt-lookup exclude each other: leave out one");
-        usage.needs(isWanted(), "--draft or --prompt-lookup", "--speculate");
+        usage.needs(isGiven(), "--draft or --prompt-lookup", "--speculate");
         usage.refuse(count != null && count < 1, "--speculate must be at least 1, got " + count);
     }
 
     /**
-     * For a command that shows drafts whether they are asked for or not: the smaller model that comes with the program where
-     * its larger one is used, else prompt lookup.
+     * Uses drafts even if no option asks for them: those of the included smaller model for the included model, else prompt
+     * lookup.
      */
-    void draftForShow(ModelOptions model) {
-        bundled = !isWanted() && model.isBundled();
+    void draftByDefault(ModelOptions model) {
+        bundled = !isGiven() && model.isBundled();
     }
 
-    /** Who makes drafts, in words. */
+    /** What proposes tokens, in words. */
     String drafter() {
         return bundled ? "the model storyteller-draft" : draft == null ? "prompt lookup" : "the model " + draft;
     }

@@ -10,33 +10,34 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A line for each step: the token, its probability, and what else it could have been. */
+/** Prints a line for each step: the token, its probability, and the next most likely tokens. */
 record StepPrinter(Console console, Tokenizer tokenizer) implements Consumer<Step> {
-    private static final int RUNNERS_UP = 3;
+    private static final int OTHERS = 3;
 
     @Override
     public void accept(Step step) {
         if (step.index() == 0) {
-            console.print(String.format("%4s %7s  %-16s %7s  %s%n", "step", "id", "token", "chance", "runners-up"));
+            console.print(String.format(
+                    "%4s %7s  %-16s %11s  %s%n", "step", "id", "token", "probability", "next most likely"));
         }
-        double[] chances = Probabilities.softmax(step.scores());
-        String others = IntStream.range(0, chances.length)
+        double[] probabilities = Probabilities.softmax(step.scores());
+        String others = IntStream.range(0, probabilities.length)
                 .filter(id -> id != step.id())
                 .boxed()
-                .sorted(Comparator.comparing(id -> -chances[id]))
-                .limit(RUNNERS_UP)
-                .map(id -> TokenText.quoted(tokenizer, id) + " " + percent(chances[id]))
+                .sorted(Comparator.comparing(id -> -probabilities[id]))
+                .limit(OTHERS)
+                .map(id -> TokenText.quoted(tokenizer, id) + " " + percent(probabilities[id]))
                 .collect(Collectors.joining(", "));
         console.print(String.format(
-                "%4d %7d  %-16s %7s  %s%n",
+                "%4d %7d  %-16s %11s  %s%n",
                 step.index() + 1,
                 step.id(),
                 TokenText.quoted(tokenizer, step.id()),
-                percent(chances[step.id()]),
+                percent(probabilities[step.id()]),
                 others));
     }
 
-    private static String percent(double chance) {
-        return String.format(Locale.ROOT, "%.2f%%", 100 * chance);
+    private static String percent(double probability) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * probability);
     }
 }

@@ -3,14 +3,14 @@ package dev.touchstone.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 
-/** How long a generation takes, and until its first token. */
+/** Measures the time of a generation, and the time to its first token. */
 final class Stopwatch {
     private final long start = System.nanoTime();
     private long first;
     private long last = start;
     private int tokens;
 
-    /** A token was made. */
+    /** To be called when a token has been generated. */
     void token() {
         last = System.nanoTime();
         if (tokens++ == 0) {
@@ -18,11 +18,11 @@ final class Stopwatch {
         }
     }
 
-    /** The generation is over and made this many tokens, seen or not. */
-    void end(int made) {
+    /** To be called when the generation has ended, with its number of tokens. */
+    void end(int generated) {
         last = System.nanoTime();
         first = tokens == 0 ? last : first;
-        tokens = made;
+        tokens = generated;
     }
 
     double seconds() {
@@ -33,7 +33,7 @@ final class Stopwatch {
         return tokens == 0 ? 0 : tokens / seconds();
     }
 
-    /** Seconds; 0 if there was none. */
+    /** In seconds; 0 if there is no token. */
     double timeToFirstToken() {
         return tokens == 0 ? 0 : (first - start) / 1e9;
     }
@@ -55,7 +55,7 @@ final class Stopwatch {
                 tokensPerSecond());
     }
 
-    /** The same and when the first came. */
+    /** The same, and the time to the first token. */
     @Override
     public String toString() {
         return total() + String.format(Locale.ROOT, ", the first after %.2f s", timeToFirstToken());

@@ -5,8 +5,8 @@ import dev.touchstone.generation.Step;
 import java.util.function.Consumer;
 
 /**
- * Prints a text as it grows, its prompt told apart: by colour on a terminal, in brackets elsewhere. Quiet prints the
- * continuation only. Nothing is printed before there is a first token, which is when the prompt is known to be usable.
+ * Prints a text while it is generated. The prompt is bold on a terminal and in brackets elsewhere; with {@code --quiet} it
+ * is not printed. Nothing is printed before the first token, because until then the prompt may turn out to be unusable.
  */
 final class StoryPrinter implements Consumer<Step> {
     private final Console console;
@@ -25,7 +25,7 @@ final class StoryPrinter implements Consumer<Step> {
 
     void print(String text) {
         if (prompt != null && !console.isQuiet()) {
-            console.print(Style.PROMPT, console.hasColours() ? prompt : "[" + prompt + "]");
+            console.print(Style.PROMPT, console.hasColors() ? prompt : "[" + prompt + "]");
         }
         prompt = null;
         if (!text.isEmpty()) {
@@ -34,7 +34,7 @@ final class StoryPrinter implements Consumer<Step> {
         }
     }
 
-    /** The last line ends, unless the text ended it. */
+    /** Ends the last line, unless the text ends with a line end. */
     void end() {
         print("");
         if (!endsLine) {

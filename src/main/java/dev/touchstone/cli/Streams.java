@@ -9,10 +9,10 @@ import java.io.OutputStream;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The standard streams, handed over so that a test can hand over others.
+ * The standard streams. They are passed as arguments so that tests can replace them.
  *
- * @param inIsTerminal whether a person types {@code in}
- * @param outIsTerminal whether a person reads {@code out}, not a file or a program
+ * @param inIsTerminal whether {@code in} is a terminal
+ * @param outIsTerminal whether {@code out} is a terminal, not a file or a pipe
  */
 record Streams(
         InputStream in,
@@ -22,7 +22,7 @@ record Streams(
         boolean outIsTerminal,
         boolean errIsTerminal) {
     /**
-     * The streams of the process. The launcher passes which of them are terminals; without it picocli guesses.
+     * The streams of the process. The launcher passes on which of them are terminals; without it picocli guesses.
      *
      * <p>The input has a buffer because {@link FileInputStream#readAllBytes} of JDK 17 seeks, which fails on a pipe.
      */
@@ -41,11 +41,11 @@ record Streams(
         return known == null ? Ansi.AUTO.enabled() : Boolean.parseBoolean(known);
     }
 
-    /** Colours are for terminals, and for nobody who declines them: no-color.org. */
+    /** Colors if the output is a terminal, unless the environment has NO_COLOR (no-color.org). */
     Ansi ansi() {
         String declined = System.getenv("NO_COLOR");
-        boolean colours =
+        boolean colors =
                 outIsTerminal && (declined == null || declined.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
-        return colours ? Ansi.ON : Ansi.OFF;
+        return colors ? Ansi.ON : Ansi.OFF;
     }
 }

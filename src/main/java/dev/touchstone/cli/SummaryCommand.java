@@ -9,8 +9,8 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "summary",
-        description = "Show every layer of a model, its shapes and its parameters.",
-        footer = {"", "Example: touchstone summary"})
+        description = "List the layers of a model, with their shapes and numbers of parameters.",
+        footer = {"", "Example:", "  touchstone summary"})
 final class SummaryCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();

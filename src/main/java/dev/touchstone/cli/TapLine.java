@@ -13,9 +13,9 @@ final class TapLine {
             "ratio",
             "max error",
             "over",
-            "by itself",
+            "local",
             "tap",
-            "shape, and ours for expected where it is worst");
+            "shape, and the worst element: ours for expected at its index");
 
     private TapLine() {}
 

@@ -19,7 +19,7 @@ record TokenIds(int[] ids) {
                                         .toArray());
             } catch (NumberFormatException e) {
                 throw new TypeConversionException(
-                        "'" + argument + "' is no list of token ids, which are whole numbers, such as 464,3290");
+                        "'" + argument + "' is not a list of token ids, which are whole numbers, such as 464,3290");
             }
         }
     }

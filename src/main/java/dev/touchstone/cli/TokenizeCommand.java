@@ -18,8 +18,13 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "tokenize",
-        description = "Show the tokens of a text, or the text of tokens.",
-        footer = {"", "Example: touchstone tokenize \"Once upon a time\""})
+        description = "Print the tokens of a text, or the text of token ids.",
+        footer = {
+            "",
+            "Examples:",
+            "  touchstone tokenize \"Once upon a time\"",
+            "  touchstone tokenize --ids 308,1207,406"
+        })
 final class TokenizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,24 +33,24 @@ final class TokenizeCommand implements Callable<Integer> {
             paramLabel = "TEXT",
             arity = "0..1",
             description =
-                    "The text, unchanged. - reads standard input as UTF-8, without a byte order mark at its start and"
-                            + " a line end at its end.")
+                    "The text. Spaces are kept. If TEXT is -, standard input is read as UTF-8, without a byte order"
+                            + " mark at its start and a line end at its end.")
     private String positional;
 
     @Option(
             names = {"-p", "--prompt", "--text"},
             paramLabel = "TEXT",
-            description = "The same.")
+            description = "Same as the argument TEXT.")
     private String text;
 
     @Option(
             names = "--ids",
             paramLabel = "IDS",
             converter = TokenIds.Converter.class,
-            description = "Token ids to turn into text, such as 464,3290.")
+            description = "Decode these token ids, such as 464,3290.")
     private TokenIds ids;
 
-    @Option(names = "--json", description = "Print one JSON object: text, ids, and the tokens one by one.")
+    @Option(names = "--json", description = "Print one JSON object: text, ids and tokens.")
     private boolean json;
 
     @Mixin
@@ -65,7 +70,7 @@ final class TokenizeCommand implements Callable<Integer> {
                         .count()
                 != 1) {
             throw new ParameterException(
-                    spec.commandLine(), "give a text, or token ids with --ids, and only one of them");
+                    spec.commandLine(), "give a text, or token ids with --ids, but only one of them");
         }
         Tokenizer tokenizer = model.read(console).tokenizer();
         if (ids != null) {

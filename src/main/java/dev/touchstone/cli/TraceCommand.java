@@ -17,9 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "trace",
         description =
-                "Write every intermediate tensor of one forward pass to a safetensors file, under the names of the"
-                        + " fixtures, so that another engine can be compared with it.",
-        footer = {"", "Example: touchstone trace --model fixtures/tiny-gpt2 --prompt-ids 1,2,3 --out taps.safetensors"})
+                "Run the model once on a prompt and write every intermediate tensor to a safetensors file. The names are"
+                        + " those of the fixtures (see fixtures/README.md).",
+        footer = {"", "Example:", "  touchstone trace --prompt-ids 1,2,3 --out taps.safetensors"})
 final class TraceCommand implements Callable<Integer> {
     @Mixin
     private final PromptOptions prompt = new PromptOptions();
@@ -28,7 +28,7 @@ final class TraceCommand implements Callable<Integer> {
             names = {"-o", "--out"},
             paramLabel = "FILE",
             required = true,
-            description = "The file to write. It appears whole or not at all.")
+            description = "The file to write.")
     private Path out;
 
     @Mixin

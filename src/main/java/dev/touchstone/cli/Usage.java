@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Refuses command lines that make no sense: one line, exit code 2. */
+/** Checks of a command line after parsing; a failed one ends the program with one line and exit code 2. */
 record Usage(CommandSpec command) {
     void refuse(boolean wrong, String message) {
         if (wrong) {
@@ -14,7 +14,7 @@ record Usage(CommandSpec command) {
         }
     }
 
-    /** What the engine says of values that were given. */
+    /** Runs code that rejects wrong values, and reports them as wrong usage. */
     void check(Runnable use) {
         try {
             use.run();
@@ -23,13 +23,13 @@ record Usage(CommandSpec command) {
         }
     }
 
-    /** For options that mean nothing without another. */
-    void needs(boolean there, String what, String... options) {
-        String given = given(command, options);
-        refuse(!there && !given.isEmpty(), given + " needs " + what);
+    /** Rejects options that have a meaning only with another one. */
+    void needs(boolean given, String what, String... options) {
+        String those = given(command, options);
+        refuse(!given && !those.isEmpty(), those + (those.contains(" and ") ? " need " : " needs ") + what);
     }
 
-    /** Those of {@code options} that stand on the command line, as a person would list them; empty if none does. */
+    /** Those of {@code options} that are on the command line, joined by "and"; empty if none is. */
     static String given(CommandSpec command, String... options) {
         return Arrays.stream(options)
                 .filter(command.commandLine().getParseResult()::hasMatchedOption)

@@ -1,5 +1,4 @@
 /**
- * The command line, where the way of the data begins and ends: one class a command, which wires the packages below, prints
- * what they make and exits with 0, 1 or 2.
+ * The command line. Each command is a class that parses its options, calls the packages below and prints the result.
  */
 package dev.touchstone.cli;

@@ -124,7 +124,7 @@ class BatchTest {
         Cli cli = batch("--out", "" + out, "--max-new-tokens", "2");
 
         assertThat(cli.exit()).isEqualTo(1);
-        assertThat(cli.err()).contains("texts.jsonl.part holds the answers to other prompts or settings");
+        assertThat(cli.err()).contains("texts.jsonl.part belongs to other prompts or settings");
         assertThat(out).doesNotExist();
         assertThat(part).exists();
     }
@@ -151,10 +151,10 @@ class BatchTest {
             value = {
                 "{ | line 2 is not valid JSON at column",
                 "\"a\" \"b\" | line 2 is not valid JSON at column",
-                "17 | line 2 holds no prompt",
-                "{\"text\": \"a\"} | line 2 holds no prompt",
-                "{\"prompt\": 5} | line 2 holds no prompt",
-                "{\"prompt_ids\": [1, 2.5]} | line 2 holds no prompt",
+                "17 | line 2 has no prompt",
+                "{\"text\": \"a\"} | line 2 has no prompt",
+                "{\"prompt\": 5} | line 2 has no prompt",
+                "{\"prompt_ids\": [1, 2.5]} | line 2 has no prompt",
                 "{\"prompt_ids\": [1, 9999]} | 9999 is not in the vocabulary",
                 "{\"prompt_ids\": []} | the prompt is empty",
                 "\"\" | the prompt is empty",

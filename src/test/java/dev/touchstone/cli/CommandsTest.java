@@ -222,24 +222,6 @@ class CommandsTest {
         assertThat(json.get("tokens").get(0).get("token").textValue()).isEqualTo("\u0120the");
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"generate", "chat", "compare", "summary", "tokenize", "trace", "parity", "doctor", "completion"})
-    void helpOfEveryCommandHasAnExample(String command) {
-        Cli cli = Cli.run(command, "--help");
-
-        assertThat(cli.exit()).isZero();
-        assertThat(cli.err()).isEmpty();
-        assertThat(cli.out()).contains("Usage: touchstone " + command, "Example", "touchstone " + command + " ");
-    }
-
-    @Test
-    void helpListsTheCommands() {
-        assertThat(Cli.run("--help").out())
-                .contains("generate", "tokenize", "trace", "Exit codes: 0 success; 1 ", "2 wrong usage; 130 ");
-        assertThat(Cli.run("--version").out()).startsWith("touchstone ");
-    }
-
     @Test
     void aReaderWhoHasSeenEnoughIsNoFailure() {
         Cli cli = Cli.writingTo(failing("Broken pipe"), "generate", "--model", "" + folder, "--prompt", "a");

@@ -126,9 +126,20 @@ class DefaultsTest {
         assertThat(run("explain", stated.split(" "))).isEqualTo(run("explain"));
         assertThat(run("explain", "--greedy")).isNotEqualTo(run("explain"));
         for (String command : List.of("generate", "chat", "compare")) {
-            assertThat(help(command)).contains("This is the default if no option asks for sampling.");
+            assertThat(help(command))
+                    .contains(
+                            "This is the default unless an option or the model's generation_config.json asks for sampling.");
             assertThat(run(command, "--greedy")).isEqualTo(run(command));
         }
+    }
+
+    @Test
+    void explainDraftsAsItsHelpSays() {
+        assertThat(help("explain"))
+                .contains("Default: storyteller-draft for the included model, else --prompt-lookup.");
+        assertThat(run("explain")).contains(" prompt lookup: ").doesNotContain("storyteller");
+        assertThat(Cli.run("explain", "--prompt", "The", "-n", "2").out()).contains(" the model storyteller-draft: ");
+        assertThat(help("generate")).doesNotContain("storyteller-draft");
     }
 
     @Test
@@ -175,6 +186,7 @@ class DefaultsTest {
                 "--batch-size");
         List<String> tested = List.of(
                 "--max-new-tokens",
+                "--draft",
                 "--greedy",
                 "--seed",
                 "--window",

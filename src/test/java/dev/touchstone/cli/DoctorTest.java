@@ -37,9 +37,9 @@ class DoctorTest {
         assertThat(cli.out())
                 .contains("ok   Java         " + Runtime.version().feature() + " (")
                 .containsPattern("ok   vectors      (64|128|256|512) bits\n")
-                .contains("ok   storyteller  runs, with the same bits by scalar and vector kernels\n")
+                .contains("ok   storyteller  runs; scalar and vector kernels give identical results\n")
                 .contains("ok   oracle       libtorch and tokenizers");
-        assertThat(cli.err().strip()).isEqualTo("all is well");
+        assertThat(cli.err().strip()).isEqualTo("no problems found");
     }
 
     @Test
@@ -48,8 +48,9 @@ class DoctorTest {
 
         assertThat(finding.mark()).isEqualTo(Mark.WRONG);
         assertThat(finding)
-                .hasToString("BAD  vectors      none, so all is slow; start java with --add-modules"
-                        + " jdk.incubator.vector, as the launcher touchstone does");
+                .hasToString(
+                        "BAD  vectors      none, so the slow scalar kernels are used; start java with --add-modules"
+                                + " jdk.incubator.vector, as the launcher touchstone does");
     }
 
     @Test
@@ -63,13 +64,13 @@ class DoctorTest {
 
         assertThat(finding(machine("21", 256, 4 * GIB), "Java").toString())
                 .startsWith("--   Java ")
-                .endsWith(" has no javac; install a JDK to build and to test");
+                .endsWith(" has no javac; install a JDK to build and test the program");
     }
 
     @Test
     void littleMemoryIsToldWithTheWayToMore() {
         assertThat(finding(machine("17", 256, 40 << 20), "memory").toString())
-                .isEqualTo("BAD  memory       40 MiB for Java, of 8192 MiB; allow more, such as"
+                .isEqualTo("BAD  memory       40 MiB for Java, of 8192 MiB; allow more, for example with"
                         + " TOUCHSTONE_JAVA_OPTS=-Xmx8g");
         assertThat(finding(machine("17", 256, 512 << 20), "memory").mark()).isEqualTo(Mark.MISSING);
         assertThat(finding(machine("17", 256, 2 * GIB), "memory").mark()).isEqualTo(Mark.OK);
@@ -96,8 +97,8 @@ class DoctorTest {
     @Test
     void withoutTheOraclesLibrariesItSaysWhoFetchesThem() {
         assertThat(finding(machine("17", 256, GIB), "oracle").toString())
-                .isEqualTo("--   oracle       no libtorch, no tokenizers, for the tests, in " + folder
-                        + "; mvn verify fetches what it needs");
+                .isEqualTo("--   oracle       no libtorch, no tokenizers, needed by the tests, in " + folder
+                        + "; mvn verify downloads them");
     }
 
     private Machine machine(String java, int vectorBits, long heap) {

@@ -80,7 +80,7 @@ class InterruptTest {
         assertThat(folder.resolve("out.new")).doesNotExist();
         Cli rest = Cli.run(with(batch, "" + out));
         assertThat(rest.exit()).as(rest.err()).isZero();
-        assertThat(rest.err()).contains("going on after the ");
+        assertThat(rest.err()).contains("continuing: ");
         assertThat(part).doesNotExist();
         Path whole = folder.resolve("whole");
         assertThat(Cli.run(with(batch, "" + whole)).exit()).isZero();

@@ -37,8 +37,8 @@ class ParityCommandTest {
                         "h.1.attn.scores",
                         "logits",
                         " 0 wrong;",
-                        "first choice at 14 of 14 positions",
-                        "    truth  ")
+                        "the same most likely token at 14 of 14 positions",
+                        "    expected  ")
                 .doesNotContain("first wrong");
         assertThat(Files.readString(html)).contains("<title>Touchstone: parity</title>", "\"h.1.attn.scores\"");
         assertThat(Files.readString(json)).contains("\"geometric_mean\"");
@@ -132,7 +132,7 @@ class ParityCommandTest {
         Cli result = Cli.run("parity", folder.toString());
 
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.err()).contains("is no fixture: it holds no folder goldens");
+        assertThat(result.err()).contains("is not a fixture: it has no folder goldens");
     }
 
     /** PyTorch's own float32 tensors, one of them multiplied. */

@@ -118,7 +118,7 @@ class ToolsTest {
         Cli cli = Cli.run("compare", "--model", "" + folder, "--prompt", "abc", "-n", "0");
 
         assertThat(cli.exit()).isEqualTo(1);
-        assertThat(cli.err()).contains("no token was made");
+        assertThat(cli.err()).contains("no token was generated");
     }
 
     @Test
@@ -193,7 +193,8 @@ class ToolsTest {
         assertThat(cli.exit()).isZero();
         assertThat(cli.err().lines().toList())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("say what to set"),
+                        line -> assertThat(line)
+                                .isEqualTo("the name of a setting is missing, as in /set temperature 0.8"),
                         line -> assertThat(line).isEqualTo("there is no setting colour"),
                         line -> assertThat(line).isEqualTo("there is no setting temprature; did you mean temperature?"),
                         line -> assertThat(line).isEqualTo("Invalid value for 'temperature': 'hot' is not a number"),
@@ -204,7 +205,8 @@ class ToolsTest {
                         line -> assertThat(line).isEqualTo("there is no command /dance; see /help"),
                         line -> assertThat(line)
                                 .isEqualTo("there is no command /setings; did you mean /settings?; see /help"),
-                        line -> assertThat(line).contains("say what to take back"));
+                        line -> assertThat(line)
+                                .isEqualTo("the name of a setting is missing, as in /unset temperature"));
         assertThat(cli.out()).contains("temperature        0.8\n").doesNotContain("greedy");
     }
 

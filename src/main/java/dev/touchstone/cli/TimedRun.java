@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
 /**
- * One generation with the time of each token.
+ * A generation with the time of each token.
  *
- * @param name the way it was made, as in "with cache"
- * @param milliseconds when each token came, counted from the one before; the first includes the prompt
+ * @param name how it was generated, such as "with cache"
+ * @param milliseconds of each token, since the token before; the first includes the prompt
  */
-record Lap(String name, int[] ids, double[] milliseconds) {
-    static Lap of(String name, GenerationTask task) {
+record TimedRun(String name, int[] ids, double[] milliseconds) {
+    static TimedRun of(String name, GenerationTask task) {
         DoubleStream.Builder times = DoubleStream.builder();
         long[] last = {System.nanoTime()};
         Generation made = task.run(step -> {
@@ -20,7 +20,7 @@ record Lap(String name, int[] ids, double[] milliseconds) {
             times.add((now - last[0]) / 1e6);
             last[0] = now;
         });
-        return new Lap(name, made.ids(), times.build().toArray());
+        return new TimedRun(name, made.ids(), times.build().toArray());
     }
 
     double seconds() {
@@ -31,7 +31,7 @@ record Lap(String name, int[] ids, double[] milliseconds) {
         return ids.length / seconds();
     }
 
-    /** The mean over a part of the tokens, from one share of them to another. */
+    /** The mean time of a token in a part of the text, given as fractions of its length. In milliseconds. */
     double mean(double from, double to) {
         int begin = (int) (from * ids.length);
         int end = Math.max(begin + 1, (int) (to * ids.length));

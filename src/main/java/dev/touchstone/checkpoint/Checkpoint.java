@@ -45,6 +45,12 @@ public final class Checkpoint {
     }
 
     private static LoadedModel load(String name, ModelFiles files, ReadOptions options) {
+        if (files.has("adapter_config.json")) {
+            throw new TouchstoneException(files.name()
+                    + " holds an adapter of PEFT, such as LoRA, which is not supported;"
+                    + " merge it into its model: python -c \"from peft import AutoPeftModelForCausalLM as M;"
+                    + " M.from_pretrained('" + files.name() + "').merge_and_unload().save_pretrained('merged')\"");
+        }
         if (!files.has("config.json")) {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");

@@ -51,11 +51,32 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             throw config.error("model_type", type, "one that is supported: " + String.join(", ", known));
         }
         Family family = ALL.get(known.indexOf(type));
+        refuseUnsupported(config);
         for (String architecture : config.texts("architectures")) {
             if (!family.architectures.contains(architecture)) {
                 throw config.error("architectures", architecture, String.join(" or ", family.architectures));
             }
         }
         return family;
+    }
+
+    /** Settings of every configuration class that change the model, or name other files. */
+    private static void refuseUnsupported(Config config) {
+        config.refuse(
+                "is_causal",
+                !config.flag("is_causal", true),
+                "attention to later tokens is not supported; expected true");
+        config.refuse(
+                "quantization_config",
+                config.has("quantization_config"),
+                "quantized weights are not supported; use the model that they were made from");
+        config.refuse(
+                "transformers_weights",
+                config.has("transformers_weights"),
+                "weights in a file of that name are not loaded; expected no such field");
+        config.refuse(
+                "per_layer_config",
+                !config.part("per_layer_config").json().isEmpty(),
+                "settings for single layers are not supported; expected no such field");
     }
 }

@@ -21,8 +21,15 @@ interface RotaryScaling {
      * @param theta the base: the trained frequency of pair {@code i} is {@code theta^(-2 i / R)}
      * @param frequencies of the training. (R / 2)
      * @param positions the length of the context in training, in tokens
+     * @param extended the length of the context now, in tokens
      */
-    record Given(Config settings, double theta, float[] frequencies, int positions) {}
+    record Given(Config settings, double theta, float[] frequencies, int positions, int extended) {
+        /** By how much the context is extended: the setting {@code factor}, for which null means the ratio of the lengths. */
+        double factor() {
+            boolean isNull = !settings.has("factor") && !settings.isAbsent("factor");
+            return isNull ? (double) extended / positions : settings.factor();
+        }
+    }
 
     Scaled of(Given given);
 
@@ -66,7 +73,7 @@ interface RotaryScaling {
     /** YaRN (Peng et al., 2023): a linear ramp from frequencies that are kept to those that are divided, and larger scores. */
     static Scaled yarn(Given given) {
         Config settings = given.settings;
-        float factor = (float) settings.factor();
+        float factor = (float) given.factor();
         double low = pairOf(settings.positive("beta_fast", 32), given);
         double high = pairOf(settings.positive("beta_slow", 1), given);
         if (settings.flag("truncate", true)) {
@@ -82,7 +89,7 @@ interface RotaryScaling {
             float slowed = 1 / (factor * period(given.theta, i, frequencies.length));
             frequencies[i] = slowed * (1 - stay) + given.frequencies[i] * stay;
         }
-        return new Scaled(frequencies, sharpness(settings));
+        return new Scaled(frequencies, sharpness(settings, given.factor()));
     }
 
     /** The index of the pair, a fraction, that completes {@code rotations} rotations within the trained context. */
@@ -93,10 +100,9 @@ interface RotaryScaling {
                 / (2 * StrictMath.log(given.theta));
     }
 
-    private static double sharpness(Config settings) {
+    private static double sharpness(Config settings, double factor) {
         double scale = settings.nonNegative("mscale", 0);
         double all = settings.nonNegative("mscale_all_dim", 0);
-        double factor = settings.factor();
         double usual = scale > 0 && all > 0 ? sharpness(factor, scale) / sharpness(factor, all) : sharpness(factor, 1);
         return settings.nonNegative("attention_factor", usual);
     }

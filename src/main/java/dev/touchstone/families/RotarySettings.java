@@ -25,12 +25,25 @@ final class RotarySettings {
 
     /** For families whose rotary embedding applies to all channels of a head. */
     static Rotary whole(Config config, int headSize, int positions) {
-        Config settings = config.part("rope_parameters");
-        settings.refuse(
-                "partial_rotary_factor",
-                settings.nonNegative("partial_rotary_factor", 1) != 1,
-                "in this family the rotary embedding applies to all channels; expected 1");
+        for (Config settings : List.of(settings(config), config)) {
+            settings.refuse(
+                    "partial_rotary_factor",
+                    settings.nonNegative("partial_rotary_factor", 1) != 1,
+                    "in this family the rotary embedding applies to all channels; expected 1");
+        }
         return read(config, headSize, positions, config.nonNegative("rope_theta", THETA), 1);
+    }
+
+    /** {@code rope_scaling} if it has fields, else {@code rope_parameters}: as Python's {@code or} has it. */
+    private static Config settings(Config config) {
+        Config scaling = config.part("rope_scaling");
+        Config settings = scaling.json().isEmpty() ? config.part("rope_parameters") : scaling;
+        settings.json().properties().forEach(field -> {
+            if (field.getValue().isObject()) {
+                throw settings.error(field.getKey(), "no object: settings for each type of layer are not supported");
+            }
+        });
+        return settings;
     }
 
     /**
@@ -41,7 +54,7 @@ final class RotarySettings {
      * @param defaultPart likewise the fraction of channels to which the embedding applies
      */
     static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
-        Config settings = config.part(config.has("rope_scaling") ? "rope_scaling" : "rope_parameters");
+        Config settings = settings(config);
         double theta = settings.nonNegative("rope_theta", defaultTheta);
         int channels = (int) (headSize * settings.nonNegative("partial_rotary_factor", defaultPart));
         if (channels % 2 != 0 || channels > headSize || channels < 2) {
@@ -55,7 +68,7 @@ final class RotarySettings {
         }
         String trained = "original_max_position_embeddings";
         RotaryScaling.Scaled scaled = scaling.of(new RotaryScaling.Given(
-                settings, theta, frequencies, config.size(trained, settings.size(trained, positions))));
+                settings, theta, frequencies, config.size(trained, settings.size(trained, positions)), positions));
         List<Double> list = new ArrayList<>();
         for (float frequency : scaled.frequencies()) {
             list.add((double) frequency);

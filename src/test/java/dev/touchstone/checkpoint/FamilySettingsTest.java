@@ -36,6 +36,14 @@ class FamilySettingsTest {
             tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is missing, expected a number of 1 or more
             tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object
             tiny-llama    | rope_parameters     | {"partial_rotary_factor": 0.5} | partial_rotary_factor is 0.5: in this family the rotary embedding applies to all channels; expected 1
+            tiny-llama    | partial_rotary_factor | 0.5                         | partial_rotary_factor is 0.5: in this family the rotary embedding applies to all channels
+            tiny-llama    | rope_scaling        | {"rope_type": "yarn"}         | config.json: rope_scaling: factor is missing, expected a number of 1 or more
+            tiny-llama    | rope_parameters     | {"full_attention": {"rope_type": "linear"}} | expected no object: settings for each type of layer are not supported
+            tiny-llama    | is_causal           | false                         | config.json: is_causal is false: attention to later tokens is not supported; expected true
+            tiny-gpt2     | is_causal           | false                         | config.json: is_causal is false: attention to later tokens is not supported; expected true
+            tiny-llama    | quantization_config | {"quant_method": "gptq"}      | quantized weights are not supported; use the model that they were made from
+            tiny-llama    | transformers_weights | "other.safetensors"          | weights in a file of that name are not loaded; expected no such field
+            tiny-llama    | per_layer_config    | {"0": {"rms_norm_eps": 0.1}}  | settings for single layers are not supported; expected no such field
             tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6
             tiny-llama    | num_key_value_heads | null                          | self_attn.k_proj.weight has shape [12, 30], expected [36, 30]
             tiny-mistral  | num_key_value_heads | null                          | num_key_value_heads is 8, expected a divisor of num_attention_heads, which is 6

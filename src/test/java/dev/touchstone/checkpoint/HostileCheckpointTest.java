@@ -165,6 +165,15 @@ class HostileCheckpointTest {
     }
 
     @Test
+    void anAdapterComesWithTheCommandThatMergesIt() {
+        tiny.write();
+        tiny.write("adapter_config.json", "{\"peft_type\": \"LORA\"}")
+                .assertFolderRefused(
+                        folder + " holds an adapter of PEFT, such as LoRA, which is not supported; merge it into its"
+                                + " model: python -c \"from peft import AutoPeftModelForCausalLM as M;");
+    }
+
+    @Test
     void weightsInAPickleComeWithTheCommandThatConvertsThem() throws IOException {
         tiny.write();
         Files.move(folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin"));

@@ -18,6 +18,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.MadeUpFamily;
 import dev.touchstone.tensor.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.InflaterInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -191,6 +193,33 @@ class ExplanationTest {
         return SourceFile.text(source).orElseThrow(() -> new AssertionError("no copy of " + SourceFile.path(source)));
     }
 
+    /** A family of which only a {@link Transformer} exists is explained like the others. */
+    @Test
+    void aMadeUpFamilyGetsEveryStage() {
+        Transformer model = MadeUpFamily.model();
+        LoadedModel sound = Fixtures.model(Fixtures.named("tiny-gpt2"));
+        LoadedModel madeUp =
+                new LoadedModel("made-up", model, sound.tokenizer(), sound.generation(), sound.chatTemplate());
+        int[] ids = {1, 8, 15, 3, 7};
+        Map<String, Tensor> taps = new LinkedHashMap<>();
+        model.forward(ids, KERNELS, taps::put);
+
+        Explanation explained = explain(madeUp, ids);
+
+        assertThat(explained.stages()).extracting(Stage::kind).containsExactly(Stage.Kind.values());
+        assertThat(explained.stages().get(3).proofs().get(0).of())
+                .isEqualTo("tap one/look.probs, one/look, one/think, one");
+        assertThat(explained.lens().points()).containsExactly("entry/size", "one", "two", "three");
+        assertThat(explained.embedding()).extracting(Vectors::tap).containsExactly("vocabulary", "entry", "entry/size");
+        assertThat(explained.positions().vectors().tap()).isEqualTo("compass");
+        assertThat(explained.layers()).extracting(Layer::name).containsExactly("one", "two", "three");
+        assertThat(explained.layers().get(1).attended()).isEqualTo(lengths(taps.get("two/size-b")));
+        assertThat(explained.layers().get(1).made()).isEqualTo(lengths(taps.get("two/size-d")));
+        assertThat(explained.layers().get(2).made()).isEqualTo(lengths(taps.get("three/narrow")));
+        assertThat(explained.layers().get(2).mlp().tap()).isEqualTo("three/bend");
+        assertThat(explained.times().sameIds()).isTrue();
+    }
+
     /** Each row of the triangle is that of the trace, to the byte, and sums to 1. */
     private static void checkAttention(String packed, Tensor probs) {
         byte[] bytes = inflate(packed);
@@ -273,7 +302,10 @@ class ExplanationTest {
     }
 
     private static Explanation explain(Fixture fixture, int[] ids) {
-        LoadedModel model = Fixtures.model(fixture);
+        return explain(Fixtures.model(fixture), ids);
+    }
+
+    private static Explanation explain(LoadedModel model, int[] ids) {
         Transformer.Shape shape = model.transformer().shape();
         Settings settings = Settings.greedy(NEW_TOKENS, Set.of(), Window.error(shape.positions()))
                 .withProcessors(new Processors().temperature(0.8).topK(5).forSampling())

@@ -3,6 +3,7 @@
 python python/regenerate.py --check                           recompute all fixtures from their weights and compare
 python python/regenerate.py --all                             write all fixtures again
 python python/regenerate.py --model tiny-gpt2                 write one of them again
+python python/regenerate.py --chats                           write the files with chat templates again
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any model, by folder or hub id
 """
 
@@ -19,7 +20,15 @@ import torch
 import transformers
 
 from touchstone.check import Report, check_chats, check_fixture, check_generation_config, check_sampling
-from touchstone.fixture import PLANS, write_chats, write_copy, write_generation_config, write_named, write_sampling
+from touchstone.fixture import (
+    CHAT_FILES,
+    PLANS,
+    write_copy,
+    write_generation_config,
+    write_json,
+    write_named,
+    write_sampling,
+)
 from touchstone.provenance import THREADS
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -31,6 +40,7 @@ def main() -> int:
     action = arguments.add_mutually_exclusive_group(required=True)
     action.add_argument("--all", action="store_true", help="write all fixtures")
     action.add_argument("--model", help=f"write one: {', '.join(PLANS)}; or any model with --out")
+    action.add_argument("--chats", action="store_true", help="write the files with chat templates")
     action.add_argument("--check", action="store_true", help="compare instead of writing")
     arguments.add_argument("--out", type=Path, help="the folder of a fixture that is not the repository's")
     options = arguments.parse_args()
@@ -48,6 +58,8 @@ def main() -> int:
         write_copy(options.model, options.out)
     elif options.all:
         write_all()
+    elif options.chats:
+        write_chats()
     else:
         write_named(options.model, FIXTURES / options.model)
     return 0
@@ -62,8 +74,14 @@ def write_all() -> None:
     write_sampling(FIXTURES / "sampling.json")
     print("writing fixtures/generation-config.json", flush=True)
     write_generation_config(FIXTURES / "generation-config.json")
-    print("writing fixtures/chats.json", flush=True)
-    write_chats(FIXTURES / "chats.json")
+    write_chats()
+
+
+def write_chats() -> None:
+    """Writes the files with chat templates."""
+    for name, make in CHAT_FILES.items():
+        print(f"writing fixtures/{name}", flush=True)
+        write_json(FIXTURES / name, make())
 
 
 def check() -> int:
@@ -77,7 +95,8 @@ def check() -> int:
         print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
     check_sampling(FIXTURES / "sampling.json", report)
     check_generation_config(FIXTURES / "generation-config.json", report)
-    check_chats(FIXTURES / "chats.json", report)
+    for name in CHAT_FILES:
+        check_chats(FIXTURES / name, report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")
     for difference in report.differences:
         print(f"DIFFERENT {difference}")

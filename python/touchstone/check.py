@@ -16,8 +16,8 @@ from torch import Tensor
 
 from touchstone import generation_config, sampling
 from touchstone.batches import batch_logits, read_batch
-from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
+from touchstone.fixture import CHAT_FILES
 from touchstone.generation import Request, answer
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
@@ -82,11 +82,11 @@ def check_generation_config(path: Path, report: Report) -> None:
 
 
 def check_chats(path: Path, report: Report) -> None:
-    """Compares the other file that belongs to no model."""
-    old, new = json.loads(path.read_text(encoding="utf-8")), all_chats()
-    report.expect(len(old) == len(new), f"{path}: has {len(old)} templates, expected {len(new)}")
-    for before, now in zip(old, new, strict=False):
-        report.expect(before == now, f"{path}: {before['name']} differs")
+    """Compares one of the files with chat templates, entry by entry."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), CHAT_FILES[path.name]()
+    report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
+    for index, (before, now) in enumerate(zip(old, new, strict=False)):
+        report.expect(before == now, f"{path}: entry {index} differs: {str(now)[:200]}")
 
 
 def _check_tokens(checkpoint: Checkpoint, path: Path, report: Report) -> None:

@@ -10,6 +10,7 @@ from huggingface_hub import snapshot_download
 from touchstone import generation_config, sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
+from touchstone.chat_folders import all_folders
 from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
 from touchstone.families import TINY_FAMILIES
@@ -17,6 +18,7 @@ from touchstone.generation import fair_answers, requests, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.provenance import provenance
+from touchstone.random_templates import all_templates
 from touchstone.tokens import texts, tokenized
 from touchstone.torchscript import write_torchscript
 
@@ -127,9 +129,8 @@ def write_generation_config(path: Path) -> None:
     write_json(path, generation_config.cases())
 
 
-def write_chats(path: Path) -> None:
-    """The chat templates, which belong to no model either."""
-    write_json(path, all_chats())
+CHAT_FILES = {"chats.json": all_chats, "templates.json": all_templates, "chat_folders.json": all_folders}
+"""Chat templates, which belong to no model either, and what makes each file."""
 
 
 def write_json(path: Path, value: list | dict) -> None:

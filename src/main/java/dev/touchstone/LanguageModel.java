@@ -4,7 +4,7 @@ import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.chat.ChatTemplate;
-import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
+import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.generation.BeamSearch;
 import dev.touchstone.generation.Beams;
 import dev.touchstone.generation.CachedExecutor;

@@ -53,7 +53,12 @@ class ArchitectureTest {
         layers.put("checkpoint.files", Set.of());
         layers.put("checkpoint.safetensors", Set.of("checkpoint.files", "weights", "tensor"));
         layers.put("checkpoint.tokenizer", Set.of("checkpoint.files", "tokenizer"));
-        layers.put("checkpoint.chat", Set.of("checkpoint.files"));
+        String jinja = "checkpoint.chat.jinja";
+        layers.put(jinja + ".python", Set.of());
+        layers.put(jinja + ".operations", Set.of(jinja + ".python"));
+        layers.put(jinja + ".library", Set.of(jinja + ".operations", jinja + ".python"));
+        layers.put(jinja, Set.of(jinja + ".library", jinja + ".operations", jinja + ".python"));
+        layers.put("checkpoint.chat", Set.of("checkpoint.files", jinja, jinja + ".python"));
         Set<String> below = new LinkedHashSet<>(layers.keySet());
         for (String upper :
                 List.of("checkpoint", FRONT_DOOR, "parity.errors", "parity.diagnosis", "parity", "explain", "cli")) {

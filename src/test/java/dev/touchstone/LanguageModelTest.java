@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
+import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.generation.FinishReason;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Step;

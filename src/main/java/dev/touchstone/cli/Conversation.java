@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
-import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
+import dev.touchstone.checkpoint.chat.Message;
 import java.util.ArrayList;
 import java.util.List;
 

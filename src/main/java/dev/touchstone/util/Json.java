@@ -51,6 +51,11 @@ public final class Json {
         return object(file, Utf8.text(file, content));
     }
 
+    /** A JSON value as maps, lists, strings, numbers, booleans and nulls of Java. */
+    public static Object plain(JsonNode json) {
+        return WRITER.convertValue(json, Object.class);
+    }
+
     /** A record, list, map or array as JSON, to be written. */
     public static JsonNode tree(Object value) {
         return WRITER.valueToTree(value);

@@ -1,5 +1,6 @@
 package dev.touchstone.support;
 
+import dev.touchstone.checkpoint.chat.TemplateCount;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
@@ -97,6 +98,7 @@ public final class Scoreboard implements TestExecutionListener {
             comparisons(totals, "random models", models + " models", MODELS, JUDGED);
         }
         OracleCount.report(totals);
+        TemplateCount.report(totals);
         if (fuzzed > 0) {
             totals.line(
                     "fuzzing",

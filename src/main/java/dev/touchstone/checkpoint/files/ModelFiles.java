@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The files of one model, wherever they lie: a folder that {@code save_pretrained} wrote, or the class path. */
 public sealed interface ModelFiles {
@@ -18,6 +20,9 @@ public sealed interface ModelFiles {
     String name();
 
     boolean has(String file);
+
+    /** The names of the files in a folder within, in order; none if there is no such folder. */
+    List<String> list(String folder);
 
     /** The whole of a file that fits in memory. */
     byte[] bytes(String file);
@@ -58,6 +63,21 @@ public sealed interface ModelFiles {
         }
 
         @Override
+        public List<String> list(String folder) {
+            if (!Files.isDirectory(path.resolve(folder))) {
+                return List.of();
+            }
+            try (Stream<Path> files = Files.list(path.resolve(folder))) {
+                return files.filter(Files::isRegularFile)
+                        .map(file -> file.getFileName().toString())
+                        .sorted()
+                        .toList();
+            } catch (IOException e) {
+                throw Problems.unreadable(path.resolve(folder).toString(), e);
+            }
+        }
+
+        @Override
         public byte[] bytes(String file) {
             try {
                 long size = Files.size(path.resolve(file));
@@ -81,6 +101,11 @@ public sealed interface ModelFiles {
         @Override
         public boolean has(String file) {
             return ModelFiles.class.getResource(path(file)) != null;
+        }
+
+        @Override
+        public List<String> list(String folder) {
+            return List.of(); // the embedded models have no folders within
         }
 
         @Override

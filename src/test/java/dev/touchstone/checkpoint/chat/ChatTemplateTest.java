@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.touchstone.checkpoint.chat.ChatTemplate.Message;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -35,7 +41,7 @@ class ChatTemplateTest {
                         .toFile());
         assertThat(templates).isNotEmpty();
         return elements(templates).flatMap(entry -> {
-            ChatTemplate template = new ChatTemplate(
+            ChatTemplate template = ChatTemplate.of(
                     "t",
                     entry.required("template").textValue(),
                     Map.of(
@@ -81,40 +87,133 @@ class ChatTemplateTest {
         return StreamSupport.stream(list.spliterator(), false);
     }
 
+    /** Templates after people's bug reports. Those with a date ran at this time. */
+    @TestFactory
+    Stream<DynamicTest> everyReportedTemplateWritesWhatTransformersWrites() throws IOException {
+        Clock clock = Clock.fixed(Instant.parse("2026-11-28T22:18:13Z"), ZoneOffset.UTC);
+        ObjectMapper mapper = new ObjectMapper();
+        List<JsonNode> cases = new ArrayList<>();
+        try (InputStream file = getClass().getResourceAsStream("reported.jsonl")) {
+            for (String line : new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
+                cases.add(mapper.readTree(line));
+            }
+        }
+        assertThat(cases).hasSizeGreaterThan(250);
+        return cases.stream()
+                .map(entry ->
+                        DynamicTest.dynamicTest(entry.required("name").textValue(), () -> checkReported(entry, clock)));
+    }
+
+    private static void checkReported(JsonNode entry, Clock clock) {
+        Map<String, String> tokens = new HashMap<>();
+        entry.required("special_tokens")
+                .properties()
+                .forEach(token -> tokens.put(token.getKey(), token.getValue().textValue()));
+        ChatTemplate template = ChatTemplate.of("t", entry.required("template").textValue(), tokens);
+        ChatInput input = ChatInput.of(Message.list("m", entry.required("messages")));
+        compare(
+                entry,
+                template,
+                entry.required("add_generation_prompt").booleanValue() ? input : input.withoutGenerationPrompt(),
+                clock);
+    }
+
+    private static void compare(JsonNode expected, ChatTemplate template, ChatInput input, Clock clock) {
+        if (expected.has("error")) {
+            assertThatThrownBy(() -> template.render(input, clock))
+                    .as(expected.get("error").textValue())
+                    .isInstanceOf(TouchstoneException.class);
+            TemplateCount.error();
+        } else {
+            assertThat(template.render(input, clock))
+                    .isEqualTo(expected.required("text").textValue());
+            TemplateCount.text();
+        }
+    }
+
+    /** Templates and special tokens in all their places, and all that is passed to a template. */
+    @TestFactory
+    Stream<DynamicTest> everyFolderWritesWhatTransformersWrites(@TempDir Path root) throws IOException {
+        JsonNode folders = new ObjectMapper()
+                .readTree(Path.of(System.getProperty("touchstone.basedir", "."), "fixtures", "chat_folders.json")
+                        .toFile());
+        assertThat(folders.size()).isGreaterThan(70);
+        List<DynamicTest> tests = new ArrayList<>();
+        for (JsonNode folder : folders) {
+            Path path = Files.createDirectory(root.resolve("m" + tests.size()));
+            for (Map.Entry<String, JsonNode> file : folder.required("files").properties()) {
+                Path target = path.resolve(file.getKey());
+                Files.createDirectories(target.getParent());
+                JsonNode content = file.getValue();
+                Files.writeString(target, content.isTextual() ? content.textValue() : content.toString());
+            }
+            ModelFiles files = ModelFiles.folder(path);
+            Map<?, ?> tokens = (Map<?, ?>) Json.plain(folder.required("special_tokens"));
+            tests.add(DynamicTest.dynamicTest(
+                    "tokens of " + folder.required("files"),
+                    () -> assertThat(SpecialTokens.read(files)).isEqualTo(tokens)));
+            ChatTemplate template = ChatTemplate.read(files);
+            for (JsonNode call : folder.required("calls")) {
+                ChatInput input = input(call);
+                tests.add(DynamicTest.dynamicTest(
+                        call.toString(), () -> compare(call, template, input, Clock.systemDefaultZone())));
+            }
+        }
+        return tests.stream();
+    }
+
+    private static ChatInput input(JsonNode call) {
+        ChatInput input = ChatInput.of(Message.list("m", call.required("messages")));
+        JsonNode continued = call.path("continue_final_message");
+        if (continued.isTextual() || continued.isBoolean()) {
+            input = input.continuing(continued.isTextual() ? continued.textValue() : "content");
+        } else if (!call.path("add_generation_prompt").asBoolean()) {
+            input = input.withoutGenerationPrompt();
+        }
+        if (call.has("tools")) {
+            input = input.withTools((List<?>) Json.plain(call.get("tools")));
+        }
+        if (call.has("documents")) {
+            input = input.withDocuments((List<?>) Json.plain(call.get("documents")));
+        }
+        if (call.has("variables")) {
+            @SuppressWarnings("unchecked")
+            Map<String, Object> variables = (Map<String, Object>) Json.plain(call.get("variables"));
+            input = input.withVariables(variables);
+        }
+        return call.has("chat_template")
+                ? input.withTemplate(call.get("chat_template").textValue())
+                : input;
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '!',
             quoteCharacter = '`',
             value = {
-                "{% if %} ! cannot be used",
-                "{{ messages[0].content.getClass() }} ! cannot be used",
-                "{{ messages[0].content.nothing() }} ! cannot be used",
-                "{{ unheard_of() }} ! cannot be used",
-                "{% for m in messages if m.role == 'user' %}{% endfor %} ! uses if in a for tag, which is not supported",
-                "{% for m in messages %}{{ loop.nextitem }}{% endfor %} ! uses loop.nextitem, which is not supported",
+                "`a\n{% if %}` ! t: the chat template fails in line 2: expected an expression",
+                "{{ unheard_of() }} ! t: the chat template fails in line 1: 'unheard_of' is undefined",
                 "{{ raise_exception('a`b') }} ! t: the chat template refuses this conversation: a`b",
-                "{% for a in range(900) %}{% for b in range(900) %}{{ messages }}{% endfor %}{% endfor %} ! OutputTooBigException",
             })
     void aTemplateThatFailsIsRefusedInOneLine(String source, String message) {
-        assertThatThrownBy(() -> new ChatTemplate("t", source, Map.of()).render(HELLO, true))
+        ChatTemplate template = ChatTemplate.of("t", source.replace("\\n", "\n"), Map.of());
+
+        assertThatThrownBy(() -> template.render(HELLO, true))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageStartingWith("t: ")
-                .hasMessageContaining(message)
+                .hasMessageStartingWith(message)
                 .message()
                 .doesNotContain("\n");
     }
 
     @Test
-    void aTemplateSeesNothingOfTheProgram() {
-        String source = "[{{ messages.class }}{{ ''.class.name }}]";
+    void anUnknownNameOfATemplateIsRefusedWithTheNamesThatThereAre() {
+        ChatTemplate template = ChatTemplate.of("t", "x", Map.of());
 
-        assertThat(new ChatTemplate("t", source, Map.of()).render(HELLO, true)).isEqualTo("[]");
-    }
-
-    @Test
-    void aTemplateKnowsWhatTimeItIs() {
-        assertThat(new ChatTemplate("t", "{{ strftime_now('%d %b %Y') }}", Map.of()).render(HELLO, true))
-                .matches("\\d\\d \\w{3} \\d{4}");
+        assertThatThrownBy(() -> template.render(ChatInput.of(HELLO).withTemplate("rag")))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("the model has no chat template \"rag\"; choose one of default");
     }
 
     @Test

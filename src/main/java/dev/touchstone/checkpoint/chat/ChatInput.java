@@ -1,0 +1,62 @@
+package dev.touchstone.checkpoint.chat;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a chat template is given: the arguments of Hugging Face's {@code apply_chat_template}, by the same names.
+ *
+ * @param messages the conversation
+ * @param tools descriptions of the functions that the model may call, as JSON Schema; null for none
+ * @param documents what the model may quote, each a map; null for none
+ * @param addGenerationPrompt whether the text ends where the model's answer begins
+ * @param continuedField the field of the last message that the model is to continue, usually {@code content}; null to answer instead
+ * @param template the name of one of several templates, or null
+ * @param variables further variables of the template, such as {@code enable_thinking}
+ */
+public record ChatInput(
+        List<Message> messages,
+        List<?> tools,
+        List<?> documents,
+        boolean addGenerationPrompt,
+        String continuedField,
+        String template,
+        Map<String, Object> variables) {
+    public ChatInput {
+        messages = List.copyOf(messages);
+        variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+    }
+
+    /** The messages, then the begin of the model's answer. */
+    public static ChatInput of(List<Message> messages) {
+        return new ChatInput(messages, null, null, true, null, null, Map.of());
+    }
+
+    public ChatInput withTools(List<?> more) {
+        return new ChatInput(messages, more, documents, addGenerationPrompt, continuedField, template, variables);
+    }
+
+    public ChatInput withDocuments(List<?> more) {
+        return new ChatInput(messages, tools, more, addGenerationPrompt, continuedField, template, variables);
+    }
+
+    /** The messages alone. */
+    public ChatInput withoutGenerationPrompt() {
+        return new ChatInput(messages, tools, documents, false, continuedField, template, variables);
+    }
+
+    /** The messages, where the last one has no end, so that the model goes on with it. */
+    public ChatInput continuing(String field) {
+        return new ChatInput(messages, tools, documents, false, field, template, variables);
+    }
+
+    public ChatInput withTemplate(String name) {
+        return new ChatInput(messages, tools, documents, addGenerationPrompt, continuedField, name, variables);
+    }
+
+    public ChatInput withVariables(Map<String, Object> more) {
+        return new ChatInput(messages, tools, documents, addGenerationPrompt, continuedField, template, more);
+    }
+}

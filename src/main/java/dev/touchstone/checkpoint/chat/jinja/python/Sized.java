@@ -1,0 +1,6 @@
+package dev.touchstone.checkpoint.chat.jinja.python;
+
+/** An object with a length. */
+public interface Sized extends PythonObject {
+    int length();
+}

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts in ci/ that run the tests on several JDKs, with scripts in place of Maven and the JDKs. */
+/** Scripts in ci/, with scripts in place of Maven, the JDKs and curl. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JDKs of this test are scripts for sh")
 class CiScriptsTest {
     private static final Path CI = Path.of(System.getProperty("touchstone.basedir", "."), "ci");
@@ -25,7 +25,7 @@ class CiScriptsTest {
 
     @BeforeEach
     void copyScripts() throws IOException {
-        for (String name : new String[] {"jdks.sh", "vector-widths.sh", "verify.sh"}) {
+        for (String name : new String[] {"jdks.sh", "vector-widths.sh", "verify.sh", "dependencies.sh"}) {
             Files.createDirectories(folder.resolve("project/ci"));
             Files.copy(CI.resolve(name), folder.resolve("project/ci").resolve(name));
         }
@@ -109,6 +109,67 @@ class CiScriptsTest {
 
         assertThat(run.exit).isEqualTo(1);
         assertThat(run.err).contains("the build prints the warnings above");
+    }
+
+    @Test
+    void dependenciesFailsForAKnownVulnerability() throws Exception {
+        dependencies("{\"results\":[{\"vulns\":[{\"id\":\"GHSA-1\"},{\"id\":\"GHSA-2\"}]}]}");
+
+        Run run = run("dependencies.sh");
+
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).contains("FAIL org.a:one 1.0 has known vulnerabilities: GHSA-1 GHSA-2");
+        assertThat(Files.readAllLines(folder.resolve("asked")))
+                .containsExactly(query("org.a:one", "1.0"), query("org.b:two", "2.0"));
+    }
+
+    @Test
+    void dependenciesPassesWithoutOne() throws Exception {
+        dependencies("{\"results\":[{}]}");
+
+        Run run = run("dependencies.sh");
+
+        assertThat(run.exit).as(run.err).isZero();
+        assertThat(run.out).contains("known vulnerabilities: none in 2 dependencies");
+    }
+
+    @Test
+    void dependenciesNamesTheCheckThatItSkipsWithoutTheInternet() throws Exception {
+        dependencies("");
+        script("bin/curl", "exit 6");
+
+        Run run = run("dependencies.sh");
+
+        assertThat(run.exit).as(run.err).isZero();
+        assertThat(run.out)
+                .contains("SKIPPED known vulnerabilities:", "cannot be reached; 0 of 2 dependencies were checked")
+                .doesNotContain("none in");
+    }
+
+    @Test
+    void dependenciesFailsForAnAnswerThatItCannotRead() throws Exception {
+        dependencies("<html>please log in</html>");
+
+        assertThat(run("dependencies.sh").exit).isEqualTo(1);
+    }
+
+    /** Maven that lists two dependencies of the library and one of the tests, and a database that gives this answer. */
+    private void dependencies(String answer) throws IOException {
+        Files.writeString(folder.resolve("answer"), answer);
+        Files.writeString(
+                folder.resolve("list"),
+                "The following files have been resolved:\n   org.a:one:jar:1.0:compile\n"
+                        + "   org.b:two:jar:2.0:runtime (optional)\n   org.c:three:jar:3.0:test\n");
+        script(
+                "bin/mvn",
+                "for argument; do case $argument in -DoutputFile=*) cat '" + folder
+                        + "/list' >\"${argument#*=}\";; esac; done");
+        script("bin/curl", "echo \"$6\" >>'" + folder + "/asked'; cat '" + folder + "/answer'");
+    }
+
+    private static String query(String name, String version) {
+        return "{\"queries\":[{\"version\":\"" + version + "\",\"package\":{\"name\":\"" + name
+                + "\",\"ecosystem\":\"Maven\"}}]}";
     }
 
     private Path jdk(String name, String version) throws IOException {

@@ -162,6 +162,19 @@ def plot(page: Page) -> None:
     assert page.locator("tbody tr").count() == runs
 
 
+def bench(page: Page) -> None:
+    """Every part of the report has a section; the curves are told apart."""
+    labelled_facts(page)
+    report = page.evaluate("report")
+    assert page.locator("section h2").count() == 6
+    assert page.locator("tbody tr", has_text="met").count() == len(report["targets"])
+    for title, rates in report["models"].items():
+        group = page.locator(".figure", has=page.get_by_role("heading", name=title, exact=True))
+        assert group.locator(".bars li").count() == len(rates)
+    assert page.locator("svg[role=img] .curve").count() == len(report["curve"]) + 2, "the engines and two lower bounds"
+    told_apart(page)
+
+
 def explained(page: Page) -> None:
     """Every stage is there, and what is selected can be changed by mouse and by keyboard."""
     run = page.evaluate("({tokens: run.ids.length, turns: run.turns.length, layers: run.layers.length})")

@@ -1,8 +1,8 @@
 """Opens every page that Touchstone writes in a real browser: the parity report, the bug zoo, the plot of compare, a run
-explained; with ordinary data, and with more, less and worse of it.
+explained, the benchmarks; with ordinary data, and with more, less and worse of it.
 
 Each is opened in light and in dark, on a phone's screen and on a wide one; page_rules.py has what all of them must be,
-page_checks.py what each must do. `mvn verify` has written two of them. Needs Chromium and the packages of
+page_checks.py what each must do. `mvn verify` has written three of them. Needs Chromium and the packages of
 python/requirements.txt: run it by ci/python.sh. With words, it opens only the pages with one of them in their name.
 """
 
@@ -93,6 +93,7 @@ def compare(name: str, *options: object) -> tuple[Callable[[], Path], Check]:
 EVERY: dict[str, tuple[Callable[[], Path], Check]] = {
     "parity": (lambda: verified("parity"), page_checks.report),
     "zoo": (lambda: verified("zoo"), page_checks.zoo),
+    "bench": (lambda: verified("bench-sample"), page_checks.bench),
     "wrong": (wrong, page_checks.wrong_report),
     "few": (lambda: touchstone("few", "parity", ROOT / "fixtures" / "exercise"), page_checks.report),
     "compare": compare("compare", "--prompt", "Once", "--max-new-tokens", 40, "--prompt-lookup"),

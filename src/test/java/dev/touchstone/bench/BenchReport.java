@@ -5,12 +5,12 @@ import static dev.touchstone.bench.Benchmarks.HUGGING_FACE;
 import static dev.touchstone.bench.Benchmarks.HUGGING_FACE_BFLOAT16;
 import static dev.touchstone.bench.Benchmarks.VECTOR;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.util.Page;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -172,25 +172,27 @@ final class BenchReport {
     }
 
     void write(Path folder) {
-        try (InputStream page = BenchReport.class.getResourceAsStream("report.html")) {
-            String json = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root);
-            Files.writeString(folder.resolve("report.json"), json + "\n");
-            String html = new String(page.readAllBytes(), StandardCharsets.UTF_8);
-            Files.writeString(
-                    folder.resolve("report.html"), html.replace("{/*report*/}", json.replace("<", "\\u003c")));
+        try {
+            Files.writeString(folder.resolve("report.json"), root.toPrettyString() + "\n");
+            Files.writeString(folder.resolve("report.html"), page(root));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         root.path("targets")
                 .forEach(t -> System.out.printf(
-                        "%-52s %8.2f %s (needed %.2f, aim %.2f)%s%n",
+                        "%-52s %8.2f %s (required %.2f, aim %.2f)%s%n",
                         t.path("what").asText(),
                         t.path("measured").asDouble(),
                         t.path("unit").asText(),
                         t.path("needed").asDouble(),
                         t.path("aim").asDouble(),
-                        t.path("met").asBoolean() ? "" : "  <- short"));
+                        t.path("met").asBoolean() ? "" : "  <- not met"));
         System.out.println(folder.resolve("report.html"));
+    }
+
+    /** The page of a report. */
+    static String page(JsonNode report) {
+        return Page.of(BenchReport.class, "report.html", report.toString());
     }
 
     /** The processor's name, from the operating system. */

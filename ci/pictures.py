@@ -1,4 +1,4 @@
-"""Makes the README's pictures of pages, ci/report.png and ci/explain.png. Run it by ci/python.sh after a change."""
+"""Takes the README's pictures of pages, ci/report.png and ci/explain.png. Run it by ci/python.sh after a change."""
 
 import subprocess
 from collections.abc import Callable
@@ -14,7 +14,7 @@ WIDTH = 1250
 
 
 def picture(name: str, command: list[str | Path], take: Callable[[Page, Path], object]) -> None:
-    """Writes ci/`name`.png: `command` makes the page, `take` shows what is worth seeing and takes the picture."""
+    """Writes ci/`name`.png: `command` writes the page, `take` selects what to show and takes the picture."""
     page_file, file = PAGES / f"{name}-picture.html", ROOT / "ci" / f"{name}.png"
     PAGES.mkdir(parents=True, exist_ok=True)
     subprocess.run([ROOT / "touchstone", *command, "--quiet", "--html", page_file], check=True)
@@ -28,15 +28,16 @@ def picture(name: str, command: list[str | Path], take: Callable[[Page, Path], o
 
 
 def report(page: Page, file: Path) -> None:
-    """The map of two fixtures, and below it the errors of a tap."""
+    """The map of two fixtures, and the errors of a tap."""
     page.locator("button.cell[title^='h.1.mlp.act:']").last.click()
-    end = page.locator("#detail svg").last.bounding_box()
-    height = end["y"] + end["height"] + 2
-    page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": WIDTH, "height": height})
+    page.evaluate("scrollTo(0, 0)")
+    start, end = page.locator("#maps").bounding_box(), page.locator("#detail svg").last.bounding_box()
+    height = end["y"] + end["height"] + 8 - start["y"]
+    page.screenshot(path=file, full_page=True, clip={**start, "height": height})
 
 
 def explain(page: Page, file: Path) -> None:
-    """A block of a run."""
+    """One block of a run."""
     page.locator("#stage-4 input[type=range]").fill("1")
     page.locator("#stage-4 .map canvas").focus()
     page.evaluate("document.activeElement.blur()")

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A walk-through in short, for a terminal. */
+/** A summary of a walk-through for the terminal. */
 final class ExplanationLines {
     private static final String SOURCES = "src/main/java/dev/touchstone/";
     private static final int MOST_TOKENS = 12;
@@ -63,7 +63,7 @@ final class ExplanationLines {
 
     private void tokens() {
         if (run.dropped() > 0) {
-            line("%d tokens before these are dropped: the model's context is shorter", run.dropped());
+            line("%d tokens before these were dropped: the prompt is longer than the context window", run.dropped());
         }
         line("%3s %7s  %-16s %s", "", "id", "token", "bytes");
         for (int t = 0; t < shown(); t++) {
@@ -91,10 +91,10 @@ final class ExplanationLines {
         }
     }
 
-    /** Of the last token: all that goes on is made of it. */
+    /** The last token only, from which the next one is predicted. */
     private void blocks() {
-        line("lengths of the last token's vectors:");
-        line("%-24s %10s %10s %10s", "", "attention", "MLP adds", "stream");
+        line("norms at the last token:");
+        line("%-24s %10s %10s %10s", "", "attention", "MLP", "residual");
         line("%-24s %10s %10s %10.3f", run.lens().points().get(0), "", "", last(entering()));
         for (Layer layer : run.layers()) {
             line(
@@ -109,7 +109,7 @@ final class ExplanationLines {
 
     private void output() {
         line("%s", list(run.next()));
-        line("logit lens, what would be said next after each layer:");
+        line("logit lens, most likely next tokens after each layer:");
         List<String> points = run.lens().points();
         for (int i = 0; i < points.size(); i++) {
             List<List<Candidate>> says = run.lens().says().get(i);
@@ -119,19 +119,18 @@ final class ExplanationLines {
 
     private void choice() {
         Turn first = run.turns().get(0);
-        line("%-24s %6s  %s", "after", "left", "likeliest");
+        String setting = run.settings().get(run.settings().size() - 1);
+        line("%-24s %6s  %s", "after", "left", "most likely");
         for (Turn.Scores scores : first.scores()) {
             line(
                     "%-24s %6d  %s",
-                    scores.by() == null ? "the model" : scores.by(), scores.left(), list(scores.likeliest()));
+                    scores.by() == null ? "output of the model" : scores.by(), scores.left(), list(scores.likeliest()));
         }
-        line(
-                "picked %s, %s",
-                text(first.id()), run.settings().get(run.settings().size() - 1));
+        line("%s %s, %s", setting.equals("greedy") ? "chosen" : "sampled", text(first.id()), setting);
     }
 
     private void generation() {
-        line("%4s %7s  %-16s %8s %8s %9s  %s", "step", "id", "token", "chance", "cached", "KiB", "time");
+        line("%4s %7s  %-16s %8s %8s %9s  %s", "step", "id", "token", "prob.", "cached", "KiB", "time");
         for (int step = 0; step < run.turns().size(); step++) {
             Turn turn = run.turns().get(step);
             line(
@@ -158,7 +157,7 @@ final class ExplanationLines {
                 statistics.proposed(),
                 statistics.tokens(),
                 statistics.passes(),
-                run.speculation().sameIds() ? "the same ids" : "drawn anew from the same distribution");
+                run.speculation().sameIds() ? "the same ids" : "other ids, sampled from the same distribution");
         int at = 1;
         for (Speculation.Pass pass : run.speculation().passes()) {
             if (pass.drafted().length > 0) {
@@ -172,14 +171,14 @@ final class ExplanationLines {
 
     private void memoryAndTime() {
         Map<TimeCategory, Double> prompt = run.times().prompt();
-        line("the cache makes room for %d tokens at a time", run.cachePage());
+        line("the cache is allocated for %d tokens at a time", run.cachePage());
         for (TimeCategory part : TimeCategory.values()) {
             line(
                     "%-50s prompt %.2f ms, a step %.2f ms",
                     part, prompt.getOrDefault(part, 0.0), run.times().step().getOrDefault(part, 0.0));
         }
         line(
-                "all steps %.2f s, %.2f s while every tap was watched; %s",
+                "all steps %.2f s, %.2f s with all taps recorded; %s",
                 run.times().unwatched(),
                 run.times().watched(),
                 run.times().sameIds() ? "the ids are the same" : "THE IDS DIFFER");

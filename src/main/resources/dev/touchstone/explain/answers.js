@@ -15,7 +15,7 @@ function chooseLens(node, point, at) {
     + best.map(one => `${quoted(one.id)} ${percent(one.probability)}`).join(", "));
 }
 const tinted = share => `background:color-mix(in srgb, var(--ours) ${Math.round(4 + 34 * share)}%, var(--card))`;
-const lensRows = lens.points.map((point, p) => element("tr", {}, element("th", {scope: "row"}, element("code", {title: point}, point)),
+const lensRows = lens.points.map((point, p) => element("tr", {}, element("th", {scope: "row", title: point}, element("code", {}, point)),
   ...looked.map((id, at) => {
     const best = lens.says[p][at][0];
     const node = element("button", {type: "button", tabindex: -1, "aria-pressed": "false", style: tinted(best.probability),

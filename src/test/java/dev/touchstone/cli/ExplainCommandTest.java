@@ -92,7 +92,7 @@ class ExplainCommandTest {
         Cli cli = explain("--prompt", "x".repeat(30), "--window", "slide", "-n", "2");
 
         assertThat(cli.exit()).as(cli.err()).isZero();
-        assertThat(cli.out()).contains("text → (24)", "6 tokens before these are dropped");
+        assertThat(cli.out()).contains("text → (24)", "6 tokens before these were dropped");
     }
 
     @Test

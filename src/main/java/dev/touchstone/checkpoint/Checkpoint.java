@@ -69,7 +69,7 @@ public final class Checkpoint {
         }
     }
 
-    /** Null if there is none: a model can be run on ids. */
+    /** Null if the folder has none; the model then runs on token ids only. */
     private static Tokenizer tokenizer(ModelFiles files) {
         boolean none = Stream.of("tokenizer.json", "vocab.json", "merges.txt").noneMatch(files::has);
         return none

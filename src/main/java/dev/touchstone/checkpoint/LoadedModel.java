@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param name what to call it: its folder's name
  * @param chatTemplate how it wants a conversation written, if it is made for conversations
- * @param tokenizer null if its folder has none; {@link #tokenizer()} then says so
+ * @param tokenizer null if its folder has none; {@link #tokenizer()} then throws
  */
 public record LoadedModel(
         String name,

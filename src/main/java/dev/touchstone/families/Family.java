@@ -10,13 +10,12 @@ import java.util.List;
  * and one line in {@link #ALL}.
  *
  * @param modelType {@code model_type} in config.json
- * @param prefix what stands before the names of tensors in some checkpoints: the base model's place in the language model
- * @param eosId what the family's configuration class takes for {@code eos_token_id} where config.json is silent; null for
- *     none
- * @param architectures those of {@code architectures} in config.json that are language models of this family
+ * @param prefix in front of the names of tensors in some checkpoints: the base model's place in the language model
+ * @param eosId the default of {@code eos_token_id} in the family's configuration class; null for none
+ * @param architectures the values of {@code architectures} in config.json that are language models of this family
  */
 public record Family(String modelType, String prefix, Integer eosId, Builder builder, List<String> architectures) {
-    /** All that can be loaded. */
+    /** All families that can be loaded. */
     static final List<Family> ALL = List.of(
             new Family("gpt2", "transformer.", 50_256, Gpt2::build, "GPT2LMHeadModel", "GPT2Model"),
             new Family("gpt_neo", "transformer.", 50_256, GptNeo::build, "GPTNeoForCausalLM", "GPTNeoModel"),
@@ -33,7 +32,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("phi", "model.", 2, Phi::build, "PhiForCausalLM", "PhiModel"),
             new Family("exercise", "", null, Exercise::build, "ExerciseLM"));
 
-    /** Puts the parts together, its layers named as in {@code named_modules()} without the prefix. */
+    /** Builds the model. Layers have their names in {@code named_modules()}, without the prefix. */
     @FunctionalInterface
     public interface Builder {
         Transformer build(Config config, Weights weights);
@@ -43,7 +42,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
         this(modelType, prefix, eosId, builder, Arrays.asList(architectures));
     }
 
-    /** The family that a configuration asks for. */
+    /** The family of a configuration, by its {@code model_type}. */
     public static Family of(Config config) {
         String type = config.text("model_type").orElse(null);
         List<String> known = ALL.stream().map(Family::modelType).toList();

@@ -9,7 +9,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A page that stands alone: a template among the resources, what it includes, and its data. No network is needed. */
+/** A self-contained HTML page: a template from the resources, the resources that it includes, and data. It needs no network. */
 public final class Page {
     private static final Pattern INCLUDE = Pattern.compile("/\\*INCLUDE (\\S+)\\*/");
     private static final String DATA = "/*DATA*/null";
@@ -19,11 +19,11 @@ public final class Page {
     /**
      * The template with {@code json} in the place of its data, and the resources it names in the places where it names them.
      *
-     * @param home the class beside which the template lies; a name that starts with a slash is looked for from the root
+     * @param home the class in whose package the template is; a name that starts with a slash is absolute
      */
     public static String of(Class<?> home, String template, String json) {
         String page = INCLUDE.matcher(read(home, template)).replaceAll(include -> included(home, include));
-        // Text in the data must not end the script or begin another; within JSON < stands in texts only.
+        // Text in the data must not end the script or begin another. In JSON, < occurs in strings only.
         return page.replace(DATA, json.replace("<", "\\u003c"));
     }
 

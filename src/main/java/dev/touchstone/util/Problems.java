@@ -57,7 +57,7 @@ public final class Problems {
                 what + " is not valid JSON" + where + ": " + printable(why.getOriginalMessage()), why);
     }
 
-    /** The name of a file in messages: its last part, as the folder is known to whoever asked for it. */
+    /** The name of a file in messages: its last part. */
     public static String name(Path file) {
         return file.getFileName() == null ? file.toString() : file.getFileName().toString();
     }

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * A file that appears whole or not at all: it is written beside its place, as {@code FILE.new}, and then moved there. Where
- * the process is told to end meanwhile, by Ctrl-C for one, what there is of it is deleted.
+ * the process is ended meanwhile, for example by Ctrl-C, the unfinished file is deleted.
  */
 public final class WholeFile {
     private WholeFile() {}

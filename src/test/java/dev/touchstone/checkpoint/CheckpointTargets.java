@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The files of a model, each for itself and all together. */
+/** Fuzzing targets: the files of a model, each alone and all together. */
 public final class CheckpointTargets {
     private static final long MEGABYTE = 1 << 20;
     private static final List<String> TEXTS = List.of(
@@ -63,7 +63,7 @@ public final class CheckpointTargets {
         this.model = files(folder);
     }
 
-    /** @param folder an empty one, for the files that are read */
+    /** @param folder an empty folder for the files */
     public static List<Target> all(Path folder) throws IOException {
         CheckpointTargets targets = new CheckpointTargets(folder);
         return List.of(
@@ -110,7 +110,7 @@ public final class CheckpointTargets {
         }
     }
 
-    /** One file of a model whose other files are right. */
+    /** One file of a model whose other files are valid. */
     private Target file(String name, int share) {
         List<byte[]> seeds = new ArrayList<>(List.of(model.get(name)));
         seeds.addAll(ofFixtures(name));
@@ -139,7 +139,7 @@ public final class CheckpointTargets {
                         "model", name -> Optional.of(input).filter(file -> name.equals("tokenizer.json")))));
     }
 
-    /** One of GPT-2's two files beside the other. */
+    /** One of GPT-2's two tokenizer files; the other is valid. */
     private Target part(String name, String otherName, Mutation mutation) {
         byte[] other = ofFixtures(otherName).get(0);
         return new Target(name.replaceAll("\\..*", ""), 2, 16 * MEGABYTE, ofFixtures(name), mutation, input -> {
@@ -167,7 +167,7 @@ public final class CheckpointTargets {
         });
     }
 
-    /** Loads what is in the folder and uses it once. */
+    /** Loads the folder and runs the model once. */
     private String load() {
         LoadedModel loaded = Checkpoint.load(folder);
         loaded.transformer().forward(new int[] {0, 1}, new ScalarKernels(), Trace.OFF);
@@ -186,7 +186,7 @@ public final class CheckpointTargets {
         return "used";
     }
 
-    /** The file of every fixture that has it, unless it is large. */
+    /** The files of this name in all fixtures, except large ones. */
     private static List<byte[]> ofFixtures(String name) {
         return Fixtures.all().stream()
                 .map(fixture -> fixture.folder().resolve(name).toFile())

@@ -41,7 +41,7 @@ class ExerciseTest {
     }
 
     @Test
-    void itsPartsAreThoseOfItsText() {
+    void hasThePartsOfTheExercise() {
         Transformer model = tiny.load().transformer();
 
         Block block = model.blocks().get(1);
@@ -54,7 +54,7 @@ class ExerciseTest {
     }
 
     @Test
-    void linearLayersAreStoredOneRowAnOutput() {
+    void linearLayersAreStoredWithOneRowForEachOutput() {
         Block block = tiny.load().transformer().blocks().get(0);
 
         Projections.Separate separate = (Projections.Separate) block.attn().projections();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Settings of the families: the forms that older files have, and those that are refused instead of ignored. */
+/** Settings of the families: the forms of older files, and settings that are refused instead of ignored. */
 class FamilySettingsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,7 +77,7 @@ class FamilySettingsTest {
             tiny-phi      | qk_layernorm        | true                          | norms of queries and keys are not supported in this family; expected false
             tiny-llama    | model_type          | "mixtral"                     | model_type is mixtral, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral, qwen2, qwen3, gemma2, opt, xglm, phi, exercise
             """)
-    void whatIsNotSupportedIsRefused(String fixture, String field, String value, String reason) throws IOException {
+    void unsupportedSettingsAreRefused(String fixture, String field, String value, String reason) throws IOException {
         write(fixture, field, value);
 
         assertThatThrownBy(() -> Checkpoint.load(folder))
@@ -92,15 +92,15 @@ class FamilySettingsTest {
             tiny-llama | 36 | embed_tokens.weight has shape [33, 30], expected [33, 36]
             tiny-qwen3 | 32 | embed_tokens.weight has shape [33, 30], expected [33, 32]
             """)
-    void headsWhoseSizeIsNotSaidShareTheChannelsUnlessTheFamilyKnowsBetter(String fixture, int channels, String reason)
-            throws IOException {
+    void theSizeOfAHeadDefaultsToItsShareOfTheChannelsUnlessTheFamilyHasADefault(
+            String fixture, int channels, String reason) throws IOException {
         write(fixture, "head_dim", "null");
         set("hidden_size", channels);
 
         assertThatThrownBy(this::load).hasMessageContaining(reason);
     }
 
-    /** Masks and frequencies, which are no weights. */
+    /** Masks and frequencies. */
     @ParameterizedTest
     @CsvSource({
         "tiny-llama, layers.1.self_attn.rotary_emb.inv_freq",
@@ -112,7 +112,7 @@ class FamilySettingsTest {
         "tiny-gpt-neox, layers.1.attention.masked_bias",
         "tiny-gpt-neox, layers.1.attention.rotary_emb.inv_freq",
     })
-    void whatOldCheckpointsStoreAsIfItWereAWeightIsPassedOver(String fixture, String name) throws IOException {
+    void buffersThatOldCheckpointsStoreAreIgnored(String fixture, String name) throws IOException {
         write(fixture, "use_cache", "true");
         SafetensorsWriter writer = new SafetensorsWriter().add(name, Tensor.zeros(3));
         try (Safetensors file =
@@ -141,7 +141,7 @@ class FamilySettingsTest {
     }
 
     @Test
-    void olderFilesHaveThetaBesideTheScaling() throws IOException {
+    void olderFilesHaveThetaOutsideOfTheScaling() throws IOException {
         write("tiny-llama3", "rope_parameters", "null");
         ObjectNode config =
                 (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
@@ -171,8 +171,8 @@ class FamilySettingsTest {
             tiny-gemma2  | layer_types        | null                                      | 6         | unlimited
             tiny-gpt-neo | attention_types    | [[["local"], 2]]                          | 5         | 5
             """)
-    void windowsAreWhereTheConfigurationSays(String fixture, String field, String value, String first, String second)
-            throws IOException {
+    void theConfigurationGivesTheLayersWithAWindow(
+            String fixture, String field, String value, String first, String second) throws IOException {
         write(fixture, field, value);
 
         Transformer model = load();
@@ -183,7 +183,7 @@ class FamilySettingsTest {
 
     /** {@code [[["global", "local"], 12]]} is the default of {@code GPTNeoConfig}. */
     @Test
-    void theLayersOfGptNeoHaveAWindowByTurnsWhereNothingIsSaid() throws IOException {
+    void byDefaultEveryOtherLayerOfGptNeoHasAWindow() throws IOException {
         SafetensorsWriter writer =
                 new SafetensorsWriter().add("wte.weight", Tensor.zeros(7, 4)).add("wpe.weight", Tensor.zeros(5, 4));
         for (int layer = 0; layer < 24; layer++) {
@@ -212,7 +212,7 @@ class FamilySettingsTest {
     }
 
     @Test
-    void everyOtherLayerOfGemma2HasAWindowWhereNothingIsSaid() throws IOException {
+    void byDefaultEveryOtherLayerOfGemma2HasAWindow() throws IOException {
         write("tiny-gemma2", "layer_types", "null");
         set("num_hidden_layers", 3);
         SafetensorsWriter writer = new SafetensorsWriter();
@@ -243,7 +243,7 @@ class FamilySettingsTest {
     }
 
     @Test
-    void allChannelsOfAHeadOfGptJMayTurn() throws IOException {
+    void gptJMayHaveRotaryEmbeddingsOnAllChannelsOfAHead() throws IOException {
         write("tiny-gptj", "rotary_dim", "10");
 
         assertThat(load().rotary().frequencies()).hasSize(5);

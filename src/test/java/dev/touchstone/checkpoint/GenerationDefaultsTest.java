@@ -20,7 +20,7 @@ class GenerationDefaultsTest {
     }
 
     @Test
-    void theEndOfATextIsOneTokenOrSeveral() {
+    void endOfTextMayBeOneTokenOrSeveral() {
         tiny.write("generation_config.json", "{\"eos_token_id\": 6}");
         assertThat(eosIds()).containsExactly(6);
 
@@ -29,26 +29,26 @@ class GenerationDefaultsTest {
     }
 
     @Test
-    void theGenerationConfigurationSpeaksEvenBySilence() {
+    void theGenerationConfigurationCountsEvenIfItHasNoEndOfText() {
         tiny.config("eos_token_id", 3).write("generation_config.json", "{}");
 
         assertThat(eosIds()).isEmpty();
     }
 
     @Test
-    void withoutAGenerationConfigurationTheModelsOwnSpeaks() {
+    void withoutAGenerationConfigurationTheModelsConfigurationCounts() {
         assertThat(tiny.config("eos_token_id", 3).load().generation().eosIds()).containsExactly(3);
         assertThat(tiny.config("eos_token_id", null).load().generation().eosIds())
                 .isEmpty();
     }
 
     @Test
-    void whereNothingIsSaidTheFamilysDefaultHolds() {
+    void withoutAnySettingTheFamilysDefaultCounts() {
         assertThat(eosIds()).containsExactly(50256);
     }
 
     @Test
-    void anEndThatIsNoTokenIsRefused() {
+    void anEndOfTextThatIsNoTokenIsRefused() {
         tiny.write("generation_config.json", "{\"eos_token_id\": \"end\"}")
                 .assertRefused("generation_config.json: eos_token_id is \"end\", expected a whole number");
     }

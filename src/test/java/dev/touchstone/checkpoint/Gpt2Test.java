@@ -63,7 +63,7 @@ class Gpt2Test {
     }
 
     @Test
-    void everyWeightLandsInItsPlace() {
+    void everyWeightIsInItsLayer() {
         Transformer model = tiny.load().transformer();
 
         assertThat(outputRows(model.stem().wte().table()))
@@ -89,7 +89,7 @@ class Gpt2Test {
         }
     }
 
-    /** The shape fits either way, so nothing but the values tells. */
+    /** The shape is the same either way, so the values must be compared. */
     @Test
     void w1_theSquareProjectionIsNotTransposed() {
         Attention attn = tiny.load().transformer().blocks().get(0).attn();
@@ -109,7 +109,7 @@ class Gpt2Test {
     }
 
     @Test
-    void w4_thePrefixMayBeThereOrNot() {
+    void w4_thePrefixMayBeMissing() {
         Transformer plain = tiny.load().transformer();
 
         Transformer prefixed = tiny.prefixed().load().transformer();
@@ -121,7 +121,7 @@ class Gpt2Test {
     }
 
     @Test
-    void aNameWithThePrefixAndWithoutIsRefused() {
+    void aTensorWithAndWithoutPrefixIsRefused() {
         tiny.with("transformer.ln_f.bias", Tensor.zeros(6))
                 .assertRefused("holds both ln_f.bias and transformer.ln_f.bias, expected one of them");
     }
@@ -133,7 +133,7 @@ class Gpt2Test {
         "true, true, 1, 0.28867513",
         "false, true, 1, 0.5",
     })
-    void scoresAreScaledAsTheConfigurationSays(boolean scaled, boolean byLayer, int layer, float expected) {
+    void theConfigurationGivesTheScaleOfScores(boolean scaled, boolean byLayer, int layer, float expected) {
         tiny.config("scale_attn_weights", scaled).config("scale_attn_by_inverse_layer_idx", byLayer);
 
         assertThat(tiny.load()
@@ -161,7 +161,7 @@ class Gpt2Test {
     }
 
     @Test
-    void whatTheConfigurationLeavesOutIsHuggingFacesDefault() {
+    void missingSettingsHaveHuggingFacesDefaults() {
         Transformer model = tiny.config("n_inner", null).load().transformer();
 
         assertThat(norm(model.lnF()).epsilon()).isEqualTo(1e-5);
@@ -170,7 +170,7 @@ class Gpt2Test {
     }
 
     @Test
-    void fieldsHaveOtherNamesInOtherConfigurations() {
+    void sizesMayHaveTheirStandardNames() {
         for (String field : List.of("n_embd", "n_head", "n_layer", "n_positions")) {
             tiny.configWithout(field);
         }
@@ -181,7 +181,7 @@ class Gpt2Test {
     }
 
     @Test
-    void aWidthAndAnEpsilonOfOnesOwnAreHonoured() {
+    void theConfigurationGivesWidthAndEpsilon() {
         for (String h : List.of("h.0.", "h.1.")) {
             tiny.module(h + "mlp.c_fc", 6, 5).random(h + "mlp.c_proj.weight", 5, 6);
         }

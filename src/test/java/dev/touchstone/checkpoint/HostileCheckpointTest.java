@@ -48,7 +48,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void aShapeIsToldByTheNameOnDisk() {
+    void aWrongShapeIsReportedWithTheNameOnDisk() {
         tiny.random("h.1.ln_2.bias", 7)
                 .prefixed()
                 .assertRefused("model.safetensors: transformer.h.1.ln_2.bias has shape [7], expected [6]");
@@ -69,19 +69,19 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void aNumberThatIsNoneIsRefusedWithItsPlace() {
+    void nanIsRefusedWithItsPlace() {
         tiny.tensor("h.0.mlp.c_fc.weight").data()[3 * 24 + 5] = Float.NaN;
         tiny.assertRefused("model.safetensors: h.0.mlp.c_fc.weight holds NaN at [3, 5]");
     }
 
     @Test
-    void anInfiniteNumberIsRefusedWithItsPlace() {
+    void infinityIsRefusedWithItsPlace() {
         tiny.tensor("ln_f.bias").data()[5] = Float.NEGATIVE_INFINITY;
         tiny.assertRefused("model.safetensors: ln_f.bias holds -Infinity at [5]");
     }
 
     @Test
-    void weightsOfWholeNumbersAreRefused() {
+    void integerWeightsAreRefused() {
         SafetensorsWriter writer = new SafetensorsWriter().add("wte.weight", new int[42], 7, 6);
         tiny.write();
         writer.write(folder.resolve("model.safetensors"));
@@ -116,7 +116,7 @@ class HostileCheckpointTest {
             eos_token_id            | "end"               | config.json: eos_token_id is "end", expected a whole number
             eos_token_id            | [1, null]           | config.json: eos_token_id is null, expected a whole number
             """)
-    void eachConfigurationIsRefusedForItsReason(String field, String value, String reason) throws IOException {
+    void invalidConfigurationsAreRefusedWithAReason(String field, String value, String reason) throws IOException {
         tiny.write();
         String config = Files.readString(folder.resolve("config.json"));
         String others = config.replaceAll("\"" + field + "\" : (\\[[^]]*\\]|[^,}\\s]+),?", "");
@@ -140,7 +140,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void aConfigurationNestedWithoutEndIsRefused() {
+    void aDeeplyNestedConfigurationIsRefused() {
         tiny.write();
         tiny.write("config.json", "{\"a\":".repeat(100_000)).assertFolderRefused("config.json is not valid JSON");
     }
@@ -153,7 +153,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void aFolderWithoutAConfigurationOrWeightsOrAtAllIsRefused() throws IOException {
+    void aMissingFolderOrConfigurationOrMissingWeightsAreRefused() throws IOException {
         tiny.assertFolderRefused("holds no config.json; pass a folder that save_pretrained wrote");
         tiny.write();
         Files.delete(folder.resolve("model.safetensors"));
@@ -165,7 +165,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void anAdapterComesWithTheCommandThatMergesIt() {
+    void anAdapterIsRefusedWithTheCommandThatMergesIt() {
         tiny.write();
         tiny.write("adapter_config.json", "{\"peft_type\": \"LORA\"}")
                 .assertFolderRefused(
@@ -174,7 +174,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void weightsInAPickleComeWithTheCommandThatConvertsThem() throws IOException {
+    void weightsInAPickleAreRefusedWithTheCommandThatConvertsThem() throws IOException {
         tiny.write();
         Files.move(folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin"));
 
@@ -184,7 +184,7 @@ class HostileCheckpointTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no such permissions")
-    void aFolderThatMayNotBeReadIsRefused() throws IOException {
+    void anUnreadableFolderIsRefused() throws IOException {
         Path closed = Files.createDirectory(folder.resolve("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
 
@@ -194,7 +194,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void weightsThatOutgrowTheMemoryAreRefusedBeforeTheyFillIt() {
+    void weightsThatExceedTheHeapAreRefusedBeforeTheyAreRead() {
         try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(tiny.write()))) {
             assertThatThrownBy(() -> new Weights(tensors, "transformer.", ReadOptions.DEFAULT, 4415))
                     .hasMessage("the weights take 0 MB, and the JVM's heap has at most 0 MB;"
@@ -211,7 +211,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void whatIsNoWeightTakesNoMemory() {
+    void onlyWeightsTakeMemory() {
         Path weights = tiny.write().resolve("model.safetensors");
         new SafetensorsWriter()
                 .add("a", Tensor.zeros(2, 3))
@@ -224,9 +224,9 @@ class HostileCheckpointTest {
         }
     }
 
-    /** 200 MB of weights that are a hole in the file; a quarter and 250 MB more is for the rest. */
+    /** 200 MB of weights in a sparse file; the suggested heap has a quarter and 250 MB more. */
     @Test
-    void theMemoryThatWouldSufficeIsSaid() throws IOException {
+    void theErrorSuggestsALargerHeap() throws IOException {
         long bytes = 200L << 20;
         String header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[1024,51200],\"data_offsets\":[0," + bytes + "]}}";
         Path path = folder.resolve("model.safetensors");
@@ -248,7 +248,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void aTextFileThatIsTooLargeIsNotRead() throws IOException {
+    void aTextFileOfGigabytesIsRefused() throws IOException {
         Path config = tiny.write().resolve("config.json");
         Files.delete(config);
         try (FileChannel file = FileChannel.open(
@@ -260,7 +260,7 @@ class HostileCheckpointTest {
     }
 
     @Test
-    void anEmptyTensorIsNoWeight() {
+    void anEmptyTensorIsRefused() {
         tiny.with("wpe.weight", Tensor.zeros(0, 6)).assertRefused("wpe.weight has shape [0, 6], expected [5, 6]");
     }
 }

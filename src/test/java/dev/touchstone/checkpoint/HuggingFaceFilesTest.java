@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that Hugging Face's own libraries wrote. */
+/** Files that Hugging Face's libraries wrote. */
 class HuggingFaceFilesTest {
     private static final Path FIXTURES =
             Path.of(System.getProperty("touchstone.basedir", ".")).resolve("fixtures");
@@ -39,7 +39,7 @@ class HuggingFaceFilesTest {
                 "storyteller/model.safetensors",
                 "tiny-gpt2/goldens/text.safetensors"
             })
-    void whatWeWriteOfThemHasTheSameBytesOfData(String name) throws IOException {
+    void writingTheirTensorsGivesTheSameData(String name) throws IOException {
         Path original = FIXTURES.resolve(name);
         Path copy = folder.resolve("copy.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
@@ -115,9 +115,9 @@ class HuggingFaceFilesTest {
         }
     }
 
-    /** W6: kept as 16 bits or widened on loading, a weight is the same number, and half as large. */
+    /** W6: a weight is the same number in 16 bits and widened. */
     @Test
-    void w6_halfPrecisionWeightsStayAsTheyAreUnlessFloat32IsWanted() {
+    void w6_halfPrecisionWeightsKeepTheirTypeUnlessFloat32IsAskedFor() {
         Path variant = FIXTURES.resolve("tiny-gpt2-variant");
 
         Matrix stored = Checkpoint.load(variant, ReadOptions.DEFAULT.type(WeightType.STORED))
@@ -174,7 +174,7 @@ class HuggingFaceFilesTest {
     }
 
     @Test
-    void aModelWithoutATokenizerRunsOnIdsAndSaysSoWhenAskedForText() {
+    void aModelWithoutATokenizerRunsOnTokenIdsOnly() {
         LoadedModel model = new TinyCheckpoint(folder).load();
 
         assertThatThrownBy(model::tokenizer)

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** W2: each case as transformers 5 decides it in {@code tie_weights}. */
+/** W2: tied weights as in {@code tie_weights} of transformers 5. */
 class TiedHeadTest {
     @TempDir
     private Path folder;
@@ -41,13 +41,13 @@ class TiedHeadTest {
     }
 
     @Test
-    void w2_anUntiedHeadThatIsAbsentIsRefused() {
+    void w2_aMissingUntiedHeadIsRefused() {
         tiny.config("tie_word_embeddings", false)
                 .assertRefused("config.json says tie_word_embeddings is false, but there is no lm_head.weight");
     }
 
     @Test
-    void aTiedHeadThatIsStoredTwiceIsHeldOnce() {
+    void aTiedHeadThatIsStoredTwiceIsInMemoryOnce() {
         Transformer model =
                 tiny.with("lm_head.weight", tiny.tensor("wte.weight")).load().transformer();
 

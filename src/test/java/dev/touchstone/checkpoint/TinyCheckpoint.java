@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, to be spoilt and written as a folder. */
+/** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, to be changed and written to a folder. */
 public final class TinyCheckpoint {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "transformer.";
@@ -48,7 +48,7 @@ public final class TinyCheckpoint {
         return random(name + ".bias", shape[shape.length - 1]);
     }
 
-    /** A tensor under this name, which replaces one that may be there. */
+    /** Adds or replaces a tensor. */
     TinyCheckpoint random(String name, int... shape) {
         Tensor tensor = Tensor.zeros(shape);
         for (int i = 0; i < tensor.size(); i++) {
@@ -81,7 +81,7 @@ public final class TinyCheckpoint {
         return this;
     }
 
-    /** Each name but the head's gets the prefix, as {@code GPT2LMHeadModel} saves them. */
+    /** Adds the prefix to all names except the head's, as {@code GPT2LMHeadModel} saves them. */
     TinyCheckpoint prefixed() {
         return renamed(name -> name.equals("lm_head.weight") ? name : PREFIX + name);
     }
@@ -137,7 +137,7 @@ public final class TinyCheckpoint {
         assertFolderRefused(message);
     }
 
-    /** The folder as it is now on disk. */
+    /** Loads the folder as it is on disk. */
     public void assertFolderRefused(String message) {
         assertThatThrownBy(() -> Checkpoint.load(folder))
                 .isInstanceOf(TouchstoneException.class)

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What {@code ROPE_INIT_FUNCTIONS} of transformers 5.23 makes of settings, to eight digits. */
+/** Compares with the results of {@code ROPE_INIT_FUNCTIONS} in transformers 5.23, to eight digits. */
 class RotaryScalingTest {
     /** At most one unit in the last place of a float, in percent. */
     private static final double ROUNDING = 1e-5;
@@ -69,7 +69,7 @@ class RotaryScalingTest {
     }
 
     @Test
-    void aSinglePairMayTurn() {
+    void aHeadMayHaveASinglePair() {
         Config config = new Config(Json.object("config.json", "{}"));
 
         assertThat(RotarySettings.whole(config, 2, 9).frequencies()).containsExactly(1.0);

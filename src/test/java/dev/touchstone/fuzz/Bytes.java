@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** Damage that needs no knowledge of the format. */
+/** Damages bytes without regard to the format. */
 public final class Bytes {
     private static final long[] NUMBERS = {
         0,
@@ -26,7 +26,7 @@ public final class Bytes {
     };
     private static final int LONGEST = 1 << 16;
 
-    /** Flips, overwrites, cuts, doubles, inserts or splices, somewhere. */
+    /** Flips, overwrites, cuts, doubles, inserts or splices at a random place. */
     public static final Mutation ANY = Bytes::mutate;
 
     private Bytes() {}

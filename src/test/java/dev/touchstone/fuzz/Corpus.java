@@ -10,13 +10,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The inputs that are kept, one file each, in a folder for each target; and where new ones are written. */
+/** The kept inputs, one file each, in a folder for each target, and the folders for new inputs. */
 final class Corpus {
     private static final Path BASE = Path.of(System.getProperty("touchstone.basedir", "."));
     static final Path KEPT = BASE.resolve("src/test/resources/fuzz");
     /** Inputs that failed. */
     static final Path FOUND = BASE.resolve("target/fuzz");
-    /** Inputs that did not fail, but of which something new came. */
+    /** Inputs that did not fail, but gave a new outcome. */
     static final Path NEW = BASE.resolve("target/fuzz-new");
 
     private Corpus() {}
@@ -38,7 +38,7 @@ final class Corpus {
         }
     }
 
-    /** Writes an input below {@code folder}, under a name that its bytes give it. */
+    /** Writes an input to a file below {@code folder} that is named after its hash. */
     static Path write(Path folder, Target target, byte[] input) {
         try {
             Path file = Files.createDirectories(folder.resolve(target.name())).resolve(name(input));

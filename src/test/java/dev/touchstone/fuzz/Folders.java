@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
 
 /** A folder as one input: a zip archive of its files. */
 public final class Folders {
-    /** A file changes as befits its name, goes, or takes the place of another. */
+    /** Changes a file by a mutation for its format, deletes it, or replaces another with it. */
     public static final Mutation ANY = Folders::mutate;
 
     private Folders() {}
@@ -63,7 +63,7 @@ public final class Folders {
         return files;
     }
 
-    /** The same archive for the same files. */
+    /** The archive of these files; equal files give equal bytes. */
     public static byte[] pack(Map<String, byte[]> files) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {

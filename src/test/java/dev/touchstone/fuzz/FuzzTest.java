@@ -24,9 +24,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Reads every input of the corpus again, then new ones for {@code -Dfuzz.seconds}, 60 unless told otherwise, with
- * {@code -Dfuzz.seed}, a new one each run unless told otherwise. {@code -Dfuzz.keep} writes the inputs of which something
- * new came, for the corpus. Runs beside the other tests, as it would be a third of the suite's time.
+ * Reads every input of the corpus again, then new ones for {@code -Dfuzz.seconds}, 60 by default, with
+ * {@code -Dfuzz.seed}, by default a new one for each run. {@code -Dfuzz.keep} writes the inputs that gave a new
+ * outcome, for the corpus. Runs concurrently with the other tests, as it would be a third of the suite's time.
  */
 @Tag("fuzz")
 @Execution(ExecutionMode.CONCURRENT)
@@ -48,7 +48,7 @@ class FuzzTest {
         assertThat(targets).as("targets of the name in fuzz.target").isNotEmpty();
     }
 
-    /** An empty property counts as none: Maven hands those over too. */
+    /** Maven passes unset properties as empty strings. */
     private static String property(String name, String otherwise) {
         String value = System.getProperty(name, "");
         return value.isEmpty() ? otherwise : value;

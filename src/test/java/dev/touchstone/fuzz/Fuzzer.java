@@ -13,8 +13,8 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes inputs until its time is over. The seed gives the inputs, as far as the time goes; a failing one is made smaller
- * and written to a file, so no one needs the seed.
+ * Makes inputs until its time is over. The seed determines the inputs, the time their number. A failing input is minimized and
+ * written to a file, so it can be run again without the seed.
  */
 final class Fuzzer {
     private static final int LARGEST_POOL = 2000;
@@ -38,7 +38,7 @@ final class Fuzzer {
         this.limit = limit;
     }
 
-    /** @param reasons in how many ways inputs were refused or accepted */
+    /** @param reasons the number of distinct outcomes, refusals and acceptances */
     record Result(long inputs, int reasons, List<String> failures) {}
 
     /**
@@ -65,7 +65,7 @@ final class Fuzzer {
         return new Result(inputs, results.size(), List.copyOf(failures.values()));
     }
 
-    /** Inputs of which something came that had not come before, each as small as it can be for that. */
+    /** Inputs that gave a new outcome, minimized. */
     List<byte[]> interesting() {
         try (Guard guard = new Guard(limit)) {
             return pool.stream()
@@ -74,7 +74,7 @@ final class Fuzzer {
         }
     }
 
-    /** False if the reader hangs and no further input can be read. */
+    /** Returns false if the reader hangs, after which no further input can be read. */
     private boolean read(Guard guard, byte[] input) {
         Outcome outcome = guard.read(target, input);
         inputs++;
@@ -90,7 +90,7 @@ final class Fuzzer {
         return !hangs;
     }
 
-    /** As small as leaving out parts makes it. */
+    /** Leaves out parts while the outcome stays the same. */
     private byte[] shrunk(Guard guard, byte[] input, Outcome same) {
         byte[] small = input;
         int tries = 0;

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Would the fuzzer notice? Each thing that must not happen is planted in a reader of JSON, and found. */
+/** Plants each kind of failure in a reader of JSON, which the fuzzer must find. */
 class FuzzerTest {
     private static final byte[] SEED = "{\"name\": \"abc\", \"size\": 3}".getBytes(UTF_8);
 
@@ -24,7 +24,7 @@ class FuzzerTest {
     private Path found;
 
     @Test
-    void anExceptionThatIsNotTheProjectsOwnIsFoundAndItsInputIsMadeSmall() throws IOException {
+    void findsAnUnexpectedExceptionAndMinimizesItsInput() throws IOException {
         Result result = fuzz(input -> {
             if (new String(input, UTF_8).contains("2147483647")) {
                 throw new ArithmeticException("integer overflow");
@@ -38,7 +38,7 @@ class FuzzerTest {
     }
 
     @Test
-    void aHangIsFound() {
+    void findsAHang() {
         Result result = fuzz(input -> {
             while (new String(input, UTF_8).contains("null")) {
                 Thread.sleep(10);
@@ -51,7 +51,7 @@ class FuzzerTest {
     }
 
     @Test
-    void memoryOutOfProportionIsFound() {
+    void findsExcessiveUseOfMemory() {
         Result result = fuzz(input -> {
             boolean claims = new String(input, UTF_8).contains("1000000000000");
             return "read " + new byte[claims ? 100 << 20 : 1].length;
@@ -62,7 +62,7 @@ class FuzzerTest {
     }
 
     @Test
-    void aStackOverflowIsFound() {
+    void findsAStackOverflow() {
         Result result = fuzz(input -> new String(input, UTF_8).contains("[[[") ? "" + endless(0) : "read");
 
         assertThat(result.failures()).isNotEmpty();
@@ -70,7 +70,7 @@ class FuzzerTest {
     }
 
     @Test
-    void aRefusalIsNoFailureAndANewOneIsKeptToBeginFrom() {
+    void keepsAnInputThatIsRefusedForANewReason() {
         Fuzzer fuzzer = fuzzer(input -> {
             String text = new String(input, UTF_8);
             if (!text.contains("name")) {
@@ -92,7 +92,7 @@ class FuzzerTest {
     }
 
     @Test
-    void theSameSeedMakesTheSameInputs() {
+    void theSameSeedGivesTheSameInputs() {
         StringBuilder first = new StringBuilder();
         StringBuilder second = new StringBuilder();
 

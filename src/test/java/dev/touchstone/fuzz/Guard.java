@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** Lets a target read one input under limits of time and memory, in a thread of its own. */
+/** Runs a target on one input in a thread of its own, with limits of time and memory. */
 final class Guard implements AutoCloseable {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int LONGEST_MESSAGE = 1200;
@@ -46,7 +46,7 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    /** What must not happen becomes the outcome's failure; only a hang cannot be followed by another input. */
+    /** A violation becomes the outcome's failure. After a hang no further input can be run. */
     Outcome read(Target target, byte[] input) {
         Future<Outcome> reading = executor.submit(() -> measured(target, input));
         try {
@@ -88,7 +88,7 @@ final class Guard implements AutoCloseable {
         }
     }
 
-    /** One line that fits a terminal, and nothing that moves its cursor. */
+    /** Whether a message is one short line without control characters. */
     private static Outcome refusal(TouchstoneException e) {
         String message = e.getMessage();
         boolean clear = !message.isBlank()
@@ -99,7 +99,7 @@ final class Guard implements AutoCloseable {
                 : new Outcome("unclear", new AssertionError("not one clear line: " + message));
     }
 
-    /** Where in the project it was thrown, and how that was reached. */
+    /** The frames of this project in the stack trace. */
     private static String place(Throwable e) {
         return Arrays.stream(e.getStackTrace())
                 .filter(frame -> frame.getClassName().startsWith("dev.touchstone"))

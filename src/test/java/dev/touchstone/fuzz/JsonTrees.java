@@ -14,15 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Changes to JSON that leave it JSON: a value goes, comes twice, or becomes one that is odd in its place. */
+/** Changes JSON so that it stays JSON: deletes a value, duplicates it, or replaces it with an unusual one. */
 public final class JsonTrees {
-    /** One to three changes, and now and then damage to the text. */
+    /** One to three changes, and sometimes damage to the text. */
     public static final Mutation ANY = JsonTrees::mutate;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Written as they stand, since a tree cannot hold all of them. */
+    /** Inserted as text, since a tree cannot represent all of them. */
     private static final List<String> ODD = List.of(
             "0",
             "1",
@@ -75,7 +75,7 @@ public final class JsonTrees {
 
     private JsonTrees() {}
 
-    /** Where a value stands: in an object under a name, or in a list at an index. */
+    /** The place of a value: a name in an object, or an index in a list. */
     private record Slot(ContainerNode<?> container, String name, int index) {
         JsonNode get() {
             return container instanceof ObjectNode object ? object.get(name) : container.get(index);
@@ -147,7 +147,7 @@ public final class JsonTrees {
         }
     }
 
-    /** A number one off or twice as large, a text with a letter more or twice as long. */
+    /** Adds one to a number or doubles it; appends a letter to a string or repeats it. */
     private static JsonNode nudged(JsonNode value, RandomGenerator random) {
         if (value.isIntegralNumber()) {
             long number = value.longValue();
@@ -166,7 +166,7 @@ public final class JsonTrees {
         return slots.get(random.nextInt(slots.size()));
     }
 
-    /** Null if it is none. */
+    /** Returns null if it is not JSON. */
     private static JsonNode parse(byte[] input) {
         try {
             return JSON.readTree(input);

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Changes to a text of lines, such as {@code merges.txt}. */
+/** Changes a text of lines, such as {@code merges.txt}. */
 public final class Lines {
-    /** Lines go, come twice, change places, or come from elsewhere. */
+    /** Deletes, duplicates or swaps lines, or inserts lines of another input. */
     public static final Mutation ANY = Lines::mutate;
 
     private static final List<String> ODD =

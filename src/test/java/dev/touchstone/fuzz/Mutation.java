@@ -5,10 +5,10 @@ import java.util.random.RandomGenerator;
 /** Makes a new input. */
 @FunctionalInterface
 public interface Mutation {
-    /** A changed copy of {@code input}, perhaps with something of {@code other} in it; neither need be right itself. */
+    /** A changed copy of {@code input}, possibly with parts of {@code other}. Both may be invalid. */
     byte[] apply(byte[] input, byte[] other, RandomGenerator random);
 
-    /** One of several mutations, each as likely. */
+    /** One of several mutations, with equal probability. */
     static Mutation oneOf(Mutation... choices) {
         return (input, other, random) -> choices[random.nextInt(choices.length)].apply(input, other, random);
     }

@@ -7,9 +7,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** Changes to a safetensors file that keep its first eight bytes right, so that the header is read. */
+/** Changes a safetensors file but keeps the length of the header in its first eight bytes correct. */
 public final class SafetensorsFiles {
-    /** The header changes, or the data. */
+    /** Changes the header or the data. */
     public static final Mutation ANY = SafetensorsFiles::mutate;
 
     private SafetensorsFiles() {}
@@ -42,7 +42,7 @@ public final class SafetensorsFiles {
                 .array();
     }
 
-    /** Below 0 if the file has no header. */
+    /** Negative if the file has no header. */
     private static int headerLength(byte[] file) {
         if (file.length < Long.BYTES) {
             return -1;

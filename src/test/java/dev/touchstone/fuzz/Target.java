@@ -3,18 +3,18 @@ package dev.touchstone.fuzz;
 import java.util.List;
 
 /**
- * Something that reads what strangers write.
+ * A reader of untrusted input.
  *
  * @param name the folder of its corpus
- * @param share its part of the time, relative to the others
- * @param memory bytes that reading one input may allocate, besides a thousand for each byte of the input
- * @param seeds inputs that are right
+ * @param share its share of the time, relative to other targets
+ * @param memory how many bytes reading an input may allocate, in addition to a thousand for each byte of the input
+ * @param seeds valid inputs
  */
 public record Target(String name, int share, long memory, List<byte[]> seeds, Mutation mutation, Reader reader) {
-    /** What is under test. */
+    /** The reader under test. */
     @FunctionalInterface
     public interface Reader {
-        /** Reads it and says in a few words what came of it, the same words where the same came of it; or refuses it. */
+        /** Reads an input and describes the outcome in a few words, equal words for equal outcomes; or throws. */
         String read(byte[] input) throws Exception;
     }
 

@@ -1,6 +1,5 @@
 /**
- * Fuzzing: inputs that no one thought of, made by damaging good ones. Only the project's own exceptions may leave, memory
- * stays bounded, nothing hangs. An input that is refused for a new reason, or accepted with a new result, becomes one
- * that further inputs are made from.
+ * Fuzzing: damages valid inputs. A reader may throw only the project's own exceptions, must use bounded memory and must end.
+ * An input that is refused for a new reason, or accepted with a new result, is used to make further inputs.
  */
 package dev.touchstone.fuzz;

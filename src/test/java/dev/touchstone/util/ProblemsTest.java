@@ -16,7 +16,7 @@ class ProblemsTest {
     private Path folder;
 
     @Test
-    void aFileIsUnreadableForItsReason() {
+    void theMessageGivesTheReasonWhyAFileIsUnreadable() {
         assertThat(Problems.unreadable("f", new NoSuchFileException("f"))).hasMessage("f: no such file");
         assertThat(Problems.unreadable("f", new AccessDeniedException("f")))
                 .hasMessage("f: permission denied; make it readable for this user");
@@ -28,7 +28,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aFileIsUnwritableForItsReason() {
+    void theMessageGivesTheReasonWhyAFileIsUnwritable() {
         Path here = folder.resolve("f");
         Path nowhere = folder.resolve("nowhere").resolve("f");
 
@@ -51,7 +51,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aFileIsCalledByItsLastPart() {
+    void theNameOfAFileIsTheLastPartOfItsPath() {
         assertThat(Problems.name(Path.of("/a/b"))).isEqualTo("b");
         assertThat(Problems.name(Path.of("/"))).isEqualTo(Path.of("/").toString());
     }

@@ -15,7 +15,7 @@ class WholeFileTest {
     private Path folder;
 
     @Test
-    void textTakesThePlaceOfWhatWasThere() throws IOException {
+    void writingReplacesTheFile() throws IOException {
         Path file = folder.resolve("text");
         Files.writeString(file, "something longer than what is to come");
 
@@ -26,7 +26,7 @@ class WholeFileTest {
     }
 
     @Test
-    void whatCannotBeFinishedLeavesWhatWasThere() throws IOException {
+    void aFailedWriteKeepsTheOldFile() throws IOException {
         Path file = folder.resolve("text");
         Files.writeString(file, "old");
 

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a safetensors file says about itself: eight bytes with the length of the header, little-endian, then the header as
- * JSON, then the data without a hole. Everything is checked here, so that whoever reads a tensor can trust its entry.
+ * The header of a safetensors file: eight bytes with the length of the header, little-endian, then the header as
+ * JSON, then the data without a gap. Reading checks all of it, so an entry is always valid.
  * The rules are those of the
  * <a href="https://github.com/huggingface/safetensors#format">reference implementation</a>.
  *
@@ -52,8 +52,9 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
         source.read(bytes, 0);
         long length = bytes.getLong(0);
         if (length < 0 || length > LONGEST) {
-            throw new TouchstoneException(file + ": the header is said to be " + Long.toUnsignedString(length)
-                    + " bytes long, the limit is " + LONGEST + "; this is no safetensors file, or a damaged one");
+            throw new TouchstoneException(
+                    file + ": the length of the header is given as " + Long.toUnsignedString(length)
+                            + " bytes, the limit is " + LONGEST + "; this is no safetensors file, or a damaged one");
         }
         if (length > source.size() - Long.BYTES) {
             throw new TouchstoneException(file + " is truncated: the header is " + length + " bytes long, the file has "

@@ -33,7 +33,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void filesOfTheClassPathAreFoundOrNamed() {
+    void readsFilesOfTheClassPath() {
         ModelFiles files = ModelFiles.classPath("dev/touchstone/storyteller");
 
         assertThat(files.has("config.json")).isTrue();
@@ -45,7 +45,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void bytesAreReadFromWhereTheyAre() throws IOException {
+    void bytesAreReadAtTheirPosition() throws IOException {
         Files.write(folder.resolve("bytes"), new byte[] {0, 1, 2, 3, 4, 5, 6});
 
         try (ByteSource file = ByteSource.of(folder.resolve("bytes"));
@@ -61,7 +61,7 @@ class ModelFilesTest {
     }
 
     @Test
-    void aFileThatBecomesShorterIsNotReadForEver() throws IOException {
+    void readingAFileThatBecomesShorterEnds() throws IOException {
         Path path = folder.resolve("bytes");
         Files.write(path, new byte[7]);
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files that no honest tool writes: each ends in one line that says what is wrong, and costs neither time nor memory. */
+/** Invalid and malicious files: each gives an error of one line, without much time or memory. */
 class HostileSafetensorsTest {
     @TempDir
     private Path folder;
@@ -71,7 +71,7 @@ class HostileSafetensorsTest {
             bytes behind                 | 9 | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}                   | has 9 bytes of data, expected 4
             an empty one out of place    | 4 | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'b':{'dtype':'F32','shape':[0],'data_offsets':[2,2]}} | tensors may not overlap
             """)
-    void w8_eachHeaderIsRefusedForItsReason(String name, int dataBytes, String header, String reason) {
+    void w8_invalidHeadersAreRefusedWithAReason(String name, int dataBytes, String header, String reason) {
         byte[] json = (header == null ? "" : header).replace('\'', '"').getBytes(ISO_8859_1);
 
         assertRefused(file(json.length, json, dataBytes), reason);
@@ -79,13 +79,13 @@ class HostileSafetensorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "4611686018427387904, the header is said to be 4611686018427387904 bytes long",
-        "-1, the header is said to be 18446744073709551615 bytes long",
-        "100000001, the header is said to be 100000001 bytes long",
+        "4611686018427387904, the length of the header is given as 4611686018427387904 bytes long",
+        "-1, the length of the header is given as 18446744073709551615 bytes long",
+        "100000001, the length of the header is given as 100000001 bytes long",
         "100000000, is truncated: the header is 100000000 bytes long",
         "3, 'is truncated: the header is 3 bytes long, the file has 2 after its length'",
     })
-    void w8_aHeaderLengthThatCannotBeIsRefusedBeforeAnythingIsAllocated(long length, String reason) {
+    void w8_anImpossibleHeaderLengthIsRefusedBeforeAllocation(long length, String reason) {
         assertRefused(file(length, new byte[] {'{', '}'}, 0), reason);
     }
 
@@ -102,7 +102,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void nestingWithoutEndIsRefusedWithoutAStackOverflow() {
+    void deepNestingIsRefusedWithoutAStackOverflow() {
         for (String start : new String[] {"{\"a\":{\"b\":", "{\"__metadata__\":{\"a\":", ""}) {
             byte[] json = (start + "[".repeat(100_000)).getBytes(ISO_8859_1);
 
@@ -111,7 +111,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void aNameCannotWriteToTheTerminalNorFillIt() {
+    void aNameIsShortenedAndHasNoControlCharactersInMessages() {
         byte[] json = ("{\"\\u001b[2J\\n" + "x".repeat(10_000) + "\":4}").getBytes(ISO_8859_1);
 
         assertThatThrownBy(() -> open(file(json.length, json, 0)))
@@ -120,7 +120,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void w8_everyTruncationOfAGoodFileIsRefused() throws IOException {
+    void w8_everyTruncationOfAValidFileIsRefused() throws IOException {
         byte[] good = good();
 
         for (int length = 0; length < good.length; length++) {
@@ -129,7 +129,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void everyFlippedBitOfAHeaderIsRefusedOrLeavesAFileThatCanBeRead() throws IOException {
+    void everyFlippedBitOfAHeaderIsRefusedOrReadable() throws IOException {
         byte[] good = good();
         int headerBits = (good.length - 10 * Float.BYTES) * 8;
         int refused = 0;
@@ -145,7 +145,7 @@ class HostileSafetensorsTest {
     }
 
     @Property(tries = 1000, seed = "3")
-    void noiseInAHeaderEndsInAMessageOrAFileThatCanBeRead(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int n)
+    void noiseInAHeaderIsRefusedOrReadable(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int n)
             throws IOException {
         Random random = new Random(seed);
         byte[] noisy = good();
@@ -158,11 +158,11 @@ class HostileSafetensorsTest {
     }
 
     @Property(tries = 500, seed = "4")
-    void bytesWithoutMeaningAreRefused(@ForAll byte[] bytes) throws IOException {
+    void randomBytesAreRefused(@ForAll byte[] bytes) throws IOException {
         assertThat(isRefused(bytes)).isTrue();
     }
 
-    /** Reads all there is; any exception but the one for bad input fails the test. */
+    /** Reads all tensors; any exception except the one for bad input fails the test. */
     private static boolean isRefused(byte[] bytes) throws IOException {
         try (Safetensors file = open(bytes)) {
             for (String name : file.names()) {

@@ -19,7 +19,7 @@ import net.jqwik.api.Provide;
 
 class SafetensorsRoundTripTest {
     @Property(tries = 100, seed = "2", edgeCases = EdgeCasesMode.NONE)
-    void whatWasWrittenIsReadBackBitForBit(@ForAll("files") Map<String, Tensor> tensors, @ForAll String metadata)
+    void readingGivesTheBitsThatWereWritten(@ForAll("files") Map<String, Tensor> tensors, @ForAll String metadata)
             throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter().metadata("any", metadata);
         tensors.forEach(writer::add);

@@ -32,7 +32,7 @@ class SafetensorsTest {
     private Path folder;
 
     @Test
-    void aFileMadeByHandIsReadAsTheFormatSays() throws IOException {
+    void readsAFileMadeByHand() throws IOException {
         String header = "{\"__metadata__\":{\"format\":\"pt\"},"
                 + "\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
                 + "\"empty\":{\"dtype\":\"F32\",\"shape\":[0,5],\"data_offsets\":[8,8]},"
@@ -118,7 +118,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void whatWasOpenedIsClosedAlsoIfItIsRefused() throws IOException {
+    void aSourceIsClosedEvenIfItIsRefused() throws IOException {
         Zeros read = Zeros.bfloat16(1, 4);
         Zeros refused = new Zeros("no header".getBytes(UTF_8), 9, new AtomicBoolean());
 
@@ -131,7 +131,7 @@ class SafetensorsTest {
 
     /** A file of any size that is all zeros after its first bytes. */
     private record Zeros(byte[] start, long size, AtomicBoolean closed) implements ByteSource {
-        /** With one tensor. */
+        /** A file with one tensor. */
         static Zeros bfloat16(int rows, int columns) {
             long elements = (long) rows * columns;
             String header = "{\"x\":{\"dtype\":\"BF16\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}"
@@ -155,7 +155,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void doublesAreReadExactlyAndAsFloatsTheyAreTheNearest() {
+    void doublesAreReadExactlyOrRoundedToTheNearestFloat() {
         double[] values = {Math.PI, 1 + 0x1p-24, 1 + 0x1p-23 + 0x1p-24, 1e300, -0.0, Double.MIN_VALUE};
         Path path = folder.resolve("f64.safetensors");
         new SafetensorsWriter().add("x", values, 2, 3).write(path);
@@ -169,7 +169,7 @@ class SafetensorsTest {
 
     @ParameterizedTest
     @CsvSource({"I8, -1, 127", "U8, 255, 127", "BOOL, 1, 0", "I16, -2, 32767", "I32, -3, 65536", "I64, -4, 4294967296"})
-    void everyTypeOfWholeNumbersIsReadExactly(DType dtype, long first, long second) throws IOException {
+    void everyIntegerTypeIsReadExactly(DType dtype, long first, long second) throws IOException {
         int size = dtype.bits() / 8;
         String header = "{\"x\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%d]}}".formatted(dtype, 2 * size);
         ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 2 * size).order(ByteOrder.LITTLE_ENDIAN);
@@ -186,7 +186,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void w7_offsetsPastTwoGibibytesAreReadWhereTheyAre() throws IOException {
+    void w7_tensorsBeyondTwoGibibytesAreRead() throws IOException {
         long large = 3L << 30; // one int could not hold it
         String header = "{\"mask\":{\"dtype\":\"U8\",\"shape\":[3,1073741824],\"data_offsets\":[0," + large + "]},"
                 + "\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + large + "," + (large + 8) + "]}}";
@@ -209,7 +209,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void askingForAnotherTypeOrNameIsRefusedByName() {
+    void theWrongTypeAndAnUnknownNameAreErrors() {
         Path path = folder.resolve("types.safetensors");
         new SafetensorsWriter()
                 .add("ids", new int[] {1, 2}, 2)
@@ -226,7 +226,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void wholeNumbersThatDoNotFitAreRefusedNotCut() {
+    void integersThatDoNotFitAreRefused() {
         String header = "{\"ids\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}";
         ByteBuffer bytes = ByteBuffer.allocate(16 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length()).put(header.getBytes(UTF_8)).putLong(1L << 40);
@@ -241,7 +241,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aWrittenFileHasAnAlignedHeaderAndReplacesTheOldOneWithoutLeavings() throws IOException {
+    void aWrittenFileHasAnAlignedHeaderAndReplacesTheOldOne() throws IOException {
         Path path = folder.resolve("x.safetensors");
         Files.writeString(path, "old");
 
@@ -264,9 +264,9 @@ class SafetensorsTest {
         }
     }
 
-    /** A piece that is written at a time has a megabyte. */
+    /** The writer's buffer has a megabyte. */
     @Test
-    void aHeaderMayBeLargerThanAPiece() {
+    void aHeaderMayBeLargerThanTheBuffer() {
         Path path = folder.resolve("talkative.safetensors");
         String much = "x".repeat(1 << 20);
 
@@ -282,7 +282,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aWriteThatFailsLeavesTheOldFileAndNothingElse() throws IOException {
+    void aFailedWriteKeepsTheOldFileAndNoOther() throws IOException {
         Path path = folder.resolve("taken");
         Files.createDirectories(path.resolve("inside"));
 

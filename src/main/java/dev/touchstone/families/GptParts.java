@@ -14,7 +14,6 @@ import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * What GPT-2 and the families after it have in common: LayerNorm, heads that together are as wide as the residual stream, and an
@@ -108,7 +107,7 @@ record GptParts(Config config, Weights weights, Shape shape, double epsilon) {
 
     /** The model. {@code norm} is the name of the norm after the last block; {@code rotary} may be null. */
     Transformer transformer(EmbeddingAndHead ends, Stem stem, Rotary rotary, String norm, IntFunction<Block> block) {
-        List<Block> blocks = IntStream.range(0, shape.layers()).mapToObj(block).toList();
+        List<Block> blocks = Blocks.of(shape.layers(), block);
         return new Transformer(shape, stem, rotary, blocks, norm(norm), ends.head());
     }
 }

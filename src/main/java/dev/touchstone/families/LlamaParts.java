@@ -17,7 +17,6 @@ import dev.touchstone.weights.Weights;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * What Llama and the families after it have in common, under the names that they share: RMSNorm, rotary embeddings, grouped-query
@@ -68,7 +67,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         EmbeddingAndHead ends = EmbeddingAndHead.load(
                 weights, "embed_tokens", "lm_head", config.flag("tie_word_embeddings", tied), shape);
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
-        List<Block> blocks = IntStream.range(0, shape.layers()).mapToObj(block).toList();
+        List<Block> blocks = Blocks.of(shape.layers(), block);
         return new Transformer(shape, new Stem(ends.embedding()), rotary, blocks, norm("norm"), ends.head());
     }
 

@@ -34,11 +34,15 @@ final class Chat {
         }
     }
 
-    /** Prints the answer to a line. A line that cannot be used does not become part of the conversation. */
-    void answer(String line) {
+    /**
+     * Prints the answer to a line. A line that cannot be used does not become part of the conversation.
+     *
+     * @param columns the width at which the answer is wrapped; 0 if it is not
+     */
+    void answer(String line, int columns) {
         GenerationOptions options = settings.options();
         GenerationTask task = model.start(conversation.ids(line), compute.apply(options.sampling(model)));
-        StoryPrinter printer = new StoryPrinter(console, null);
+        StoryPrinter printer = new StoryPrinter(console, null, columns);
         Stopwatch watch = new Stopwatch();
         current = task;
         Generation answer;

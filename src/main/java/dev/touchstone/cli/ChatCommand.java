@@ -69,12 +69,12 @@ final class ChatCommand implements Callable<Integer> {
         try (ChatInput input = ChatInput.of(console.streams())) {
             input.onInterrupt(chat::stop);
             for (String line = input.read(); line != null && !line.strip().equals("/quit"); line = input.read()) {
-                respond(chat, settings, line);
+                respond(chat, settings, line, input.columns());
             }
         }
     }
 
-    private void respond(Chat chat, ChatSettings settings, String line) {
+    private void respond(Chat chat, ChatSettings settings, String line, int columns) {
         String[] words = line.strip().split("\\s+", 3);
         switch (words[0]) {
             case "" -> {}
@@ -98,16 +98,16 @@ final class ChatCommand implements Callable<Integer> {
                     complain("there is no command " + words[0] + Suggestions.question(words[0], COMMANDS)
                             + "; see /help");
                 } else {
-                    answer(chat, line);
+                    answer(chat, line, columns);
                 }
             }
         }
     }
 
     /** Prints the answer, or why there is none; the chat continues in both cases. */
-    private void answer(Chat chat, String line) {
+    private void answer(Chat chat, String line, int columns) {
         try {
-            chat.answer(line);
+            chat.answer(line, columns);
         } catch (TouchstoneException e) {
             complain(Advice.inChat(e, command));
         }

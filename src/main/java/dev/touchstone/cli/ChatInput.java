@@ -16,8 +16,14 @@ import org.jline.terminal.TerminalBuilder;
 
 /** The input of a chat. */
 interface ChatInput extends AutoCloseable {
+    /** The width of a terminal that does not tell its own. */
+    int USUAL_COLUMNS = 80;
+
     /** The next line; null at the end. */
     String read();
+
+    /** The width of the lines of an answer; 0 if the output is not a terminal. */
+    int columns();
 
     /** Sets the action of Ctrl-C while an answer is generated. */
     void onInterrupt(Runnable stop);
@@ -59,6 +65,12 @@ interface ChatInput extends AutoCloseable {
             }
         }
 
+        /** The width may change while the chat runs. */
+        @Override
+        public int columns() {
+            return terminal.getWidth() > 0 ? terminal.getWidth() : USUAL_COLUMNS;
+        }
+
         @Override
         public void onInterrupt(Runnable stop) {
             terminal.handle(Signal.INT, signal -> stop.run());
@@ -77,8 +89,10 @@ interface ChatInput extends AutoCloseable {
     /** Lines from a file or a program. */
     final class OfStream implements ChatInput {
         private final BufferedReader reader;
+        private final int columns;
 
         OfStream(Streams streams) {
+            columns = streams.outIsTerminal() ? USUAL_COLUMNS : 0;
             reader = new BufferedReader(new InputStreamReader(streams.in(), UTF_8));
         }
 
@@ -89,6 +103,11 @@ interface ChatInput extends AutoCloseable {
             } catch (IOException e) {
                 throw new TouchstoneException("standard input cannot be read: " + e.getMessage(), e);
             }
+        }
+
+        @Override
+        public int columns() {
+            return columns;
         }
 
         @Override

@@ -10,11 +10,18 @@ import java.util.function.Consumer;
  */
 final class StoryPrinter implements Consumer<Step> {
     private final Console console;
+    private final WordWrap wrap;
     private String prompt;
     private boolean endsLine;
 
     StoryPrinter(Console console, String prompt) {
+        this(console, prompt, 0);
+    }
+
+    /** @param columns the width at which lines are wrapped; 0 if they are not */
+    StoryPrinter(Console console, String prompt, int columns) {
         this.console = console;
+        this.wrap = new WordWrap(columns);
         this.prompt = prompt;
     }
 
@@ -28,6 +35,10 @@ final class StoryPrinter implements Consumer<Step> {
             console.print(Style.PROMPT, console.hasColors() ? prompt : "[" + prompt + "]");
         }
         prompt = null;
+        printNow(wrap.add(text));
+    }
+
+    private void printNow(String text) {
         if (!text.isEmpty()) {
             console.print(text);
             endsLine = text.endsWith("\n");
@@ -37,6 +48,7 @@ final class StoryPrinter implements Consumer<Step> {
     /** Ends the last line, unless the text ends with a line end. */
     void end() {
         print("");
+        printNow(wrap.end());
         if (!endsLine) {
             console.print("\n");
         }

@@ -20,6 +20,10 @@ record Cli(int exit, String out, String err) {
         return run(input, false, args);
     }
 
+    static Cli withInputOnTerminal(String input, String... args) {
+        return run(input.getBytes(UTF_8), true, args);
+    }
+
     static Cli onTerminal(String... args) {
         return run(new byte[0], true, args);
     }

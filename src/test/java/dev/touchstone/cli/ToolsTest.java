@@ -139,6 +139,26 @@ class ToolsTest {
     }
 
     @Test
+    void chatWrapsAnswersOnATerminalOnly() {
+        String[] chat = {"chat", "--quiet", "--greedy", "-n", "60"};
+        String piped = Cli.withInput("Once upon a time\n", chat).out();
+
+        Cli terminal = Cli.withInputOnTerminal("Once upon a time\n", chat);
+
+        assertThat(piped.lines().mapToInt(String::length).max().orElse(0)).isGreaterThan(80);
+        assertThat(terminal.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(terminal.out().split("\\s+")).isEqualTo(piped.split("\\s+"));
+    }
+
+    @Test
+    void theHelpOfAChatFits80Columns() {
+        assertThat(chat("/help\n").out().lines())
+                .hasSizeGreaterThan(8)
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+    }
+
+    @Test
     void chatRemembersTheText() {
         String first = chat("abc\n", "-n", "5", "--quiet").out().stripTrailing();
         String second = Cli.run(

@@ -20,8 +20,8 @@ module dev.touchstone {
     exports dev.touchstone.util;
     exports dev.touchstone.weights;
 
-    requires com.fasterxml.jackson.databind;
-    requires jinjava;
+    // Some public methods take or return its JSON.
+    requires transitive com.fasterxml.jackson.databind;
 
     // Without this module the scalar kernels compute.
     requires static jdk.incubator.vector;

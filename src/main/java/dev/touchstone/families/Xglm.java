@@ -37,13 +37,14 @@ final class Xglm {
                 config.has("pad_token_id") && config.count("pad_token_id", 0) >= OFFSET,
                 "the position of that index would have no embedding; expected 0, 1 or null");
         GptParts parts = GptParts.read(config, weights, DEFAULTS, EPSILON);
+        Sinusoids sinusoids = sinusoids(parts);
         EmbeddingAndHead ends = parts.ends("embed_tokens", true);
         float scale = config.flag("scale_embedding", true) ? (float) Math.sqrt(parts.channels()) : 1;
         Embedding scaled = new Embedding("embed_tokens", ends.embedding().table(), scale);
         int inner = config.size("ffn_dim", 4096);
         return parts.transformer(
                 ends,
-                new Stem(null, scaled, sinusoids(parts)),
+                new Stem(null, scaled, sinusoids),
                 null,
                 "layer_norm",
                 layer -> Opt.block(layer, "layers." + layer, inner, true, "gelu", parts));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -191,5 +192,16 @@ public class JsonObject {
         boolean missing = found instanceof JsonNode node && node.isMissingNode();
         String value = missing ? "missing" : Problems.printable(String.valueOf(found));
         return new TouchstoneException(path + ": " + name + " is " + value + ", expected " + expected);
+    }
+
+    /** Two objects are equal if they have the same path and the same fields. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof JsonObject object && path.equals(object.path) && json.equals(object.json);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(path, json);
     }
 }

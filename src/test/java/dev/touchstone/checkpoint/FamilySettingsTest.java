@@ -62,7 +62,7 @@ class FamilySettingsTest {
             tiny-gpt-neo  | attention_types     | [[["global"], 2000000000]]    | expected global or local for each of the 2 layers
             tiny-gpt-neo  | num_heads           | 2                             | num_heads is 2, expected a divisor of hidden_size, which is 33
             tiny-gpt-neox | rope_parameters     | {"partial_rotary_factor": 2}  | even number of rotary channels, found 20
-            tiny-bloom    | apply_residual_connection_post_layernorm | true     | a residual stream of normed values is not supported; expected false
+            tiny-bloom    | apply_residual_connection_post_layernorm | true     | a residual stream of normalized values is not supported; expected false
             tiny-opt      | do_layer_norm_before | false                        | norms after the residual are not supported; expected true
             tiny-opt      | word_embed_proj_dim | 16                            | an embedding of another width is not supported; expected hidden_size, 33
             tiny-opt      | layer_norm_elementwise_affine | false               | norms without weights are not supported; expected true
@@ -71,7 +71,7 @@ class FamilySettingsTest {
             tiny-gptj     | rotary_dim          | 3                             | rotary_dim is 3, expected an even number of the channels of a head
             tiny-gptj     | n_inner             | null                          | h.0.mlp.fc_in.weight has shape [37, 30], expected [120, 30]
             tiny-gpt-neo  | intermediate_size   | null                          | h.0.mlp.c_fc.weight has shape [37, 33], expected [132, 33]
-            tiny-xglm     | pad_token_id        | 2                             | pad_token_id is 2: a token at that position would have none; expected 0, 1 or null
+            tiny-xglm     | pad_token_id        | 2                             | pad_token_id is 2: the position of that index would have no embedding; expected 0, 1 or null
             tiny-xglm     | add_cross_attention | true                          | the decoder of an encoder-decoder model is not supported; expected false
             tiny-xglm     | d_model             | 3                             | d_model is 3, expected 4 or more
             tiny-phi      | qk_layernorm        | true                          | norms of queries and keys are not supported in this family; expected false

@@ -175,7 +175,7 @@ class Gpt2Test {
             tiny.configWithout(field);
         }
         tiny.config("hidden_size", 6).config("num_attention_heads", 2);
-        tiny.config("num_hidden_layers", 2).config("n_ctx", 5);
+        tiny.config("num_hidden_layers", 2).config("max_position_embeddings", 5).config("n_ctx", 9);
 
         assertThat(tiny.load().transformer().shape()).isEqualTo(new Transformer.Shape(2, 2, 3, 6, 5, 7));
     }

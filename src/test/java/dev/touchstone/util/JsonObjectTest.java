@@ -59,6 +59,13 @@ class JsonObjectTest {
         }
     }
 
+    @Test
+    void objectsAreEqualByPathAndFields() {
+        assertThat(object("{\"x\": 1}")).isEqualTo(object("{ \"x\": 1 }")).hasSameHashCodeAs(object("{\"x\": 1}"));
+        assertThat(object("{\"x\": 1}")).isNotEqualTo(object("{\"x\": 2}"));
+        assertThat(object("{\"x\": 1}")).isNotEqualTo(Json.object("g.json", "{\"x\": 1}"));
+    }
+
     static List<Arguments> wrongTypes() {
         return List.of(
                 wrong("1", object -> object.string("x"), "x is 1, expected a string"),

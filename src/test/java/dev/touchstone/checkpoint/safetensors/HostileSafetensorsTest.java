@@ -79,9 +79,9 @@ class HostileSafetensorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "4611686018427387904, the length of the header is given as 4611686018427387904 bytes long",
-        "-1, the length of the header is given as 18446744073709551615 bytes long",
-        "100000001, the length of the header is given as 100000001 bytes long",
+        "4611686018427387904, the length of the header is given as 4611686018427387904 bytes",
+        "-1, the length of the header is given as 18446744073709551615 bytes",
+        "100000001, the length of the header is given as 100000001 bytes",
         "100000000, is truncated: the header is 100000000 bytes long",
         "3, 'is truncated: the header is 3 bytes long, the file has 2 after its length'",
     })

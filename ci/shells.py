@@ -26,7 +26,7 @@ def completes(shell: str, home: str) -> None:
     """The tab key completes commands, options, values and files."""
     terminal = Terminal(SHELLS[shell], HOME=home)
     terminal.type(f"{LEARN[shell]}; echo rea''dy\n")
-    terminal.read(lambda seen: "\nready" in seen.replace("\r", ""))
+    terminal.read(lambda seen: "\nready" in UNSEEN.sub("", seen).replace("\r", ""))
     for typed, becomes in (
         ("./touchstone gen", "./touchstone generate "),
         ("./touchstone summary --mod", "./touchstone summary --model "),

@@ -10,11 +10,6 @@ interface Access extends Expression {
     /** A variable. */
     record Name(int line, String name) implements Access {
         @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
         public Object compute(Frame frame) {
             return frame.get(name);
         }

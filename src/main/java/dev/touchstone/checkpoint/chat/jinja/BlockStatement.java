@@ -7,6 +7,7 @@ import dev.touchstone.checkpoint.chat.jinja.python.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** Statements with a body that has a scope of its own, loops apart. */
@@ -35,15 +36,10 @@ interface BlockStatement extends Statement {
 
         @Override
         public Flow run(Frame frame) {
-            Frame inner = frame.inner(names);
-            inner.begin();
-            StringBuilder before = frame.rendering().begin();
-            Flow flow = Statement.runAll(body, inner);
-            String text = frame.rendering().capture(before);
-            if (flow == Flow.NEXT) {
-                target.assign(filter == null ? text : filter.applyTo(text, inner), frame);
-            }
-            return flow;
+            return capture(
+                    body,
+                    frame.inner(names),
+                    (text, inner) -> target.assign(filter == null ? text : filter.applyTo(text, inner), frame));
         }
     }
 
@@ -66,15 +62,7 @@ interface BlockStatement extends Statement {
 
         @Override
         public Flow run(Frame frame) {
-            Frame inner = frame.inner(names);
-            inner.begin();
-            StringBuilder before = frame.rendering().begin();
-            Flow flow = Statement.runAll(body, inner);
-            String text = frame.rendering().capture(before);
-            if (flow == Flow.NEXT) {
-                write(filter.applyTo(text, inner), frame);
-            }
-            return flow;
+            return capture(body, frame.inner(names), (text, inner) -> write(filter.applyTo(text, inner), frame));
         }
     }
 
@@ -168,6 +156,18 @@ interface BlockStatement extends Statement {
             write(Use.invoke(callee, new Call(frame.budget(), plain.positional(), named)), frame);
             return Flow.NEXT;
         }
+    }
+
+    /** Runs a body in a scope of its own; what it writes goes to {@code use}, unless it leaves a loop. */
+    private static Flow capture(List<Statement> body, Frame inner, BiConsumer<String, Frame> use) {
+        inner.begin();
+        StringBuilder before = inner.rendering().begin();
+        Flow flow = Statement.runAll(body, inner);
+        String text = inner.rendering().capture(before);
+        if (flow == Flow.NEXT) {
+            use.accept(text, inner);
+        }
+        return flow;
     }
 
     private static void write(Object result, Frame frame) {

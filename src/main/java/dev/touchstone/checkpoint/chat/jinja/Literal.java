@@ -12,11 +12,6 @@ interface Literal extends Expression {
     /** A number, a string, {@code true}, {@code false} or {@code none}. */
     record Constant(int line, Object value) implements Literal {
         @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
         public Object compute(Frame frame) {
             return value;
         }

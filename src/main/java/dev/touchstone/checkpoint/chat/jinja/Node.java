@@ -7,6 +7,8 @@ interface Node {
     /** Where it begins, counted from 1. */
     int line();
 
-    /** The pieces that it consists of, in the order in which Jinja visits them. */
-    List<? extends Node> parts();
+    /** The pieces that it consists of, in the order in which Jinja visits them; none unless a node says otherwise. */
+    default List<? extends Node> parts() {
+        return List.of();
+    }
 }

@@ -12,13 +12,20 @@ import java.util.stream.Stream;
 
 /** Operators. */
 interface Operation extends Expression {
-    /** {@code +}, {@code -}, {@code *}, {@code /}, {@code //}, {@code %}, {@code **} */
-    record Binary(int line, Expression left, String operator, Expression right) implements Operation {
-        @Override
-        public List<Expression> parts() {
-            return List.of(left, right);
-        }
+    /** An operator between two operands. */
+    interface Infix extends Operation {
+        Expression left();
 
+        Expression right();
+
+        @Override
+        default List<Expression> parts() {
+            return List.of(left(), right());
+        }
+    }
+
+    /** {@code +}, {@code -}, {@code *}, {@code /}, {@code //}, {@code %}, {@code **} */
+    record Binary(int line, Expression left, String operator, Expression right) implements Infix {
         @Override
         public Object compute(Frame frame) {
             Object a = left.value(frame);
@@ -53,12 +60,7 @@ interface Operation extends Expression {
     }
 
     /** The left value if it is false, else the right one. */
-    record And(int line, Expression left, Expression right) implements Operation {
-        @Override
-        public List<Expression> parts() {
-            return List.of(left, right);
-        }
-
+    record And(int line, Expression left, Expression right) implements Infix {
         @Override
         public Object compute(Frame frame) {
             Object first = left.value(frame);
@@ -67,12 +69,7 @@ interface Operation extends Expression {
     }
 
     /** The left value if it is true, else the right one. */
-    record Or(int line, Expression left, Expression right) implements Operation {
-        @Override
-        public List<Expression> parts() {
-            return List.of(left, right);
-        }
-
+    record Or(int line, Expression left, Expression right) implements Infix {
         @Override
         public Object compute(Frame frame) {
             Object first = left.value(frame);

@@ -8,8 +8,10 @@ import java.util.List;
 interface Statement extends Node {
     Flow run(Frame frame);
 
-    /** The parts whose names belong to the scope that the statement stands in. */
-    List<? extends Node> outside();
+    /** The parts whose names belong to the scope around the statement; all of them unless a statement says otherwise. */
+    default List<? extends Node> outside() {
+        return parts();
+    }
 
     /** Runs one after the other, until one of them leaves a loop. */
     static Flow runAll(List<Statement> statements, Frame frame) {
@@ -31,16 +33,6 @@ interface Statement extends Node {
     /** Text between tags. */
     record Verbatim(int line, String text) implements Statement {
         @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
-        public List<Node> outside() {
-            return List.of();
-        }
-
-        @Override
         public Flow run(Frame frame) {
             frame.rendering().write(text);
             return Flow.NEXT;
@@ -51,11 +43,6 @@ interface Statement extends Node {
     record Output(int line, Expression expression) implements Statement {
         @Override
         public List<Node> parts() {
-            return List.of(expression);
-        }
-
-        @Override
-        public List<Node> outside() {
             return List.of(expression);
         }
 
@@ -98,16 +85,6 @@ interface Statement extends Node {
     /** {@code {% break %}} and {@code {% continue %}} */
     record Leave(int line, Flow flow) implements Statement {
         @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
-        public List<Node> outside() {
-            return List.of();
-        }
-
-        @Override
         public Flow run(Frame frame) {
             return flow;
         }
@@ -115,16 +92,6 @@ interface Statement extends Node {
 
     /** A tag that fails where it is reached. */
     record Failure(int line, String message) implements Statement {
-        @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
-        public List<Node> outside() {
-            return List.of();
-        }
-
         @Override
         public Flow run(Frame frame) {
             throw new PythonError(message);

@@ -18,11 +18,6 @@ interface Target extends Node {
     /** A variable of the scope. */
     record Variable(int line, String name) implements Target {
         @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
-        @Override
         public void assign(Object value, Frame frame) {
             frame.set(name, value);
         }
@@ -35,11 +30,6 @@ interface Target extends Node {
 
     /** {@code namespace.name} */
     record Attribute(int line, String namespace, String name) implements Target {
-        @Override
-        public List<Node> parts() {
-            return List.of();
-        }
-
         @Override
         public void assign(Object value, Frame frame) {
             namespace(frame).set(name, value);

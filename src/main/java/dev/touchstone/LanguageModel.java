@@ -203,16 +203,25 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Prepares to continue several prompts, given as token ids. Nothing is computed yet. */
     public GenerationTask start(List<int[]> prompts, Sampling sampling) {
-        CachedExecutor cached = sampling.usesCache() ? takeCached() : null;
-        Executor executor = queue.share(cached == null ? new NaiveExecutor(transformer(), kernels) : cached);
-        Decoding decoding = decoding(prompts, sampling, executor);
-        return new GenerationTask(decoding, () -> idle.set(cached));
+        ResolvedSampling resolved = sampling.resolved(model);
+        if (!resolved.usesCache()) {
+            Executor executor = new NaiveExecutor(transformer(), kernels);
+            return new GenerationTask(decoding(prompts, resolved, executor), () -> {});
+        }
+        CachedExecutor cached = takeCached();
+        try {
+            return new GenerationTask(decoding(prompts, resolved, cached), () -> idle.set(cached));
+        } catch (TouchstoneException e) {
+            idle.set(cached); // a prompt that cannot be used does not cost the next one its cache
+            throw e;
+        }
     }
 
-    private Decoding decoding(List<int[]> prompts, Sampling sampling, Executor executor) {
+    private Decoding decoding(List<int[]> prompts, ResolvedSampling sampling, Executor unshared) {
+        Executor executor = queue.share(unshared);
         Function<int[], Settings> settings = prompt -> sampling.settings(model, prompt);
         Sampling.Draft draft = sampling.draft();
-        Beams beams = sampling.beamSearch(model);
+        Beams beams = sampling.beams();
         if (draft == null && beams == null) {
             return new Generator(executor, model.tokenizer()).start(prompts, settings);
         }

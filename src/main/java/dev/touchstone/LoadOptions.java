@@ -17,34 +17,17 @@ public final class LoadOptions {
     private static final LoadOptions DEFAULTS = new LoadOptions(
             null,
             null,
-            Runtime.getRuntime().availableProcessors(),
-            WeightType.STORED,
-            Progress.OFF,
-            line -> System.getLogger(LanguageModel.class.getName()).log(System.Logger.Level.WARNING, line));
+            ReadOptions.DEFAULT.warnings(
+                    line -> System.getLogger(LanguageModel.class.getName()).log(System.Logger.Level.WARNING, line)));
 
     private final LanguageModel shared;
     private final KernelChoice kernels;
-    private final int threads;
-    private final WeightType weights;
-    private final Progress progress;
-    private final Consumer<String> warnings;
+    private final ReadOptions reading;
 
-    private LoadOptions(
-            LanguageModel shared,
-            KernelChoice kernels,
-            int threads,
-            WeightType weights,
-            Progress progress,
-            Consumer<String> warnings) {
+    private LoadOptions(LanguageModel shared, KernelChoice kernels, ReadOptions reading) {
         this.shared = shared;
         this.kernels = kernels;
-        this.threads = threads;
-        this.weights = Objects.requireNonNull(weights, "weights");
-        this.progress = Objects.requireNonNull(progress, "progress");
-        this.warnings = Objects.requireNonNull(warnings, "warnings");
-        if (threads < 1) {
-            throw new TouchstoneException("threads must be at least 1, got " + threads);
-        }
+        this.reading = reading;
     }
 
     /** The vector kernels if the JVM has them, a thread for each processor, weights in their stored type. */
@@ -54,30 +37,36 @@ public final class LoadOptions {
 
     /** Which kernels compute. {@link KernelChoice#VECTOR} fails without the module {@code jdk.incubator.vector}. */
     public LoadOptions kernels(KernelChoice choice) {
-        return new LoadOptions(null, Objects.requireNonNull(choice, "kernels"), threads, weights, progress, warnings);
+        return new LoadOptions(null, Objects.requireNonNull(choice, "kernels"), reading);
     }
 
-    /** How many threads read the weights, and how many the vector kernels use, the calling thread included. Default: one for each processor. */
+    /**
+     * How many threads read the weights, and how many the vector kernels use, the calling thread included. Default: one for
+     * each processor.
+     */
     public LoadOptions threads(int count) {
-        return new LoadOptions(null, kernels, count, weights, progress, warnings);
+        if (count < 1) {
+            throw new TouchstoneException("threads must be at least 1, got " + count);
+        }
+        return new LoadOptions(null, kernels, reading.threads(count));
     }
 
     /** The type of weight matrices in memory. Default: {@link WeightType#STORED}. */
     public LoadOptions weights(WeightType type) {
-        return new LoadOptions(shared, kernels, threads, type, progress, warnings);
+        return new LoadOptions(shared, kernels, reading.type(type));
     }
 
     /** Called while the weights are read. Default: no calls. */
     public LoadOptions progress(Progress listener) {
-        return new LoadOptions(shared, kernels, threads, weights, listener, warnings);
+        return new LoadOptions(shared, kernels, reading.progress(listener));
     }
 
     /**
-     * Receives a line for each condition that makes the model slow, such as a missing JVM flag. Default: a
-     * {@link System.Logger} named after {@link LanguageModel}, at level warning.
+     * Receives a line for each condition that makes the model slow, such as a missing JVM flag, and one if tensors of the
+     * checkpoint are ignored. Default: a {@link System.Logger} named after {@link LanguageModel}, at level warning.
      */
     public LoadOptions warnings(Consumer<String> receiver) {
-        return new LoadOptions(shared, kernels, threads, weights, progress, receiver);
+        return new LoadOptions(shared, kernels, reading.warnings(receiver));
     }
 
     /**
@@ -85,7 +74,7 @@ public final class LoadOptions {
      * the new model leaves them open.
      */
     public LoadOptions sharedWith(LanguageModel model) {
-        return new LoadOptions(model, kernels, threads, weights, progress, warnings);
+        return new LoadOptions(model, kernels, reading);
     }
 
     /** The model whose kernels are used; null for new ones. */
@@ -95,10 +84,11 @@ public final class LoadOptions {
 
     /** How to read the weights, with as many threads as will compute. */
     ReadOptions reading() {
-        return new ReadOptions(weights, threads, progress, warnings);
+        return reading;
     }
 
     Kernels open() {
-        return kernels == null ? KernelChoice.best(threads, warnings) : kernels.open(threads);
+        int threads = reading.threads();
+        return kernels == null ? KernelChoice.best(threads, reading.warnings()) : kernels.open(threads);
     }
 }

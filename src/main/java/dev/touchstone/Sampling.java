@@ -1,7 +1,6 @@
 package dev.touchstone;
 
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.generation.Beams;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.processors.LogitsProcessor;
@@ -155,7 +154,7 @@ public final class Sampling {
 
     /** Adds a processor of the caller's own, which runs after all others. */
     public Sampling processor(LogitsProcessor processor) {
-        List<LogitsProcessor> all = new ArrayList<>(resolved().processors());
+        List<LogitsProcessor> all = new ArrayList<>(new ResolvedSampling(values).processors());
         all.add(Objects.requireNonNull(processor, "processor"));
         return with(Setting.PROCESSORS, List.copyOf(all));
     }
@@ -278,27 +277,8 @@ public final class Sampling {
                         : String.valueOf(value);
     }
 
-    boolean usesCache() {
-        return resolved().usesCache();
-    }
-
-    /** Null without speculative decoding. */
-    Draft draft() {
-        return resolved().draft();
-    }
-
-    /** Null without beam search. */
-    Beams beamSearch(LoadedModel model) {
-        return resolved(model).beams();
-    }
-
-    /** What is set here. */
-    private ResolvedSampling resolved() {
-        return new ResolvedSampling(values);
-    }
-
     /** What is set here, and by the model where it is not. */
-    private ResolvedSampling resolved(LoadedModel model) {
+    ResolvedSampling resolved(LoadedModel model) {
         Map<Setting, Object> all = modelDefaults(model);
         boolean sampledByModel =
                 Boolean.TRUE.equals(all.get(Setting.DO_SAMPLE)) && !values.containsKey(Setting.DO_SAMPLE);

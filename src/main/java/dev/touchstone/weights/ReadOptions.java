@@ -1,5 +1,6 @@
 package dev.touchstone.weights;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +20,9 @@ public record ReadOptions(WeightType type, int threads, Progress progress, Consu
             line -> System.getLogger(ReadOptions.class.getName()).log(System.Logger.Level.WARNING, line));
 
     public ReadOptions {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(progress, "progress");
+        Objects.requireNonNull(warnings, "warnings");
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread must read, got " + threads);
         }
@@ -27,6 +31,11 @@ public record ReadOptions(WeightType type, int threads, Progress progress, Consu
     /** The same with matrices of another type. */
     public ReadOptions type(WeightType other) {
         return new ReadOptions(other, threads, progress, warnings);
+    }
+
+    /** The same with another number of threads. */
+    public ReadOptions threads(int other) {
+        return new ReadOptions(type, other, progress, warnings);
     }
 
     /** The same with another receiver of warnings. */

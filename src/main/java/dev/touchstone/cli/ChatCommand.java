@@ -40,7 +40,7 @@ final class ChatCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.CHAT);
+    private final GenerationOptions generation = new GenerationOptions(OptionDefaults.CHAT);
 
     @Mixin
     private final ComputeOptions compute = new ComputeOptions();

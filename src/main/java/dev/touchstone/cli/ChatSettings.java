@@ -19,7 +19,7 @@ final class ChatSettings {
     @Command(name = "/set")
     private static final class Line {
         @Mixin
-        private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.CHAT);
+        private final GenerationOptions generation = new GenerationOptions(OptionDefaults.CHAT);
     }
 
     private static final List<String> NAMES = new CommandLine(new Line())

@@ -32,7 +32,7 @@ final class CompareCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.GENERATE);
+    private final GenerationOptions generation = new GenerationOptions(OptionDefaults.GENERATE);
 
     @Mixin
     private final SpeculationOptions speculation = new SpeculationOptions();

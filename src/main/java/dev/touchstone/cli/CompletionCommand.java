@@ -28,7 +28,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine program = Main.commands(streams); // a run knows only its own command
+        CommandLine program = Main.commands(streams); // a run registers only its own command
         String script = AutoComplete.bash(program.getCommandName(), program);
         console.print(VALUES.matcher(script).replaceAll(values -> values.group().toLowerCase(Locale.ROOT)));
         return 0;

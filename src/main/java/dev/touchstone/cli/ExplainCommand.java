@@ -38,7 +38,7 @@ final class ExplainCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.EXPLAIN);
+    private final GenerationOptions generation = new GenerationOptions(OptionDefaults.EXPLAIN);
 
     @Mixin
     private final SpeculationOptions speculation = new SpeculationOptions();

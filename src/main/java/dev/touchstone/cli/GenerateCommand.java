@@ -44,7 +44,7 @@ final class GenerateCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final GenerationOptions generation = new GenerationOptions(GenerationDefaults.GENERATE);
+    private final GenerationOptions generation = new GenerationOptions(OptionDefaults.GENERATE);
 
     @Mixin
     private final BeamOptions beams = new BeamOptions();

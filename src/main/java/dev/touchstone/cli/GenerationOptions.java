@@ -27,7 +27,7 @@ final class GenerationOptions {
         }
     }
 
-    private final GenerationDefaults defaults;
+    private final OptionDefaults defaults;
 
     @Spec(Target.MIXEE)
     private CommandSpec command;
@@ -120,11 +120,11 @@ final class GenerationOptions {
     /** Whether the last {@link #sampling} chooses tokens at random. */
     private boolean random;
 
-    GenerationOptions(GenerationDefaults defaults) {
+    GenerationOptions(OptionDefaults defaults) {
         this.defaults = defaults;
     }
 
-    GenerationDefaults defaults() {
+    OptionDefaults defaults() {
         return defaults;
     }
 
@@ -232,9 +232,9 @@ final class GenerationOptions {
         sampling = with(sampling, repetitionPenalty, Sampling::repetitionPenalty);
         sampling = with(sampling, noRepeatNgram, Sampling::noRepeatNgram);
         if (samplesByDefault()) {
-            return sampling.temperature(GenerationDefaults.TEMPERATURE)
-                    .topK(GenerationDefaults.TOP_K)
-                    .topP(GenerationDefaults.TOP_P);
+            return sampling.temperature(OptionDefaults.TEMPERATURE)
+                    .topK(OptionDefaults.TOP_K)
+                    .topP(OptionDefaults.TOP_P);
         }
         sampling = with(sampling, temperature, Sampling::temperature);
         sampling = with(sampling, topK, Sampling::topK);

@@ -42,7 +42,7 @@ final class Generating {
         this.executor = new CachedExecutor(model, kernels, Integer.MAX_VALUE, trace);
     }
 
-    /** @param unwatched milliseconds of each step of the same generation when nobody watched */
+    /** @param unwatched milliseconds of each step of the same generation without a trace */
     Generation run(int[] prompt, Settings settings, Tokenizer tokenizer, List<Double> unwatched) {
         Settings watched = settings.withProcessors(
                 settings.processors().stream().map(this::watched).toList());
@@ -68,7 +68,7 @@ final class Generating {
         return mean;
     }
 
-    /** The same processor, which tells what it made. */
+    /** The same processor, which also records its result. */
     private LogitsProcessor watched(LogitsProcessor processor) {
         return (ids, scores) -> {
             float[] made = processor.process(ids, scores);

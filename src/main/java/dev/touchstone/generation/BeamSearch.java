@@ -111,7 +111,7 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
      * end in every end-of-sequence token.
      */
     private List<Candidate> candidates(List<Beam> running, Settings settings, Beams beams) {
-        int wanted = beams.count() * Math.max(2, 1 + settings.eosIds().size());
+        int count = beams.count() * Math.max(2, 1 + settings.eosIds().size());
         PriorityQueue<Candidate> best = new PriorityQueue<>(Candidate.BEST_FIRST.reversed());
         Tensor logits = executor.next(
                 running.stream().map(beam -> settings.window().of(beam.ids)).toList());
@@ -121,7 +121,7 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
             Probabilities.refuseNaN(scores);
             for (int v = 0; v < scores.length; v++) {
                 double logProbability = beam.logProbability + scores[v];
-                boolean full = best.size() == wanted;
+                boolean full = best.size() == count;
                 if (scores[v] > Float.NEGATIVE_INFINITY && (!full || logProbability > best.peek().logProbability)) {
                     if (full) {
                         best.remove();

@@ -96,7 +96,7 @@ public final class CachedExecutor implements Executor {
         return logits;
     }
 
-    /** The next chunk of every sequence that has more to read than fits the last pass; no logits are wanted yet. */
+    /** The next chunk of each sequence that has more to read than fits the last pass. These passes compute no logits. */
     private List<Batch.Sequence> chunks(List<int[]> sequences, List<KvCache> caches, int logitsToKeep) {
         List<Batch.Sequence> chunks = new ArrayList<>();
         for (int b = 0; b < sequences.size(); b++) {

@@ -10,7 +10,7 @@ public interface Decoding {
 
     /**
      * Runs one forward pass and passes each token that it added to {@code onStep}: one for each unfinished sequence, several
-     * if drafts were accepted, none during beam search, which knows its text only at the end. Does nothing when finished.
+     * if drafts were accepted, none during beam search, whose text is not known before the end. Does nothing when finished.
      */
     void advance(Consumer<Step> onStep);
 

@@ -9,13 +9,13 @@ public interface Drafter {
     /**
      * Tokens that may come next.
      *
-     * @param probabilities for each token the distribution it was drawn from; all on that token where it was not drawn
+     * @param probabilities for each token the distribution that it was sampled from; 1 for the token itself if it was not sampled
      */
     record Draft(int[] ids, List<double[]> probabilities) {
         /** Nothing comes to mind. */
         static final Draft NONE = new Draft(new int[0], List.of());
     }
 
-    /** At most {@code count} tokens after {@code ids}, drawn under the same settings as the target's. */
+    /** At most {@code count} tokens after {@code ids}, chosen under the same settings as the target's. */
     Draft propose(int[] ids, int count, Settings settings, RandomGenerator random);
 }

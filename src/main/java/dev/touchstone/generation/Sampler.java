@@ -19,7 +19,7 @@ public enum Sampler {
             return Probabilities.argmax(scores);
         }
     },
-    /** A token drawn by its probability. */
+    /** A token sampled with its probability. */
     MULTINOMIAL {
         @Override
         public double[] probabilities(float[] scores) {

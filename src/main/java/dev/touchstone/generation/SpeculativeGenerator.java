@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * Speculative decoding: a drafter proposes some tokens, one pass of the target verifies them all, and as many are kept as
- * the target would have picked itself, and one more. Greedy gives the ids of plain greedy; sampling draws from exactly
+ * the target would have picked itself, and one more. Greedy gives the ids of plain greedy; sampling has exactly
  * the target's distribution (Leviathan et al., 2023; Chen et al., 2023).
  *
  * @param target makes the logits that count; it takes back by itself what was rejected
@@ -142,8 +142,8 @@ public record SpeculativeGenerator(
             boolean beyond = i == drafted.length;
             double[] q = beyond ? null : draft.probabilities().get(i);
             if (beyond || !rule.keeps(drafted[i], p, q, sequence.random().nextDouble())) {
-                double[] instead = beyond ? p : rule.instead(p, q);
-                sequence.append(Probabilities.draw(instead, sequence.random().nextDouble()), row, scores, watcher);
+                double[] residual = beyond ? p : rule.residual(p, q);
+                sequence.append(Probabilities.draw(residual, sequence.random().nextDouble()), row, scores, watcher);
                 return i;
             }
             sequence.append(drafted[i], row, scores, watcher);

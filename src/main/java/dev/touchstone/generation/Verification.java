@@ -2,7 +2,7 @@ package dev.touchstone.generation;
 
 /**
  * The rule of speculative sampling. A token {@code x} that was drafted with probability {@code q(x)}, and that the target
- * picks with {@code p(x)}, is kept with probability {@code min(1, p(x) / q(x))}; if it is not, another is drawn from
+ * picks with {@code p(x)}, is kept with probability {@code min(1, p(x) / q(x))}; if it is not, another is sampled from
  * {@code max(0, p - q)}, brought to sum 1. Together that is a draw from {@code p} (Leviathan et al., 2023, appendix A.1).
  */
 public interface Verification {
@@ -13,8 +13,8 @@ public interface Verification {
         return random * q[id] < p[id]; // strictly: what the target never picks is never kept
     }
 
-    /** Where another token is drawn from instead: what the target picks more often than it is drafted. (V), (V) -> (V) */
-    default double[] instead(double[] p, double[] q) {
+    /** The residual distribution, {@code max(0, p - q)} normalized, that replaces a rejected token. (V), (V) -> (V) */
+    default double[] residual(double[] p, double[] q) {
         double[] rest = new double[p.length];
         double sum = 0;
         for (int v = 0; v < p.length; v++) {

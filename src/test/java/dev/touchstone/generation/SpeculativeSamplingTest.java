@@ -49,7 +49,7 @@ class SpeculativeSamplingTest {
         };
         Verification notResidual = new Verification() {
             @Override
-            public double[] instead(double[] p, double[] q) {
+            public double[] residual(double[] p, double[] q) {
                 return p;
             }
         };

@@ -20,13 +20,13 @@ class VerificationTest {
 
     @Test
     void anotherIsDrawnFromWhatTheTargetPicksMoreOften() {
-        assertThat(Verification.EXACT.instead(TARGET, DRAFT)).containsExactly(0, 1, 0, 0);
-        assertThat(Verification.EXACT.instead(new double[] {0.5, 0.25, 0.25}, new double[] {0.375, 0.5, 0.125}))
+        assertThat(Verification.EXACT.residual(TARGET, DRAFT)).containsExactly(0, 1, 0, 0);
+        assertThat(Verification.EXACT.residual(new double[] {0.5, 0.25, 0.25}, new double[] {0.375, 0.5, 0.125}))
                 .containsExactly(0.5, 0, 0.5);
     }
 
     @Test
     void whereBothAreTheSameAnotherIsDrawnFromThat() {
-        assertThat(Verification.EXACT.instead(TARGET, TARGET)).containsExactly(TARGET);
+        assertThat(Verification.EXACT.residual(TARGET, TARGET)).containsExactly(TARGET);
     }
 }

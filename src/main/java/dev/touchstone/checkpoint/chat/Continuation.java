@@ -16,7 +16,7 @@ final class Continuation {
     /** Other names that templates have for {@code reasoning_content}. */
     static final List<String> REASONING = List.of("reasoning_content", "thinking", "reasoning");
 
-    /** The space at its end tells whether the template takes spaces away there. */
+    /** The space at its end shows whether the template strips spaces there. */
     private static final String MARK = "CONTINUE_FINAL_MESSAGE_TAG ";
 
     private final String field;

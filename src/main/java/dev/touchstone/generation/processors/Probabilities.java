@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
-/** From scores to probabilities and to a choice. In double: what is drawn must not depend on rounding. */
+/** From scores to probabilities and to a choice. In double, so that the sampled token does not depend on rounding. */
 public final class Probabilities {
     private Probabilities() {}
 

@@ -32,7 +32,7 @@ public final class Processors {
         MIN_P,
         TYPICAL_P;
 
-        /** Whether it shapes the distribution that is drawn from; such a one is for sampling only. */
+        /** Whether it only shapes the distribution that tokens are sampled from, and so has no use in greedy decoding. */
         boolean warps() {
             return compareTo(TEMPERATURE) >= 0;
         }
@@ -128,12 +128,12 @@ public final class Processors {
         return p == 1 ? without(Place.TYPICAL_P) : put(Place.TYPICAL_P, new TypicalP(p), false);
     }
 
-    /** All of them, for a sampler that draws. */
+    /** All of them, for random sampling. */
     public List<LogitsProcessor> forSampling() {
         return List.copyOf(places.values());
     }
 
-    /** Those for greedy decoding and beam search. Refuses what would only shape a distribution that nobody draws from. */
+    /** Those for greedy decoding and beam search. Throws if there are any that only shape the distribution for sampling. */
     public List<LogitsProcessor> forSearch() {
         String warpers = places.keySet().stream()
                 .filter(Place::warps)

@@ -2,8 +2,8 @@ package dev.touchstone.generation.processors;
 
 /**
  * Softmax as PyTorch computes it in float32. Where probabilities add up to exactly the threshold of a filter, rounding
- * decides which tokens stay, so a filter that is to keep what Hugging Face keeps must round as it does. What is drawn in
- * the end is drawn in double, see {@link Probabilities}. An infinite maximum gives NaN everywhere, as in PyTorch.
+ * decides which tokens stay, so a filter that is to keep what Hugging Face keeps must round as it does. The
+ * final sampling is computed in double, see {@link Probabilities}. An infinite maximum gives NaN everywhere, as in PyTorch.
  */
 final class TorchFloat {
     private static final int PARTIAL_SUMS = 16;

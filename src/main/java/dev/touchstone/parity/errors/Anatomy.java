@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where a tap's errors lie, for whoever looks for the cause.
+ * Where a tap's errors are, to help find their cause.
  *
  * @param overBound how many elements are further off than {@link Deviation#LOCAL_BOUND} allows
  * @param histogram elements by error in units in the last place of the expected float: exact, up to 1/2, up to 1, up to

@@ -38,7 +38,7 @@ public final class Template {
      * The text that the template makes. Throws {@link TemplateException} if it fails or refuses.
      *
      * @param variables maps, lists, strings, numbers, booleans and nulls of Java
-     * @param clock tells the time to {@code strftime_now}
+     * @param clock the time of {@code strftime_now}
      */
     public String render(Map<String, ?> variables, Clock clock) {
         Map<String, Object> given = new HashMap<>(Globals.all(clock));

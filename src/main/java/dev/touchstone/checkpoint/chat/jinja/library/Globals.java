@@ -27,7 +27,7 @@ import java.util.Map;
 public final class Globals {
     private Globals() {}
 
-    /** @param clock tells the time to {@code strftime_now} */
+    /** @param clock the time of {@code strftime_now} */
     public static Map<String, Object> all(Clock clock) {
         Functions functions = new Functions()
                 .add("raise_exception", "message", a -> {

@@ -5,7 +5,7 @@ import java.util.ListResourceBundle;
 import java.util.ResourceBundle;
 
 /** The values that the options of generation have where the command line gives none. Commands differ in them. */
-enum GenerationDefaults {
+enum OptionDefaults {
     GENERATE(100, WindowKind.ERROR, false),
     /** A conversation is soon longer than the context. */
     CHAT(100, WindowKind.SLIDE, false),
@@ -21,7 +21,7 @@ enum GenerationDefaults {
     private final WindowKind window;
     private final boolean samples;
 
-    GenerationDefaults(int maxNewTokens, WindowKind window, boolean samples) {
+    OptionDefaults(int maxNewTokens, WindowKind window, boolean samples) {
         this.maxNewTokens = maxNewTokens;
         this.window = window;
         this.samples = samples;
@@ -61,7 +61,7 @@ enum GenerationDefaults {
                 return new Object[][] {
                     {"default.max-new-tokens", "" + maxNewTokens},
                     {"default.window", window.toString()},
-                    {"default.window-stride", GenerationDefaults.this == CHAT ? "a quarter of the context" : "1"},
+                    {"default.window-stride", OptionDefaults.this == CHAT ? "a quarter of the context" : "1"},
                     {
                         "default.draft",
                         samples ? " Default: storyteller-draft for the included model, else --prompt-lookup." : ""

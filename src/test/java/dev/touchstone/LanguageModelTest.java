@@ -3,6 +3,7 @@ package dev.touchstone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.generation.FinishReason;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -64,27 +66,29 @@ class LanguageModelTest {
     }
 
     @Test
-    void aFolderThatIsNoneIsRefusedAndLeavesNoThreads() {
-        long before = threads();
+    void aFolderThatIsNoneIsRefusedAndLeavesNoThreads() throws InterruptedException {
+        AtomicReference<Throwable> refusal = new AtomicReference<>();
+        List<Thread> started = threadsStartedBy(() -> refusal.set(catchThrowable(() ->
+                LanguageModel.load(Path.of("nowhere"), LoadOptions.defaults().threads(3)))));
 
-        assertThatThrownBy(() -> LanguageModel.load(
-                        Path.of("nowhere"), LoadOptions.defaults().threads(3)))
-                .isInstanceOf(TouchstoneException.class)
-                .hasMessageContaining("nowhere");
-
-        assertThatThreadsReturnTo(before);
+        assertThat(refusal.get()).isInstanceOf(TouchstoneException.class).hasMessageContaining("nowhere");
+        assertThatAllEnd(started);
     }
 
     @Test
-    void closingEndsEveryThread() {
-        long before = threads();
-        LanguageModel other = LanguageModel.storyteller(LoadOptions.defaults().threads(3));
-        other.generate(PROMPT, TWELVE);
-        assertThat(threads()).isGreaterThan(before);
+    void closingEndsEveryThread() throws InterruptedException {
+        AtomicReference<LanguageModel> other = new AtomicReference<>();
+        List<Thread> started = threadsStartedBy(() -> {
+            other.set(LanguageModel.storyteller(LoadOptions.defaults().threads(3)));
+            other.get().generate(PROMPT, TWELVE);
+        });
+        assertThat(started)
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allMatch(Thread::isAlive); // two workers, and maybe the warm-up
 
-        other.close();
+        other.get().close();
 
-        assertThatThreadsReturnTo(before);
+        assertThatAllEnd(started);
     }
 
     @Test
@@ -347,19 +351,21 @@ class LanguageModelTest {
         return sum;
     }
 
-    private static long threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("touchstone"))
-                .filter(Thread::isAlive)
-                .count();
+    /** The threads that are alive after the action. It runs in a thread group of its own, which new threads inherit. */
+    private static List<Thread> threadsStartedBy(Runnable action) throws InterruptedException {
+        ThreadGroup group = new ThreadGroup("of one test");
+        Thread caller = new Thread(group, action);
+        caller.start();
+        caller.join();
+        Thread[] threads = new Thread[group.activeCount() + 16];
+        return Arrays.asList(threads).subList(0, group.enumerate(threads));
     }
 
-    /** A thread that was told to end takes a moment to do so. */
-    private static void assertThatThreadsReturnTo(long before) {
-        long deadline = System.nanoTime() + 5_000_000_000L;
-        while (threads() > before && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+    /** Ending takes a thread a moment. */
+    private static void assertThatAllEnd(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(5_000);
+            assertThat(thread.isAlive()).as(thread.getName()).isFalse();
         }
-        assertThat(threads()).isLessThanOrEqualTo(before);
     }
 }

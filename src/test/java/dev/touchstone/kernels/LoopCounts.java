@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 
 /** Opens vector kernels and counts how often they call vector loops and plain loops, so that a test can say which it tested. */
 public final class LoopCounts {
@@ -13,10 +14,15 @@ public final class LoopCounts {
 
     /** Kernels whose calls of loops are counted here. The caller closes them. */
     public VectorKernels open(int threads, VectorUse use) {
+        return open(threads, (plainLoops, vectorLoops) -> VectorKernels.selector(plainLoops, vectorLoops, use));
+    }
+
+    /** The same with a selector that is made of plain and vector loops. */
+    VectorKernels open(int threads, BiFunction<Loops, Loops, LoopSelector> selectors) {
         Loops plainLoops = new PlainLoops();
         Loops countedPlain = counted(plainLoops, plain);
         Loops countedVector = counted(new VectorLoops(), vector);
-        LoopSelector selector = VectorKernels.selector(plainLoops, new VectorLoops(), use);
+        LoopSelector selector = selectors.apply(plainLoops, new VectorLoops());
         return new VectorKernels(threads, new LoopSelector() {
             @Override
             public Loops loops(LoopKind kind, int elements) {

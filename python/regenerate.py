@@ -19,7 +19,15 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 import torch
 import transformers
 
-from touchstone.check import Report, check_chats, check_fixture, check_generation_config, check_sampling
+from touchstone.activations import write_activations
+from touchstone.check import (
+    Report,
+    check_activations,
+    check_chats,
+    check_fixture,
+    check_generation_config,
+    check_sampling,
+)
 from touchstone.fixture import (
     CHAT_FILES,
     PLANS,
@@ -74,6 +82,8 @@ def write_all() -> None:
     write_sampling(FIXTURES / "sampling.json")
     print("writing fixtures/generation-config.json", flush=True)
     write_generation_config(FIXTURES / "generation-config.json")
+    print("writing fixtures/activations.safetensors", flush=True)
+    write_activations(FIXTURES / "activations.safetensors")
     write_chats()
 
 
@@ -95,6 +105,7 @@ def check() -> int:
         print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
     check_sampling(FIXTURES / "sampling.json", report)
     check_generation_config(FIXTURES / "generation-config.json", report)
+    check_activations(FIXTURES / "activations.safetensors", report)
     for name in CHAT_FILES:
         check_chats(FIXTURES / name, report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from touchstone import generation_config, sampling
+from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
 from touchstone.fixture import CHAT_FILES
@@ -69,6 +71,17 @@ def check_sampling(path: Path, report: Report) -> None:
         probabilities = [torch.tensor(case.pop("probabilities"), dtype=torch.float64) for case in (before, now)]
         report.expect(before == now, f"{path}: {before['name']} asks something else")
         _check_truth(f"{path}: {before['name']}", *probabilities, report)
+
+
+def check_activations(path: Path, report: Report) -> None:
+    """Compares the values of the activations."""
+    old, new = load_file(path), activations()
+    report.expect(set(old) == set(new), f"{path}: has other activations")
+    report.expect(torch.equal(old["x"], new["x"]), f"{path}: has other points")
+    for name in (name for name in new if f"{name}#f64" in new):
+        _check_truth(f"{path}: {name}#f64", old[f"{name}#f64"], new[f"{name}#f64"], report)
+        floor = _rms(old[name], old[f"{name}#f64"])
+        _check_single(f"{path}: {name}", old[name], new[name], floor, report)
 
 
 def check_generation_config(path: Path, report: Report) -> None:

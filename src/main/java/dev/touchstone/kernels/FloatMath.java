@@ -30,6 +30,10 @@ final class FloatMath {
     static final float GELU_NEW_1 = -1.5957691f;
 
     static final float GELU_NEW_3 = -0.071354814f;
+    static final float QUICK_GELU = -1.702f;
+    /** {@code 0.282095 sqrt 2} */
+    static final float LAPLACE_SIGMA = 0.39894257f;
+
     static final float SQRT_HALF = 0.70710677f;
 
     /** Below this erf is computed by its series, above it by its tail. */
@@ -167,5 +171,50 @@ final class FloatMath {
     /** {@code x / (1 + exp(-x))}, also called swish. */
     static float silu(float x) {
         return x / (1 + exp(-x));
+    }
+
+    /** {@code x / (1 + exp(-1.702 x))} */
+    static float quickGelu(float x) {
+        return x / (1 + exp(QUICK_GELU * x));
+    }
+
+    static float gelu10(float x) {
+        return Math.min(10, Math.max(-10, gelu(x)));
+    }
+
+    static float sigmoid(float x) {
+        return 1 / (1 + exp(-x));
+    }
+
+    static float reluSquared(float x) {
+        return relu(x) * relu(x);
+    }
+
+    static float relu6(float x) {
+        return Math.min(6, relu(x));
+    }
+
+    static float leakyRelu(float x) {
+        return x > 0 ? x : 0.01f * x;
+    }
+
+    static float hardSwish(float x) {
+        return x * relu6(x + 3) / 6;
+    }
+
+    /** {@code tanh(ln(1 + e)) = e (e + 2) / (e (e + 2) + 2)} with {@code e = exp(x)}, which is 1 in float from 20 on. */
+    static float mish(float x) {
+        float e = exp(Math.min(x, 20));
+        float n = e * (e + 2);
+        return x * (n / (n + 2));
+    }
+
+    static float laplace(float x) {
+        return 0.5f * (1 + erf((x - 0.707107f) / LAPLACE_SIGMA));
+    }
+
+    /** In double, by {@link StrictMath}, whose results are the same everywhere. From 20 on {@code ln(1 + exp(x))} is {@code x} in float. */
+    static float sqrtSoftplus(float x) {
+        return (float) Math.sqrt(x > 20 ? x : StrictMath.log1p(StrictMath.exp(x)));
     }
 }

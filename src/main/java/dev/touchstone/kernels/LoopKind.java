@@ -1,6 +1,7 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -33,12 +34,14 @@ enum LoopKind {
         this.work = work;
     }
 
-    static LoopKind of(Activation activation) {
+    /** The kind of an activation; empty if it is rare, and has plain loops only. */
+    static Optional<LoopKind> of(Activation activation) {
         return switch (activation) {
-            case RELU -> RELU;
-            case GELU -> GELU;
-            case GELU_NEW -> GELU_NEW;
-            case SILU -> SILU;
+            case RELU -> Optional.of(RELU);
+            case GELU -> Optional.of(GELU);
+            case GELU_NEW -> Optional.of(GELU_NEW);
+            case SILU -> Optional.of(SILU);
+            default -> Optional.empty();
         };
     }
 

@@ -21,6 +21,9 @@ public final class VectorKernels implements Kernels {
     /** More parts than threads, because parts differ in length and threads in speed. */
     private static final int PARTS_PER_THREAD = 8;
 
+    /** For what has no vector loops. */
+    private static final Loops PLAIN = new PlainLoops();
+
     private final WorkerPool pool;
     private final LoopSelector selector;
     /** Of each thread, kept between operations: new arrays for each panel take a tenth of the time of a product of 64 rows. */
@@ -143,7 +146,9 @@ public final class VectorKernels implements Kernels {
         split(
                 y.size(),
                 16,
-                (from, to) -> loops(LoopKind.of(activation), to - from)
+                (from, to) -> LoopKind.of(activation)
+                        .map(kind -> loops(kind, to - from))
+                        .orElse(PLAIN)
                         .activate(activation, x.data(), from, y.data(), from, to - from));
         return y;
     }

@@ -41,6 +41,7 @@ final class VectorMath {
                 exp(y, yAt, ZEROS, y, yAt, n);
                 divideByOnePlus(x, at, y, yAt, n);
             }
+            default -> throw new IllegalArgumentException(activation + " has plain loops only");
         }
     }
 

@@ -50,7 +50,7 @@ class FamilySettingsTest {
             tiny-llama    | hidden_size         | 32                            | embed_tokens.weight has shape [33, 30], expected [33, 32]
             tiny-llama    | head_dim            | 5                             | head_dim is 5, expected a size with an even number of rotary channels, found 5
             tiny-llama    | head_dim            | null                          | head_dim is 5, expected a size with an even number of rotary channels
-            tiny-llama    | hidden_act          | "gelu_10"                     | hidden_act is "gelu_10", expected one of
+            tiny-llama    | hidden_act          | "prelu"                       | hidden_act is "prelu", expected one of
             tiny-mistral  | sliding_window      | 0                             | sliding_window is 0, expected 1 or more
             tiny-qwen2    | layer_types         | ["full_attention"]            | layer_types is [full_attention], expected full_attention or sliding_attention for each of the 2 layers
             tiny-qwen2    | layer_types         | ["full_attention", "linear"]  | layer_types is [full_attention, linear], expected full_attention or sliding_attention

@@ -95,7 +95,7 @@ class HostileCheckpointTest {
             model_type              | 5                   | config.json: model_type is 5, expected a string
             architectures           | ["GPT2ForSequenceClassification"] | config.json: architectures is GPT2ForSequenceClassification, expected GPT2LMHeadModel or GPT2Model
             architectures           | "GPT2LMHeadModel"   | config.json: architectures is "GPT2LMHeadModel", expected a list
-            activation_function     | "quick_gelu"        | config.json: activation_function is "quick_gelu", expected one of gelu, gelu_new
+            activation_function     | "xielu"             | config.json: activation_function is "xielu", expected one of gelu, gelu_10
             add_cross_attention     | true                | config.json: add_cross_attention is true
             n_embd                  | 0                   | config.json: n_embd is 0, expected 1 or more
             n_embd                  | -6                  | config.json: n_embd is -6, expected 1 or more

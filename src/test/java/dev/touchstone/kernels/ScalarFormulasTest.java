@@ -58,18 +58,33 @@ class ScalarFormulasTest {
     @ParameterizedTest
     @EnumSource(Activation.class)
     void anActivationIsItsFormula(Activation activation) {
-        for (double x : new double[] {-3, -1.3, -0.1, 0, 0.1, 1.3, 3}) {
+        for (double x : new double[] {-30, -3, -1.3, -0.1, 0, 0.1, 1.3, 3, 7, 12, 25}) {
             double exact = switch (activation) {
                 case RELU -> Math.max(0, x);
                 case GELU -> x * Phi(x);
                 case GELU_NEW -> x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))) / 2;
                 case SILU -> x / (1 + Math.exp(-x));
+                case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
+                case GELU_10 -> Math.max(-10, Math.min(10, x * Phi(x)));
+                case SIGMOID -> 1 / (1 + Math.exp(-x));
+                case TANH -> Math.tanh(x);
+                case LINEAR -> x;
+                case RELU_SQUARED -> x > 0 ? x * x : 0;
+                case RELU6 -> Math.max(0, Math.min(6, x));
+                case LEAKY_RELU -> x > 0 ? x : 0.01 * x;
+                case HARD_SWISH -> x * Math.max(0, Math.min(6, x + 3)) / 6;
+                case MISH -> x * Math.tanh(Math.log1p(Math.exp(x)));
+                case LAPLACE -> Phi((x - 0.707107) / 0.282095);
+                case SQRT_SOFTPLUS -> Math.sqrt(Math.log1p(Math.exp(x)));
             };
 
-            assertThat((double) activation.of((float) x)).isCloseTo(exact, within(1e-6));
+            double rounding = 1e-6 * Math.max(1, Math.abs(exact));
+            assertThat((double) activation.of((float) x))
+                    .as("%s(%s)", activation, x)
+                    .isCloseTo(exact, within(rounding));
             assertThat((double) kernels.activate(Tensor.of(new float[] {7, (float) x}, 1, 2), activation)
                             .data()[1])
-                    .isCloseTo(exact, within(1e-6));
+                    .isCloseTo(exact, within(rounding));
         }
     }
 

@@ -129,6 +129,7 @@ final class TorchEquations {
                         .tanh()
                         .add(1)
                         .mul(x.mul(0.5));
+            default -> throw new IllegalArgumentException(drawn.activation() + " is not in random models");
         };
     }
 

@@ -45,14 +45,23 @@ class ArchitectureTest {
         layers.put("kernels", Set.of("tensor"));
         layers.put("model", Set.of("kernels", "tensor"));
         layers.put("model.taps", Set.of("model"));
-        layers.put("tokenizer", Set.of());
+        layers.put("tokenizer.unicode", Set.of());
+        layers.put("tokenizer.text", Set.of());
+        layers.put("tokenizer.regex", Set.of("tokenizer.unicode"));
+        layers.put("tokenizer.normalizer", Set.of("tokenizer.regex", "tokenizer.text", "tokenizer.unicode"));
+        layers.put("tokenizer.pretokenizer", Set.of("tokenizer.regex", "tokenizer.text", "tokenizer.unicode"));
+        layers.put("tokenizer.model", Set.of("tokenizer.text"));
+        layers.put("tokenizer.decoder", Set.of("tokenizer.regex", "tokenizer.text"));
+        Set<String> stages =
+                Set.of("tokenizer.normalizer", "tokenizer.pretokenizer", "tokenizer.model", "tokenizer.decoder");
+        layers.put("tokenizer", union(stages, "tokenizer.text", "tokenizer.unicode"));
         layers.put("generation.processors", Set.of());
         layers.put("generation", Set.of("generation.processors", "model", "tokenizer", "kernels", "tensor"));
         layers.put("weights", Set.of("model", "tensor"));
         layers.put("families", Set.of("weights", "model", "kernels", "tensor"));
         layers.put("checkpoint.files", Set.of());
         layers.put("checkpoint.safetensors", Set.of("checkpoint.files", "weights", "tensor"));
-        layers.put("checkpoint.tokenizer", Set.of("checkpoint.files", "tokenizer"));
+        layers.put("checkpoint.tokenizer", union(stages, "checkpoint.files", "tokenizer", "tokenizer.regex"));
         String jinja = "checkpoint.chat.jinja";
         layers.put(jinja + ".python", Set.of());
         layers.put(jinja + ".operations", Set.of(jinja + ".python"));
@@ -66,6 +75,12 @@ class ArchitectureTest {
             below.add(upper);
         }
         return layers;
+    }
+
+    private static Set<String> union(Set<String> layers, String... more) {
+        Set<String> union = new TreeSet<>(layers);
+        union.addAll(List.of(more));
+        return union;
     }
 
     @Test

@@ -10,19 +10,14 @@ package dev.touchstone.tokenizer;
  * @param normalized whether its normalized content is matched in the normalized text
  */
 public record AddedToken(
-        String content,
-        int id,
-        boolean special,
-        boolean singleWord,
-        boolean lstrip,
-        boolean rstrip,
-        boolean normalized) {
+        String content, boolean special, boolean singleWord, boolean lstrip, boolean rstrip, boolean normalized) {
     /** A special token without further conditions. */
-    public static AddedToken special(String content, int id) {
-        return new AddedToken(content, id, true, false, false, false, false);
+    public static AddedToken special(String content) {
+        return new AddedToken(content, true, false, false, false, false);
     }
 
-    AddedToken withContent(String text) {
-        return new AddedToken(text, id, special, singleWord, lstrip, rstrip, normalized);
+    /** The same token, special. */
+    public AddedToken asSpecial() {
+        return new AddedToken(content, true, singleWord, lstrip, rstrip, normalized);
     }
 }

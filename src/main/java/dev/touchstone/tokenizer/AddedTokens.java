@@ -1,86 +1,81 @@
 package dev.touchstone.tokenizer;
 
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
+import dev.touchstone.tokenizer.text.Piece;
+import dev.touchstone.tokenizer.text.PrefixTree;
+import dev.touchstone.tokenizer.unicode.Characters;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
 /** Finds added tokens in a text: leftmost first, and the longest of those that begin at the same place. */
 final class AddedTokens {
-    private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern SPACE = Pattern.compile("\\s", Pattern.UNICODE_CHARACTER_CLASS);
+    /** A token and its id. */
+    record Entry(AddedToken token, int id) {}
 
-    private final Map<Character, List<AddedToken>> byFirst; // longest first
+    private final Map<String, Entry> tokens;
+    private final PrefixTree tree;
 
-    AddedTokens(List<AddedToken> tokens) {
-        byFirst = tokens.stream()
-                .filter(token -> !token.content().isEmpty())
-                .sorted(Comparator.comparing(token -> -token.content().length()))
-                .collect(Collectors.groupingBy(token -> token.content().charAt(0), HashMap::new, Collectors.toList()));
+    /** @param tokens by the text that they are found by */
+    AddedTokens(Map<String, Entry> tokens) {
+        this.tokens = tokens;
+        this.tree = new PrefixTree(tokens.keySet());
     }
 
-    /** Passes on, in order, the ids of the tokens found and the text between them. */
-    void split(String text, boolean findSpecial, Consumer<String> between, IntConsumer ids) {
+    /**
+     * Passes on, in order, the ids of the tokens found and the text between them.
+     *
+     * @param counts which tokens are not ignored
+     */
+    void split(Piece piece, Predicate<AddedToken> counts, Consumer<Piece> between, IntConsumer ids) {
+        String text = piece.text();
         int done = 0;
         for (int i = 0; i < text.length(); ) {
-            AddedToken token = at(text, i);
-            if (token == null) {
+            String found = tree.longest(text, i);
+            if (found == null) {
                 i++;
                 continue;
             }
             int start = i;
-            i += token.content().length();
-            if (token.special() && !findSpecial || token.singleWord() && !isSingleWord(text, start, i)) {
+            i += found.length();
+            AddedToken token = tokens.get(found).token();
+            if (!counts.test(token) || token.singleWord() && !isSingleWord(text, start, i)) {
                 continue;
             }
-            int from = token.lstrip() ? Math.max(done, spaceBefore(text, start)) : start;
+            int from = token.lstrip() ? spaceBefore(text, start, done) : start;
             if (done < from) {
-                between.accept(text.substring(done, from));
+                between.accept(piece.slice(done, from));
             }
             int to = token.rstrip() ? spaceAfter(text, i) : i;
-            if (from < to) { // else it is white space that belongs to the token before
-                ids.accept(token.id());
+            // A token of white space is found even where the token before has stripped it, except if it strips itself.
+            if (from < to) {
+                ids.accept(tokens.get(found).id());
+                done = to;
             }
-            done = to;
         }
         if (done < text.length()) {
-            between.accept(text.substring(done));
+            between.accept(piece.slice(done, text.length()));
         }
-    }
-
-    private AddedToken at(String text, int start) {
-        for (AddedToken token : byFirst.getOrDefault(text.charAt(start), List.of())) {
-            if (text.startsWith(token.content(), start)) {
-                return token;
-            }
-        }
-        return null;
     }
 
     private static boolean isSingleWord(String text, int start, int end) {
-        return !(start > 0 && is(WORD, text.codePointBefore(start)))
-                && !(end < text.length() && is(WORD, text.codePointAt(end)));
+        return !(start > 0 && Characters.isWord(text.codePointBefore(start)))
+                && !(end < text.length() && Characters.isWord(text.codePointAt(end)));
     }
 
-    private static int spaceBefore(String text, int start) {
-        while (start > 0 && is(SPACE, text.charAt(start - 1))) {
-            start--;
+    /** The beginning of the white space before a token, not before what is done. */
+    private static int spaceBefore(String text, int start, int done) {
+        int begin = Math.max(start, done);
+        while (begin > done && Characters.isWhiteSpace(text.charAt(begin - 1))) {
+            begin--;
         }
-        return start;
+        return begin;
     }
 
     private static int spaceAfter(String text, int end) {
-        while (end < text.length() && is(SPACE, text.charAt(end))) {
+        while (end < text.length() && Characters.isWhiteSpace(text.charAt(end))) {
             end++;
         }
         return end;
-    }
-
-    private static boolean is(Pattern kind, int codePoint) {
-        return kind.matcher(Character.toString(codePoint)).matches();
     }
 }

@@ -1,110 +1,81 @@
 package dev.touchstone.tokenizer;
 
-import dev.touchstone.util.TouchstoneException;
-import java.util.HashMap;
-import java.util.HashSet;
+import dev.touchstone.tokenizer.decoder.Decoder;
+import dev.touchstone.tokenizer.model.TokenModel;
+import dev.touchstone.tokenizer.normalizer.Normalizer;
+import dev.touchstone.tokenizer.pretokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.text.Piece;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** A tokenizer made of the components that {@code tokenizer.json} lists. */
 public final class Pipeline implements Tokenizer {
-    /** The stages between added tokens and ids, and the decoder. */
-    public record Parts(
+    /**
+     * The stages between added tokens and ids, and the decoder.
+     *
+     * @param splitSpecial whether special tokens in a text are always encoded as ordinary text
+     */
+    public record Stages(
             Normalizer normalizer,
             PreTokenizer preTokenizer,
             TokenModel model,
             PostProcessor postProcessor,
-            Decoder decoder) {}
+            Decoder decoder,
+            boolean splitSpecial) {}
 
     private final Vocabulary vocabulary;
-    private final Set<Integer> special = new HashSet<>();
     private final AddedTokens addedAsIs;
     private final AddedTokens addedNormalized;
-    private final Parts parts;
-    private final PreTokenizer wordsLater;
+    private final Stages stages;
 
-    /**
-     * Throws if, in the vocabulary with the added tokens, an id is missing or used twice.
-     *
-     * @param ids the model's vocabulary, with or without the added tokens
-     */
-    public Pipeline(Map<String, Integer> ids, List<AddedToken> added, Parts parts) {
-        this.parts = parts;
-        this.wordsLater = parts.preTokenizer.later();
-        Map<String, Integer> all = new HashMap<>(ids);
-        for (AddedToken token : added) {
-            Integer other = all.put(token.content(), token.id());
-            if (other != null && other != token.id()) {
-                throw new TouchstoneException("the token \"" + token.content() + "\" is " + other
-                        + " in the vocabulary, but " + token.id() + " as an added token; a token can have one id");
-            }
-            if (token.special()) {
-                special.add(token.id());
-            }
-        }
-        vocabulary = new Vocabulary(all);
-        addedAsIs = new AddedTokens(added.stream().filter(t -> !t.normalized()).toList());
-        addedNormalized = new AddedTokens(added.stream()
-                .filter(AddedToken::normalized)
-                .map(t -> t.withContent(parts.normalizer.normalize(t.content())))
-                .toList());
+    /** A tokenizer; no more tokens may be added to the vocabulary. */
+    public Pipeline(Vocabulary vocabulary, Stages stages) {
+        this.vocabulary = vocabulary;
+        this.stages = stages;
+        this.addedAsIs = vocabulary.added(false);
+        this.addedNormalized = vocabulary.added(true);
     }
 
     @Override
     public int[] encode(String text) {
-        return encode(text, true);
+        return encode(text, !stages.splitSpecial, true);
     }
 
     @Override
     public int[] encodeOrdinary(String text) {
-        return encode(text, false);
+        return encode(text, false, true);
     }
 
     @Override
     public int[] encodeTemplated(String text) {
-        return new Encoding(true).of(text);
+        return encode(text, !stages.splitSpecial, false);
     }
 
-    private int[] encode(String text, boolean specials) {
-        return parts.postProcessor.process(new Encoding(specials).of(text));
-    }
-
-    /** The encoding of one text. */
-    private final class Encoding {
-        private final boolean specials;
-        private final IntStream.Builder ids = IntStream.builder();
-        private PreTokenizer words = parts.preTokenizer;
-
-        Encoding(boolean specials) {
-            this.specials = specials;
-        }
-
-        int[] of(String text) {
-            addedAsIs.split(wellFormed(text), specials, this::normalize, this::token);
-            return ids.build().toArray();
-        }
-
-        private void normalize(String between) {
-            addedNormalized.split(parts.normalizer.normalize(between), specials, this::split, this::token);
-            words = wordsLater;
-        }
-
-        private void split(String text) {
-            words.split(text, piece -> parts.model.encode(piece, ids));
-            words = wordsLater;
-        }
-
-        private void token(int id) {
-            ids.add(id);
-            words = wordsLater;
-        }
+    private int[] encode(String text, boolean findSpecial, boolean addSpecial) {
+        Predicate<AddedToken> counts = token -> findSpecial || !vocabulary.isSpecial(token);
+        IntStream.Builder ids = IntStream.builder();
+        addedAsIs.split(
+                Piece.input(wellFormed(text)),
+                counts,
+                between -> addedNormalized.split(
+                        stages.normalizer.normalize(between),
+                        counts,
+                        normal -> stages.preTokenizer.split(normal, piece -> stages.model.encode(piece.text(), ids)),
+                        ids),
+                ids);
+        List<int[]> parts = List.of(ids.build().toArray());
+        return stages.postProcessor.process(parts, addSpecial).stream()
+                .flatMapToInt(IntStream::of)
+                .toArray();
     }
 
     /** The text with U+FFFD for each unpaired surrogate; Java's UTF-8 encoder would write "?". */
     private static String wellFormed(String text) {
+        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return text;
+        }
         int[] codePoints = text.codePoints()
                 .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
                 .toArray();
@@ -113,7 +84,7 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public StreamingDecoder stream() {
-        return new StreamingDecoder(this::token, parts.decoder.stream());
+        return new StreamingDecoder(vocabulary::token, stages.decoder.start());
     }
 
     @Override
@@ -123,12 +94,14 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public String token(int id) {
-        return vocabulary.token(id);
+        String token = vocabulary.token(id);
+        return token == null ? "" : token;
     }
 
     @Override
     public byte[] bytes(int id) {
-        return parts.decoder.bytes(token(id));
+        String token = vocabulary.token(id);
+        return token == null ? new byte[0] : Decoder.bytes(stages.decoder, token);
     }
 
     @Override
@@ -139,7 +112,7 @@ public final class Pipeline implements Tokenizer {
 
     @Override
     public boolean isSpecial(int id) {
-        token(id); // throws on an unknown id
-        return special.contains(id);
+        AddedToken token = vocabulary.added(id);
+        return token != null && vocabulary.isSpecial(token);
     }
 }

@@ -21,7 +21,7 @@ public interface Tokenizer {
      */
     int[] encodeTemplated(String text);
 
-    /** The text of ids, special tokens included, with U+FFFD for malformed UTF-8. Throws on an unknown id. */
+    /** The text of ids, special tokens included, with U+FFFD for malformed UTF-8. Ids without a token are skipped. */
     default String decode(int... ids) {
         StreamingDecoder stream = stream();
         StringBuilder text = new StringBuilder();
@@ -34,18 +34,18 @@ public interface Tokenizer {
     /** A decoder that takes one id at a time. */
     StreamingDecoder stream();
 
-    /** The number of tokens, added tokens included; ids are 0 to this, exclusive. */
+    /** One more than the largest id of a token, added tokens included. Ids below it may have no token. */
     int vocabularySize();
 
-    /** A token as the vocabulary spells it, such as {@code Ġthe}. Throws on an unknown id. */
+    /** A token as the vocabulary spells it, such as {@code Ġthe}; empty if the id has none. */
     String token(int id);
 
-    /** The bytes of a token, such as those of {@code " the"}, or part of a character. Throws on an unknown id. */
+    /** The bytes of a token, such as those of {@code " the"}, or part of a character; empty if the id has none. */
     byte[] bytes(int id);
 
     /** The id of a token as the vocabulary spells it. */
     OptionalInt id(String token);
 
-    /** Whether a token is special, as {@code <|endoftext|>} is. Throws on an unknown id. */
+    /** Whether a token is special, as {@code <|endoftext|>} is. */
     boolean isSpecial(int id);
 }

@@ -1,13 +1,14 @@
 package dev.touchstone.support;
 
-import dev.touchstone.tokenizer.ByteLevelDecoder;
-import dev.touchstone.tokenizer.ByteLevelSplit;
-import dev.touchstone.tokenizer.Normalizer;
 import dev.touchstone.tokenizer.Pipeline;
 import dev.touchstone.tokenizer.PostProcessor;
-import dev.touchstone.tokenizer.PreTokenizer;
 import dev.touchstone.tokenizer.Tokenizer;
-import dev.touchstone.tokenizer.WordLevel;
+import dev.touchstone.tokenizer.Vocabulary;
+import dev.touchstone.tokenizer.decoder.ByteLevelDecoder;
+import dev.touchstone.tokenizer.model.WordLevel;
+import dev.touchstone.tokenizer.normalizer.Normalizer;
+import dev.touchstone.tokenizer.pretokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.text.ByteAlphabet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,20 +55,18 @@ public record Pieces(int[] ids, Tokenizer tokenizer) {
             ids.put(tokens.get(id), id);
         }
         return new Pipeline(
-                ids,
-                List.of(),
-                new Pipeline.Parts(
+                new Vocabulary(ids, Normalizer.NONE),
+                new Pipeline.Stages(
                         Normalizer.NONE,
                         PreTokenizer.NONE,
                         new WordLevel(ids, tokens.get(0)),
                         PostProcessor.NONE,
-                        new ByteLevelDecoder()));
+                        new ByteLevelDecoder(),
+                        false));
     }
 
     /** A text's bytes, one character each, in GPT-2's alphabet. */
     private static String spell(String text) {
-        StringBuilder spelled = new StringBuilder();
-        new ByteLevelSplit(false, false).split(text, spelled::append);
-        return spelled.toString();
+        return ByteAlphabet.spell(text);
     }
 }

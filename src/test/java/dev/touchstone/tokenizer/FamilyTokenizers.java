@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The tokenizer.json of each family with a small vocabulary; components and settings are those of the published files. */
 enum FamilyTokenizers {
@@ -114,18 +113,13 @@ enum FamilyTokenizers {
                 Map.of(BEGIN, token));
     }
 
-    private static List<Map<String, Object>> added(int spaces) {
-        Map<String, Object> begin =
-                Map.of("id", 0, "content", BEGIN, "special", true, "normalized", false, "single_word", false);
-        Map<String, Object> four = Map.of("id", spaces, "content", "\t\t\t\t", "special", false, "normalized", true);
-        return Stream.of(begin, four)
-                .map(token -> {
-                    Map<String, Object> whole = new HashMap<>(Map.of("lstrip", false, "rstrip", false));
-                    whole.put("single_word", false);
-                    whole.putAll(token);
-                    return whole;
-                })
-                .toList();
+    /** @param normalized false with Prepend: the tests' older library decodes a token that it changes as it was before */
+    private static List<Map<String, Object>> added(int spaces, boolean normalized) {
+        return List.of(
+                TinyTokenizers.added(0, BEGIN, "special"),
+                normalized
+                        ? TinyTokenizers.added(spaces, "\t\t\t\t", "normalized")
+                        : TinyTokenizers.added(spaces, "\t\t\t\t"));
     }
 
     /** GPT-2's bytes and first merges, in another order. */
@@ -144,7 +138,7 @@ enum FamilyTokenizers {
                 "ignore_merges",
                 ignoreMerges);
         Map<String, Object> whole = new HashMap<>(parts);
-        whole.putAll(Map.of("added_tokens", added(tokens.size()), "model", model, "decoder", words(true)));
+        whole.putAll(Map.of("added_tokens", added(tokens.size(), true), "model", model, "decoder", words(true)));
         return whole;
     }
 
@@ -167,7 +161,7 @@ enum FamilyTokenizers {
             decoders.add(of("Strip", "content", " ", "start", 1, "stop", 0));
         }
         Map<String, Object> whole = new HashMap<>(parts);
-        whole.put("added_tokens", added(ids.size()));
+        whole.put("added_tokens", added(ids.size(), !parts.toString().contains("Prepend")));
         whole.put("decoder", of("Sequence", "decoders", decoders));
         whole.put(
                 "model",

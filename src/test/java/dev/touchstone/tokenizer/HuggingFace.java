@@ -31,7 +31,7 @@ public final class HuggingFace implements AutoCloseable {
     }
 
     /** Without the tokens that the post-processor adds. */
-    int[] encodeTemplated(String text) {
+    public int[] encodeTemplated(String text) {
         return encode(text, false);
     }
 
@@ -49,7 +49,7 @@ public final class HuggingFace implements AutoCloseable {
     }
 
     /** The ranges of a text that became tokens; for models with one token per piece. */
-    List<String> pieces(String text) {
+    public List<String> pieces(String text) {
         int[] codePoints = text.codePoints().toArray();
         OracleCount.SPLIT.add(codePoints.length);
         List<String> pieces = new ArrayList<>();

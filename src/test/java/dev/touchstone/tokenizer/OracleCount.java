@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts the comparisons with Hugging Face's library. */
 public final class OracleCount {
-    static final LongAdder TEXTS = new LongAdder();
-    static final LongAdder DECODED = new LongAdder();
+    public static final LongAdder TEXTS = new LongAdder();
+    public static final LongAdder DECODED = new LongAdder();
+    static final LongAdder TOKENIZERS = new LongAdder();
     static final LongAdder SPLIT = new LongAdder();
 
     private OracleCount() {}
@@ -16,10 +17,12 @@ public final class OracleCount {
         if (TEXTS.sum() > 0) {
             totals.line(
                     "tokenizer",
-                    "against Hugging Face's: %,d texts encoded, %,d ids decoded, %,d characters split",
+                    "against Hugging Face's: %,d texts encoded, %,d ids decoded, %,d characters split,"
+                            + " %,d random tokenizers",
                     TEXTS.sum(),
                     DECODED.sum(),
-                    SPLIT.sum());
+                    SPLIT.sum(),
+                    TOKENIZERS.sum());
         }
     }
 }

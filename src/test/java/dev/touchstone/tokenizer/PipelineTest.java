@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.tokenizer.text.ByteAlphabet;
 import dev.touchstone.util.TouchstoneException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,23 +16,28 @@ class PipelineTest {
     private static Tokenizer withAdded(String content, int id) {
         return TinyTokenizers.read(TinyTokenizers.json(Map.of(
                 "added_tokens",
-                List.of(Map.of("id", id, "content", content, "special", true, "normalized", false)),
+                List.of(TinyTokenizers.added(id, content, "special")),
                 "model",
                 Map.of("type", "BPE", "vocab", Map.of("a", 0, "b", 1), "merges", List.of()))));
     }
 
     @Test
-    void anAddedTokenMayAlsoBeInTheVocabulary() {
-        assertThat(withAdded("b", 1).vocabularySize()).isEqualTo(2);
-        assertThat(withAdded("c", 2).vocabularySize()).isEqualTo(3);
+    void idsWithoutATokenDecodeToNothing() {
+        Tokenizer tokenizer = withAdded("c", 2);
+        StreamingDecoder stream = tokenizer.stream();
+
+        assertThat(tokenizer.decode(0, 3, 1_000_000, 1)).isEqualTo("a b");
+        assertThat(tokenizer.token(3)).isEmpty();
+        assertThat(tokenizer.bytes(3)).isEmpty();
+        assertThat(tokenizer.isSpecial(3)).isFalse();
+        assertThat(stream.add(0) + stream.add(3) + stream.add(1)).isEqualTo("a b");
     }
 
     @Test
-    void aTokenWithTwoIdsThrows() {
-        assertThatThrownBy(() -> withAdded("b", 2))
+    void aNegativeIdThrows() {
+        assertThatThrownBy(() -> withAdded("c", 2).decode(-1))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessageEndingWith(
-                        "the token \"b\" is 1 in the vocabulary, but 2 as an added token; a token can have one id");
+                .hasMessage("token id -1 is negative, expected 0 or more");
     }
 
     @Test
@@ -58,11 +63,9 @@ class PipelineTest {
         Map<String, ?> byteLevel = Map.of("type", "ByteLevel", "add_prefix_space", true, "trim_offsets", true);
         Map<String, Integer> bytes =
                 TinyTokenizers.vocabulary(Gpt2.IDS.keySet().stream().limit(256).toList());
-        Map<String, Object> added = new HashMap<>(Map.of("id", 256, "content", "<s>", "special", true));
-        List.of("single_word", "lstrip", "rstrip", "normalized").forEach(flag -> added.put(flag, false));
         String json = TinyTokenizers.json(Map.of(
                 "added_tokens",
-                List.of(added),
+                List.of(TinyTokenizers.added(256, "<s>", "special")),
                 "pre_tokenizer",
                 byteLevel,
                 "decoder",

@@ -1,12 +1,14 @@
 package dev.touchstone.tokenizer;
 
+import dev.touchstone.tokenizer.unicode.UnicodeSets;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Tuple;
 
 /** Random texts of characters that tokenizers often treat wrongly. */
-final class Texts {
+public final class Texts {
     private static final String[] TRICKY = {
         " ",
         " ",
@@ -95,10 +97,13 @@ final class Texts {
         "|>"
     };
 
+    private static final BitSet LETTERS = UnicodeSets.CATEGORIES.where(name -> name.matches("L."));
+    private static final BitSet NUMBERS = UnicodeSets.CATEGORIES.where(name -> name.matches("N."));
+
     private Texts() {}
 
     /** Any Unicode text, often with difficult characters, without unpaired surrogates. */
-    static Arbitrary<String> hostile() {
+    public static Arbitrary<String> hostile() {
         Arbitrary<String> anyCodePoint = Arbitraries.integers()
                 .between(0, Character.MAX_CODE_POINT)
                 .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
@@ -110,12 +115,20 @@ final class Texts {
     }
 
     /** Whether all characters are in this JDK's version of Unicode, which jtokkit uses. */
-    static boolean isKnownToThisJdk(String text) {
-        return text.codePoints().allMatch(c -> Unicode16.asSeenByThisJdk(Character.toString(c)) instanceof String);
+    public static boolean isKnownToThisJdk(String text) {
+        return text.codePoints()
+                .allMatch(c -> Character.isLetter(c) == LETTERS.get(c) && isNumber(c) == NUMBERS.get(c));
+    }
+
+    private static boolean isNumber(int c) {
+        int type = Character.getType(c);
+        return type == Character.DECIMAL_DIGIT_NUMBER
+                || type == Character.LETTER_NUMBER
+                || type == Character.OTHER_NUMBER;
     }
 
     /** All code points except surrogates, in order. */
-    static IntStream codePoints() {
+    public static IntStream codePoints() {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                 .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE);
     }

@@ -30,6 +30,23 @@ public final class TinyTokenizers {
         }
     }
 
+    /** A component: its type, then names and values of settings. */
+    public static Map<String, Object> component(String type, Object... settings) {
+        Map<String, Object> component = new LinkedHashMap<>(Map.of("type", type));
+        for (int i = 0; i < settings.length; i += 2) {
+            component.put((String) settings[i], settings[i + 1]);
+        }
+        return component;
+    }
+
+    /** An added token with these of its flags set, such as {@code special}. */
+    public static Map<String, Object> added(int id, String content, String... flags) {
+        Map<String, Object> token = new LinkedHashMap<>(Map.of("id", id, "content", content));
+        List.of("special", "single_word", "lstrip", "rstrip", "normalized")
+                .forEach(flag -> token.put(flag, List.of(flags).contains(flag)));
+        return token;
+    }
+
     /** The tokenizer that the code under test reads from it. */
     public static Tokenizer read(String json) {
         Map<String, byte[]> files = Map.of("tokenizer.json", json.getBytes(StandardCharsets.UTF_8));

@@ -1,31 +1,34 @@
 package dev.touchstone.zoo;
 
 import dev.touchstone.tokenizer.AddedToken;
-import dev.touchstone.tokenizer.Bpe;
-import dev.touchstone.tokenizer.ByteLevelDecoder;
-import dev.touchstone.tokenizer.ByteLevelSplit;
-import dev.touchstone.tokenizer.Decoder;
 import dev.touchstone.tokenizer.Gpt2;
-import dev.touchstone.tokenizer.Merge;
-import dev.touchstone.tokenizer.Normalizer;
 import dev.touchstone.tokenizer.Pipeline;
 import dev.touchstone.tokenizer.PostProcessor;
-import dev.touchstone.tokenizer.PreTokenizer;
-import dev.touchstone.tokenizer.RegexSplit;
 import dev.touchstone.tokenizer.Template;
-import dev.touchstone.tokenizer.TokenModel;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.tokenizer.Vocabulary;
+import dev.touchstone.tokenizer.decoder.ByteLevelDecoder;
+import dev.touchstone.tokenizer.decoder.Decoder;
+import dev.touchstone.tokenizer.model.Bpe;
+import dev.touchstone.tokenizer.model.Merge;
+import dev.touchstone.tokenizer.model.TokenModel;
+import dev.touchstone.tokenizer.normalizer.Normalizer;
+import dev.touchstone.tokenizer.pretokenizer.ByteLevelSplit;
+import dev.touchstone.tokenizer.pretokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.pretokenizer.Split;
+import dev.touchstone.tokenizer.text.Piece;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** T: bugs between a text and its ids. With most of them a tokenizer still round-trips. */
 final class TokenizerBugs {
-    private static final AddedToken END = AddedToken.special("<|endoftext|>", Gpt2.END_OF_TEXT);
+    private static final AddedToken END = AddedToken.special("<|endoftext|>");
     private static final PreTokenizer SPELL = new ByteLevelSplit(false, false);
     private static final PreTokenizer WORDS = new ByteLevelSplit(false, true);
     private static final List<Merge> MERGES = Gpt2.MERGES.stream()
@@ -48,21 +51,22 @@ final class TokenizerBugs {
                     "T1",
                     "the byte-level alphabet applied to code points instead of bytes",
                     "Jlama",
-                    RegexSplit.isolating(RegexSplit.GPT2).then((text, pieces) -> pieces.accept(codePoints(text)))),
+                    Split.isolating(ByteLevelSplit.GPT2)
+                            .then((text, pieces) -> pieces.accept(text.map(TokenizerBugs::codePoints)))),
             words(
                     "T2",
                     "the regex applied after the byte-level alphabet",
                     "llama3.java, GPULlama3.java",
-                    SPELL.then(RegexSplit.isolating(RegexSplit.GPT2))),
+                    SPELL.then(Split.isolating(ByteLevelSplit.GPT2))),
             regex(
                     "T3",
                     "\\s is ASCII only",
                     "jtokkit#33",
-                    RegexSplit.GPT2
+                    ByteLevelSplit.GPT2
                             .replace("[^\\s", "[^ \\t-\\r")
                             .replace("\\s+", "[ \\t-\\r]+")
                             .replace("\\S", "[^ \\t-\\r]")),
-            regex("T4", "\\s+(?!\\S) is missing", "many", RegexSplit.GPT2.replace("|\\s+(?!\\S)", "")),
+            regex("T4", "\\s+(?!\\S) is missing", "many", ByteLevelSplit.GPT2.replace("|\\s+(?!\\S)", "")),
             regex(
                     "T5",
                     "the regex of Llama 3 and cl100k",
@@ -73,28 +77,28 @@ final class TokenizerBugs {
                     "T6",
                     "split at spaces only",
                     "",
-                    RegexSplit.isolating(" ?\\S+|\\s+").then(SPELL)),
+                    Split.isolating(" ?\\S+|\\s+").then(SPELL)),
             regex(
                     "T7",
                     "\\w for \\p{L}",
                     "",
-                    RegexSplit.GPT2.replace(" ?\\p{L}+", " ?\\w+").replace("^\\s\\p{L}\\p{N}", "^\\s\\w\\p{N}")),
+                    ByteLevelSplit.GPT2.replace(" ?\\p{L}+", " ?\\w+").replace("^\\s\\p{L}\\p{N}", "^\\s\\w\\p{N}")),
             regex(
                     "T7",
                     "only ASCII letters count as letters",
                     "",
-                    RegexSplit.GPT2.replace("\\p{L}", "a-zA-Z").replace(" ?a-zA-Z+", " ?[a-zA-Z]+")),
+                    ByteLevelSplit.GPT2.replace("\\p{L}", "a-zA-Z").replace(" ?a-zA-Z+", " ?[a-zA-Z]+")),
             regex(
                     "T7",
                     "\\p{Nd} for \\p{N}, so that no alternative matches \u00bd",
                     "",
-                    RegexSplit.GPT2.replace("?\\p{N}+", "?\\p{Nd}+")),
+                    ByteLevelSplit.GPT2.replace("?\\p{N}+", "?\\p{Nd}+")),
             regex(
                     "T8",
                     "contractions matched regardless of case",
                     "",
-                    RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d", "(?i:'s|'t|'re|'ve|'m|'ll|'d)")),
-            regex("T8", "contractions not split off", "", RegexSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d|", "")),
+                    ByteLevelSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d", "(?i:'s|'t|'re|'ve|'m|'ll|'d)")),
+            regex("T8", "contractions not split off", "", ByteLevelSplit.GPT2.replace("'s|'t|'re|'ve|'m|'ll|'d|", "")),
             model(
                     "T9",
                     "the leftmost merge applied first, whatever its rank",
@@ -152,9 +156,9 @@ final class TokenizerBugs {
                     "T14",
                     "UTF-16 units instead of code points",
                     "",
-                    RegexSplit.isolating(RegexSplit.GPT2).then((text, pieces) -> {
-                        for (char unit : text.toCharArray()) {
-                            SPELL.split(String.valueOf(unit), pieces);
+                    Split.isolating(ByteLevelSplit.GPT2).then((text, pieces) -> {
+                        for (int i = 0; i < text.text().length(); i++) {
+                            SPELL.split(new Piece(text.text().substring(i, i + 1), 0), pieces);
                         }
                     })),
             decoder(
@@ -192,7 +196,9 @@ final class TokenizerBugs {
                             Normalizer.NONE,
                             WORDS,
                             BPE,
-                            new Template(List.of(Gpt2.END_OF_TEXT), List.of()),
+                            new Template(
+                                    List.of(Template.Item.special(List.of(Gpt2.END_OF_TEXT)), Template.Item.text(0)),
+                                    List.of()),
                             new ByteLevelDecoder()),
                     TokenizerChecks.IDS),
             new Bug<>(
@@ -211,7 +217,9 @@ final class TokenizerBugs {
 
     private static Tokenizer tokenizer(
             Normalizer normalizer, PreTokenizer words, TokenModel model, PostProcessor last, Decoder decoder) {
-        return new Pipeline(Gpt2.IDS, List.of(END), new Pipeline.Parts(normalizer, words, model, last, decoder));
+        Vocabulary vocabulary = new Vocabulary(Gpt2.IDS, normalizer);
+        vocabulary.add(List.of(END));
+        return new Pipeline(vocabulary, new Pipeline.Stages(normalizer, words, model, last, decoder, false));
     }
 
     private static Bug<Tokenizer> words(String id, String what, String seenIn, PreTokenizer words) {
@@ -220,7 +228,7 @@ final class TokenizerBugs {
     }
 
     private static Bug<Tokenizer> regex(String id, String what, String seenIn, String regex) {
-        return words(id, what, seenIn, RegexSplit.isolating(regex).then(SPELL));
+        return words(id, what, seenIn, Split.isolating(regex).then(SPELL));
     }
 
     private static Bug<Tokenizer> model(String id, String what, String seenIn, TokenModel model) {
@@ -228,27 +236,17 @@ final class TokenizerBugs {
         return new Bug<>(id, what, seenIn, bugged, TokenizerChecks.IDS);
     }
 
-    private static Bug<Tokenizer> normal(String id, String what, String seenIn, Normalizer normalizer) {
-        Tokenizer bugged = tokenizer(normalizer, WORDS, BPE, PostProcessor.NONE, new ByteLevelDecoder());
+    private static Bug<Tokenizer> normal(String id, String what, String seenIn, UnaryOperator<String> change) {
+        Tokenizer bugged = tokenizer(text -> text.map(change), WORDS, BPE, PostProcessor.NONE, new ByteLevelDecoder());
         return new Bug<>(id, what, seenIn, bugged, TokenizerChecks.IDS);
     }
 
     private static Bug<Tokenizer> decoder(
-            String id, String what, String seenIn, Check<Tokenizer> check, Normalizer change) {
+            String id, String what, String seenIn, Check<Tokenizer> check, UnaryOperator<String> change) {
         Tokenizer bugged = tokenizer(Normalizer.NONE, WORDS, BPE, PostProcessor.NONE, new Decoder() {
             @Override
-            public Stream stream() {
-                return new Stream() {
-                    @Override
-                    public String add(String token) {
-                        return change.normalize(new String(bytes(token), StandardCharsets.UTF_8));
-                    }
-
-                    @Override
-                    public String flush() {
-                        return "";
-                    }
-                };
+            public Run start() {
+                return (token, out) -> out.accept(change.apply(new String(bytes(token), StandardCharsets.UTF_8)));
             }
 
             @Override
@@ -269,7 +267,7 @@ final class TokenizerBugs {
         StringBuilder spelled = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (c < 0x80) {
-                SPELL.split(Character.toString(c), spelled::append);
+                SPELL.split(new Piece(Character.toString(c), 0), piece -> spelled.append(piece.text()));
             } else {
                 spelled.appendCodePoint(c < 0xA1 || c == 0xAD ? c + 0x100 : c);
             }

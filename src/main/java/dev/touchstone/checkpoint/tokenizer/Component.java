@@ -4,12 +4,12 @@ import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One object of {@code tokenizer.json}, such as the decoder. Reads its settings by type; a setting that is missing, malformed
- * or unknown is an error of one line.
+ * One object of {@code tokenizer.json}, such as the decoder. Reads its settings by type; one that is missing or malformed
+ * is an error. Unknown settings are ignored, as in Hugging Face's library.
  */
 final class Component extends JsonObject {
     private Component(JsonObject object) {
@@ -21,43 +21,48 @@ final class Component extends JsonObject {
         return new Component(Json.object(file, content));
     }
 
-    /** The components of a setting: one, a list, or none if it is null or absent. */
-    List<Component> parts(String name) {
+    /** The components of a list that must be set. */
+    List<Component> components(String name) {
+        if (!json().path(name).isArray()) {
+            throw error(name, "a list");
+        }
         return objects(name).stream().map(Component::new).toList();
     }
 
-    /** The component of a setting that must be set. */
-    Component part(String name) {
+    /** A component that may be null or absent. */
+    Optional<Component> optional(String name) {
+        return has(name) ? Optional.of(component(name)) : Optional.empty();
+    }
+
+    /** A component that must be set. */
+    Component component(String name) {
         return new Component(object(name));
     }
 
-    char character(String name, char otherwise) {
-        String text = text(name).orElse(String.valueOf(otherwise));
-        if (text.length() != 1) {
+    /** A single character that must be set. */
+    int character(String name) {
+        String text = string(name);
+        if (text.codePointCount(0, text.length()) != 1) {
             throw error(name, "one character");
         }
-        return text.charAt(0);
+        return text.codePointAt(0);
     }
 
-    /** Throws if there is a setting that is not one of these. */
-    Component allow(String... names) {
-        json().fieldNames().forEachRemaining(name -> {
-            if (!Set.of(names).contains(name)) {
-                throw error("has the setting \"" + name + "\", which is not supported; supported are "
-                        + String.join(", ", names));
-            }
-        });
-        return this;
-    }
-
-    /** Throws unless these settings are absent, null or an empty string. */
-    void unset(String... names) {
-        for (String name : names) {
-            boolean empty = json().path(name).isTextual() && string(name).isEmpty();
-            if (has(name) && !empty) {
-                throw error(name, "null, as it is not supported");
-            }
+    /** True or false, which must be set. */
+    boolean flag(String name) {
+        if (!has(name)) {
+            throw error(name, "true or false");
         }
+        return flag(name, false);
+    }
+
+    /** A number of things, 0 or more, that must be set. */
+    int count(String name) {
+        int count = integer(name);
+        if (count < 0) {
+            throw error(name, "0 or more");
+        }
+        return count;
     }
 
     /** The result of a constructor; the messages of its errors get this component's place in front. */
@@ -74,15 +79,9 @@ final class Component extends JsonObject {
         return string("type");
     }
 
+    /** For a type that is not one of those that are supported. */
     TouchstoneException unsupported(String... supported) {
-        return unsupported(type(), List.of(supported));
-    }
-
-    TouchstoneException unsupported(String type, List<String> supported) {
-        return error("type \"" + type + "\" is not supported; supported are " + String.join(", ", supported));
-    }
-
-    TouchstoneException error(String message) {
-        return new TouchstoneException(path() + " " + message);
+        return new TouchstoneException(path() + ": type is \"" + type() + "\", which is not supported; supported are "
+                + String.join(", ", supported));
     }
 }

@@ -1,7 +1,7 @@
 package dev.touchstone.checkpoint.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.tokenizer.Merge;
+import dev.touchstone.tokenizer.model.Merge;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,31 +29,39 @@ final class MergesReader {
         return merges;
     }
 
-    /** The merges of a BPE in {@code tokenizer.json}. */
+    /**
+     * The merges of a BPE in {@code tokenizer.json}: all of them strings, or all of them pairs. Among strings, lines that
+     * begin with {@code #version} are ignored, as in Hugging Face's library.
+     */
     static List<Merge> ofJson(Component model) {
         JsonNode list = model.json().path("merges");
         if (!list.isArray()) {
-            throw model.error("has no list of merges; a BPE needs one");
+            throw model.error("merges", "a list");
         }
+        boolean pairs = list.path(0).isArray();
         List<Merge> merges = new ArrayList<>();
-        for (JsonNode merge : list) {
-            if (merge.isArray()
-                    && merge.size() == 2
-                    && merge.get(0).isTextual()
-                    && merge.get(1).isTextual()) {
+        for (int i = 0; i < list.size(); i++) {
+            JsonNode merge = list.get(i);
+            String place = "merges[" + i + "]";
+            if (pairs && isPair(merge)) {
                 merges.add(new Merge(merge.get(0).textValue(), merge.get(1).textValue()));
-            } else if (merge.isTextual()) {
-                merges.add(merge(() -> place(model, merges), merge.textValue()));
+            } else if (!pairs && merge.isTextual()) {
+                if (!merge.textValue().startsWith("#version")) {
+                    merges.add(merge(() -> model.path() + ": " + place, merge.textValue()));
+                }
             } else {
-                throw new TouchstoneException(
-                        place(model, merges) + " must be \"a b\" or [\"a\", \"b\"], found " + merge);
+                throw model.error(
+                        place, merge, pairs ? "a pair like the first merge" : "a string, as not all merges are pairs");
             }
         }
         return merges;
     }
 
-    private static String place(Component model, List<Merge> preceding) {
-        return model.path() + ".merges[" + preceding.size() + "]";
+    private static boolean isPair(JsonNode merge) {
+        return merge.isArray()
+                && merge.size() == 2
+                && merge.get(0).isTextual()
+                && merge.get(1).isTextual();
     }
 
     private static Merge merge(Supplier<String> place, String line) {

@@ -1,48 +1,89 @@
 package dev.touchstone.checkpoint.tokenizer;
 
-import dev.touchstone.tokenizer.Bpe;
-import dev.touchstone.tokenizer.Merge;
-import dev.touchstone.tokenizer.TokenModel;
-import dev.touchstone.tokenizer.WordLevel;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.tokenizer.model.Bpe;
+import dev.touchstone.tokenizer.model.Merge;
+import dev.touchstone.tokenizer.model.TokenModel;
+import dev.touchstone.tokenizer.model.Unigram;
+import dev.touchstone.tokenizer.model.WordLevel;
+import dev.touchstone.tokenizer.model.WordPiece;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the model of a tokenizer, which turns pieces into ids. */
+/** Reads the model of a tokenizer, which turns pieces into ids, and its vocabulary. */
 final class ModelReader {
+    /** A model and its vocabulary. */
+    record Result(TokenModel model, Map<String, Integer> ids) {}
+
     private ModelReader() {}
 
-    static TokenModel read(Component part, Map<String, Integer> ids) {
-        // Old files have no type; a model with merges is a BPE.
-        String type = part.text("type").orElse(part.has("merges") ? "BPE" : "missing");
-        return switch (type) {
-            case "BPE" -> bpe(part, ids);
-            case "WordLevel" -> {
-                part.allow("type", "vocab", "unk_token");
-                yield new WordLevel(ids, part.text("unk_token").orElse("<unk>"));
+    static Result read(Component component) {
+        return switch (type(component)) {
+            case "BPE" -> bpe(component);
+            case "Unigram" -> unigram(component);
+            case "WordPiece" -> {
+                Map<String, Integer> ids = component.component("vocab").integers();
+                yield new Result(
+                        new WordPiece(
+                                ids,
+                                component.string("unk_token"),
+                                component.string("continuing_subword_prefix"),
+                                component.count("max_input_chars_per_word")),
+                        ids);
             }
-            default -> throw part.unsupported(type, List.of("BPE", "WordLevel"));
+            case "WordLevel" -> {
+                Map<String, Integer> ids = component.component("vocab").integers();
+                yield new Result(new WordLevel(ids, component.string("unk_token")), ids);
+            }
+            default -> throw component.unsupported("BPE", "Unigram", "WordPiece", "WordLevel");
         };
     }
 
-    private static TokenModel bpe(Component part, Map<String, Integer> ids) {
-        part.allow(
-                "type",
-                "vocab",
-                "merges",
-                "unk_token",
-                "dropout",
-                "continuing_subword_prefix",
-                "end_of_word_suffix",
-                "fuse_unk",
-                "byte_fallback",
-                "ignore_merges");
-        part.unset("dropout", "continuing_subword_prefix", "end_of_word_suffix");
-        List<Merge> merges = MergesReader.ofJson(part);
+    /** Old files have no type: then the settings tell it. */
+    private static String type(Component component) {
+        if (component.has("type")) {
+            return component.type();
+        }
+        return component.has("merges")
+                ? "BPE"
+                : component.has("max_input_chars_per_word")
+                        ? "WordPiece"
+                        : component.json().path("vocab").isArray() ? "Unigram" : "WordLevel";
+    }
+
+    private static Result bpe(Component component) {
+        double dropout = component.number("dropout", 0);
+        if (dropout != 0) {
+            throw component.error("dropout", "0: a random choice of merges is not supported");
+        }
+        Map<String, Integer> ids = component.component("vocab").integers();
+        List<Merge> merges = MergesReader.ofJson(component);
         Bpe.Options options = new Bpe.Options(
-                part.text("unk_token").orElse(null),
-                part.flag("fuse_unk", false),
-                part.flag("byte_fallback", false),
-                part.flag("ignore_merges", false));
-        return part.make(() -> new Bpe(ids, merges, options));
+                component.text("unk_token").orElse(null),
+                component.flag("fuse_unk", false),
+                component.flag("byte_fallback", false),
+                component.flag("ignore_merges", false),
+                component.text("continuing_subword_prefix").orElse(""),
+                component.text("end_of_word_suffix").orElse(""));
+        return new Result(component.make(() -> new Bpe(ids, merges, options)), ids);
+    }
+
+    private static Result unigram(Component component) {
+        List<Unigram.Token> tokens = new ArrayList<>();
+        JsonNode vocabulary = component.json().path("vocab");
+        if (!vocabulary.isArray()) {
+            throw component.error("vocab", "a list");
+        }
+        for (JsonNode pair : vocabulary) {
+            if (pair.size() != 2 || !pair.path(0).isTextual() || !pair.path(1).isNumber()) {
+                throw component.error(
+                        "vocab[" + tokens.size() + "]", pair, "a token and its score, such as [\"a\", -1.5]");
+            }
+            tokens.add(new Unigram.Token(pair.get(0).textValue(), pair.get(1).doubleValue()));
+        }
+        Integer unknown = component.has("unk_id") ? (Integer) component.count("unk_id") : null;
+        Unigram model = component.make(() -> new Unigram(tokens, unknown, component.flag("byte_fallback", false)));
+        return new Result(model, model.ids());
     }
 }

@@ -1,33 +1,74 @@
 package dev.touchstone.checkpoint.tokenizer;
 
-import dev.touchstone.tokenizer.Normalizer;
+import dev.touchstone.tokenizer.normalizer.BertNormalizer;
+import dev.touchstone.tokenizer.normalizer.ByteLevelNormalizer;
+import dev.touchstone.tokenizer.normalizer.Lowercase;
+import dev.touchstone.tokenizer.normalizer.Nmt;
+import dev.touchstone.tokenizer.normalizer.Normalizer;
+import dev.touchstone.tokenizer.normalizer.Precompiled;
+import dev.touchstone.tokenizer.normalizer.Prepend;
+import dev.touchstone.tokenizer.normalizer.Replace;
+import dev.touchstone.tokenizer.normalizer.Strip;
+import dev.touchstone.tokenizer.normalizer.StripAccents;
+import dev.touchstone.tokenizer.normalizer.UnicodeForm;
 import java.text.Normalizer.Form;
+import java.util.Base64;
 
-/** Reads the normalizer. */
+/** Reads a normalizer. */
 final class NormalizerReader {
     private NormalizerReader() {}
 
-    /** The normalizer of a setting: one, a list, or none. */
-    static Normalizer read(Component whole, String name) {
-        Normalizer all = Normalizer.NONE;
-        for (Component part : whole.parts(name)) {
-            all = all.then(one(part));
-        }
-        return all;
+    static Normalizer read(Component component) {
+        return switch (component.type()) {
+            case "Sequence" ->
+                Normalizer.sequence(component.components("normalizers").stream()
+                        .map(NormalizerReader::read)
+                        .toList());
+            case "NFC", "NFD", "NFKC", "NFKD" -> new UnicodeForm(Form.valueOf(component.type()));
+            case "Lowercase" -> new Lowercase();
+            case "Strip" -> new Strip(component.flag("strip_left"), component.flag("strip_right"));
+            case "StripAccents" -> new StripAccents();
+            case "Nmt" -> new Nmt();
+            case "BertNormalizer" -> bert(component);
+            case "ByteLevel" -> new ByteLevelNormalizer();
+            case "Prepend" -> new Prepend(component.string("prepend"));
+            case "Replace" -> new Replace(PatternReader.read(component), component.string("content"));
+            case "Precompiled" -> precompiled(component);
+            default ->
+                throw component.unsupported(
+                        "NFC",
+                        "NFD",
+                        "NFKC",
+                        "NFKD",
+                        "Lowercase",
+                        "Strip",
+                        "StripAccents",
+                        "Nmt",
+                        "BertNormalizer",
+                        "ByteLevel",
+                        "Prepend",
+                        "Replace",
+                        "Precompiled",
+                        "Sequence");
+        };
     }
 
-    private static Normalizer one(Component part) {
-        return switch (part.type()) {
-            case "Sequence" -> read(part.allow("type", "normalizers"), "normalizers");
-            case "NFC", "NFD", "NFKC", "NFKD" ->
-                Normalizer.unicode(Form.valueOf(part.allow("type").type()));
-            case "Prepend" ->
-                Normalizer.prepending(part.allow("type", "prepend").string("prepend"));
-            case "Replace" -> {
-                part.allow("type", "pattern", "content");
-                yield Normalizer.replacing(PatternReader.literal(part), part.string("content"));
-            }
-            default -> throw part.unsupported("NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence", "null");
-        };
+    private static Normalizer bert(Component component) {
+        boolean lowercase = component.flag("lowercase");
+        return new BertNormalizer(
+                component.flag("clean_text"),
+                component.flag("handle_chinese_chars"),
+                component.flag("strip_accents", lowercase),
+                lowercase);
+    }
+
+    private static Normalizer precompiled(Component component) {
+        byte[] charsmap;
+        try {
+            charsmap = Base64.getDecoder().decode(component.string("precompiled_charsmap"));
+        } catch (IllegalArgumentException e) {
+            throw component.error("precompiled_charsmap", "Base64");
+        }
+        return component.make(() -> new Precompiled(charsmap));
     }
 }

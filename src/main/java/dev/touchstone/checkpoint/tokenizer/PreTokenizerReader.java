@@ -1,13 +1,17 @@
 package dev.touchstone.checkpoint.tokenizer;
 
-import dev.touchstone.tokenizer.ByteLevelSplit;
-import dev.touchstone.tokenizer.Metaspace;
-import dev.touchstone.tokenizer.PreTokenizer;
-import dev.touchstone.tokenizer.RegexSplit;
-import dev.touchstone.tokenizer.RegexSplit.Behavior;
+import dev.touchstone.tokenizer.pretokenizer.Behavior;
+import dev.touchstone.tokenizer.pretokenizer.ByteLevelSplit;
+import dev.touchstone.tokenizer.pretokenizer.CharacterSplit;
+import dev.touchstone.tokenizer.pretokenizer.FixedLength;
+import dev.touchstone.tokenizer.pretokenizer.Metaspace;
+import dev.touchstone.tokenizer.pretokenizer.PreTokenizer;
+import dev.touchstone.tokenizer.pretokenizer.Split;
+import dev.touchstone.tokenizer.pretokenizer.UnicodeScripts;
+import dev.touchstone.tokenizer.pretokenizer.Whitespace;
 import java.util.Map;
 
-/** Reads the pre-tokenizer. */
+/** Reads a pre-tokenizer. */
 final class PreTokenizerReader {
     private static final Map<String, Behavior> BEHAVIORS = Map.of(
             "Isolated", Behavior.ISOLATED,
@@ -23,53 +27,64 @@ final class PreTokenizerReader {
 
     private PreTokenizerReader() {}
 
-    /** The pre-tokenizer of a setting: one, a list, or none. */
-    static PreTokenizer read(Component whole, String name) {
-        PreTokenizer all = PreTokenizer.NONE;
-        for (Component part : whole.parts(name)) {
-            PreTokenizer one = one(part);
-            if (all != PreTokenizer.NONE && one.later() != one) {
-                throw part.error(
-                        "prepends a space to the first piece only, which is supported only in the first pre-tokenizer"
-                                + " of a sequence");
-            }
-            all = all == PreTokenizer.NONE ? one : all.then(one);
-        }
-        return all;
-    }
-
-    private static PreTokenizer one(Component part) {
-        return switch (part.type()) {
-            case "Sequence" -> read(part.allow("type", "pretokenizers"), "pretokenizers");
-            case "ByteLevel" -> {
-                part.allow("type", "add_prefix_space", "trim_offsets", "use_regex");
-                yield new ByteLevelSplit(part.flag("add_prefix_space", true), part.flag("use_regex", true));
-            }
-            case "Split" -> {
-                part.allow("type", "pattern", "behavior", "invert");
-                Behavior behavior = part.choice("behavior", "none", BEHAVIORS);
-                yield new RegexSplit(PatternReader.regex(part), behavior, part.flag("invert", false));
-            }
-            case "Digits" -> {
-                boolean single = part.allow("type", "individual_digits").flag("individual_digits", false);
-                yield new RegexSplit("\\p{N}", single ? Behavior.ISOLATED : Behavior.CONTIGUOUS, false);
-            }
-            case "Metaspace" -> metaspace(part);
-            case "Whitespace" -> RegexSplit.keeping("\\w+|[^\\w\\s]+");
-            case "WhitespaceSplit" -> RegexSplit.keeping("\\S+");
+    static PreTokenizer read(Component component) {
+        return switch (component.type()) {
+            case "Sequence" ->
+                component.components("pretokenizers").stream()
+                        .map(PreTokenizerReader::read)
+                        .reduce(PreTokenizer::then)
+                        .orElse(PreTokenizer.NONE);
+            case "ByteLevel" ->
+                new ByteLevelSplit(component.flag("add_prefix_space"), component.flag("use_regex", true));
+            case "Split" ->
+                new Split(
+                        PatternReader.read(component),
+                        component.choice("behavior", "", BEHAVIORS),
+                        component.flag("invert"));
+            case "Metaspace" -> metaspace(component);
+            case "Whitespace" -> new Whitespace();
+            case "WhitespaceSplit" -> CharacterSplit.WHITE_SPACE;
+            case "BertPreTokenizer" -> CharacterSplit.BERT;
+            case "Digits" -> CharacterSplit.digits(component.flag("individual_digits"));
+            case "Punctuation" -> CharacterSplit.punctuation(component.choice("behavior", "Isolated", BEHAVIORS));
+            case "CharDelimiterSplit" -> CharacterSplit.delimiter(component.character("delimiter"));
+            case "FixedLength" -> fixedLength(component);
+            case "UnicodeScripts" -> new UnicodeScripts();
             default ->
-                throw part.unsupported(
-                        "ByteLevel", "Split", "Digits", "Metaspace", "Whitespace", "WhitespaceSplit", "Sequence");
+                throw component.unsupported(
+                        "ByteLevel",
+                        "Split",
+                        "Metaspace",
+                        "Whitespace",
+                        "WhitespaceSplit",
+                        "BertPreTokenizer",
+                        "Digits",
+                        "Punctuation",
+                        "CharDelimiterSplit",
+                        "FixedLength",
+                        "UnicodeScripts",
+                        "Sequence");
         };
     }
 
-    /** A Metaspace, which pre-tokenizers and decoders define alike. */
-    static Metaspace metaspace(Component part) {
-        part.allow("type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep");
-        Metaspace.Scheme scheme = part.choice("prepend_scheme", "always", SCHEMES);
-        if (scheme != Metaspace.Scheme.NEVER && !part.flag("add_prefix_space", true)) {
-            throw part.error("has add_prefix_space false, but its prepend_scheme is not \"never\"");
+    private static FixedLength fixedLength(Component component) {
+        int length = component.integer("length", 5);
+        if (length < 1) {
+            throw component.error("length", "1 or more");
         }
-        return new Metaspace(part.character("replacement", '▁') + "", scheme, part.flag("split", true));
+        return new FixedLength(length);
+    }
+
+    /** A Metaspace, which pre-tokenizers and decoders define alike. */
+    static Metaspace metaspace(Component component) {
+        Metaspace.Scheme scheme = component.choice("prepend_scheme", "always", SCHEMES);
+        if (scheme != Metaspace.Scheme.NEVER && !component.flag("add_prefix_space", true)) {
+            throw component.error(
+                    "prepend_scheme",
+                    scheme.name().toLowerCase(java.util.Locale.ROOT),
+                    "\"never\", as add_prefix_space is false");
+        }
+        return new Metaspace(
+                Character.toString(component.character("replacement")), scheme, component.flag("split", true));
     }
 }

@@ -1,14 +1,15 @@
 package dev.touchstone.checkpoint.tokenizer;
 
 import dev.touchstone.tokenizer.AddedToken;
-import dev.touchstone.tokenizer.Bpe;
-import dev.touchstone.tokenizer.ByteLevelDecoder;
-import dev.touchstone.tokenizer.ByteLevelSplit;
-import dev.touchstone.tokenizer.Merge;
-import dev.touchstone.tokenizer.Normalizer;
 import dev.touchstone.tokenizer.Pipeline;
 import dev.touchstone.tokenizer.PostProcessor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.tokenizer.Vocabulary;
+import dev.touchstone.tokenizer.decoder.ByteLevelDecoder;
+import dev.touchstone.tokenizer.model.Bpe;
+import dev.touchstone.tokenizer.model.Merge;
+import dev.touchstone.tokenizer.normalizer.Normalizer;
+import dev.touchstone.tokenizer.pretokenizer.ByteLevelSplit;
 import java.util.List;
 import java.util.Map;
 
@@ -22,18 +23,18 @@ final class VocabAndMerges {
     static Tokenizer read(String place, byte[] vocabulary, byte[] merges) {
         Component vocab = Component.parse(place + "/vocab.json", vocabulary);
         Map<String, Integer> ids = vocab.integers();
-        List<AddedToken> added = ids.containsKey(END_OF_TEXT)
-                ? List.of(AddedToken.special(END_OF_TEXT, ids.get(END_OF_TEXT)))
-                : List.of();
+        List<AddedToken> added = ids.containsKey(END_OF_TEXT) ? List.of(AddedToken.special(END_OF_TEXT)) : List.of();
         List<Merge> lines = MergesReader.ofLines(place + "/merges.txt", merges);
+        Vocabulary tokens = vocab.make(() -> new Vocabulary(ids, Normalizer.NONE));
+        tokens.add(added);
         return vocab.make(() -> new Pipeline(
-                ids,
-                added,
-                new Pipeline.Parts(
+                tokens,
+                new Pipeline.Stages(
                         Normalizer.NONE,
                         new ByteLevelSplit(false, true),
                         new Bpe(ids, lines),
                         PostProcessor.NONE,
-                        new ByteLevelDecoder())));
+                        new ByteLevelDecoder(),
+                        false)));
     }
 }

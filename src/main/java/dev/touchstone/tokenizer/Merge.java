@@ -1,9 +1,0 @@
-package dev.touchstone.tokenizer;
-
-/** Two tokens that become one, a line of {@code merges.txt}. */
-public record Merge(String left, String right) {
-    @Override
-    public String toString() {
-        return left + " " + right;
-    }
-}

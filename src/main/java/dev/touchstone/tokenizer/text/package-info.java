@@ -1,0 +1,2 @@
+/** Text and its pieces, bytes written as characters, and UTF-8. */
+package dev.touchstone.tokenizer.text;

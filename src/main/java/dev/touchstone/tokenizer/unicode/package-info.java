@@ -1,0 +1,2 @@
+/** Properties of characters, independent of the JDK's version of Unicode. */
+package dev.touchstone.tokenizer.unicode;

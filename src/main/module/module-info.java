@@ -17,6 +17,12 @@ module dev.touchstone {
     exports dev.touchstone.model;
     exports dev.touchstone.tensor;
     exports dev.touchstone.tokenizer;
+    exports dev.touchstone.tokenizer.decoder;
+    exports dev.touchstone.tokenizer.model;
+    exports dev.touchstone.tokenizer.normalizer;
+    exports dev.touchstone.tokenizer.pretokenizer;
+    exports dev.touchstone.tokenizer.regex;
+    exports dev.touchstone.tokenizer.text;
     exports dev.touchstone.util;
     exports dev.touchstone.weights;
 

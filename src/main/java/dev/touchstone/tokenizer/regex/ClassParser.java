@@ -59,7 +59,7 @@ final class ClassParser {
             boolean negated = name.startsWith("^");
             BitSet named = Sets.posix(negated ? name.substring(1) : name);
             if (named == null) {
-                throw source.unsupported("[:" + name + ":]");
+                throw source.unsupported("brackets [:" + name + ":]");
             }
             set.or(negated ? Sets.inverted(named) : named);
         } else if (source.take("[")) {

@@ -161,7 +161,7 @@ final class Parser {
                 case '~' -> throw source.unsupported("absent functions (?~...)");
                 case '(' -> throw source.unsupported("conditionals (?(...)...)");
                 case '{' -> throw source.unsupported("callouts (?{...})");
-                default -> throw source.unsupported("the option \"" + Character.toString(c) + "\" of a group");
+                default -> throw source.unsupported("groups with the option \"" + Character.toString(c) + "\"");
             }
         }
     }
@@ -192,15 +192,15 @@ final class Parser {
             }
             case 'R' -> {
                 if (lookbehinds > 0) { // Oniguruma finds only "\r\n" there
-                    throw source.unsupported("\\R in a lookbehind");
+                    throw source.unsupported("escapes \\R in a lookbehind");
                 }
                 source.next();
                 return newline();
             }
-            case 'N', 'O' -> throw source.unsupported("\\" + Character.toString(c)); // Oniguruma misses matches
+            case 'N', 'O' -> throw source.unsupported("escapes \\" + Character.toString(c)); // Oniguruma misses matches
             case 'g' -> throw source.unsupported("calls \\g");
-            case 'G' -> throw source.unsupported("\\G");
-            case 'K' -> throw source.unsupported("\\K");
+            case 'G' -> throw source.unsupported("anchors \\G");
+            case 'K' -> throw source.unsupported("escapes \\K");
             case 'X', 'y', 'Y' -> throw source.unsupported("text segments \\" + Character.toString(c));
             default -> {
                 return chars(classes.escape(false, ignoreCase));
@@ -294,10 +294,10 @@ final class Parser {
 
     private Repeat repeat(Node node, int min, int max, boolean lazy) {
         if (node instanceof Condition) {
-            throw source.unsupported("a quantifier after a lookaround or an anchor");
+            throw source.unsupported("quantifiers after a lookaround or an anchor");
         }
         if (max == Repeat.UNBOUNDED && node.isNullable()) {
-            throw source.unsupported("an unbounded repetition of something that can be empty");
+            throw source.unsupported("unbounded repetitions of something that can be empty");
         }
         return new Repeat(node, min, max, lazy);
     }

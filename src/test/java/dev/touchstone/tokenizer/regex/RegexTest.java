@@ -24,20 +24,20 @@ class RegexTest {
             (a)\\1          ¦ backreferences \\1 are not supported, found before position 4
             (?<n>a)\\k<n>   ¦ backreferences \\k are not supported
             \\g<1>          ¦ calls \\g are not supported
-            a\\K            ¦ \\K are not supported
-            \\G             ¦ \\G are not supported
+            a\\K            ¦ escapes \\K are not supported
+            \\G             ¦ anchors \\G are not supported
             \\X             ¦ text segments \\X are not supported
-            \\O+            ¦ \\O are not supported
+            \\O+            ¦ escapes \\O are not supported
             (?~a)           ¦ absent functions (?~...) are not supported
             (?(a)b)         ¦ conditionals (?(...)...) are not supported
             (*FAIL)         ¦ callouts (*name) are not supported
-            (?x: a)         ¦ the option "x" of a group are not supported
-            (?s:.)          ¦ the option "s" of a group are not supported
+            (?x: a)         ¦ groups with the option "x" are not supported
+            (?s:.)          ¦ groups with the option "s" are not supported
             (?>a|ab)        ¦ possessive quantifiers and atomic groups of more than one set of characters are not supported
             (?:ab)++        ¦ possessive quantifiers and atomic groups of more than one set of characters are not supported
-            (?:a?)*         ¦ an unbounded repetition of something that can be empty are not supported
-            (?=a)*          ¦ a quantifier after a lookaround or an anchor are not supported
-            (?<=\\R)a       ¦ \\R in a lookbehind are not supported
+            (?:a?)*         ¦ unbounded repetitions of something that can be empty are not supported
+            (?=a)*          ¦ quantifiers after a lookaround or an anchor are not supported
+            (?<=\\R)a       ¦ escapes \\R in a lookbehind are not supported
             (?i:é)          ¦ letters beyond ASCII under the option (?i) are not supported
             (?i:st)         ¦ adjacent letters "st" under the option (?i) are not supported
             \\p{Nothing}    ¦ characters of the property "Nothing" are not supported

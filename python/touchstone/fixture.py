@@ -11,6 +11,7 @@ from touchstone import generation_config, sampling
 from touchstone.batches import write_batch
 from touchstone.bpe import save_tokenizer
 from touchstone.chat_folders import all_folders
+from touchstone.chat_prompts import all_prompts
 from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
 from touchstone.families import TINY_FAMILIES
@@ -129,7 +130,12 @@ def write_generation_config(path: Path) -> None:
     write_json(path, generation_config.cases())
 
 
-CHAT_FILES = {"chats.json": all_chats, "templates.json": all_templates, "chat_folders.json": all_folders}
+CHAT_FILES = {
+    "chats.json": all_chats,
+    "templates.json": all_templates,
+    "chat_folders.json": all_folders,
+    "chat_prompts.json": all_prompts,
+}
 """Chat templates, which belong to no model either, and what makes each file."""
 
 

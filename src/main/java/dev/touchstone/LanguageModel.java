@@ -3,7 +3,7 @@ package dev.touchstone;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.generation.BeamSearch;
 import dev.touchstone.generation.Beams;
@@ -105,11 +105,11 @@ public final class LanguageModel implements AutoCloseable {
     private static LanguageModel open(LoadOptions options, Supplier<LoadedModel> load) {
         LanguageModel other = options.shared();
         if (other != null) {
-            return new LanguageModel(load.get(), other.kernels, false);
+            return new LanguageModel(options.withChatTemplate(load.get()), other.kernels, false);
         }
         Kernels kernels = options.open(); // first: they warm up while the model loads
         try {
-            return new LanguageModel(load.get(), kernels, true);
+            return new LanguageModel(options.withChatTemplate(load.get()), kernels, true);
         } catch (RuntimeException | Error e) {
             kernels.close();
             throw e;
@@ -180,15 +180,27 @@ public final class LanguageModel implements AutoCloseable {
      * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
      */
     public Generation chat(List<Message> messages, Sampling sampling, Consumer<Step> onStep) {
-        return start(encodeChat(messages), sampling).run(onStep);
+        return chat(ChatInput.of(messages), sampling, onStep);
+    }
+
+    /**
+     * Writes the answer to a conversation with tools, documents or variables of the template, such as
+     * {@code enable_thinking}.
+     *
+     * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
+     */
+    public Generation chat(ChatInput conversation, Sampling sampling, Consumer<Step> onStep) {
+        return start(encodeChat(conversation), sampling).run(onStep);
     }
 
     /** The token ids of a conversation by the model's chat template, up to where the answer begins. */
     public int[] encodeChat(List<Message> messages) {
-        ChatTemplate template = model.chatTemplate()
-                .orElseThrow(() -> new TouchstoneException(
-                        name() + " has no chat template: it continues text and does not answer messages"));
-        return tokenizer().encodeTemplated(template.render(messages, true));
+        return encodeChat(ChatInput.of(messages));
+    }
+
+    /** The token ids of a conversation by the model's chat template. */
+    public int[] encodeChat(ChatInput conversation) {
+        return model.encode(conversation);
     }
 
     /** Prepares to continue a text. Nothing is computed yet. */

@@ -1,33 +1,42 @@
 package dev.touchstone;
 
+import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.Utf8;
 import dev.touchstone.weights.Progress;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How to load and run a model. None of these settings changes a bit of the result. Immutable: each method returns a changed
- * copy.
+ * How to load and run a model. Apart from the chat template none of these settings changes a bit of the result. Immutable: each
+ * method returns a changed copy.
  */
 public final class LoadOptions {
     private static final LoadOptions DEFAULTS = new LoadOptions(
             null,
             null,
             ReadOptions.DEFAULT.warnings(
-                    line -> System.getLogger(LanguageModel.class.getName()).log(System.Logger.Level.WARNING, line)));
+                    line -> System.getLogger(LanguageModel.class.getName()).log(System.Logger.Level.WARNING, line)),
+            null);
 
     private final LanguageModel shared;
     private final KernelChoice kernels;
     private final ReadOptions reading;
+    /** Null for the model's own. */
+    private final TemplateFile template;
 
-    private LoadOptions(LanguageModel shared, KernelChoice kernels, ReadOptions reading) {
+    private record TemplateFile(String path, String text) {}
+
+    private LoadOptions(LanguageModel shared, KernelChoice kernels, ReadOptions reading, TemplateFile template) {
         this.shared = shared;
         this.kernels = kernels;
         this.reading = reading;
+        this.template = template;
     }
 
     /** The vector kernels if the JVM has them, a thread for each processor, weights in their stored type. */
@@ -37,7 +46,7 @@ public final class LoadOptions {
 
     /** Which kernels compute. {@link KernelChoice#VECTOR} fails without the module {@code jdk.incubator.vector}. */
     public LoadOptions kernels(KernelChoice choice) {
-        return new LoadOptions(null, Objects.requireNonNull(choice, "kernels"), reading);
+        return new LoadOptions(null, Objects.requireNonNull(choice, "kernels"), reading, template);
     }
 
     /**
@@ -48,17 +57,17 @@ public final class LoadOptions {
         if (count < 1) {
             throw new TouchstoneException("threads must be at least 1, got " + count);
         }
-        return new LoadOptions(null, kernels, reading.threads(count));
+        return new LoadOptions(null, kernels, reading.threads(count), template);
     }
 
     /** The type of weight matrices in memory. Default: {@link WeightType#STORED}. */
     public LoadOptions weights(WeightType type) {
-        return new LoadOptions(shared, kernels, reading.type(type));
+        return new LoadOptions(shared, kernels, reading.type(type), template);
     }
 
     /** Called while the weights are read. Default: no calls. */
     public LoadOptions progress(Progress listener) {
-        return new LoadOptions(shared, kernels, reading.progress(listener));
+        return new LoadOptions(shared, kernels, reading.progress(listener), template);
     }
 
     /**
@@ -66,7 +75,7 @@ public final class LoadOptions {
      * checkpoint are ignored. Default: a {@link System.Logger} named after {@link LanguageModel}, at level warning.
      */
     public LoadOptions warnings(Consumer<String> receiver) {
-        return new LoadOptions(shared, kernels, reading.warnings(receiver));
+        return new LoadOptions(shared, kernels, reading.warnings(receiver), template);
     }
 
     /**
@@ -74,7 +83,17 @@ public final class LoadOptions {
      * the new model leaves them open.
      */
     public LoadOptions sharedWith(LanguageModel model) {
-        return new LoadOptions(model, kernels, reading);
+        return new LoadOptions(model, kernels, reading, template);
+    }
+
+    /** The chat template in a file, which is read now, instead of the model's own. */
+    public LoadOptions chatTemplate(Path file) {
+        return new LoadOptions(shared, kernels, reading, new TemplateFile(file.toString(), Utf8.read(file)));
+    }
+
+    /** The model with the chat template of these options, if there is one. */
+    LoadedModel withChatTemplate(LoadedModel model) {
+        return template == null ? model : model.withChatTemplate(template.path, template.text);
     }
 
     /** The model whose kernels are used; null for new ones. */

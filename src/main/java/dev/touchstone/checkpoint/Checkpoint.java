@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint;
 
 import dev.touchstone.checkpoint.chat.ChatTemplate;
+import dev.touchstone.checkpoint.chat.SpecialTokens;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
@@ -13,6 +14,7 @@ import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.Weights;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -59,13 +61,14 @@ public final class Checkpoint {
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         Tokenizer tokenizer = tokenizer(files);
-        Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files));
+        Map<String, String> specialTokens = SpecialTokens.read(files);
+        Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files, specialTokens));
         long memory = Runtime.getRuntime().maxMemory();
         try (TensorFiles tensors = TensorFiles.open(files);
                 Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
             weights.checkUnused();
-            return new LoadedModel(name, transformer, tokenizer, generation, template);
+            return new LoadedModel(name, transformer, tokenizer, generation, template, specialTokens);
         }
     }
 

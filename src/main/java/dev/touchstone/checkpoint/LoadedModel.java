@@ -1,9 +1,12 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.checkpoint.chat.ChatTemplate;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,13 +15,19 @@ import java.util.Optional;
  * @param name what to call it: its folder's name
  * @param chatTemplate how it wants a conversation written, if it is made for conversations
  * @param tokenizer null if its folder has none; {@link #tokenizer()} then throws
+ * @param specialTokens the texts of its special tokens by the names that chat templates use, such as {@code bos_token}
  */
 public record LoadedModel(
         String name,
         Transformer transformer,
         Tokenizer tokenizer,
         GenerationDefaults generation,
-        Optional<ChatTemplate> chatTemplate) {
+        Optional<ChatTemplate> chatTemplate,
+        Map<String, String> specialTokens) {
+    public LoadedModel {
+        specialTokens = Map.copyOf(specialTokens);
+    }
+
     /** The model's tokenizer, which not every folder has: ids can be run without one. */
     @Override
     public Tokenizer tokenizer() {
@@ -27,5 +36,33 @@ public record LoadedModel(
                     + " copy the tokenizer's files to the model's, or give token ids instead of text");
         }
         return tokenizer;
+    }
+
+    /**
+     * The same model with another chat template, or with one if it has none.
+     *
+     * @param place where the template is from, for messages
+     */
+    public LoadedModel withChatTemplate(String place, String source) {
+        ChatTemplate template = ChatTemplate.of(place, source, specialTokens);
+        return new LoadedModel(name, transformer, tokenizer, generation, Optional.of(template), specialTokens);
+    }
+
+    /**
+     * The text of a conversation by the model's chat template, special tokens spelled out.
+     *
+     * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
+     */
+    public String render(ChatInput conversation) {
+        return chatTemplate
+                .orElseThrow(() -> new TouchstoneException(
+                        name + " has no chat template: it continues text and does not answer messages; give a template",
+                        new Remedy("chatTemplate", "FILE")))
+                .render(conversation);
+    }
+
+    /** The token ids of {@link #render}. */
+    public int[] encode(ChatInput conversation) {
+        return tokenizer().encodeTemplated(render(conversation));
     }
 }

@@ -7,10 +7,8 @@ import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
-import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.touchstone.util.Utf8;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +24,7 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
     static List<BatchPrompt> read(Path file, Tokenizer tokenizer) {
         List<BatchPrompt> prompts = new ArrayList<>();
         int number = 0;
-        for (String line : lines(file)) {
+        for (String line : Utf8.read(file).lines().toList()) {
             number++;
             if (!line.isBlank()) {
                 prompts.add(parse(file + " line " + number, line, tokenizer));
@@ -47,14 +45,6 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
     /** The line of the output, as JSON. */
     String answer(Generation made) {
         return GenerationJson.into(given.deepCopy(), text, made).toString();
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readString(file).lines().toList();
-        } catch (IOException e) {
-            throw Problems.unreadable(file.toString(), e);
-        }
     }
 
     private static BatchPrompt parse(String where, String line, Tokenizer tokenizer) {

@@ -66,7 +66,7 @@ final class ChatCommand implements Callable<Integer> {
         ChatSettings settings = new ChatSettings(loaded, command.commandLine().getParseResult());
         Chat chat = new Chat(loaded, compute, settings, console);
         console.note("Chatting with " + loaded.name() + ". /help lists commands, /quit exits.");
-        try (ChatInput input = ChatInput.of(console.streams())) {
+        try (ChatLines input = ChatLines.of(console.streams())) {
             input.onInterrupt(chat::stop);
             for (String line = input.read(); line != null && !line.strip().equals("/quit"); line = input.read()) {
                 respond(chat, settings, line, input.columns());

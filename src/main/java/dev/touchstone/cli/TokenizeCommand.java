@@ -3,27 +3,30 @@ package dev.touchstone.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "tokenize",
-        description = "Print the tokens of a text, or the text of token ids.",
+        description = "Print the tokens of a text or of a conversation, or the text of token ids.",
+        sortOptions = false,
         footer = {
             "",
             "Examples:",
             "  touchstone tokenize \"Once upon a time\"",
-            "  touchstone tokenize --ids 308,1207,406"
+            "  touchstone tokenize --ids 308,1207,406",
+            "  touchstone tokenize --messages chat.json --template chatml.jinja --rendered"
         })
 final class TokenizeCommand implements Callable<Integer> {
     @Spec
@@ -50,6 +53,9 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "Decode these token ids, such as 464,3290.")
     private TokenIds ids;
 
+    @Mixin
+    private final MessagesOptions messages = new MessagesOptions();
+
     @Option(names = "--json", description = "Print one JSON object: text, ids and tokens.")
     private boolean json;
 
@@ -65,12 +71,10 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Arrays.asList(positional, text, ids).stream()
-                        .filter(given -> given != null)
-                        .count()
-                != 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "give a text, or token ids with --ids, but only one of them");
+        check();
+        if (messages.isGiven()) {
+            printMessages();
+            return 0;
         }
         Tokenizer tokenizer = model.read(console).tokenizer();
         if (ids != null) {
@@ -81,6 +85,30 @@ final class TokenizeCommand implements Callable<Integer> {
             print(tokenizer, read, tokenizer.encode(read));
         }
         return 0;
+    }
+
+    private void check() {
+        Usage usage = new Usage(spec);
+        long inputs =
+                Stream.of(positional, text, ids).filter(given -> given != null).count() + (messages.isGiven() ? 1 : 0);
+        usage.refuse(
+                inputs != 1,
+                "give a text, token ids with --ids, or a conversation with --messages, but only one of them");
+        messages.check(usage);
+        usage.refuse(
+                messages.isRendered() && json,
+                "--rendered and --json exclude each other: the text is part of the JSON");
+    }
+
+    private void printMessages() {
+        ChatInput conversation = messages.read(console);
+        LoadedModel loaded = messages.apply(model.read(console));
+        String rendered = loaded.render(conversation);
+        if (messages.isRendered()) {
+            console.print(rendered + "\n");
+        } else {
+            print(loaded.tokenizer(), rendered, loaded.tokenizer().encodeTemplated(rendered));
+        }
     }
 
     private void print(Tokenizer tokenizer, String text, int[] ids) {

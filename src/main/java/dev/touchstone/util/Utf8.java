@@ -2,12 +2,24 @@ package dev.touchstone.util;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Text files in UTF-8. */
 public final class Utf8 {
     private Utf8() {}
+
+    /** The text of a file. Throws a {@link TouchstoneException} if it cannot be read or is not UTF-8. */
+    public static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw Problems.unreadable(file.toString(), e);
+        }
+    }
 
     /** The text of {@code content}, the bytes of {@code file}. Throws a {@link TouchstoneException} if they are not UTF-8. */
     public static String text(String file, byte[] content) {

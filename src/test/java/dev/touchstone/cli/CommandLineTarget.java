@@ -28,6 +28,8 @@ public final class CommandLineTarget {
         TinyModel.write(folder.resolve("model"), 1);
         TinyModel.write(folder.resolve("draft"), 2);
         Files.writeString(folder.resolve("prompts.jsonl"), "\"the\"\n{\"prompt\": \"he\", \"id\": 7}\n");
+        Files.writeString(folder.resolve("chat.json"), "[{\"role\": \"user\", \"content\": \"the\"}]");
+        Files.writeString(folder.resolve("chat.jinja"), "{% for m in messages %}{{ m.content }}{{ x }}{% endfor %}");
         target.writeFixture();
         List<byte[]> seeds = Stream.of(
                         List.of(List.of("generate"), List.of("--model", "{dir}/model"), List.of("--prompt", "the")),
@@ -35,7 +37,11 @@ public final class CommandLineTarget {
                                 List.of("generate"),
                                 List.of("--model={dir}/model"),
                                 List.of("--batch-file", "{dir}/file")),
-                        List.of(List.of("parity"), List.of("{dir}/fixture"), List.of("--ours", "{dir}/file")))
+                        List.of(List.of("parity"), List.of("{dir}/fixture"), List.of("--ours", "{dir}/file")),
+                        List.of(
+                                List.of("tokenize"),
+                                List.of("--messages", "{dir}/chat.json"),
+                                List.of("--chat-template", "{dir}/chat.jinja")))
                 .map(args -> new Line(args, "", "\"the\"\n{\"prompt_ids\": [1, 2]}\n").json())
                 .toList();
         return new Target("command-line", 8, 64 << 20, seeds, new CommandLines()::mutate, target::read);

@@ -41,10 +41,18 @@ final class CommandLines {
             "{}");
     private static final List<String> IDS =
             List.of("1,2,3", "[1, 2]", "", "5", "259", "260", "-1", "1,,2", ",", "99999999999", "1 1 1 1 1 1 1");
+    /** The options for files that are read. */
+    private static final List<String> READ =
+            List.of("--batch-file", "--ours", "--messages", "--chat-template", "--tools", "--documents");
+
+    private static final List<String> VARIABLES = List.of(
+            "x=1", "x=[1, null, {}]", "x", "=", "x=", "x=True", "enable_thinking=false", "messages=[]", "x=\"\ud800\"");
     private static final List<String> FILES = List.of(
             "{dir}/file",
             "{dir}/file",
             "{dir}/prompts.jsonl",
+            "{dir}/chat.json",
+            "{dir}/chat.jinja",
             "{dir}/taps.safetensors",
             "{dir}",
             "{dir}/nowhere",
@@ -225,7 +233,7 @@ final class CommandLines {
             return any(MODELS, random);
         }
         if (type == Path.class) {
-            return any(List.of("--batch-file", "--ours").contains(name) ? FILES : OUTPUTS, random);
+            return any(READ.contains(name) ? FILES : OUTPUTS, random);
         }
         if (type.isEnum()) {
             Object constant = type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
@@ -234,7 +242,9 @@ final class CommandLines {
         return any(
                 type == Integer.class || type == Long.class
                         ? NUMBERS
-                        : type == Double.class ? REALS : type == TokenIds.class ? IDS : TEXTS,
+                        : type == Double.class
+                                ? REALS
+                                : type == TokenIds.class ? IDS : name.equals("--set") ? VARIABLES : TEXTS,
                 random);
     }
 

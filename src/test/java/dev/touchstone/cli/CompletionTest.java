@@ -58,6 +58,8 @@ class CompletionTest {
     void filesAreCompletedWhereAFileIsMeant() throws Exception {
         assertThat(complete("touchstone", "parity", "--html", folder + "/touch"))
                 .containsExactly(script.toString());
+        assertThat(complete("touchstone", "tokenize", "--messages", folder + "/touch"))
+                .containsExactly(script.toString());
     }
 
     private static List<String> complete(String... words) throws Exception {

@@ -87,6 +87,8 @@ class HelpTest {
     @MethodSource("commands")
     void everyExampleWorks(String command) throws IOException {
         Files.writeString(folder.resolve("prompts.jsonl"), "\"The king\"\n");
+        Files.writeString(folder.resolve("chat.json"), "[{\"role\": \"user\", \"content\": \"Hello\"}]");
+        Files.writeString(folder.resolve("chatml.jinja"), "{{ messages[0].content }}");
         List<String> examples = EXAMPLE.matcher(Cli.run(command, "--help").out())
                 .results()
                 .map(found -> found.group(1))
@@ -107,7 +109,7 @@ class HelpTest {
         List<String> arguments = new ArrayList<>();
         for (MatchResult word : WORD.matcher(example).results().toList()) {
             String argument = word.group(1) == null ? word.group() : word.group(1);
-            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors)");
+            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors|jinja)");
             arguments.add(
                     isFile
                             ? folder.resolve(argument).toString()

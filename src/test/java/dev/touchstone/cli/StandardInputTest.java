@@ -68,6 +68,29 @@ class StandardInputTest {
     }
 
     @Test
+    void isTheConversationOfTokenize() throws Exception {
+        Path template =
+                Files.writeString(folder.resolve("t.jinja"), "{{ messages[0].content }}|{{ messages[1].role }}");
+        String messages =
+                "\uFEFF[{\"role\": \"user\", \"content\": \"k\u00e9\ud83d\ude00\\n\"},\r\n{\"role\": \"tool\"}]\r\n";
+
+        Run run =
+                run(messages.getBytes(UTF_8), "tokenize", "--messages", "-", "--template", "" + template, "--rendered");
+
+        assertThat(run.err).isEmpty();
+        assertThat(run.out).isEqualTo("k\u00e9\ud83d\ude00\n|tool\n");
+    }
+
+    @Test
+    void isNamedIfItIsNoConversation() throws Exception {
+        Run run = run("Hello\n".getBytes(UTF_8), "tokenize", "--messages", "-");
+
+        assertThat(run.exit).isEqualTo(1);
+        assertThat(run.err).startsWith("touchstone: standard input is not valid JSON at column");
+        assertThat(run.err.lines()).hasSize(1);
+    }
+
+    @Test
     void isThePromptOfGenerate() throws Exception {
         Run run = run("abc\r\n".getBytes(UTF_8), "generate", "--prompt", "-", "-n", "3", "--json", "--quiet");
 

@@ -198,8 +198,8 @@ class ExplanationTest {
     void aMadeUpFamilyGetsEveryStage() {
         Transformer model = MadeUpFamily.model();
         LoadedModel sound = Fixtures.model(Fixtures.named("tiny-gpt2"));
-        LoadedModel madeUp =
-                new LoadedModel("made-up", model, sound.tokenizer(), sound.generation(), sound.chatTemplate());
+        LoadedModel madeUp = new LoadedModel(
+                "made-up", model, sound.tokenizer(), sound.generation(), sound.chatTemplate(), Map.of());
         int[] ids = {1, 8, 15, 3, 7};
         Map<String, Tensor> taps = new LinkedHashMap<>();
         model.forward(ids, KERNELS, taps::put);

@@ -1,9 +1,11 @@
 package dev.touchstone.checkpoint.chat;
 
+import dev.touchstone.util.TouchstoneException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a chat template is given: the arguments of Hugging Face's {@code apply_chat_template}, by the same names.
@@ -24,14 +26,45 @@ public record ChatInput(
         String continuedField,
         String template,
         Map<String, Object> variables) {
+    /** The arguments of {@code apply_chat_template}, which reach a template by other names or not at all. */
+    private static final Set<String> ARGUMENTS = Set.of(
+            "conversation",
+            "messages",
+            "tools",
+            "documents",
+            "chat_template",
+            "add_generation_prompt",
+            "continue_final_message",
+            "tokenize",
+            "padding",
+            "truncation",
+            "max_length",
+            "return_tensors",
+            "return_dict",
+            "return_assistant_tokens_mask",
+            "tokenizer_kwargs");
+
+    /** Throws a {@link TouchstoneException} if a variable has the name of an argument of {@code apply_chat_template}. */
     public ChatInput {
+        for (String name : variables.keySet()) {
+            if (ARGUMENTS.contains(name)) {
+                throw new TouchstoneException(
+                        "\"" + name + "\" cannot be a variable of a chat template: it is an argument"
+                                + " of Hugging Face's apply_chat_template; use the setting for it, if there is one");
+            }
+        }
         messages = List.copyOf(messages);
         variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
     }
 
-    /** The messages, then the begin of the model's answer. */
+    /** The messages, then the beginning of the model's answer. */
     public static ChatInput of(List<Message> messages) {
         return new ChatInput(messages, null, null, true, null, null, Map.of());
+    }
+
+    /** The same with other messages. */
+    public ChatInput withMessages(List<Message> others) {
+        return new ChatInput(others, tools, documents, addGenerationPrompt, continuedField, template, variables);
     }
 
     public ChatInput withTools(List<?> more) {

@@ -5,6 +5,7 @@ import dev.touchstone.checkpoint.chat.jinja.Template;
 import dev.touchstone.checkpoint.chat.jinja.TemplateException;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.util.Json;
+import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -49,8 +50,10 @@ public final class ChatTemplate {
     /**
      * The templates of a model: {@code chat_template.jinja} and the folder {@code additional_chat_templates}, else those in
      * {@code tokenizer_config.json}. Null if it has none.
+     *
+     * @param specialTokens as {@link SpecialTokens#read} found them
      */
-    public static ChatTemplate read(ModelFiles files) {
+    public static ChatTemplate read(ModelFiles files, Map<String, String> specialTokens) {
         Map<String, Source> sources = new LinkedHashMap<>();
         if (files.has(FILE)) {
             sources.put(DEFAULT, new Source(FILE, files.text(FILE)));
@@ -64,7 +67,7 @@ public final class ChatTemplate {
         if (sources.isEmpty() && files.has(CONFIG)) {
             addAll(Json.object(CONFIG, files.text(CONFIG)).json().path("chat_template"), sources);
         }
-        return sources.isEmpty() ? null : new ChatTemplate(sources, SpecialTokens.read(files));
+        return sources.isEmpty() ? null : new ChatTemplate(sources, Map.copyOf(specialTokens));
     }
 
     /** A string, an object of strings by name, or a list of objects with {@code name} and {@code template}. */
@@ -130,10 +133,12 @@ public final class ChatTemplate {
                 : input.tools() != null && sources.containsKey("tool_use") ? "tool_use" : DEFAULT;
         Source source = sources.get(name);
         if (source == null) {
-            throw new TouchstoneException((input.template() == null
-                            ? "the model has several chat templates and none is the default"
-                            : "the model has no chat template \"" + name + "\"")
-                    + "; choose one of " + String.join(", ", sources.keySet()));
+            throw new TouchstoneException(
+                    (input.template() == null
+                                    ? "the model has several chat templates and none is the default"
+                                    : "the model has no chat template \"" + name + "\"")
+                            + "; choose one of " + String.join(", ", sources.keySet()),
+                    new Remedy("templateName", "NAME"));
         }
         return source;
     }

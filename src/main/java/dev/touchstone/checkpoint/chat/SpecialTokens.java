@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * The special tokens that a template knows by name, such as {@code bos_token}: those of Hugging Face's
  * {@code AutoTokenizer.from_pretrained(...).special_tokens_map}.
  */
-final class SpecialTokens {
+public final class SpecialTokens {
     private static final String CONFIG = "tokenizer_config.json";
     private static final String MAP = "special_tokens_map.json";
     private static final String END = "<|endoftext|>";
@@ -60,7 +60,8 @@ final class SpecialTokens {
 
     private SpecialTokens() {}
 
-    static Map<String, String> read(ModelFiles files) {
+    /** The special tokens of a model, by name; empty if its files name none. */
+    public static Map<String, String> read(ModelFiles files) {
         JsonNode config = object(files, CONFIG);
         Map<String, String> tokens = new TreeMap<>(DEFAULTS.getOrDefault(className(files, config), Map.of()));
         put(CONFIG, config, tokens);

@@ -56,10 +56,8 @@ class ChatTemplateTest {
     Stream<DynamicTest> everyModelWritesWhatTransformersWrites() {
         return Fixtures.all().stream()
                 .filter(fixture -> Files.exists(fixture.folder().resolve("chats.json")))
-                .flatMap(fixture -> tests(
-                        fixture.name(),
-                        ChatTemplate.read(ModelFiles.folder(fixture.folder())),
-                        fixture.json("chats.json")));
+                .flatMap(fixture ->
+                        tests(fixture.name(), read(ModelFiles.folder(fixture.folder())), fixture.json("chats.json")));
     }
 
     private static Stream<DynamicTest> tests(String name, ChatTemplate template, JsonNode chats) {
@@ -154,7 +152,7 @@ class ChatTemplateTest {
             tests.add(DynamicTest.dynamicTest(
                     "tokens of " + folder.required("files"),
                     () -> assertThat(SpecialTokens.read(files)).isEqualTo(tokens)));
-            ChatTemplate template = ChatTemplate.read(files);
+            ChatTemplate template = read(files);
             for (JsonNode call : folder.required("calls")) {
                 ChatInput input = input(call);
                 tests.add(DynamicTest.dynamicTest(
@@ -162,6 +160,10 @@ class ChatTemplateTest {
             }
         }
         return tests.stream();
+    }
+
+    private static ChatTemplate read(ModelFiles files) {
+        return ChatTemplate.read(files, SpecialTokens.read(files));
     }
 
     private static ChatInput input(JsonNode call) {
@@ -221,16 +223,16 @@ class ChatTemplateTest {
         ModelFiles files = ModelFiles.folder(folder);
         Path config = folder.resolve("tokenizer_config.json");
 
-        assertThat(ChatTemplate.read(files)).isNull();
+        assertThat(read(files)).isNull();
 
         Files.writeString(config, "{\"bos_token\": {\"content\": \"<s>\"}, \"chat_template\": \"{{ bos_token }}a\"}");
-        assertThat(ChatTemplate.read(files).render(HELLO, true)).isEqualTo("<s>a");
+        assertThat(read(files).render(HELLO, true)).isEqualTo("<s>a");
 
         Files.writeString(config, """
                 {"chat_template": [{"name": "tool_use", "template": "x"}, {"name": "default", "template": "b"}]}""");
-        assertThat(ChatTemplate.read(files).render(HELLO, true)).isEqualTo("b");
+        assertThat(read(files).render(HELLO, true)).isEqualTo("b");
 
         Files.writeString(folder.resolve("chat_template.jinja"), "c");
-        assertThat(ChatTemplate.read(files).render(HELLO, true)).isEqualTo("c");
+        assertThat(read(files).render(HELLO, true)).isEqualTo("c");
     }
 }

@@ -15,7 +15,7 @@ import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
 
 /** The input of a chat. */
-interface ChatInput extends AutoCloseable {
+interface ChatLines extends AutoCloseable {
     /** The width of a terminal that does not tell its own. */
     int USUAL_COLUMNS = 80;
 
@@ -31,12 +31,12 @@ interface ChatInput extends AutoCloseable {
     @Override
     void close();
 
-    static ChatInput of(Streams streams) {
+    static ChatLines of(Streams streams) {
         return streams.inIsTerminal() && streams.outIsTerminal() ? new OfTerminal() : new OfStream(streams);
     }
 
     /** Lines typed at a terminal, with editing and history. */
-    final class OfTerminal implements ChatInput {
+    final class OfTerminal implements ChatLines {
         private final Terminal terminal;
         private final LineReader reader;
 
@@ -87,7 +87,7 @@ interface ChatInput extends AutoCloseable {
     }
 
     /** Lines from a file or a program. */
-    final class OfStream implements ChatInput {
+    final class OfStream implements ChatLines {
         private final BufferedReader reader;
         private final int columns;
 

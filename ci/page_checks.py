@@ -177,7 +177,7 @@ def bench(page: Page) -> None:
 
 def explained(page: Page) -> None:
     """Every stage is there, and what is selected can be changed by mouse and by keyboard."""
-    run = page.evaluate("({tokens: run.ids.length, turns: run.turns.length, layers: run.layers.length})")
+    run = page.evaluate("({tokens: run.ids.length, steps: run.steps.length, layers: run.layers.length})")
     labelled_facts(page)
     assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) == 9
     assert page.locator("section .shape").count() == 9
@@ -248,12 +248,12 @@ def steps(page: Page, run: dict[str, int]) -> None:
     slider = page.locator("#stage-7 input[type=range]")
     slider.focus()
     page.keyboard.press("End")
-    expect(page.locator("#stage-7 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
-    expect(page.locator("#stage-6 .slider output")).to_contain_text(f"Step {run['turns']} of {run['turns']}")
+    expect(page.locator("#stage-7 .slider output")).to_contain_text(f"Step {run['steps']} of {run['steps']}")
+    expect(page.locator("#stage-6 .slider output")).to_contain_text(f"Step {run['steps']} of {run['steps']}")
     assert page.locator("#stage-7 .text .later").count() == 0
     page.locator("#stage-7").get_by_role("button", name="Previous step").click()
-    expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {max(1, run['turns'] - 1)}")
-    assert page.locator("#stage-6 .turns .bars").count() == page.evaluate("turn().scores.length") >= 1
+    expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {max(1, run['steps'] - 1)}")
+    assert page.locator("#stage-6 .scores .bars").count() == page.evaluate("step().scores.length") >= 1
     where = page.locator("#stage-7 .map canvas")
     where.focus()
     page.keyboard.press("End")

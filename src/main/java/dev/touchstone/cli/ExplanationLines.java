@@ -8,7 +8,7 @@ import dev.touchstone.explain.SourceFile;
 import dev.touchstone.explain.Speculation;
 import dev.touchstone.explain.Stage;
 import dev.touchstone.explain.TimeCategory;
-import dev.touchstone.explain.Turn;
+import dev.touchstone.explain.TracedStep;
 import dev.touchstone.generation.SpeculativeGenerator.Statistics;
 import dev.touchstone.tokenizer.TokenText;
 import java.util.Arrays;
@@ -17,10 +17,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A summary of a walk-through for the terminal. */
+/** Prints a summary of an explanation. */
 final class ExplanationLines {
     private static final String SOURCES = "src/main/java/dev/touchstone/";
-    private static final int MOST_TOKENS = 12;
+    private static final int MAX_TOKENS = 12;
     private static final int LIKELIEST = 3;
 
     private final Explanation run;
@@ -45,8 +45,8 @@ final class ExplanationLines {
                 stage.sources().stream()
                                 .map(source -> SourceFile.path(source).replace(SOURCES, ""))
                                 .collect(Collectors.joining(", ", "   computed in ", "\n"))
-                        + stage.proofs().stream()
-                                .map(proof -> proof.test() + " (" + proof.of() + ")")
+                        + stage.checks().stream()
+                                .map(check -> check.test() + " (" + check.of() + ")")
                                 .collect(Collectors.joining(", ", "   checked by ", "\n")));
         switch (stage.kind()) {
             case TOKENIZATION -> tokens();
@@ -82,7 +82,7 @@ final class ExplanationLines {
     }
 
     private void positions() {
-        line("%s", run.positions().says());
+        line("%s", run.positions().description());
         if (run.positions().vectors() != null) {
             line("tap %s", run.positions().vectors().tap());
         }
@@ -95,16 +95,16 @@ final class ExplanationLines {
     private void blocks() {
         line("norms at the last token:");
         line("%-24s %10s %10s %10s", "", "attention", "MLP", "residual");
-        line("%-24s %10s %10s %10.3f", run.lens().points().get(0), "", "", last(entering()));
+        line("%-24s %10s %10s %10.3f", run.lens().points().get(0), "", "", last(blockInput()));
         for (Layer layer : run.layers()) {
             line(
                     "%-24s %10.3f %10.3f %10.3f",
-                    layer.name(), last(layer.attended()), last(layer.made()), last(layer.stream()));
+                    layer.name(), last(layer.attentionNorms()), last(layer.mlpNorms()), last(layer.residualNorms()));
         }
     }
 
-    private double[] entering() {
-        return run.embedding().get(run.embedding().size() - 1).lengths();
+    private double[] blockInput() {
+        return run.embedding().get(run.embedding().size() - 1).norms();
     }
 
     private void output() {
@@ -112,36 +112,38 @@ final class ExplanationLines {
         line("logit lens, most likely next tokens after each layer:");
         List<String> points = run.lens().points();
         for (int i = 0; i < points.size(); i++) {
-            List<List<Candidate>> says = run.lens().says().get(i);
-            line("%-24s %s", points.get(i), list(says.get(says.size() - 1)));
+            List<List<Candidate>> predictions = run.lens().predictions().get(i);
+            line("%-24s %s", points.get(i), list(predictions.get(predictions.size() - 1)));
         }
     }
 
     private void choice() {
-        Turn first = run.turns().get(0);
+        TracedStep first = run.steps().get(0);
         String setting = run.settings().get(run.settings().size() - 1);
-        line("%-24s %6s  %s", "after", "left", "most likely");
-        for (Turn.Scores scores : first.scores()) {
+        line("%-24s %7s  %s", "after", "allowed", "most likely");
+        for (TracedStep.Scores scores : first.scores()) {
             line(
-                    "%-24s %6d  %s",
-                    scores.by() == null ? "output of the model" : scores.by(), scores.left(), list(scores.likeliest()));
+                    "%-24s %7d  %s",
+                    scores.processor() == null ? "output of the model" : scores.processor(),
+                    scores.allowed(),
+                    list(scores.mostLikely()));
         }
         line("%s %s, %s", setting.equals("greedy") ? "chosen" : "sampled", text(first.id()), setting);
     }
 
     private void generation() {
         line("%4s %7s  %-16s %8s %8s %9s  %s", "step", "id", "token", "prob.", "cached", "KiB", "time");
-        for (int step = 0; step < run.turns().size(); step++) {
-            Turn turn = run.turns().get(step);
+        for (int i = 0; i < run.steps().size(); i++) {
+            TracedStep step = run.steps().get(i);
             line(
                     "%4d %7d  %-16s %8s %8d %9.1f  %.1f ms",
-                    step + 1,
-                    turn.id(),
-                    text(turn.id()),
-                    percent(turn.chance()),
-                    turn.tokens(),
-                    turn.bytes() / 1024.0,
-                    turn.unwatched());
+                    i + 1,
+                    step.id(),
+                    text(step.id()),
+                    percent(step.probability()),
+                    step.cachedTokens(),
+                    step.cacheBytes() / 1024.0,
+                    step.untraced());
         }
         line(
                 "%s; ended by %s",
@@ -161,9 +163,9 @@ final class ExplanationLines {
         int at = 1;
         for (Speculation.Pass pass : run.speculation().passes()) {
             if (pass.drafted().length > 0) {
-                int[] kept = Arrays.copyOf(pass.drafted(), pass.accepted());
-                int[] not = Arrays.copyOfRange(pass.drafted(), pass.accepted(), pass.drafted().length);
-                line("pass %3d  accepted %s  rejected %s", at, texts(kept), texts(not));
+                int[] accepted = Arrays.copyOf(pass.drafted(), pass.accepted());
+                int[] rejected = Arrays.copyOfRange(pass.drafted(), pass.accepted(), pass.drafted().length);
+                line("pass %3d  accepted %s  rejected %s", at, texts(accepted), texts(rejected));
             }
             at++;
         }
@@ -171,7 +173,7 @@ final class ExplanationLines {
 
     private void memoryAndTime() {
         Map<TimeCategory, Double> prompt = run.times().prompt();
-        line("the cache is allocated for %d tokens at a time", run.cachePage());
+        line("the cache allocates memory for %d tokens at a time", run.cachePage());
         for (TimeCategory part : TimeCategory.values()) {
             line(
                     "%-50s prompt %.2f ms, a step %.2f ms",
@@ -179,18 +181,18 @@ final class ExplanationLines {
         }
         line(
                 "all steps %.2f s, %.2f s with all taps recorded; %s",
-                run.times().unwatched(),
-                run.times().watched(),
+                run.times().untraced(),
+                run.times().traced(),
                 run.times().sameIds() ? "the ids are the same" : "THE IDS DIFFER");
     }
 
     private int shown() {
-        return Math.min(MOST_TOKENS, run.ids().length);
+        return Math.min(MAX_TOKENS, run.ids().length);
     }
 
     private void more() {
-        if (run.ids().length > MOST_TOKENS) {
-            line("... and %d more", run.ids().length - MOST_TOKENS);
+        if (run.ids().length > MAX_TOKENS) {
+            line("... and %d more", run.ids().length - MAX_TOKENS);
         }
     }
 
@@ -223,7 +225,7 @@ final class ExplanationLines {
         return values[values.length - 1];
     }
 
-    private static String percent(double chance) {
-        return String.format(Locale.ROOT, "%.2f%%", 100 * chance);
+    private static String percent(double probability) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * probability);
     }
 }

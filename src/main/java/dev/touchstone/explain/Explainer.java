@@ -24,22 +24,23 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Runs a model on one prompt while every tap is watched: one pass over the prompt, then a generation, then the same with
- * drafts. Before these the generation runs unwatched, which says how long it takes, and what it must make again.
+ * Runs a model on one prompt with all taps recorded: one forward pass over the prompt, a generation, and the same generation
+ * by speculative decoding. Before these the generation runs without a trace, to measure its time and to check that the traced
+ * generation gives the same ids.
  */
 public record Explainer(LoadedModel model, Kernels kernels) {
-    /** A page of more is more than a person looks at. */
-    private static final int MOST_TOKENS = 512;
+    /** Longer prompts make a page that is too large to read. */
+    private static final int MAX_TOKENS = 512;
 
-    private static final int MOST_NEW_TOKENS = 256;
-    private static final int NEXT_SHOWN = 10;
-    /** Characters that attention may take of a page. */
-    private static final int ROOM_FOR_ATTENTION = 6_000_000;
+    private static final int MAX_NEW_TOKENS = 256;
+    private static final int CANDIDATES = 10;
+    /** The number of characters in a page that attention weights may occupy. */
+    private static final int MAX_ATTENTION_CHARACTERS = 6_000_000;
 
     /**
-     * @param prompt null where ids were given
-     * @param drafted runs the same generation with drafts
-     * @param drafter who makes the drafts, in words
+     * @param prompt null if token ids were given
+     * @param drafted runs the same generation by speculative decoding
+     * @param drafter a description of the draft model or of the lookup that proposes tokens
      */
     public Explanation explain(
             String prompt,
@@ -49,20 +50,20 @@ public record Explainer(LoadedModel model, Kernels kernels) {
             String drafter) {
         check(ids, settings);
         Transformer transformer = model.transformer();
-        List<Double> unwatched = new ArrayList<>();
-        unwatched(ids, settings, new ArrayList<>()); // a first time for the just-in-time compiler
-        Generation plain = unwatched(ids, settings, unwatched);
+        List<Double> untracedSteps = new ArrayList<>();
+        generate(ids, settings, new ArrayList<>()); // warms up the just-in-time compiler
+        Generation untraced = generate(ids, settings, untracedSteps);
         int[] shown = settings.window().of(ids);
         RunTrace trace = new RunTrace(TapMap.of(transformer));
         transformer.forward(shown, kernels, trace);
         Map<TimeCategory, Double> promptTime = trace.milliseconds();
         promptTime.remove(TimeCategory.CHOICE);
 
-        Vocabulary vocabulary = new Vocabulary(model.tokenizer());
-        vocabulary.mention(shown);
-        Generating generating = new Generating(transformer, kernels, vocabulary);
-        Generation watched = generating.run(ids, settings, model.tokenizer(), unwatched);
-        Speculation speculation = Speculation.of(drafter, drafted.get(), plain.ids(), vocabulary);
+        MentionedTokens vocabulary = new MentionedTokens(model.tokenizer());
+        vocabulary.add(shown);
+        TracedGeneration tracedGeneration = new TracedGeneration(transformer, kernels, vocabulary);
+        Generation traced = tracedGeneration.run(ids, settings, model.tokenizer(), untracedSteps);
+        Speculation speculation = Speculation.of(drafter, drafted.get(), untraced.ids(), vocabulary);
         PositionEncoding positions = PositionEncoding.of(transformer, trace.taps());
         Explanation.Input input = new Explanation.Input(
                 model.name(), transformer.shape(), wellFormed(prompt), shown, ids.length - shown.length);
@@ -70,37 +71,40 @@ public record Explainer(LoadedModel model, Kernels kernels) {
                 embedding(trace),
                 positions,
                 layers(trace),
-                vocabulary.likeliest(Rows.last(trace.tap(Head.LOGITS)), NEXT_SHOWN),
+                vocabulary.mostLikely(Rows.last(trace.tap(Head.LOGITS)), CANDIDATES),
                 Lens.of(transformer, kernels, trace, vocabulary));
-        double traced =
-                generating.turns().stream().mapToDouble(Turn::milliseconds).sum() / 1e3;
-        double untraced = unwatched.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
-        boolean sameIds = Arrays.equals(plain.ids(), watched.ids());
+        double tracedSeconds = tracedGeneration.steps().stream()
+                        .mapToDouble(TracedStep::traced)
+                        .sum()
+                / 1e3;
+        double untracedSeconds =
+                untracedSteps.stream().mapToDouble(Double::doubleValue).sum() / 1e3;
+        boolean sameIds = Arrays.equals(untraced.ids(), traced.ids());
         Explanation.Run run = new Explanation.Run(
-                spelled(settings),
-                watched,
-                generating.turns(),
+                names(settings),
+                traced,
+                tracedGeneration.steps(),
                 speculation,
                 KeyValuePages.POSITIONS,
-                new Times(promptTime, generating.meanStep(), traced, untraced, sameIds),
+                new Times(promptTime, tracedGeneration.meanStep(), tracedSeconds, untracedSeconds, sameIds),
                 new Stages(model, positions, shown.length, settings).all());
-        return new Explanation(input, pass, run, vocabulary.mentioned());
+        return new Explanation(input, pass, run, vocabulary.byId());
     }
 
     private static void check(int[] ids, Settings settings) {
-        if (ids.length > MOST_TOKENS) {
+        if (ids.length > MAX_TOKENS) {
             throw new TouchstoneException("the prompt has " + ids.length + " tokens, a walk-through shows at most "
-                    + MOST_TOKENS + "; shorten it");
+                    + MAX_TOKENS + "; shorten it");
         }
-        if (settings.maxNewTokens() < 1 || settings.maxNewTokens() > MOST_NEW_TOKENS) {
+        if (settings.maxNewTokens() < 1 || settings.maxNewTokens() > MAX_NEW_TOKENS) {
             throw new TouchstoneException(
-                    "a walk-through shows from 1 to " + MOST_NEW_TOKENS + " new tokens, got " + settings.maxNewTokens(),
+                    "a walk-through shows from 1 to " + MAX_NEW_TOKENS + " new tokens, got " + settings.maxNewTokens(),
                     new Remedy("maxNewTokens"));
         }
     }
 
-    /** @param milliseconds of each step, to be filled */
-    private Generation unwatched(int[] ids, Settings settings, List<Double> milliseconds) {
+    /** @param milliseconds a list to which the time of each step is added */
+    private Generation generate(int[] ids, Settings settings, List<Double> milliseconds) {
         Generator generator = new Generator(new CachedExecutor(model.transformer(), kernels), model.tokenizer());
         long[] last = {System.nanoTime()};
         return generator.generate(ids, settings, step -> {
@@ -110,7 +114,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         });
     }
 
-    /** What becomes of the tokens before the first block; what is added for positions is shown with them. */
+    /** The steps from token ids to the input of the first block. Position embeddings are part of {@link PositionEncoding}. */
     private List<Vectors> embedding(RunTrace trace) {
         Stem stem = model.transformer().stem();
         String tokens = stem.wte().name();
@@ -127,7 +131,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
 
     private static List<Layer> layers(RunTrace trace) {
         List<Layer> layers = new ArrayList<>();
-        int room = ROOM_FOR_ATTENTION;
+        int left = MAX_ATTENTION_CHARACTERS;
         for (BlockTaps block : trace.map().blocks()) {
             int index = layers.size();
             List<Layer.Tap> taps = trace.map().taps().stream()
@@ -136,21 +140,21 @@ public record Explainer(LoadedModel model, Kernels kernels) {
                             tap.name(), trace.tap(tap.name()).shape(), trace.milliseconds(tap.name()), tap.source()))
                     .toList();
             Layer layer = Layer.of(block, taps, trace);
-            room -= layer.attention().length();
-            layers.add(room >= 0 ? layer : layer.withoutAttention());
+            left -= layer.attention().length();
+            layers.add(left >= 0 ? layer : layer.withoutAttention());
         }
         return layers;
     }
 
-    /** A half of a surrogate pair, which no file can hold, becomes a question mark. */
+    /** Replaces unpaired surrogates, which UTF-8 cannot represent, by question marks. */
     private static String wellFormed(String text) {
         return text == null ? null : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    private static List<String> spelled(Settings settings) {
-        List<String> spelled = new ArrayList<>();
-        settings.processors().forEach(processor -> spelled.add(ProcessorName.of(processor)));
-        spelled.add(settings.sampler() == Sampler.GREEDY ? "greedy" : "seed " + settings.seed());
-        return spelled;
+    private static List<String> names(Settings settings) {
+        List<String> names = new ArrayList<>();
+        settings.processors().forEach(processor -> names.add(ProcessorName.of(processor)));
+        names.add(settings.sampler() == Sampler.GREEDY ? "greedy" : "seed " + settings.seed());
+        return names;
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * What one run of a model computed, from text to text.
  *
- * @param vocabulary every token that is mentioned, by id
+ * @param vocabulary the tokens that appear anywhere in the explanation, by id
  */
 public record Explanation(
         @JsonUnwrapped Input input,
@@ -43,7 +43,7 @@ public record Explanation(
     public record Run(
             List<String> settings,
             Generation generation,
-            List<Turn> turns,
+            List<TracedStep> steps,
             Speculation speculation,
             int cachePage,
             Times times,
@@ -93,8 +93,8 @@ public record Explanation(
         return run.generation;
     }
 
-    public List<Turn> turns() {
-        return run.turns;
+    public List<TracedStep> steps() {
+        return run.steps;
     }
 
     public Speculation speculation() {

@@ -13,7 +13,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.stream.Stream;
 
-/** A walk-through as one page that needs no network. */
+/** Writes an explanation as one HTML page that needs no network. */
 public final class ExplanationPage {
     /** Significant digits. A page has thousands of numbers, so more would make it large. */
     private static final MathContext DIGITS = new MathContext(5);
@@ -34,7 +34,7 @@ public final class ExplanationPage {
 
     private ExplanationPage() {}
 
-    /** The page. It contains the source files of all classes that it names, so that it needs no repository. */
+    /** The page. It contains the source files of all classes that it names, so that readers need no checkout. */
     public static String html(Explanation run) {
         ObjectNode data = json(run);
         data.put("version", ExplanationPage.class.getPackage().getImplementationVersion());
@@ -49,7 +49,7 @@ public final class ExplanationPage {
         return Page.of(ExplanationPage.class, "explain.html", data.toString());
     }
 
-    /** Everything, as one object. */
+    /** The explanation as a JSON object. */
     public static ObjectNode json(Explanation run) {
         return JSON.valueToTree(run);
     }
@@ -63,15 +63,15 @@ public final class ExplanationPage {
     }
 
     @FunctionalInterface
-    private interface Writing<T> {
+    private interface Writer<T> {
         void write(T value, JsonGenerator json) throws IOException;
     }
 
-    private static <T> JsonSerializer<T> serializer(Writing<T> writing) {
+    private static <T> JsonSerializer<T> serializer(Writer<T> writer) {
         return new JsonSerializer<>() {
             @Override
             public void serialize(T value, JsonGenerator json, SerializerProvider provider) throws IOException {
-                writing.write(value, json);
+                writer.write(value, json);
             }
         };
     }

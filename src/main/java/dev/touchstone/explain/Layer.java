@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A block and what it did to the prompt.
+ * A transformer block and its results for the prompt.
  *
- * @param joins how attention and MLP are joined: sequential, sandwiched, parallel
- * @param window how many positions a query sees; null for all before it
+ * @param joins how attention and MLP are combined: sequential, sandwiched or parallel
+ * @param window the number of positions that a query attends to; null without a sliding window
  * @param taps in the order of computation
- * @param attention the weights of every head, see {@link Packed#triangles}; null where the page has no room for it
- * @param attended the length of what attention adds to the residual stream, a token each
- * @param made the length of what the MLP adds
- * @param stream the length of the residual stream after the block
- * @param mlp what its neurons did
+ * @param attention the weights of every head, see {@link Packed#triangles}; null where the page would become too large
+ * @param attentionNorms the norm of attention's contribution to the residual stream, one per token
+ * @param mlpNorms the norm of the MLP's contribution, one per token
+ * @param residualNorms the norm of the residual stream after the block, one per token
+ * @param mlp statistics of the MLP's activations
  */
 public record Layer(
         String name,
@@ -25,20 +25,20 @@ public record Layer(
         Integer window,
         List<Tap> taps,
         String attention,
-        double[] attended,
-        double[] made,
-        double[] stream,
+        double[] attentionNorms,
+        double[] mlpNorms,
+        double[] residualNorms,
         Neurons mlp) {
 
     /**
-     * A point of the forward pass.
+     * One tensor of the forward pass.
      *
-     * @param milliseconds after the tap before it
+     * @param milliseconds since the tap before it
      * @param source the class that computes it
      */
     public record Tap(String name, int[] shape, double milliseconds, Class<?> source) {}
 
-    /** @param taps those of this block */
+    /** @param taps the taps of this block */
     static Layer of(BlockTaps names, List<Tap> taps, RunTrace trace) {
         Block block = names.block();
         int window = block.attn().scoring().window();
@@ -49,13 +49,13 @@ public record Layer(
                 window == Scoring.UNLIMITED ? null : window,
                 taps,
                 Packed.triangles(trace.tap(block.attn().probsTap())),
-                Rows.lengths(trace.tap(names.attentionAdded())),
-                Rows.lengths(trace.tap(names.mlpAdded())),
-                Rows.lengths(trace.tap(block.name())),
+                Rows.norms(trace.tap(names.attentionAdded())),
+                Rows.norms(trace.tap(names.mlpAdded())),
+                Rows.norms(trace.tap(block.name())),
                 Neurons.of(block.mlp().activation().name(), act));
     }
 
     Layer withoutAttention() {
-        return new Layer(name, joins, window, taps, null, attended, made, stream, mlp);
+        return new Layer(name, joins, window, taps, null, attentionNorms, mlpNorms, residualNorms, mlp);
     }
 }

@@ -7,24 +7,24 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.zip.DeflaterOutputStream;
 
-/** Many numbers in few characters, for a page to draw: a byte a number, deflated, in base64. */
+/** Compresses tensors for a page: one byte per number, deflated, in base64. */
 final class Packed {
-    private static final int FULL = 255;
-    private static final int MOST = 127;
+    private static final int MAX_WEIGHT = 255;
+    private static final int MAX_SIGNED = 127;
 
     private Packed() {}
 
-    /** Weights from 0 to 1 as {@code 255 sqrt(weight)}: within 0.002 of the weight, the small ones closer. */
+    /** Weights from 0 to 1 as {@code 255 sqrt(weight)}: the error is at most 0.002, and less for small weights. */
     static byte weight(double weight) {
-        return (byte) Math.round(FULL * Math.sqrt(weight));
+        return (byte) Math.round(MAX_WEIGHT * Math.sqrt(weight));
     }
 
     static double weight(byte packed) {
-        double root = (packed & FULL) / (double) FULL;
+        double root = (packed & MAX_WEIGHT) / (double) MAX_WEIGHT;
         return root * root;
     }
 
-    /** Attention as triangles, head by head and row by row: row t has the weights of keys 0 to t. (H, T, T) */
+    /** The lower triangles of attention weights, head by head and row by row: row t has the weights of keys 0 to t. (H, T, T) */
     static String triangles(Tensor probs) {
         int heads = probs.size(0);
         int tokens = probs.size(1);
@@ -38,11 +38,11 @@ final class Packed {
         return text(bytes);
     }
 
-    /** Numbers as {@code 127 x / scale}, row by row. */
+    /** Numbers as signed bytes, {@code 127 x / scale}, row by row. */
     static String signed(Tensor values, float scale) {
         byte[] bytes = new byte[values.size()];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.round(scale == 0 ? 0 : MOST * values.data()[i] / scale);
+            bytes[i] = (byte) Math.round(scale == 0 ? 0 : MAX_SIGNED * values.data()[i] / scale);
         }
         return text(bytes);
     }
@@ -52,7 +52,7 @@ final class Packed {
         try (DeflaterOutputStream stream = new DeflaterOutputStream(packed)) {
             stream.write(bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // there is no device
+            throw new UncheckedIOException(e); // a byte array does no I/O
         }
         return Base64.getEncoder().encodeToString(packed.toByteArray());
     }

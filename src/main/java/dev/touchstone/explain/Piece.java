@@ -1,10 +1,10 @@
 package dev.touchstone.explain;
 
 /**
- * A token, for people.
+ * A token in readable form.
  *
- * @param text in quotes, with escapes for what would not show
+ * @param text in quotes, with escapes for invisible characters
  * @param bytes in hexadecimal
- * @param special whether it is no part of the text proper
+ * @param special whether it is a special token, such as the end of the text
  */
 public record Piece(String text, String bytes, boolean special) {}

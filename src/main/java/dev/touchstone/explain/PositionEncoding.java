@@ -14,12 +14,12 @@ import java.util.Map;
  * The position encoding of a model.
  *
  * @param kind where positions enter the computation
- * @param says a sentence about it
- * @param vectors the position embeddings, or the rotary table; null if there is no tap of them
+ * @param description one sentence
+ * @param vectors the position embeddings, or the rotary table; null if neither has a tap
  * @param slopes the ALiBi slope of each head; empty without ALiBi
  * @param source the class that computes it
  */
-public record PositionEncoding(Kind kind, String says, Vectors vectors, List<Double> slopes, Class<?> source) {
+public record PositionEncoding(Kind kind, String description, Vectors vectors, List<Double> slopes, Class<?> source) {
     /** Where positions enter the computation. */
     public enum Kind {
         /** Position embeddings are added to the token embeddings. */

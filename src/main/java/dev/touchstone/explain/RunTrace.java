@@ -14,7 +14,7 @@ final class RunTrace implements Trace {
     private final TapMap map;
     private final Map<String, Tensor> taps = new LinkedHashMap<>();
     private final Map<String, Long> nanoseconds = new LinkedHashMap<>();
-    private long last;
+    private long last; // nanoseconds
 
     RunTrace(TapMap map) {
         this.map = map;

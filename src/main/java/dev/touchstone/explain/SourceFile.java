@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The source files of classes. The build copies those that a walk-through names into the jar. */
+/** The source files of classes. The build copies those that an explanation names into the jar. */
 public final class SourceFile {
     private static final String ROOT = "src/main/java/";
     private static final String COPIES = "/META-INF/sources/";

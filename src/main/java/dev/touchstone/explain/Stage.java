@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
- * A stage of the way from text to text.
+ * A stage between the prompt and the generated text.
  *
- * @param shapes input and output of the stage, with the sizes of this run
- * @param sources the classes that compute it
- * @param proofs the tests that compare it with Hugging Face, or with a definition
+ * @param shapes the shapes of input and output in this run
+ * @param sources the classes that compute the stage
+ * @param checks the tests that compare the stage with Hugging Face, or with a definition
  */
-public record Stage(@JsonIgnore Kind kind, String title, String shapes, List<Class<?>> sources, List<Proof> proofs) {
+public record Stage(@JsonIgnore Kind kind, String title, String shapes, List<Class<?>> sources, List<Check> checks) {
     /** The stages of every run, in order. */
     public enum Kind {
         TOKENIZATION("Tokenization"),
@@ -36,7 +36,7 @@ public record Stage(@JsonIgnore Kind kind, String title, String shapes, List<Cla
 
     /**
      * @param test a file below {@code src/test/java/dev/touchstone}
-     * @param of what it compares: taps of the golden files, or another file of the fixtures
+     * @param of what the test compares: taps of the golden files, or another file of the fixtures
      */
-    public record Proof(String test, String of) {}
+    public record Check(String test, String of) {}
 }

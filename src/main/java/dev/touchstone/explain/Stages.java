@@ -1,7 +1,7 @@
 package dev.touchstone.explain;
 
 import dev.touchstone.checkpoint.LoadedModel;
-import dev.touchstone.explain.Stage.Proof;
+import dev.touchstone.explain.Stage.Check;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Generator;
 import dev.touchstone.generation.Sampler;
@@ -25,10 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The stages in order, each with its shapes, its sources and its proofs. */
+/** Builds the list of stages, each with its shapes, sources and checks. */
 record Stages(LoadedModel model, PositionEncoding positions, int tokens, Settings settings) {
-    private static final Proof SAME_BITS =
-            new Proof("generation/SameBitsTest", "the logits, bit for bit: cache or none, alone or in a batch");
+    private static final Check SAME_BITS =
+            new Check("generation/SameBitsTest", "the logits, bit for bit: cache or none, alone or in a batch");
 
     List<Stage> all() {
         Transformer transformer = model.transformer();
@@ -38,19 +38,19 @@ record Stages(LoadedModel model, PositionEncoding positions, int tokens, Setting
         return List.of(
                 stage(
                         Stage.Kind.TOKENIZATION,
-                        shaped("text → (%d)", tokens),
+                        format("text → (%d)", tokens),
                         List.of(model.tokenizer().getClass()),
-                        new Proof("tokenizer/FixtureTokensTest", "ids and texts in tokens.json")),
+                        new Check("tokenizer/FixtureTokensTest", "ids and texts in tokens.json")),
                 stage(
                         Stage.Kind.EMBEDDING,
-                        shaped("(%d) → (%d, %d)", tokens, tokens, shape.channels()),
+                        format("(%d) → (%d, %d)", tokens, tokens, shape.channels()),
                         List.of(Embedding.class),
                         golden(transformer.stem().wte().name())),
                 stage(
                         Stage.Kind.POSITIONS,
                         positions.vectors() == null
-                                ? shaped("(%d, %d, %d)", shape.heads(), tokens, tokens)
-                                : shaped(
+                                ? format("(%d, %d, %d)", shape.heads(), tokens, tokens)
+                                : format(
                                         "(%d) → (%d, %d)",
                                         tokens, tokens, positions.vectors().shape()[1]),
                         List.of(positions.source()),
@@ -60,59 +60,59 @@ record Stages(LoadedModel model, PositionEncoding positions, int tokens, Setting
                                         : positions.vectors().tap())),
                 stage(
                         Stage.Kind.BLOCKS,
-                        shaped(
+                        format(
                                 "%d × (%d, %d) → (%d, %d)",
                                 shape.layers(), tokens, shape.channels(), tokens, shape.channels()),
                         List.of(Block.class, Attention.class, Mlp.class),
                         golden(attention.probsTap(), block.attentionAdded(), block.mlpAdded(), block.name())),
                 stage(
                         Stage.Kind.OUTPUT,
-                        shaped("(%d, %d) → (%d, %d)", tokens, shape.channels(), tokens, shape.vocabulary()),
+                        format("(%d, %d) → (%d, %d)", tokens, shape.channels(), tokens, shape.vocabulary()),
                         List.of(transformer.lnF().getClass(), Head.class),
                         golden(transformer.lnF().name(), Head.LOGITS)),
                 stage(
                         Stage.Kind.CHOICE,
-                        shaped("(%d) → id", shape.vocabulary()),
-                        choosing(),
-                        new Proof("generation/processors/SamplingGoldenTest", "probabilities in sampling.json")),
+                        format("(%d) → id", shape.vocabulary()),
+                        choiceClasses(),
+                        new Check("generation/processors/SamplingGoldenTest", "probabilities in sampling.json")),
                 stage(
                         Stage.Kind.GENERATION,
-                        shaped("(%d) → (%d + %d)", tokens, tokens, settings.maxNewTokens()),
+                        format("(%d) → (%d + %d)", tokens, tokens, settings.maxNewTokens()),
                         List.of(Generator.class, CachedExecutor.class),
-                        new Proof("generation/GenerationGoldenTest", "ids and texts in generation.json"),
+                        new Check("generation/GenerationGoldenTest", "ids and texts in generation.json"),
                         SAME_BITS),
                 stage(
                         Stage.Kind.SPECULATION,
-                        shaped("(n drafts) → (n + 1, %d)", shape.vocabulary()),
+                        format("(n drafts) → (n + 1, %d)", shape.vocabulary()),
                         List.of(SpeculativeGenerator.class, Verification.class),
-                        new Proof("generation/SpeculativeTest", "the ids of plain greedy decoding"),
-                        new Proof("generation/SpeculativeSamplingTest", "the distribution of plain sampling")),
+                        new Check("generation/SpeculativeTest", "the ids of plain greedy decoding"),
+                        new Check("generation/SpeculativeSamplingTest", "the distribution of plain sampling")),
                 stage(
                         Stage.Kind.MEMORY_AND_TIME,
-                        shaped(
+                        format(
                                 "2 × %d layers × (%d heads, %d, %d)",
                                 shape.layers(), shape.keyValueHeads(), tokens, shape.headSize()),
                         List.of(KvCache.class, Trace.class),
-                        new Proof("generation/CacheMemoryTest", "what the cache takes"),
+                        new Check("generation/CacheMemoryTest", "the memory of the cache"),
                         SAME_BITS));
     }
 
-    private List<Class<?>> choosing() {
+    private List<Class<?>> choiceClasses() {
         List<Class<?>> classes = new ArrayList<>(List.of(Processors.class));
         settings.processors().stream().map(LogitsProcessor::getClass).forEach(classes::add);
         classes.add(Sampler.class);
         return classes;
     }
 
-    private static Stage stage(Stage.Kind kind, String shapes, List<Class<?>> sources, Proof... proofs) {
-        return new Stage(kind, kind.title(), shapes, sources, List.of(proofs));
+    private static Stage stage(Stage.Kind kind, String shapes, List<Class<?>> sources, Check... checks) {
+        return new Stage(kind, kind.title(), shapes, sources, List.of(checks));
     }
 
-    private static Proof golden(String... taps) {
-        return new Proof("parity/GoldenTest", "tap " + String.join(", ", taps));
+    private static Check golden(String... taps) {
+        return new Check("parity/GoldenTest", "tap " + String.join(", ", taps));
     }
 
-    private static String shaped(String format, Object... sizes) {
+    private static String format(String format, Object... sizes) {
         return String.format(Locale.ROOT, format, sizes);
     }
 }

@@ -3,17 +3,17 @@ package dev.touchstone.explain;
 import java.util.Map;
 
 /**
- * Where time went.
+ * Time by kind of work.
  *
- * @param prompt milliseconds of the pass over the prompt, while every tap was watched
- * @param step the mean of the steps after it, which read one token each
- * @param watched seconds of the whole generation
- * @param unwatched the same without a trace
- * @param sameIds whether both made the same ids
+ * @param prompt milliseconds of the forward pass over the prompt, with all taps recorded
+ * @param step mean milliseconds of the later steps, which compute one token each, with all taps recorded
+ * @param traced seconds of the whole generation with all taps recorded
+ * @param untraced seconds of the same generation without a trace
+ * @param sameIds whether both generated the same ids
  */
 public record Times(
         Map<TimeCategory, Double> prompt,
         Map<TimeCategory, Double> step,
-        double watched,
-        double unwatched,
+        double traced,
+        double untraced,
         boolean sameIds) {}

@@ -4,26 +4,25 @@ import dev.touchstone.tensor.Tensor;
 import java.util.stream.IntStream;
 
 /**
- * A tensor with a row for each token, as a picture and in figures.
+ * A tensor with one row per token, compressed for a heat map, with some of its numbers. (T, C)
  *
- * @param picture numbers as bytes, {@code 127 x / scale}, packed; of each row the first {@code drawn}
- * @param drawn how many columns the picture has
+ * @param packed the first {@code columns} numbers of each row as bytes, {@code 127 x / scale}, see {@link Packed#signed}
+ * @param columns the number of columns in {@code packed}
  * @param scale the largest absolute value
- * @param lengths of the rows
+ * @param norms the Euclidean norm of each row
  * @param ends the first three numbers of each row and its last
  */
 public record Vectors(
-        String tap, int[] shape, String picture, int drawn, float scale, double[] lengths, float[][] ends) {
-    private static final int MOST_DRAWN = 1024;
+        String tap, int[] shape, String packed, int columns, float scale, double[] norms, float[][] ends) {
+    private static final int MAX_COLUMNS = 1024;
 
     static Vectors of(String tap, Tensor x) {
-        int columns = x.size(-1);
-        int drawn = Math.min(MOST_DRAWN, columns);
+        int columns = Math.min(MAX_COLUMNS, x.size(-1));
         float scale = Rows.largest(x);
         float[][] ends =
                 IntStream.range(0, x.rows()).mapToObj(row -> ends(x, row)).toArray(float[][]::new);
         return new Vectors(
-                tap, x.shape(), Packed.signed(x.columns(0, drawn), scale), drawn, scale, Rows.lengths(x), ends);
+                tap, x.shape(), Packed.signed(x.columns(0, columns), scale), columns, scale, Rows.norms(x), ends);
     }
 
     private static float[] ends(Tensor x, int row) {

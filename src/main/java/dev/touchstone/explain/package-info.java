@@ -1,9 +1,9 @@
 /**
- * The whole way of the data once more, for people: one run of a model from text to text, stage by stage. Every figure is
- * what a {@link dev.touchstone.model.Trace} of that run saw, or what a class of the generation said of itself.
+ * Explains one run of a model from prompt to generated text, stage by stage. Every number comes from a
+ * {@link dev.touchstone.model.Trace} of that run or from the result of its generation.
  *
  * <pre>
- * prompt -> Explainer -> Explanation -> lines in the terminal, or a page
+ * prompt -> Explainer -> Explanation -> lines in the terminal, or an HTML page
  * </pre>
  */
 package dev.touchstone.explain;

@@ -1,7 +1,7 @@
 /* What is selected now: a token of the prompt, a layer, a head and a step. A figure that depends on one of them is redrawn when it changes. */
 const state = {token: run.ids.length - 1, layer: 0, head: 0, step: 0};
 const watchers = [];
-function look(change) {
+function select(change) {
   Object.assign(state, change);
   for (const watcher of watchers) if (watcher.keys.some(key => key in change)) watcher.draw();
 }
@@ -31,14 +31,14 @@ const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
 const weight = byte => (byte / 255) ** 2;
 
 /* A line that is written again when one of `keys` changes. */
-function following(keys, say) {
+function following(keys, describe) {
   const line = element("output", {class: "live", "aria-live": "polite"});
-  follow(keys, () => line.replaceChildren(...[say()].flat()));
+  follow(keys, () => line.replaceChildren(...[describe()].flat()));
   return line;
 }
 
-/* A slider with buttons before and after it; `say` gives the text of a value. */
-function slider(label, key, size, say, play = false) {
+/* A slider with buttons before and after it; `describe` gives the text of a value. */
+function slider(label, key, size, describe, play = false) {
   const id = `${key}-${watchers.length}`;
   const range = element("input", {type: "range", id, min: 0, max: size - 1, step: 1, value: 0});
   const said = element("output", {for: id, "aria-live": "polite"});
@@ -47,7 +47,7 @@ function slider(label, key, size, say, play = false) {
     node.addEventListener("click", action);
     return node;
   };
-  const to = at => look({[key]: Math.max(0, Math.min(size - 1, at))});
+  const to = at => select({[key]: Math.max(0, Math.min(size - 1, at))});
   range.addEventListener("input", () => to(Number(range.value)));
   const box = element("div", {class: "slider"}, element("label", {for: id}, label),
     button("◀", `Previous ${key}`, () => to(state[key] - 1)), range,
@@ -56,7 +56,7 @@ function slider(label, key, size, say, play = false) {
   box.append(said);
   follow([key], () => {
     range.value = state[key];
-    const text = say(state[key]);
+    const text = describe(state[key]);
     range.setAttribute("aria-valuetext", text);
     said.textContent = text;
   });

@@ -8,14 +8,14 @@ const attention = new Heatmap("Attention weights, one row per query token, one c
   column > row ? [element("b", {}, quoted(run.ids[column])), " comes after ", element("b", {}, quoted(run.ids[row])), " and is masked"]
     : [element("b", {}, quoted(run.ids[row])), " attends to ", element("b", {}, quoted(run.ids[column])), " with weight ",
       element("b", {}, weights ? percent(weightOf(state.head, row, column)) : "…"), ` (layer ${state.layer}, head ${state.head})`],
-row => look({token: row}));
+row => select({token: row}));
 const weightOf = (head, row, column) => weight(weights[head * triangle + row * (row + 1) / 2 + column]);
 const attentionColor = head => (row, column) => column > row ? null : mix("card", "theirs", Math.sqrt(weightOf(head, row, column)));
 
 const thumbs = Array.from({length: run.shape.heads}, (_, head) => {
   const canvas = element("canvas", {width: 1, height: 1, "aria-hidden": "true"});
   const node = element("button", {type: "button", class: "thumb", "aria-label": `head ${head}`}, canvas, `head ${head}`);
-  node.addEventListener("click", () => look({head}));
+  node.addEventListener("click", () => select({head}));
   return node;
 });
 follow(["head"], () => thumbs.forEach((node, head) => node.setAttribute("aria-pressed", head === state.head)));
@@ -52,10 +52,10 @@ const attentionBox = element("div", {},
 
 /* The norms of the residual stream and of what each layer adds to it, for one token. */
 function stream() {
-  const width = roomy(), height = 250, left = 38, base = 206, top = 12, entering = run.embedding[run.embedding.length - 1];
+  const width = roomy(), height = 250, left = 38, base = 206, top = 12, blockInput = run.embedding[run.embedding.length - 1];
   const at = list => number(list[state.token]);
-  const streams = [at(entering.lengths), ...run.layers.map(one => at(one.stream))];
-  const up = ticks(Math.max(...streams, ...run.layers.flatMap(one => [at(one.attended), at(one.made)]).filter(Number.isFinite), 1e-9), 4), most = up.at(-1);
+  const streams = [at(blockInput.norms), ...run.layers.map(one => at(one.residual_norms))];
+  const up = ticks(Math.max(...streams, ...run.layers.flatMap(one => [at(one.attention_norms), at(one.mlp_norms)]).filter(Number.isFinite), 1e-9), 4), most = up.at(-1);
   const step = (width - left - 8) / streams.length, y = v => base - (base - top) * Math.min(1, v / most);
   const svg = drawn("svg", {viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `Norm of the residual stream at ${quoted(run.ids[state.token])}, before the first layer and after each: ${streams.map(few).join(", ")}`});
@@ -69,8 +69,8 @@ function stream() {
     const x = left + step * (i + .5);
     if (i > 0) {
       const one = run.layers[i - 1];
-      svg.append(drawn("rect", {x: x - bar - 1, y: y(at(one.attended)), width: bar, height: base - y(at(one.attended)), rx: 2, fill: "var(--theirs)"}));
-      svg.append(drawn("rect", {x: x + 1, y: y(at(one.made)), width: bar, height: base - y(at(one.made)), rx: 2, fill: "var(--ours)"}));
+      svg.append(drawn("rect", {x: x - bar - 1, y: y(at(one.attention_norms)), width: bar, height: base - y(at(one.attention_norms)), rx: 2, fill: "var(--theirs)"}));
+      svg.append(drawn("rect", {x: x + 1, y: y(at(one.mlp_norms)), width: bar, height: base - y(at(one.mlp_norms)), rx: 2, fill: "var(--ours)"}));
     }
     if (i === 0 || (i - 1) % every === 0) {
       svg.append(drawn("text", {x, y: base + 17, "text-anchor": "middle"}, i === 0 ? "input" : String(i - 1)));
@@ -89,7 +89,7 @@ follow(["token", "layer"], () => streamBox.replaceChildren(
 follow(["token", "layer"], () => {
   const mlp = layer().mlp, strongest = mlp.strongest[state.token], most = Math.max(...strongest.map(one => Math.abs(one.value)), 1e-9);
   mlpBox.replaceChildren(element("h3", {}, "MLP of layer ", String(state.layer)),
-    element("p", {class: "soft"}, `After the activation ${mlp.above[state.token].toLocaleString("en")} of ${count(mlp.width, "neuron")} are positive at `,
+    element("p", {class: "soft"}, `After the activation ${mlp.positive[state.token].toLocaleString("en")} of ${count(mlp.width, "neuron")} are positive at `,
       element("b", {}, quoted(run.ids[state.token])), ". The largest by magnitude:"),
     bars(strongest.map(one => ({label: `neuron ${one.index}`, share: Math.abs(one.value) / most, value: few(one.value),
       color: one.value < 0 ? "var(--theirs)" : "var(--ours)"}))));

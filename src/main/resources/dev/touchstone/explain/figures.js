@@ -32,10 +32,10 @@ function paint(canvas, rows, columns, color) {
   pen.putImageData(image, 0, 0);
 }
 
-/* A heat map. Pointing at a cell, or moving to it with the arrow keys, shows what `say` returns for (row, column). */
+/* A heat map. Pointing at a cell, or moving to it with the arrow keys, shows what `describe` returns for (row, column). */
 class Heatmap {
-  constructor(label, say, pick = () => {}) {
-    Object.assign(this, {say, pick, rows: 1, columns: 1, row: 0, column: 0});
+  constructor(label, describe, pick = () => {}) {
+    Object.assign(this, {describe, pick, rows: 1, columns: 1, row: 0, column: 0});
     this.canvas = element("canvas", {tabindex: 0, role: "application", "aria-roledescription": "heat map", "aria-label":
       `${label}; the arrow keys move between cells`});
     this.cursor = element("div", {class: "cursor", hidden: ""});
@@ -67,7 +67,7 @@ class Heatmap {
     Object.assign(this.cursor.style, {
       left: `${100 * (this.column + .5) / this.columns}%`, width: `${100 / this.columns}%`,
       top: `${100 * (this.row + .5) / this.rows}%`, height: `${100 / this.rows}%`});
-    this.live.replaceChildren(...[this.say(this.row, this.column)].flat());
+    this.live.replaceChildren(...[this.describe(this.row, this.column)].flat());
   }
   key(event) {
     const step = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
@@ -83,13 +83,13 @@ class Heatmap {
 
 /* A heat map of vectors, one row per token, with the tokens beside it where there is room. */
 function vectorMap(vectors, title) {
-  const columns = vectors.drawn, rows = run.ids.length;
+  const columns = vectors.columns, rows = run.ids.length;
   let data = null;
   const map = new Heatmap(title, (row, column) => [element("b", {}, quoted(run.ids[row])),
-    `, channel ${column}: ${data ? show(data[row * columns + column] / 127 * vectors.scale) : ""}`], row => look({token: row}));
+    `, channel ${column}: ${data ? show(data[row * columns + column] / 127 * vectors.scale) : ""}`], row => select({token: row}));
   const draw = () => data && map.draw(rows, columns, (row, column) => signed(data[row * columns + column] / 127));
   map.node.style.height = `${Math.max(70, Math.min(22 * rows, 360))}px`;
-  unpack(vectors.picture).then(packed => {
+  unpack(vectors.packed).then(packed => {
     data = new Int8Array(packed.buffer);
     follow([], draw);
   });
@@ -103,19 +103,19 @@ function tokenNames(style, ids = run.ids) {
   return element("div", {class: style, "aria-hidden": "true"}, ...ids.map(id => element("span", {}, word(id))));
 }
 
-/* `picked` is shown even where it is not among them. */
-function chances(candidates, picked) {
+/* `chosen` is shown even where it is not among them. */
+function probabilityBars(candidates, chosen) {
   const most = Math.max(...candidates.map(one => one.probability));
-  const list = !picked || candidates.some(one => one.id === picked.id) ? candidates : [...candidates, picked];
+  const list = !chosen || candidates.some(one => one.id === chosen.id) ? candidates : [...candidates, chosen];
   return bars(list.map(one => ({label: word(one.id), share: one.probability / most, value: percent(one.probability),
-    picked: picked && one.id === picked.id})));
+    chosen: chosen && one.id === chosen.id})));
 }
 /* The width of a chart: as much as there is room, so that its text is as large as other text. */
 const roomy = () => Math.max(240, Math.min(470, document.documentElement.clientWidth - 56));
-let drawnAt = innerWidth;
+let drawnWidth = innerWidth;
 addEventListener("resize", () => {
-  if (innerWidth === drawnAt) return;
-  drawnAt = innerWidth;
+  if (innerWidth === drawnWidth) return;
+  drawnWidth = innerWidth;
   for (const watcher of watchers) watcher.draw();
 });
 function legend(...entries) {

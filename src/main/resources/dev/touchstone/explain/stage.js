@@ -1,16 +1,16 @@
 /* A stage: its number, title and shapes, a paragraph, its figures, the classes that compute it and the tests that check it. */
 function stage(index, sentence, ...figures) {
-  const {title, shapes, sources, proofs} = run.stages[index], id = `stage-${index + 1}`, name = String(index + 1);
+  const {title, shapes, sources, checks} = run.stages[index], id = `stage-${index + 1}`, name = String(index + 1);
   const list = nodes => nodes.flatMap((node, i) => i ? [", ", node] : [node]);
   document.getElementById("main").append(element("section", {id, "aria-labelledby": `${id}-title`},
     element("header", {},
       element("h2", {id: `${id}-title`}, element("span", {class: "number"}, name), " ", title),
       element("code", {class: "shape"}, element("span", {class: "hidden"}, "shapes: "), shapes)),
     element("p", {}, sentence), ...figures,
-    element("div", {class: "proof"},
+    element("div", {class: "check"},
       element("div", {}, "Computed in ", ...list(sources.map(path => source(path, path.split("/").slice(5).join("/"))))),
-      element("div", {}, "Checked by ", ...list(proofs.map(proof =>
-        element("span", {}, element("code", {}, `${proof.test}.java`), ` (${proof.of})`)))))));
+      element("div", {}, "Checked by ", ...list(checks.map(check =>
+        element("span", {}, element("code", {}, `${check.test}.java`), ` (${check.of})`)))))));
   document.getElementById("contents").append(element("li", {}, element("a", {href: `#${id}`}, element("span", {}, name), " ", title)));
 }
 /* The name of a source file; it opens the text, which the page contains. */

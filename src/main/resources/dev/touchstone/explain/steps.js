@@ -1,43 +1,43 @@
 /* The steps of the generation: the text, the cache, drafts, and time. */
 const text = element("div", {class: "text", role: "group", "aria-label": "the text so far"});
 follow(["step"], () => text.replaceChildren(...run.ids.map(id => word(id, "given")),
-  ...run.turns.map((one, at) => word(one.id, at === state.step ? "here" : at > state.step ? "later" : ""))));
+  ...run.steps.map((one, at) => word(one.id, at === state.step ? "here" : at > state.step ? "later" : ""))));
 
-const sequence = [...run.ids, ...run.turns.map(one => one.id)];
-const seenIds = () => {
+const sequence = [...run.ids, ...run.steps.map(one => one.id)];
+const keyIds = () => {
   const read = tokens + state.step;
-  return sequence.slice(read - turn().seen, read);
+  return sequence.slice(read - step().keys, read);
 };
-let looks = null;
+let lastQuery = null;
 const where = new Heatmap("Attention of the last token, one row per layer, one column per token", (row, column) =>
-  [`Layer ${row} attends to `, element("b", {}, quoted(seenIds()[column])), " with weight ",
-    element("b", {}, percent(weight(looks[row * turn().seen + column]))), ", mean of its heads"]);
+  [`Layer ${row} attends to `, element("b", {}, quoted(keyIds()[column])), " with weight ",
+    element("b", {}, percent(weight(lastQuery[row * step().keys + column]))), ", mean of its heads"]);
 where.node.style.height = `${Math.max(56, Math.min(30 * run.layers.length, 300))}px`;
 follow(["step"], () => {
-  looks = bytes(turn().looks);
-  where.draw(run.layers.length, turn().seen, (row, column) =>
-    mix("card", "theirs", Math.sqrt(weight(looks[row * turn().seen + column]))));
+  lastQuery = bytes(step().attention);
+  where.draw(run.layers.length, step().keys, (row, column) =>
+    mix("card", "theirs", Math.sqrt(weight(lastQuery[row * step().keys + column]))));
 });
-const votes = element("div");
-follow(["step"], () => votes.replaceChildren(element("ol", {class: "bars"}, ...turn().lens.map((vote, at) =>
-  element("li", vote.best.id === turn().id ? {class: "picked"} : {},
-    element("span", {class: "label"}, `${at ? `layer ${at - 1}` : "input"}: `, word(vote.best.id)),
-    element("span", {class: "bar", style: `width:${(100 * vote.of_picked).toFixed(2)}%`}),
-    element("span", {class: "value"}, percent(vote.of_picked)))))));
+const lensBars = element("div");
+follow(["step"], () => lensBars.replaceChildren(element("ol", {class: "bars"}, ...step().lens.map((prediction, at) =>
+  element("li", prediction.best.id === step().id ? {class: "chosen"} : {},
+    element("span", {class: "label"}, `${at ? `layer ${at - 1}` : "input"}: `, word(prediction.best.id)),
+    element("span", {class: "bar", style: `width:${(100 * prediction.probability_of_chosen).toFixed(2)}%`}),
+    element("span", {class: "value"}, percent(prediction.probability_of_chosen)))))));
 stage(6, "The token is appended to the sequence, and the model runs again. Keys and values of earlier tokens are in the KV cache, so only "
-  + `the new token is computed. Generation stopped after ${count(run.turns.length, "token")} (${run.generation.finish_reason.toLowerCase()}).`,
-  slider("Step", "step", run.turns.length, stepName, true), text,
+  + `the new token is computed. Generation stopped after ${count(run.steps.length, "token")} (${run.generation.finish_reason.toLowerCase()}).`,
+  slider("Step", "step", run.steps.length, stepName, true), text,
   element("div", {class: "pair figure"},
     element("div", {}, element("h3", {}, "Attention of the last token"),
       element("p", {class: "soft"}, "One row per layer, one column per token; the mean of all heads."), where.node, where.live),
     element("div", {}, element("h3", {}, "Logit lens of this step"),
-      element("p", {class: "soft"}, `The most likely token at each depth. The bar is the probability there of the token that was ${sampled ? "sampled" : "chosen"}.`), votes)));
+      element("p", {class: "soft"}, `The most likely token at each depth. The bar is the probability there of the token that was ${sampled ? "sampled" : "chosen"}.`), lensBars)));
 
 const {statistics, passes, drafter} = run.speculation;
-const draft = (id, kind, says) => element("span", {class: `draft ${kind}`}, element("span", {class: "hidden"}, `${says} `), word(id));
+const draft = (id, kind, verdict) => element("span", {class: `draft ${kind}`}, element("span", {class: "hidden"}, `${verdict} `), word(id));
 const passRows = passes.map((pass, at) => element("li", {}, element("span", {class: "at"}, `pass ${at + 1}`),
   ...pass.drafted.map((id, i) => i < pass.accepted ? draft(id, "kept", "accepted") : draft(id, "lost", "rejected")),
-  ...pass.made.slice(pass.accepted).map(id => draft(id, "own", "from the model"))));
+  ...pass.added.slice(pass.accepted).map(id => draft(id, "own", "from the model"))));
 const shownPasses = 12;
 stage(7, "A cheap drafter proposes several tokens, and one pass of the model verifies all of them. Drafts are accepted up to the first that is rejected, and the model "
   + `adds one token itself. Here ${drafter} proposed ${count(statistics.proposed, "token")}, of which ${statistics.accepted} were accepted: `
@@ -62,20 +62,20 @@ function columns(label, height, list, draw) {
 }
 const memory = element("div"), timeline = element("div");
 follow(["step"], () => {
-  const most = Math.max(...run.turns.map(one => one.bytes)), scale = 118 / most;
-  memory.replaceChildren(columns(`Bytes of the cache after each step, at most ${kib(most)}`, 140, run.turns, (svg, one, x, width, here) => {
-    const filled = Math.min(one.bytes, one.tokens * perToken);
-    svg.append(drawn("rect", {x, y: 122 - one.bytes * scale, width, height: one.bytes * scale, rx: 2, fill: "var(--ground)", stroke: "var(--line)"}),
+  const most = Math.max(...run.steps.map(one => one.cache_bytes)), scale = 118 / most;
+  memory.replaceChildren(columns(`Bytes of the cache after each step, at most ${kib(most)}`, 140, run.steps, (svg, one, x, width, here) => {
+    const filled = Math.min(one.cache_bytes, one.cached_tokens * perToken);
+    svg.append(drawn("rect", {x, y: 122 - one.cache_bytes * scale, width, height: one.cache_bytes * scale, rx: 2, fill: "var(--ground)", stroke: "var(--line)"}),
       drawn("rect", {x, y: 122 - filled * scale, width, height: filled * scale, rx: 2, fill: here ? "var(--ours)" : "var(--theirs)"}));
-  }), element("output", {class: "live"}, `After step ${state.step + 1} the cache holds ${count(turn().tokens, "token")} and occupies ${kib(turn().bytes)}: `
+  }), element("output", {class: "live"}, `After step ${state.step + 1} the cache holds ${count(step().cached_tokens, "token")} and occupies ${kib(step().cache_bytes)}: `
     + `${kib(perToken)} per token, allocated for ${run.cache_page} tokens at a time.`));
 });
 follow(["step"], () => {
-  const most = Math.max(...run.turns.map(one => one.unwatched)), total = run.turns.reduce((sum, one) => sum + one.unwatched, 0);
-  timeline.replaceChildren(columns(`Milliseconds of each step, at most ${most.toFixed(1)}`, 140, run.turns, (svg, one, x, width, here) => {
-    const h = Math.max(1.5, 118 * one.unwatched / most);
+  const most = Math.max(...run.steps.map(one => one.untraced)), total = run.steps.reduce((sum, one) => sum + one.untraced, 0);
+  timeline.replaceChildren(columns(`Milliseconds of each step, at most ${most.toFixed(1)}`, 140, run.steps, (svg, one, x, width, here) => {
+    const h = Math.max(1.5, 118 * one.untraced / most);
     svg.append(drawn("rect", {x, y: 122 - h, width, height: h, rx: 2, fill: here ? "var(--ours)" : "var(--theirs)"}));
-  }), element("output", {class: "live"}, `Step ${state.step + 1} took ${turn().unwatched.toFixed(1)} ms of ${total.toFixed(0)} ms. The first step includes the prompt.`));
+  }), element("output", {class: "live"}, `Step ${state.step + 1} took ${step().untraced.toFixed(1)} ms of ${total.toFixed(0)} ms. The first step includes the prompt.`));
 });
 const order = [...new Set([...Object.keys(run.times.prompt), ...Object.keys(run.times.step)])];
 const sum = times => order.reduce((all, part) => all + (times[part] ?? 0), 0);
@@ -88,9 +88,9 @@ function stack(title, times) {
 const share = (times, part) => sum(times) === 0 ? [] : [`${(times[part] ?? 0).toFixed(2)}\u00a0ms `,
   element("small", {class: "soft"}, `${(100 * (times[part] ?? 0) / sum(times)).toFixed(0)} %`)];
 stage(8, "The KV cache stores the keys and values of all layers. Times were measured from tap to tap while all taps were recorded "
-  + `(${run.times.watched.toFixed(2)} s in total). Without recording the same run took ${run.times.unwatched.toFixed(2)} s and `
+  + `(${run.times.traced.toFixed(2)} s in total). Without recording the same run took ${run.times.untraced.toFixed(2)} s and `
   + (run.times.same_ids ? "generated the same tokens." : "GENERATED DIFFERENT TOKENS."),
-  slider("Step", "step", run.turns.length, stepName),
+  slider("Step", "step", run.steps.length, stepName),
   element("div", {class: "pair"}, element("div", {}, element("h3", {}, "Memory of the cache"), memory),
     element("div", {}, element("h3", {}, "Time of each step"), timeline)),
   element("div", {class: "figure"}, stack(`Prompt, ${count(tokens, "token")} in one pass`, run.times.prompt),

@@ -4,7 +4,7 @@ document.getElementById("top").append(element("h1", {}, `One run of ${run.model}
   words(run.prompt ?? run.ids.map(id => word(id)), run.generation.text),
   facts([["layers", run.shape.layers], ["heads", run.shape.heads], ["channels", run.shape.channels],
     ["tokens in the vocabulary", run.shape.vocabulary], ["positions", run.shape.positions], ["tokens of the prompt", run.ids.length],
-    ["new tokens", run.turns.length]]));
+    ["new tokens", run.steps.length]]));
 
 /* The tokens as buttons: one stop of the tab key, the arrow keys move between them. Bytes are left out where there are many tokens. */
 function chips(withBytes) {
@@ -15,7 +15,7 @@ function chips(withBytes) {
     if (withBytes && !many) {
       node.append(element("small", {}, String(id)), element("small", {class: "bytes"}, run.vocabulary[id].bytes));
     }
-    node.addEventListener("click", () => look({token: at}));
+    node.addEventListener("click", () => select({token: at}));
     return node;
   });
   const box = element("div", {class: `chips${many ? " many" : ""}`, role: "group", "aria-label": "tokens of the prompt"}, ...nodes);
@@ -23,7 +23,7 @@ function chips(withBytes) {
     const to = {ArrowRight: state.token + 1, ArrowLeft: state.token - 1, Home: 0, End: nodes.length - 1}[event.key];
     if (to === undefined || !nodes[to]) return;
     event.preventDefault();
-    look({token: to});
+    select({token: to});
     nodes[to].focus();
   });
   follow(["token"], () => nodes.forEach((node, at) => {
@@ -49,20 +49,20 @@ stage(0, `The tokenizer splits the text into ${count(run.ids.length, "token")} o
 const values = vectors => {
   const [a, b, c, z] = vectors.ends[state.token].map(show), size = vectors.shape[1];
   return [element("b", {}, quoted(run.ids[state.token])), " → ", element("code", {}, `[${a}, ${b}, ${c}, …, ${z}]`),
-    ` (${count(size, "value")}), norm ${few(vectors.lengths[state.token])}`];
+    ` (${count(size, "value")}), norm ${few(vectors.norms[state.token])}`];
 };
 stage(1, `Each id selects a row of the embedding matrix: a vector of ${run.shape.channels} learned numbers. `
   + "Gold is positive and blue is negative; a stronger colour is a larger magnitude.",
   vectorMap(run.embedding[0], "Token embeddings"), following(["token"], () => values(run.embedding[0])));
 
-const positions = run.positions, says = positions.says[0].toUpperCase() + positions.says.slice(1) + ".";
+const positions = run.positions, description = positions.description[0].toUpperCase() + positions.description.slice(1) + ".";
 const placed = [];
 if (positions.vectors) placed.push(vectorMap(positions.vectors, positions.kind === "ADDED" ? "Position embeddings" : "Cosines and sines of the rotary embedding"));
 for (const vectors of run.embedding.slice(1)) {
   placed.push(vectorMap(vectors, "Input of the first block"), following(["token"], () => values(vectors)));
 }
 if (positions.slopes.length) placed.push(slopes());
-stage(2, `A token's embedding does not depend on its position, so the position has to be added. ${says}`, ...placed);
+stage(2, `A token's embedding does not depend on its position, so the position has to be added. ${description}`, ...placed);
 
 /* ALiBi: a line for each head. */
 function slopes() {

@@ -87,9 +87,9 @@ function sample(curve, kind) {
   svg.append(drawn("path", {d: "M0 6H30", class: "curve", stroke: curve.color, "stroke-dasharray": DASHES[kind % DASHES.length]}), marker(kind, 15, 6, curve.color));
   return svg;
 }
-/* Bars with names and figures; `one` is {label, share, value, picked, color}. */
+/* Bars with names and figures; `one` is {label, share, value, chosen, color}. */
 function bars(list) {
-  return element("ol", {class: "bars"}, ...list.map(one => element("li", one.picked ? {class: "picked"} : {},
+  return element("ol", {class: "bars"}, ...list.map(one => element("li", one.chosen ? {class: "chosen"} : {},
     element("span", {class: "label"}, one.label),
     element("span", {class: "bar", style: `width:${(100 * one.share).toFixed(2)}%${one.color ? `;background:${one.color}` : ""}`}),
     element("span", {class: "value"}, one.value))));

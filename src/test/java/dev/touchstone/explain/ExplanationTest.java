@@ -58,12 +58,12 @@ class ExplanationTest {
         assertThat(explained.ids()).isEqualTo(ids);
         for (Vectors vectors : explained.embedding()) {
             Tensor seen = seen(taps, vectors.tap());
-            assertThat(vectors.lengths()).isEqualTo(lengths(seen));
+            assertThat(vectors.norms()).isEqualTo(norms(seen));
             assertThat(vectors.ends()[0][0]).isEqualTo(seen.data()[0]);
         }
         assertThat(explained.layers()).hasSize(model.shape().layers());
         for (Layer layer : explained.layers()) {
-            assertThat(layer.stream()).isEqualTo(lengths(taps.get(layer.name())));
+            assertThat(layer.residualNorms()).isEqualTo(norms(taps.get(layer.name())));
             checkAttention(layer.attention(), taps.get(tapEnding(layer, ".probs")));
             for (Layer.Tap tap : layer.taps()) {
                 assertThat(tap.shape()).isEqualTo(taps.get(tap.name()).shape());
@@ -74,9 +74,9 @@ class ExplanationTest {
             assertThat(Math.abs(strongest))
                     .isEqualTo(largest(taps.get(layer.mlp().tap()), 0));
         }
-        double[] chances = Probabilities.softmax(row(logits, ids.length - 1));
+        double[] probabilities = Probabilities.softmax(row(logits, ids.length - 1));
         assertThat(explained.next().get(0).id()).isEqualTo(Probabilities.argmax(row(logits, ids.length - 1)));
-        explained.next().forEach(one -> assertThat(one.probability()).isEqualTo(chances[one.id()]));
+        explained.next().forEach(one -> assertThat(one.probability()).isEqualTo(probabilities[one.id()]));
     }
 
     /** The lens is the model's own norm and head: after the last block nothing else is left to compute. */
@@ -95,14 +95,15 @@ class ExplanationTest {
         assertThat(points).hasSize(model.shape().layers() + 1);
         assertThat(points).allSatisfy(point -> assertThat(seen(taps, point)).isNotNull());
         assertThat(model.lens(taps.get(last), KERNELS).data()).isEqualTo(logits.data());
-        List<List<Candidate>> says = explained.lens().says().get(points.size() - 1);
-        for (int t = 0; t < says.size(); t++) {
-            float[] row = row(logits, explained.lens().first() + t);
-            assertThat(says.get(t).get(0).id()).isEqualTo(Probabilities.argmax(row));
+        List<List<Candidate>> predictions = explained.lens().predictions().get(points.size() - 1);
+        for (int t = 0; t < predictions.size(); t++) {
+            float[] row = row(logits, explained.lens().firstToken() + t);
+            assertThat(predictions.get(t).get(0).id()).isEqualTo(Probabilities.argmax(row));
         }
-        for (Turn turn : explained.turns()) {
-            Turn.Vote vote = turn.lens().get(points.size() - 1);
-            assertThat(vote.best()).isEqualTo(turn.scores().get(0).likeliest().get(0));
+        for (TracedStep step : explained.steps()) {
+            TracedStep.LensPrediction prediction = step.lens().get(points.size() - 1);
+            assertThat(prediction.best())
+                    .isEqualTo(step.scores().get(0).mostLikely().get(0));
         }
     }
 
@@ -112,38 +113,40 @@ class ExplanationTest {
         Explanation explained = explain(fixture, prompt(fixture));
 
         assertThat(explained.times().sameIds()).isTrue();
-        assertThat(explained.turns().stream().mapToInt(Turn::id).toArray())
+        assertThat(explained.steps().stream().mapToInt(TracedStep::id).toArray())
                 .isEqualTo(explained.generation().ids());
-        assertThat(explained.turns().get(0).scores().get(0).likeliest())
+        assertThat(explained.steps().get(0).scores().get(0).mostLikely())
                 .isEqualTo(explained
                         .next()
                         .subList(
                                 0,
                                 explained
-                                        .turns()
+                                        .steps()
                                         .get(0)
                                         .scores()
                                         .get(0)
-                                        .likeliest()
+                                        .mostLikely()
                                         .size()));
-        for (Turn turn : explained.turns()) {
-            assertThat(turn.scores()).extracting(Turn.Scores::by).containsExactly(null, "temperature 0.8", "top-k 5");
-            assertThat(turn.scores().get(2).left()).isEqualTo(5);
-            assertThat(turn.scores().get(2).ofPicked()).isEqualTo(turn.chance());
-            assertThat(turn.scores().get(2).likeliest().stream()
+        for (TracedStep step : explained.steps()) {
+            assertThat(step.scores())
+                    .extracting(TracedStep.Scores::processor)
+                    .containsExactly(null, "temperature 0.8", "top-k 5");
+            assertThat(step.scores().get(2).allowed()).isEqualTo(5);
+            assertThat(step.scores().get(2).probabilityOfChosen()).isEqualTo(step.probability());
+            assertThat(step.scores().get(2).mostLikely().stream()
                             .mapToDouble(Candidate::probability)
                             .sum())
                     .isCloseTo(1, within(1e-12));
-            assertThat(turn.scores().get(2).likeliest()).contains(new Candidate(turn.id(), turn.chance()));
-            assertThat(turn.looks()).hasSize(explained.shape().layers() * turn.seen());
-            assertThat(turn.bytes()).isPositive();
+            assertThat(step.scores().get(2).mostLikely()).contains(new Candidate(step.id(), step.probability()));
+            assertThat(step.attention()).hasSize(explained.shape().layers() * step.keys());
+            assertThat(step.cacheBytes()).isPositive();
         }
-        assertThat(explained.turns().stream().mapToInt(Turn::tokens).toArray())
-                .isEqualTo(IntStream.range(0, explained.turns().size())
+        assertThat(explained.steps().stream().mapToInt(TracedStep::cachedTokens).toArray())
+                .isEqualTo(IntStream.range(0, explained.steps().size())
                         .map(step -> explained.ids().length + step)
                         .toArray());
         assertThat(explained.speculation().passes().stream()
-                        .mapToInt(pass -> pass.made().length)
+                        .mapToInt(pass -> pass.added().length)
                         .sum())
                 .isEqualTo(explained.speculation().statistics().tokens());
     }
@@ -161,13 +164,13 @@ class ExplanationTest {
                     .isNotEmpty()
                     .allSatisfy(source ->
                             assertThat(root.resolve(SourceFile.path(source))).hasContent(text(source)));
-            assertThat(stage.proofs()).isNotEmpty();
-            for (Stage.Proof proof : stage.proofs()) {
-                assertThat(root.resolve("src/test/java/dev/touchstone/" + proof.test() + ".java"))
+            assertThat(stage.checks()).isNotEmpty();
+            for (Stage.Check check : stage.checks()) {
+                assertThat(root.resolve("src/test/java/dev/touchstone/" + check.test() + ".java"))
                         .isRegularFile();
-                if (proof.of().startsWith("tap ")) {
+                if (check.of().startsWith("tap ")) {
                     assertThat(goldenTaps(fixture))
-                            .contains(proof.of().substring(4).split(", "));
+                            .contains(check.of().substring(4).split(", "));
                 }
             }
         }
@@ -207,15 +210,15 @@ class ExplanationTest {
         Explanation explained = explain(madeUp, ids);
 
         assertThat(explained.stages()).extracting(Stage::kind).containsExactly(Stage.Kind.values());
-        assertThat(explained.stages().get(3).proofs().get(0).of())
+        assertThat(explained.stages().get(3).checks().get(0).of())
                 .isEqualTo("tap one/look.probs, one/look, one/think, one");
         assertThat(explained.lens().points()).containsExactly("entry/size", "one", "two", "three");
         assertThat(explained.embedding()).extracting(Vectors::tap).containsExactly("vocabulary", "entry", "entry/size");
         assertThat(explained.positions().vectors().tap()).isEqualTo("compass");
         assertThat(explained.layers()).extracting(Layer::name).containsExactly("one", "two", "three");
-        assertThat(explained.layers().get(1).attended()).isEqualTo(lengths(taps.get("two/size-b")));
-        assertThat(explained.layers().get(1).made()).isEqualTo(lengths(taps.get("two/size-d")));
-        assertThat(explained.layers().get(2).made()).isEqualTo(lengths(taps.get("three/narrow")));
+        assertThat(explained.layers().get(1).attentionNorms()).isEqualTo(norms(taps.get("two/size-b")));
+        assertThat(explained.layers().get(1).mlpNorms()).isEqualTo(norms(taps.get("two/size-d")));
+        assertThat(explained.layers().get(2).mlpNorms()).isEqualTo(norms(taps.get("three/narrow")));
         assertThat(explained.layers().get(2).mlp().tap()).isEqualTo("three/bend");
         assertThat(explained.times().sameIds()).isTrue();
     }
@@ -264,7 +267,7 @@ class ExplanationTest {
         return summands.size() == 1 ? summands.get(0) : KERNELS.add(summands.get(0), summands.get(1));
     }
 
-    private static double[] lengths(Tensor x) {
+    private static double[] norms(Tensor x) {
         return IntStream.range(0, x.rows())
                 .mapToDouble(row -> {
                     double sum = 0;

@@ -9,48 +9,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Says what scores mean, and remembers the tokens that were mentioned. */
-final class Vocabulary {
+/** Collects the text of every token that an explanation mentions, and finds the most likely tokens of a distribution. */
+final class MentionedTokens {
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
     private final Tokenizer tokenizer;
-    private final Map<Integer, Piece> mentioned = new TreeMap<>();
+    private final Map<Integer, Piece> tokens = new TreeMap<>();
 
-    Vocabulary(Tokenizer tokenizer) {
+    MentionedTokens(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
     }
 
-    /** Every token that was asked for, by id. */
-    Map<Integer, Piece> mentioned() {
-        return mentioned;
+    /** The tokens that were added, by id. */
+    Map<Integer, Piece> byId() {
+        return tokens;
     }
 
-    void mention(int... ids) {
+    void add(int... ids) {
         for (int id : ids) {
-            mentioned.computeIfAbsent(id, this::piece);
+            tokens.computeIfAbsent(id, this::piece);
         }
     }
 
-    /** The likeliest tokens, most likely first, of equals the first; none that is ruled out. (V) */
-    List<Candidate> likeliest(float[] scores, int count) {
-        double[] chances = Probabilities.softmax(scores);
+    /** The most likely tokens, most likely first. Of equal ones the lower id comes first; excluded tokens are left out. (V) */
+    List<Candidate> mostLikely(float[] scores, int count) {
+        double[] probabilities = Probabilities.softmax(scores);
         List<Candidate> best = new ArrayList<>();
-        for (int id = 0; id < chances.length; id++) {
+        for (int id = 0; id < probabilities.length; id++) {
             double least = best.size() < count ? 0 : best.get(count - 1).probability();
-            if (chances[id] > least) {
+            if (probabilities[id] > least) {
                 int place = best.size();
-                while (place > 0 && best.get(place - 1).probability() < chances[id]) {
+                while (place > 0 && best.get(place - 1).probability() < probabilities[id]) {
                     place--;
                 }
-                best.add(place, new Candidate(id, chances[id]));
+                best.add(place, new Candidate(id, probabilities[id]));
                 best.subList(Math.min(count, best.size()), best.size()).clear();
             }
         }
-        best.forEach(candidate -> mention(candidate.id()));
+        best.forEach(candidate -> add(candidate.id()));
         return best;
     }
 
-    /** A model may have scores for more tokens than there are: its vocabulary is rounded up. */
+    /** A model may have more logits than the tokenizer has tokens: vocabulary sizes are often rounded up. */
     private Piece piece(int id) {
         return id < tokenizer.vocabularySize()
                 ? new Piece(

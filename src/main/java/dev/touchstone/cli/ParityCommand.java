@@ -173,7 +173,8 @@ final class ParityCommand implements Callable<Integer> {
         result.firstDivergence().ifPresent(tap -> {
             console.print(title + ": first wrong at " + tap.name() + "\n");
             result.clues().forEach(clue -> console.print("  " + clue + "\n"));
-            List<String> others = result.culprits().skip(1).map(TapResult::name).toList();
+            List<String> others =
+                    result.wrongOperations().skip(1).map(TapResult::name).toList();
             if (!others.isEmpty()) {
                 console.print("  wrong by themselves too: " + String.join(", ", others) + "\n");
             }

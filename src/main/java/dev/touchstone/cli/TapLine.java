@@ -1,7 +1,7 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.parity.TapResult;
-import dev.touchstone.parity.errors.Anatomy.Element;
+import dev.touchstone.parity.errors.ErrorDistribution.Element;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -26,11 +26,13 @@ final class TapLine {
                 tap.verdict(),
                 tap.exact() ? "-" : String.format(Locale.ROOT, "%.2f", tap.ratio()),
                 tap.inherited().max(),
-                100.0 * tap.anatomy().overBound() / count(tap.shape()),
+                100.0 * tap.distribution().overBound() / count(tap.shape()),
                 tap.local().max(),
                 tap.name(),
                 Arrays.toString(tap.shape()),
-                tap.inherited().max() == 0 ? "" : worst(tap.anatomy().worst().get(0)),
+                tap.inherited().max() == 0
+                        ? ""
+                        : worst(tap.distribution().worst().get(0)),
                 tap.passesByBound() ? "; few tokens, passes by the bound on the largest error" : "");
     }
 

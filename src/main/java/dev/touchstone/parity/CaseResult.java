@@ -5,28 +5,28 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One prompt, compared.
+ * The comparison of one prompt.
  *
  * @param taps in order of computation
- * @param clues what the first divergence looks like; empty where there is none
- * @param predictions what the logits mean
+ * @param clues the probable mistakes behind the first divergence; empty if there is none
+ * @param predictions the comparison of the next-token distributions
  */
 public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions) {
     public boolean passes() {
         return taps.stream().allMatch(TapResult::passes);
     }
 
-    /** The operations that are wrong by themselves. */
-    public Stream<TapResult> culprits() {
-        return taps.stream().filter(TapResult::culprit);
+    /** The taps whose operation is wrong on golden input. */
+    public Stream<TapResult> wrongOperations() {
+        return taps.stream().filter(TapResult::isWrongOperation);
     }
 
     /**
-     * Where it goes wrong first: the operation that fails on golden input, or else the first tap that is too far from the
-     * truth although every operation by itself is right.
+     * The first operation that is wrong on golden input; if all are right, the first tap whose inherited error is too
+     * large.
      */
     public Optional<TapResult> firstDivergence() {
-        return culprits()
+        return wrongOperations()
                 .findFirst()
                 .or(() -> taps.stream().filter(tap -> !tap.passes()).findFirst());
     }

@@ -7,8 +7,8 @@ import java.util.Locale;
 /**
  * The taps that are exempt from the limit on the ratio because they have too few tokens.
  *
- * @param taps how many are exempt
- * @param byBound how many of them have a ratio above the limit and pass by the bound on the largest error
+ * @param taps the number of exempt taps
+ * @param byBound the number of these that have a ratio above the limit, and pass by the bound on the largest error
  */
 public record Exemptions(long taps, long byBound) {
     public static Exemptions of(Collection<TapResult> taps) {

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A model's folder with what Hugging Face computed of it; {@code fixtures/README.md} specifies the format. */
+/** A folder with a model and with Hugging Face's results for it. {@code fixtures/README.md} specifies the format. */
 public record Fixture(Path folder) {
 
-    /** Every fixture below {@code root}, by name. A folder without goldens is an error: it would pass unseen. */
+    /** All fixtures below {@code root}, sorted by name. A folder without goldens is an error, because nothing in it would be checked. */
     public static List<Fixture> discover(Path root) {
         try (Stream<Path> folders = Files.list(root)) {
             List<Fixture> fixtures = folders.filter(Files::isDirectory)
@@ -22,13 +22,13 @@ public record Fixture(Path folder) {
             for (Fixture fixture : fixtures) {
                 if (!Files.isDirectory(fixture.folder.resolve("goldens"))) {
                     throw new TouchstoneException(fixture.folder
-                            + ": a fixture without a folder goldens, of which nothing would be checked;"
+                            + ": a fixture without a folder goldens has nothing to check;"
                             + " regenerate it, or move it elsewhere");
                 }
             }
             if (fixtures.isEmpty()) {
                 throw new TouchstoneException(
-                        root + ": no fixture found; each is a folder with a folder goldens in it");
+                        root + ": no fixture found; a fixture is a folder that contains a folder goldens");
             }
             return fixtures;
         } catch (IOException e) {
@@ -40,7 +40,7 @@ public record Fixture(Path folder) {
         return folder.getFileName().toString();
     }
 
-    /** The golden files, one a prompt. */
+    /** The golden files, one per prompt. */
     public List<Path> cases() {
         Path goldens = folder.resolve("goldens");
         try (Stream<Path> files = Files.list(goldens)) {

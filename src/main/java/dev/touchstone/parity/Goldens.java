@@ -13,10 +13,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One golden file: the ids of a prompt, and every tap of its forward pass in float32 and in float64. */
+/** A golden file: the token ids of a prompt, and every tap of the forward pass in float32 and in float64. */
 public final class Goldens implements Reference, AutoCloseable {
     private static final String IDS = "input_ids";
-    private static final String TRUTH = "#f64";
+    private static final String FLOAT64 = "#f64";
 
     private final Path file;
     private final Safetensors tensors;
@@ -29,19 +29,19 @@ public final class Goldens implements Reference, AutoCloseable {
     }
 
     private List<String> readTaps() {
-        List<String> names = listed();
+        List<String> names = listedTaps();
         Set<String> expected = new HashSet<>(Set.of(IDS));
-        names.forEach(name -> expected.addAll(Set.of(name, name + TRUTH)));
+        names.forEach(name -> expected.addAll(Set.of(name, name + FLOAT64)));
         Set<String> found = new HashSet<>(tensors.names());
         if (names.isEmpty() || !expected.equals(found)) {
-            Set<String> odd = new HashSet<>(expected);
-            odd.addAll(found);
-            odd.removeIf(name -> expected.contains(name) && found.contains(name));
-            throw new TouchstoneException(file + ": its list of taps and its tensors differ: " + odd);
+            Set<String> unmatched = new HashSet<>(expected);
+            unmatched.addAll(found);
+            unmatched.removeIf(name -> expected.contains(name) && found.contains(name));
+            throw new TouchstoneException(file + ": its list of taps and its tensors differ: " + unmatched);
         }
         for (String name : names) {
             String float32 = Arrays.toString(tensors.get(name).shape());
-            String float64 = Arrays.toString(tensors.get(name + TRUTH).shape());
+            String float64 = Arrays.toString(tensors.get(name + FLOAT64).shape());
             if (!float32.equals(float64)) {
                 throw new TouchstoneException(
                         file + ": " + name + " has shape " + float32 + " in float32 and " + float64 + " in float64");
@@ -50,8 +50,8 @@ public final class Goldens implements Reference, AutoCloseable {
         return names;
     }
 
-    /** The names in the metadata. */
-    private List<String> listed() {
+    /** The names of the taps in the metadata, in order of computation. */
+    private List<String> listedTaps() {
         String json = tensors.metadata().get("taps");
         if (json == null) {
             throw new TouchstoneException(file + ": its metadata has no list of taps; regenerate the fixture");
@@ -61,7 +61,7 @@ public final class Goldens implements Reference, AutoCloseable {
                         file.toString(), JsonNodeFactory.instance.objectNode().set("taps", taps))
                 .texts("taps");
         if (Set.copyOf(names).size() < names.size()) {
-            throw new TouchstoneException(file + ": its list of taps has a name twice: " + json);
+            throw new TouchstoneException(file + ": its list of taps contains a name twice: " + json);
         }
         return names;
     }
@@ -82,8 +82,8 @@ public final class Goldens implements Reference, AutoCloseable {
     }
 
     @Override
-    public double[] truth(String tap) {
-        return tensors.get(tap + TRUTH).doubles();
+    public double[] float64(String tap) {
+        return tensors.get(tap + FLOAT64).doubles();
     }
 
     @Override

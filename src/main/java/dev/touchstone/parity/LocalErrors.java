@@ -14,10 +14,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/**
- * The error of each operation by itself: every operation runs on the right input, whatever the operations before it
- * computed, so no error is inherited.
- */
+/** The error of each operation alone. Every operation runs on the golden input, so no error is inherited from earlier ones. */
 abstract class LocalErrors implements Trace {
     private final TapMap map;
     private final Map<String, Deviation> deviations = new HashMap<>();
@@ -33,25 +30,25 @@ abstract class LocalErrors implements Trace {
         return new LocalErrors(map) {
             @Override
             public Tensor of(String name, Tensor value) {
-                double[] truth = reference.truth(name);
-                judge(name, value, truth, tap -> reference.taps().contains(tap) ? reference.truth(tap) : null);
+                double[] expected = reference.float64(name);
+                compare(name, value, expected, tap -> reference.taps().contains(tap) ? reference.float64(tap) : null);
                 Tensor golden = Tensor.zeros(value.shape());
-                for (int i = 0; i < truth.length; i++) {
-                    golden.data()[i] = (float) truth[i];
+                for (int i = 0; i < expected.length; i++) {
+                    golden.data()[i] = (float) expected[i];
                 }
                 return golden;
             }
         };
     }
 
-    /** Compares the taps that another engine has written with the outputs of this engine on the other's input. */
-    static LocalErrors ofAnother(Function<String, Tensor> trace, TapMap map) {
+    /** Compares the taps that another engine has written with this engine's outputs on the other engine's inputs. */
+    static LocalErrors ofTrace(Function<String, Tensor> trace, TapMap map) {
         return new LocalErrors(map) {
             @Override
             public Tensor of(String name, Tensor value) {
                 Tensor theirs = trace.apply(name);
                 Parity.checkShape(name, theirs, value.shape());
-                judge(name, theirs, doubles(value), tap -> seen().contains(tap) ? doubles(trace.apply(tap)) : null);
+                compare(name, theirs, doubles(value), tap -> seen().contains(tap) ? doubles(trace.apply(tap)) : null);
                 return theirs;
             }
         };
@@ -63,8 +60,8 @@ abstract class LocalErrors implements Trace {
                 .toArray();
     }
 
-    /** @param inputs the input of the operation by the name of its tap, or null if there is no such tap */
-    final void judge(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
+    /** @param inputs returns the expected value of a tap by its name, or null if there is no such tap */
+    final void compare(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
         Deviation deviation = Deviation.of(found.data(), expected);
         deviations.put(name, deviation);
         if (!diverged && !deviation.within(Deviation.LOCAL_BOUND)) {
@@ -88,7 +85,7 @@ abstract class LocalErrors implements Trace {
         return deviations.get(name);
     }
 
-    /** The likely mistake in the first operation that is wrong; empty if all are right. */
+    /** The probable mistakes in the first operation that is wrong; empty if all are right. */
     final List<String> clues() {
         return clues;
     }

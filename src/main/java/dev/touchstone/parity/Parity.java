@@ -5,8 +5,8 @@ import dev.touchstone.model.Head;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
-import dev.touchstone.parity.errors.Anatomy;
 import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.ErrorDistribution;
 import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
@@ -18,18 +18,17 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Compares every tap of a model with a reference, in two passes. The first runs from the ids, where errors are inherited
- * from tap to tap. In the second each tap is replaced by the golden one after it was compared, so that each operation runs
- * on golden input.
+ * Compares every tap of a model with a reference, in two forward passes. In the first, errors are inherited from tap to tap.
+ * In the second, each tap is replaced by its golden value after it was compared, so that each operation runs on golden input.
  */
 public final class Parity {
     private static final List<String> DRIFT =
-            List.of("each operation is within its bound, but the result is further from the truth than PyTorch's: lower"
+            List.of("each operation is within its bound, but the result is less accurate than PyTorch's: lower"
                     + " precision, another order of summation, or a constant with few digits");
 
     private Parity() {}
 
-    /** A forward pass over a whole prompt that reports its taps: a model, or another implementation of one. */
+    /** A forward pass over a whole prompt that reports its taps: that of a model, or of another implementation. */
     @FunctionalInterface
     public interface Engine {
         /** The logits of the next token after each of {@code ids}. (T) -> (T, V) */
@@ -39,21 +38,21 @@ public final class Parity {
     /**
      * Compares every tap of one prompt.
      *
-     * @throws TouchstoneException if the model lacks a tap of the reference, has one more, or one of another shape
+     * @throws TouchstoneException if the taps of the model and of the reference differ in names or shapes
      */
     public static CaseResult check(Transformer model, Kernels kernels, Reference reference) {
         return check((ids, trace) -> model.forward(ids, kernels, trace), TapMap.of(model), reference);
     }
 
     /**
-     * The same for any engine that continues with the tensors that {@link Trace#of} returns.
+     * Does the same for any engine that continues with the tensors that {@link Trace#of} returns.
      *
-     * @param map of the model that the engine implements, for the diagnosis of what is wrong
+     * @param map the map of the model that the engine implements, for the diagnosis
      */
     public static CaseResult check(Engine engine, TapMap map, Reference reference) {
         Inherited inherited = new Inherited(reference);
         engine.forward(reference.ids(), inherited);
-        checkThatNoneIsMissing(reference, inherited.seen);
+        checkNoneMissing(reference, inherited.seen);
 
         LocalErrors local = LocalErrors.onGoldenInput(reference, map);
         engine.forward(reference.ids(), local);
@@ -61,17 +60,17 @@ public final class Parity {
     }
 
     /**
-     * Compares every tap that another engine has written. The operations of that engine cannot run on golden input; instead
-     * each of its outputs is compared with that of {@code engine} on the same input.
+     * Compares every tap that another engine has written. That engine's operations cannot be run on golden input. Instead each
+     * of its outputs is compared with the output of {@code engine} on the same input.
      *
-     * @param trace the tensor of a tap by its name
-     * @param engine the right model
-     * @param map of the right model
+     * @param trace returns the other engine's tensor by the name of its tap
+     * @param engine an implementation that is known to be right
+     * @param map the map of the model
      */
     public static CaseResult check(Function<String, Tensor> trace, Engine engine, TapMap map, Reference reference) {
-        LocalErrors local = LocalErrors.ofAnother(trace, map);
+        LocalErrors local = LocalErrors.ofTrace(trace, map);
         engine.forward(reference.ids(), local);
-        checkThatNoneIsMissing(reference, local.seen());
+        checkNoneMissing(reference, local.seen());
 
         Inherited inherited = new Inherited(reference);
         reference.taps().forEach(name -> inherited.see(name, trace.apply(name)));
@@ -86,7 +85,7 @@ public final class Parity {
         return new CaseResult(results, drifts ? DRIFT : local.clues(), inherited.predictions);
     }
 
-    /** Compares each tap as the forward pass computes it from the ids. */
+    /** Compares each tap as the forward pass computes it from the token ids. */
     private static final class Inherited implements Trace {
         private final Reference reference;
         private final Set<String> seen = new LinkedHashSet<>();
@@ -103,18 +102,18 @@ public final class Parity {
                 throw new TouchstoneException("the forward pass reported " + name + " twice");
             }
             Deviation inherited = compare(reference, name, value);
-            double[] truth = reference.truth(name);
-            Deviation floor = Deviation.of(reference.float32(name), truth);
-            boolean allZero = Arrays.stream(truth).allMatch(element -> element == 0);
-            Anatomy anatomy = Anatomy.of(value.data(), reference, name, inherited.scale());
-            taps.add(new TapResult(name, value.shape(), inherited, floor, null, anatomy, allZero));
+            double[] float64 = reference.float64(name);
+            Deviation pytorch = Deviation.of(reference.float32(name), float64);
+            boolean allZero = Arrays.stream(float64).allMatch(element -> element == 0);
+            ErrorDistribution distribution = ErrorDistribution.of(value.data(), reference, name, inherited.scale());
+            taps.add(new TapResult(name, value.shape(), inherited, pytorch, null, distribution, allZero));
             if (name.equals(Head.LOGITS)) {
-                predictions = Predictions.of(value, truth);
+                predictions = Predictions.of(value, float64);
             }
         }
     }
 
-    private static void checkThatNoneIsMissing(Reference reference, Set<String> seen) {
+    private static void checkNoneMissing(Reference reference, Set<String> seen) {
         Set<String> missing = new LinkedHashSet<>(reference.taps());
         missing.removeAll(seen);
         if (!missing.isEmpty()) {
@@ -127,7 +126,7 @@ public final class Parity {
             throw new TouchstoneException("the forward pass reported " + name + ", which the reference does not have");
         }
         checkShape(name, value, reference.shape(name));
-        return Deviation.of(value.data(), reference.truth(name));
+        return Deviation.of(value.data(), reference.float64(name));
     }
 
     static void checkShape(String name, Tensor value, int... expected) {

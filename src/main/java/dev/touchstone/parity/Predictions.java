@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What the logits mean: shown, never a gate, because most classic bugs leave them alone.
+ * The next-token distributions of one prompt. They are reported only; no test depends on them, because many bugs change them
+ * too little.
  *
- * @param divergence the largest Kullback-Leibler divergence of a position's distribution from the true one, in nats
- * @param sameArgmax for how many positions both sides say the same next token
- * @param ours the likeliest tokens after the last position, by our logits
- * @param truth the same by float64
+ * @param divergence the largest Kullback-Leibler divergence of a position's distribution from the float64 one, in nats
+ * @param sameArgmax the number of positions where both have the same most likely token
+ * @param ours the most likely tokens after the last position, by our logits
+ * @param truth the same by the float64 logits
  */
 public record Predictions(
         double divergence, int sameArgmax, int positions, List<Candidate> ours, List<Candidate> truth) {
-    private static final int SHOWN = 5;
+    private static final int CANDIDATES = 5;
 
     public record Candidate(int id, double probability) {}
 
@@ -36,11 +37,11 @@ public record Predictions(
             for (int v = 0; v < vocabulary; v++) {
                 nats += p[v] == 0 ? 0 : p[v] * Math.log(p[v] / q[v]);
             }
-            boolean numbers = !Double.isNaN(nats); // what is no number agrees with nothing
-            divergence = Math.max(divergence, numbers ? nats : Double.POSITIVE_INFINITY);
-            same += numbers && top(p, 1).get(0).id == top(q, 1).get(0).id ? 1 : 0;
+            boolean valid = !Double.isNaN(nats); // logits with NaN
+            divergence = Math.max(divergence, valid ? nats : Double.POSITIVE_INFINITY);
+            same += valid && top(p, 1).get(0).id == top(q, 1).get(0).id ? 1 : 0;
         }
-        return new Predictions(divergence, same, positions, top(q, SHOWN), top(p, SHOWN));
+        return new Predictions(divergence, same, positions, top(q, CANDIDATES), top(p, CANDIDATES));
     }
 
     private static double[] softmax(double[] logits) {

@@ -3,13 +3,14 @@ package dev.touchstone.parity;
 import java.util.Collection;
 
 /**
- * The ratios of our errors to PyTorch's, together. Taps that are exact on both sides have no ratio; an error of 0 where
- * PyTorch has one counts as a thousandth of it, since its logarithm would drown the mean.
+ * Statistics of the ratios of our errors to PyTorch's. Taps where both are exact have no ratio. Where only ours is exact, the
+ * ratio counts as 0.001, because the logarithm of 0 is infinite.
  *
- * @param largest among the taps of prompts with enough tokens for a ratio
+ * @param largest the largest ratio of a tap with enough tokens
+ * @param exact the number of taps where both are exact
  */
 public record Ratios(double geometricMean, double largest, String largestTap, int exact) {
-    private static final double LEAST = 1e-3;
+    private static final double MIN_RATIO = 1e-3;
 
     public static Ratios of(Collection<TapResult> taps) {
         double logs = 0;
@@ -22,7 +23,7 @@ public record Ratios(double geometricMean, double largest, String largestTap, in
                 exact++;
                 continue;
             }
-            logs += Math.log(Math.max(tap.ratio(), LEAST));
+            logs += Math.log(Math.max(tap.ratio(), MIN_RATIO));
             count++;
             if (tap.hasEnoughTokens() && !(tap.ratio() <= largest)) {
                 largest = tap.ratio();
@@ -32,13 +33,13 @@ public record Ratios(double geometricMean, double largest, String largestTap, in
         return new Ratios(count == 0 ? 0 : Math.exp(logs / count), largest, largestTap, exact);
     }
 
-    /** The ratio of one tap over several prompts: our errors together over PyTorch's together. */
+    /** The ratio of one tap over several prompts: the RMS of all our errors over the RMS of all PyTorch's. */
     public static double pooled(Collection<TapResult> prompts) {
         double ours = 0;
         double pytorch = 0;
         for (TapResult tap : prompts) {
             ours += tap.inherited().finite() * Math.pow(tap.inherited().rms(), 2);
-            pytorch += tap.floor().finite() * Math.pow(tap.floor().rms(), 2);
+            pytorch += tap.pytorch().finite() * Math.pow(tap.pytorch().rms(), 2);
         }
         return ours == 0 ? 0 : Math.sqrt(ours / pytorch);
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a run of the parity suite found: as JSON for programs, and as one page without a network for people. */
+/** The result of a run of the parity suite, as JSON and as one HTML page that needs no network. */
 public final class Report {
     private static final String TEMPLATE = "report.html";
 
@@ -21,21 +21,21 @@ public final class Report {
     private final List<TapResult> taps = new ArrayList<>();
     private final ObjectNode environment = JsonNodeFactory.instance.objectNode();
 
-    /** A report whose environment says how it was made. */
+    /** @param environment the versions and settings of the run, by name */
     public Report(Map<String, String> environment) {
         new TreeMap<>(environment).forEach(this.environment::put);
     }
 
     /** Adds one case of a fixture. */
     public void add(Fixture fixture, String name, CaseResult result) {
-        ObjectNode ofFixture = fixtures.computeIfAbsent(fixture.name(), key -> start(fixture));
-        ObjectNode ofCase = ofFixture.withArray("cases").addObject();
-        ofCase.put("name", name);
-        ofCase.put("passes", result.passes());
-        result.firstDivergence().ifPresent(tap -> ofCase.put("first_divergence", tap.name()));
-        ofCase.set("clues", Json.tree(result.clues()));
-        ofCase.set("predictions", Json.tree(result.predictions()));
-        ArrayNode list = ofCase.putArray("taps");
+        ObjectNode fixtureNode = fixtures.computeIfAbsent(fixture.name(), key -> start(fixture));
+        ObjectNode caseNode = fixtureNode.withArray("cases").addObject();
+        caseNode.put("name", name);
+        caseNode.put("passes", result.passes());
+        result.firstDivergence().ifPresent(tap -> caseNode.put("first_divergence", tap.name()));
+        caseNode.set("clues", Json.tree(result.clues()));
+        caseNode.set("predictions", Json.tree(result.predictions()));
+        ArrayNode list = caseNode.putArray("taps");
         result.taps().forEach(tap -> list.add(json(tap)));
         taps.addAll(result.taps());
     }
@@ -57,19 +57,19 @@ public final class Report {
         node.put("exempt", tap.isExempt());
         node.put("by_bound", tap.passesByBound());
         node.put("rms", tap.inherited().rms());
-        node.put("pytorch_rms", tap.floor().rms());
+        node.put("pytorch_rms", tap.pytorch().rms());
         node.put("max", tap.inherited().max());
-        node.put("pytorch_max", tap.floor().max());
+        node.put("pytorch_max", tap.pytorch().max());
         node.put("scale", tap.inherited().scale());
         node.put("local_max", tap.local().max());
         node.put("local_bound", Deviation.LOCAL_BOUND * tap.local().scale());
-        node.put("over_bound", tap.anatomy().overBound());
-        node.set("ulps", Json.tree(tap.anatomy().histogram()));
-        node.set("worst", Json.tree(tap.anatomy().worst()));
+        node.put("over_bound", tap.distribution().overBound());
+        node.set("ulps", Json.tree(tap.distribution().histogram()));
+        node.set("worst", Json.tree(tap.distribution().worst()));
         return node;
     }
 
-    /** Everything, as one object. */
+    /** The report as a JSON object. */
     public ObjectNode json() {
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.set("environment", environment);
@@ -99,7 +99,7 @@ public final class Report {
         return totals;
     }
 
-    /** One page with everything in it. */
+    /** The report as an HTML page. */
     public String html() {
         return Page.of(Report.class, TEMPLATE, json().toString());
     }

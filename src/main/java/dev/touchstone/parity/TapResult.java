@@ -1,24 +1,25 @@
 package dev.touchstone.parity;
 
-import dev.touchstone.parity.errors.Anatomy;
 import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.ErrorDistribution;
 import java.util.Arrays;
 
 /**
- * One tap of ours against the truth and against PyTorch.
+ * The comparison of one tap with float64 and with PyTorch's float32.
  *
- * @param inherited ours, computed from the ids, against float64
- * @param floor PyTorch's float32 against float64
- * @param local ours, computed from the golden input, against float64
- * @param anatomy where the inherited errors lie
+ * @param inherited our error against float64, computed from the token ids
+ * @param pytorch PyTorch's float32 error against float64
+ * @param local our error against float64, computed from the golden input
+ * @param distribution the distribution of the inherited errors
+ * @param allZero whether every expected value is 0
  */
 public record TapResult(
         String name,
         int[] shape,
         Deviation inherited,
-        Deviation floor,
+        Deviation pytorch,
         Deviation local,
-        Anatomy anatomy,
+        ErrorDistribution distribution,
         boolean allZero) {
     /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
     public static final double MAX_RATIO = 2;
@@ -29,38 +30,39 @@ public record TapResult(
      */
     public static final int ENOUGH_TOKENS = 8;
 
-    /** PyTorch's float32 is nearer to its float64 than this share of the largest value, or they are not of one computation. */
-    private static final double MAX_FLOOR = 0x1p-8;
+    /** If PyTorch's float32 differs from float64 by more than this share of the largest value, the golden file is damaged. */
+    private static final double MAX_PYTORCH_ERROR = 0x1p-8;
 
     TapResult withLocal(Deviation local) {
-        return new TapResult(name, shape, inherited, floor, local, anatomy, allZero);
+        return new TapResult(name, shape, inherited, pytorch, local, distribution, allZero);
     }
 
-    /** Our error over PyTorch's; where PyTorch is exact, 0 if we are too and infinite if not. */
+    /** Our error divided by PyTorch's. Where PyTorch is exact, it is 0 if we are too, else infinite. */
     public double ratio() {
-        if (floor.rms() == 0) {
+        if (pytorch.rms() == 0) {
             return inherited.rms() == 0 ? 0 : Double.POSITIVE_INFINITY;
         }
-        return inherited.rms() / floor.rms();
+        return inherited.rms() / pytorch.rms();
     }
 
+    /** Whether our values and PyTorch's equal the float64 values. */
     public boolean exact() {
-        return floor.rms() == 0 && inherited.rms() == 0;
+        return pytorch.rms() == 0 && inherited.rms() == 0;
     }
 
-    /** The operation itself is wrong, whatever came before it. */
-    public boolean culprit() {
+    /** Whether the operation that computes this tap is wrong on golden input. */
+    public boolean isWrongOperation() {
         return !local.within(Deviation.LOCAL_BOUND);
     }
 
     public boolean passes() {
         boolean inheritedPasses = ratio() <= MAX_RATIO || isExempt() && inherited.within(Deviation.LOCAL_BOUND);
-        return inheritedPasses && !culprit() && !provesNothing();
+        return inheritedPasses && !isWrongOperation() && !isUseless();
     }
 
     /** Whether the tap has too few tokens for the limit on the ratio. A tap where PyTorch is exact is never exempt. */
     public boolean isExempt() {
-        return !hasEnoughTokens() && floor.rms() > 0;
+        return !hasEnoughTokens() && pytorch.rms() > 0;
     }
 
     /** Whether the tap passes although its ratio is above {@link #MAX_RATIO}. */
@@ -72,39 +74,41 @@ public record TapResult(
         return shape[Math.max(0, shape.length - 2)] >= ENOUGH_TOKENS;
     }
 
-    /** A golden that any tensor, or none, could be measured against. */
-    private boolean provesNothing() {
-        return allZero || !floor.within(MAX_FLOOR);
+    /** Whether the golden values cannot detect errors. */
+    private boolean isUseless() {
+        return allZero || !pytorch.within(MAX_PYTORCH_ERROR);
     }
 
-    /** In one word. */
+    /** The result in one word: wrong, right, exact, inherited or empty. */
     public String verdict() {
-        return culprit() ? "wrong" : passes() ? exact() ? "exact" : "right" : provesNothing() ? "empty" : "inherited";
+        return isWrongOperation()
+                ? "wrong"
+                : passes() ? exact() ? "exact" : "right" : isUseless() ? "empty" : "inherited";
     }
 
     /**
-     * Right as far as one prompt can tell: on a few numbers chance moves the ratio, so the whole way from the ids is held
-     * to the bound of a single operation instead.
+     * Whether the tap passes a check for a single random prompt. A ratio of few numbers is mostly noise, so the inherited error
+     * is compared with the bound of a single operation instead.
      */
     public boolean plausible() {
-        return inherited.within(Deviation.LOCAL_BOUND) && !culprit() && !provesNothing();
+        return inherited.within(Deviation.LOCAL_BOUND) && !isWrongOperation() && !isUseless();
     }
 
-    /** One line that says what is wrong, or how right it is. */
+    /** One line with the errors, the ratio and the bound. */
     public String describe() {
         String line = String.format(
                 "%s %s: error %.3g, PyTorch's own %.3g, ratio %.2f; on golden input %.3g of at most %.3g",
                 name,
                 Arrays.toString(shape),
                 inherited.rms(),
-                floor.rms(),
+                pytorch.rms(),
                 ratio(),
                 local.max(),
                 Deviation.LOCAL_BOUND * local.scale());
-        return !provesNothing()
+        return !isUseless()
                 ? line
                 : allZero
-                        ? line + "; the golden is all zeros and proves nothing"
-                        : line + "; the golden's float32 is not near its float64, and proves nothing";
+                        ? line + "; the golden values are all zero, which proves nothing"
+                        : line + "; the golden values in float32 and float64 are too different, which proves nothing";
     }
 }

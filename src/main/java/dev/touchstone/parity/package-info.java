@@ -1,9 +1,9 @@
 /**
- * Beside the way of the data: every tensor on it against the goldens, how far from the truth it is, how far PyTorch is, and
- * which layer is the first that is wrong.
+ * Compares every tensor of a forward pass with the goldens: its error against float64 beside PyTorch's own, and the first
+ * operation that is wrong.
  *
  * <pre>
- * goldens, traced tensors -> deviations -> first divergence and what it looks like -> report
+ * goldens, traced tensors -> deviations -> first divergence and its probable cause -> report
  * </pre>
  */
 package dev.touchstone.parity;

@@ -80,7 +80,7 @@ public record Answers(
     }
 
     @Override
-    public double[] truth(String tap) {
+    public double[] float64(String tap) {
         return doubles.get(tap);
     }
 

@@ -31,7 +31,7 @@ class BadGoldensTest {
             value = {
                 "null              | its list of taps and its tensors differ: [",
                 "[\"x\", null]     | taps is [\"x\",null], expected a list of strings",
-                "[\"x\", \"x\"]    | its list of taps has a name twice: [\"x\", \"x\"]",
+                "[\"x\", \"x\"]    | its list of taps contains a name twice: [\"x\", \"x\"]",
                 "[\"x\"            | its list of taps is not valid JSON at column 5",
                 "[[\"x\"]]         | taps is [[\"x\"]], expected a list of strings",
                 "\"x\"             | taps is \"x\", expected a list",

@@ -53,6 +53,12 @@ class ExemptionsTest {
     private static TapResult of(int tokens, double ours, double pytorch) {
         TapResult ten = Given.tap("x", ours, pytorch);
         return new TapResult(
-                "x", new int[] {tokens, 1}, ten.inherited(), ten.floor(), ten.local(), ten.anatomy(), ten.allZero());
+                "x",
+                new int[] {tokens, 1},
+                ten.inherited(),
+                ten.pytorch(),
+                ten.local(),
+                ten.distribution(),
+                ten.allZero());
     }
 }

@@ -42,7 +42,7 @@ class FreshModelTest {
             assertThat(watched.taps().stream().filter(tap -> !tap.passes()))
                     .map(TapResult::describe)
                     .isEmpty();
-            assertThat(Deviation.of(unwatched.data(), goldens.truth("logits")).within(Deviation.LOCAL_BOUND))
+            assertThat(Deviation.of(unwatched.data(), goldens.float64("logits")).within(Deviation.LOCAL_BOUND))
                     .isTrue();
         }
     }

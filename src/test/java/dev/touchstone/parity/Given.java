@@ -1,7 +1,7 @@
 package dev.touchstone.parity;
 
-import dev.touchstone.parity.errors.Anatomy;
 import dev.touchstone.parity.errors.Deviation;
+import dev.touchstone.parity.errors.ErrorDistribution;
 import dev.touchstone.parity.errors.Reference;
 import java.util.List;
 
@@ -23,7 +23,7 @@ public record Given(int[] shape, double[] truth, float[] float32) implements Ref
     }
 
     @Override
-    public double[] truth(String tap) {
+    public double[] float64(String tap) {
         return truth;
     }
 
@@ -34,8 +34,8 @@ public record Given(int[] shape, double[] truth, float[] float32) implements Ref
 
     /** A tap of ten tokens with these errors, each the root of the mean square of ours and of PyTorch's. */
     public static TapResult tap(String name, double ours, double pytorch) {
-        Anatomy anatomy = new Anatomy(0, new int[Anatomy.BUCKETS], List.of());
-        return new TapResult(name, new int[] {10, 1}, error(ours), error(pytorch), error(0), anatomy, false);
+        ErrorDistribution distribution = new ErrorDistribution(0, new int[ErrorDistribution.BUCKETS], List.of());
+        return new TapResult(name, new int[] {10, 1}, error(ours), error(pytorch), error(0), distribution, false);
     }
 
     private static Deviation error(double rms) {

@@ -83,7 +83,7 @@ final class Oracle implements AutoCloseable {
         }
 
         @Override
-        public double[] truth(String tap) {
+        public double[] float64(String tap) {
             return answers.get(tap).truth;
         }
 

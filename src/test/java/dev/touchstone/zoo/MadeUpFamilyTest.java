@@ -349,7 +349,7 @@ class MadeUpFamilyTest {
             }
 
             @Override
-            public double[] truth(String tap) {
+            public double[] float64(String tap) {
                 float[] values = float32(tap);
                 return IntStream.range(0, values.length)
                         .mapToDouble(i -> values[i])

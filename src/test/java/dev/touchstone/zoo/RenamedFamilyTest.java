@@ -125,8 +125,8 @@ class RenamedFamilyTest {
                 }
 
                 @Override
-                public double[] truth(String tap) {
-                    return reference.truth(old.get(tap));
+                public double[] float64(String tap) {
+                    return reference.float64(old.get(tap));
                 }
 
                 @Override

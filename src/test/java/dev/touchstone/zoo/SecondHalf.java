@@ -24,8 +24,8 @@ record SecondHalf(Reference whole) implements Reference {
     }
 
     @Override
-    public double[] truth(String tap) {
-        double[] all = whole.truth(tap);
+    public double[] float64(String tap) {
+        double[] all = whole.float64(tap);
         double[] rows = new double[size(tap)];
         copy(all, rows, tap);
         return rows;

@@ -1,6 +1,6 @@
 package dev.touchstone.parity.diagnosis;
 
-import dev.touchstone.parity.errors.Anatomy;
+import dev.touchstone.parity.errors.ErrorDistribution;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +55,7 @@ record Locations(Difference difference) {
         int[] wrong = difference.elements().filter(difference::isWrong).limit(2).toArray();
         return wrong.length != 1
                 ? ""
-                : "one element is wrong, at " + Arrays.toString(Anatomy.index(wrong[0], difference.shape()))
+                : "one element is wrong, at " + Arrays.toString(ErrorDistribution.index(wrong[0], difference.shape()))
                         + ": an index, or a data race between threads";
     }
 

@@ -1,10 +1,10 @@
 package dev.touchstone.parity.errors;
 
 /**
- * How far float values are from float64 ones. Where infinity is expected, infinity must be found; those elements do not
- * count further.
+ * The error of float32 values against float64 values. Where infinity is expected, the value must be the same infinity; such
+ * elements are otherwise left out.
  *
- * @param finite how many elements were compared by value
+ * @param finite the number of elements whose expected value is finite
  * @param rms root of the mean squared error
  * @param max largest error, infinite where an infinity or a NaN is on one side only
  * @param worst the index of the largest error
@@ -35,7 +35,7 @@ public record Deviation(int finite, double rms, double max, int worst, double sc
                 scale = Math.max(scale, Math.abs(expected[i]));
             }
             if (Double.isNaN(error)) {
-                error = Double.POSITIVE_INFINITY; // NaN is never right, and no comparison with it is true
+                error = Double.POSITIVE_INFINITY; // NaN is always an error, and comparisons with it are false
             }
             squares += error * error;
             if (error > max) {
@@ -46,7 +46,7 @@ public record Deviation(int finite, double rms, double max, int worst, double sc
         return new Deviation(finite, finite == 0 ? max : Math.sqrt(squares / finite), max, worst, scale);
     }
 
-    /** Whether no element is further off than this share of the largest magnitude expected; false for NaN. */
+    /** Whether the largest error is at most this share of the largest expected magnitude; false for NaN. */
     public boolean within(double share) {
         return max <= share * scale;
     }

@@ -2,7 +2,7 @@ package dev.touchstone.parity.errors;
 
 import java.util.List;
 
-/** What Hugging Face computes for one prompt: read from a golden file, or asked of PyTorch on the spot. */
+/** Hugging Face's results for one prompt, read from a golden file or computed by PyTorch during the test. */
 public interface Reference {
     /** The prompt. (T) */
     int[] ids();
@@ -10,10 +10,11 @@ public interface Reference {
     /** The names of the taps, in order of computation. */
     List<String> taps();
 
+    /** The shape of a tap. */
     int[] shape(String tap);
 
-    /** The tap in float64: the truth. */
-    double[] truth(String tap);
+    /** The tap in float64, the reference for errors. */
+    double[] float64(String tap);
 
     /** The tap in float32. */
     float[] float32(String tap);

@@ -1,2 +1,2 @@
-/** How far tensors are from what they should be: errors against float64, their ratios to PyTorch's, where they lie. */
+/** Errors of tensors against float64, and their distribution. */
 package dev.touchstone.parity.errors;

@@ -5,29 +5,29 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where a tap's errors are, to help find their cause.
+ * The sizes and places of a tap's errors, to help find their cause.
  *
- * @param overBound how many elements are further off than {@link Deviation#LOCAL_BOUND} allows
+ * @param overBound the number of elements with an error above {@link Deviation#LOCAL_BOUND} of the largest value
  * @param histogram elements by error in units in the last place of the expected float: exact, up to 1/2, up to 1, up to
  *     2, 4, 8, ... and the last bucket for all beyond
  * @param worst the elements with the largest errors, largest first
  */
-public record Anatomy(int overBound, int[] histogram, List<Element> worst) {
+public record ErrorDistribution(int overBound, int[] histogram, List<Element> worst) {
     /** Exact, 1/2, 1, 2, 4, ... 2^16, beyond. */
     public static final int BUCKETS = 20;
 
-    private static final int SHOWN = 8;
+    private static final int WORST = 8;
 
     /**
-     * One number of ours.
+     * One element.
      *
      * @param index along each axis
-     * @param pytorch what PyTorch's float32 has there
+     * @param pytorch PyTorch's float32 value
      */
     public record Element(int[] index, double expected, float actual, float pytorch) {}
 
-    public static Anatomy of(float[] actual, Reference reference, String tap, double scale) {
-        double[] expected = reference.truth(tap);
+    public static ErrorDistribution of(float[] actual, Reference reference, String tap, double scale) {
+        double[] expected = reference.float64(tap);
         float[] pytorch = reference.float32(tap);
         int[] shape = reference.shape(tap);
         int over = 0;
@@ -42,13 +42,13 @@ public record Anatomy(int overBound, int[] histogram, List<Element> worst) {
             if (error > least) {
                 worst.add(i);
                 worst.sort(byError);
-                if (worst.size() > SHOWN) {
-                    worst.remove(SHOWN);
-                    least = error(actual[worst.get(SHOWN - 1)], expected[worst.get(SHOWN - 1)]);
+                if (worst.size() > WORST) {
+                    worst.remove(WORST);
+                    least = error(actual[worst.get(WORST - 1)], expected[worst.get(WORST - 1)]);
                 }
             }
         }
-        return new Anatomy(
+        return new ErrorDistribution(
                 over,
                 histogram,
                 worst.stream()
@@ -73,7 +73,7 @@ public record Anatomy(int overBound, int[] histogram, List<Element> worst) {
         return bucket;
     }
 
-    /** An index along each axis, from one over all elements. */
+    /** Converts a flat row-major index to an index along each axis. */
     public static int[] index(int flat, int[] shape) {
         int[] index = new int[shape.length];
         for (int axis = shape.length - 1; axis >= 0; axis--) {

@@ -6,7 +6,7 @@ import dev.touchstone.parity.Given;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class AnatomyTest {
+class ErrorDistributionTest {
     private static final int SIZE = 12;
 
     @Test
@@ -23,7 +23,7 @@ class AnatomyTest {
         assertThat(histogram[1]).isEqualTo(1); // up to 1/2
         assertThat(histogram[2]).isEqualTo(1); // up to 1
         assertThat(histogram[4]).isEqualTo(1); // up to 4
-        assertThat(histogram[Anatomy.BUCKETS - 1]).isEqualTo(1);
+        assertThat(histogram[ErrorDistribution.BUCKETS - 1]).isEqualTo(1);
     }
 
     @Test
@@ -32,13 +32,13 @@ class AnatomyTest {
         for (int i = 0; i < SIZE; i++) {
             actual[i] += i * 0.125f;
         }
-        Anatomy anatomy = of(actual, doubles(1));
+        ErrorDistribution distribution = of(actual, doubles(1));
 
-        assertThat(anatomy.worst()).hasSize(8);
-        assertThat(anatomy.worst().get(0).index()).containsExactly(2, 3);
-        assertThat(anatomy.worst().get(0).actual()).isEqualTo(1 + 11 * 0.125f);
-        assertThat(anatomy.worst().get(7).index()).containsExactly(1, 0);
-        assertThat(anatomy.worst()).isSortedAccordingTo((a, b) -> Float.compare(b.actual(), a.actual()));
+        assertThat(distribution.worst()).hasSize(8);
+        assertThat(distribution.worst().get(0).index()).containsExactly(2, 3);
+        assertThat(distribution.worst().get(0).actual()).isEqualTo(1 + 11 * 0.125f);
+        assertThat(distribution.worst().get(7).index()).containsExactly(1, 0);
+        assertThat(distribution.worst()).isSortedAccordingTo((a, b) -> Float.compare(b.actual(), a.actual()));
     }
 
     @Test
@@ -46,11 +46,11 @@ class AnatomyTest {
         float[] actual = ones();
         actual[5] = Float.NaN;
         actual[6] = 2;
-        Anatomy anatomy = of(actual, doubles(1));
+        ErrorDistribution distribution = of(actual, doubles(1));
 
-        assertThat(anatomy.overBound()).isEqualTo(2);
-        assertThat(anatomy.worst().get(0).index()).containsExactly(1, 1);
-        assertThat(anatomy.histogram()[Anatomy.BUCKETS - 1]).isEqualTo(2);
+        assertThat(distribution.overBound()).isEqualTo(2);
+        assertThat(distribution.worst().get(0).index()).containsExactly(1, 1);
+        assertThat(distribution.histogram()[ErrorDistribution.BUCKETS - 1]).isEqualTo(2);
     }
 
     @Test
@@ -66,13 +66,13 @@ class AnatomyTest {
 
     @Test
     void anIndexCountsAlongEachAxisTheLastOneFastest() {
-        assertThat(Anatomy.index(0, new int[] {2, 3, 5})).containsExactly(0, 0, 0);
-        assertThat(Anatomy.index(29, new int[] {2, 3, 5})).containsExactly(1, 2, 4);
-        assertThat(Anatomy.index(17, new int[] {2, 3, 5})).containsExactly(1, 0, 2);
+        assertThat(ErrorDistribution.index(0, new int[] {2, 3, 5})).containsExactly(0, 0, 0);
+        assertThat(ErrorDistribution.index(29, new int[] {2, 3, 5})).containsExactly(1, 2, 4);
+        assertThat(ErrorDistribution.index(17, new int[] {2, 3, 5})).containsExactly(1, 0, 2);
     }
 
-    private static Anatomy of(float[] actual, double[] expected) {
-        return Anatomy.of(actual, new Given(new int[] {3, 4}, expected, ones()), "x", 1);
+    private static ErrorDistribution of(float[] actual, double[] expected) {
+        return ErrorDistribution.of(actual, new Given(new int[] {3, 4}, expected, ones()), "x", 1);
     }
 
     private static float[] ones() {

@@ -12,24 +12,24 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 
 /**
- * Follows the likeliest texts side by side and returns the one with the best score: Hugging Face's {@code _beam_search}.
- * The beams are the batch. Processors work on log-probabilities here, as they do there.
+ * Beam search: keeps the most likely sequences, extends them together, and returns the one with the best score. It gives the
+ * ids of Hugging Face's {@code _beam_search}. The beams form the batch, and processors receive log-probabilities.
  *
- * <p>One difference shows only where there are fewer continuations than beams: Hugging Face fills up with copies of the
- * prompt, which it may count as finished texts; here there are fewer beams until there are enough.
+ * <p>It differs from Hugging Face only if there are fewer continuations than beams. Hugging Face then adds copies of the
+ * prompt, which may count as finished; here the number of beams stays smaller until there are enough continuations.
  */
 public record BeamSearch(Executor executor, Tokenizer tokenizer) {
 
-    /** A text that goes on, and the sum of its log-probabilities. */
+    /** An unfinished sequence, and the sum of its log-probabilities. */
     private record Beam(int[] ids, double logProbability) {}
 
-    /** A beam and one token more; {@code index} is its place among all of them, (beam, token) in order. */
+    /** A beam with one more token; {@code index} is {@code beam * V + token}. */
     private record Candidate(int beam, int id, double logProbability, long index) {
         static final Comparator<Candidate> BEST_FIRST =
                 Comparator.comparingDouble(Candidate::logProbability).reversed().thenComparingLong(Candidate::index);
     }
 
-    /** Continues one prompt; nothing can be printed before the end, since the best beam changes on the way. */
+    /** Continues one prompt. Nothing can be printed before the end, because the best beam may change at each step. */
     public Generation generate(int[] prompt, Settings settings, Beams beams) {
         return start(prompt, settings, beams).finish(step -> {}).get(0);
     }
@@ -107,8 +107,8 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
     }
 
     /**
-     * The best continuations of all beams, best first, of equals the first: so many that beams remain although each may
-     * end in every end-of-sequence token.
+     * The best continuations of all beams, best first; of equal ones the first. There are enough of them that all beams can be
+     * filled even if each beam also has continuations that end with an end-of-sequence token.
      */
     private List<Candidate> candidates(List<Beam> running, Settings settings, Beams beams) {
         int count = beams.count() * Math.max(2, 1 + settings.eosIds().size());

@@ -4,22 +4,22 @@ import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
 /**
- * How to search with beams.
+ * The settings of a beam search.
  *
- * @param count how many texts are followed at once; Hugging Face's {@code num_beams}
- * @param lengthPenalty a text's score is its log-probability divided by its length to this power: above 0 favours long
- *     texts, below 0 short ones
+ * @param count the number of sequences that are kept; Hugging Face's {@code num_beams}
+ * @param lengthPenalty the power in {@code logProbability / length^lengthPenalty}, the score of a sequence: above 0 favours
+ *     long sequences, below 0 short ones
  */
 public record Beams(int count, double lengthPenalty, EarlyStopping earlyStopping) {
     private static final int MOST = 1 << 16;
 
-    /** When to stop although the beams could go on: the values of Hugging Face's {@code early_stopping}. */
+    /** When to stop although unfinished beams remain; the values of Hugging Face's {@code early_stopping}. */
     public enum EarlyStopping {
-        /** When the best beam, at its length now, is no better than the worst of {@code count} finished texts. */
+        /** When the score of the best beam, at its current length, is not better than the worst of {@code count} finished sequences. */
         FALSE,
-        /** As soon as there are {@code count} finished texts. */
+        /** As soon as there are {@code count} finished sequences. */
         TRUE,
-        /** When no beam can become better than the worst of {@code count} finished texts at any length. */
+        /** When no beam can become better than the worst of {@code count} finished sequences at any length. */
         NEVER
     }
 

@@ -13,39 +13,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps the keys and values of the tokens it has read, and reads only what is new. A cache is kept with the ids that it
- * holds, and serves a sequence as far as the two agree: an accepted draft, a rejected one, a finished neighbour, a forked
- * beam and a window that slid are one case, and a stale entry cannot be used.
+ * Caches keys and values, so that only new tokens are computed. Each cache is kept with the ids of its tokens, and is used for
+ * a sequence up to the first id that differs. This one rule covers accepted and rejected drafts, forked beams, finished
+ * sequences of a batch and a sliding context, and rules out that an outdated entry is used.
  *
- * <p>Memory: eight bytes for each token, layer and channel of the keys, in pages of 64 tokens; 72 KiB a token for GPT-2
- * 124M.
+ * <p>Memory: eight bytes per token, layer and key channel, allocated in pages of 64 tokens; 72 KiB per token for GPT-2 124M.
  */
 public final class CachedExecutor implements Executor {
     private final Transformer model;
     private final Kernels kernels;
     private final int chunk;
     private final Trace trace;
-    private List<Memory> memories = List.of();
+    private List<Prefix> prefixes = List.of();
 
-    /** The ids that a cache holds. */
-    private record Memory(int[] ids, KvCache cache) {
-        int agreesFor(int[] other) {
+    /** A prefix of a sequence and the cache of its tokens. */
+    private record Prefix(int[] ids, KvCache cache) {
+        int commonLength(int[] other) {
             int difference = Arrays.mismatch(ids, other);
             return difference < 0 ? ids.length : difference;
         }
     }
 
-    /** Reads a prompt in one pass. */
+    /** Computes a prompt in one forward pass. */
     public CachedExecutor(Transformer model, Kernels kernels) {
         this(model, kernels, Integer.MAX_VALUE);
     }
 
-    /** Reads at most {@code chunk} tokens of a sequence in one pass. */
+    /** @param chunk the largest number of tokens of a sequence that one forward pass computes */
     public CachedExecutor(Transformer model, Kernels kernels, int chunk) {
         this(model, kernels, chunk, Trace.OFF);
     }
 
-    /** The same while {@code trace} sees every pass. */
+    /** @param trace receives the taps of every forward pass */
     public CachedExecutor(Transformer model, Kernels kernels, int chunk, Trace trace) {
         if (chunk < 1) {
             throw new IllegalArgumentException("a chunk has at least one token, got " + chunk);
@@ -66,37 +65,37 @@ public final class CachedExecutor implements Executor {
         return read(List.of(ids), count);
     }
 
-    /** Bytes of keys and values kept now. */
+    /** The memory of all cached keys and values, in bytes. */
     public long bytes() {
-        return memories.stream().mapToLong(memory -> memory.cache.bytes()).sum();
+        return prefixes.stream().mapToLong(prefix -> prefix.cache.bytes()).sum();
     }
 
-    /** How many tokens these are of. */
+    /** The number of cached tokens. */
     public int tokens() {
-        return memories.stream().mapToInt(memory -> memory.cache.length()).sum();
+        return prefixes.stream().mapToInt(prefix -> prefix.cache.length()).sum();
     }
 
     private Tensor read(List<int[]> sequences, int logitsToKeep) {
         List<KvCache> caches = recall(sequences, logitsToKeep);
-        memories = List.of(); // a pass that fails leaves its caches half written: nothing is remembered then
+        prefixes = List.of(); // a pass that fails leaves its caches half written, so none is kept
         List<Batch.Sequence> chunks = chunks(sequences, caches, logitsToKeep);
         while (!chunks.isEmpty()) {
             model.forward(new Batch(chunks), kernels, trace);
             chunks = chunks(sequences, caches, logitsToKeep);
         }
         List<Batch.Sequence> rest = new ArrayList<>();
-        List<Memory> now = new ArrayList<>();
+        List<Prefix> now = new ArrayList<>();
         for (int b = 0; b < sequences.size(); b++) {
             int[] ids = sequences.get(b);
             rest.add(new Batch.Sequence(unread(ids, caches.get(b), ids.length), caches.get(b), logitsToKeep));
-            now.add(new Memory(ids.clone(), caches.get(b)));
+            now.add(new Prefix(ids.clone(), caches.get(b)));
         }
         Tensor logits = model.forward(new Batch(rest), kernels, trace);
-        memories = List.copyOf(now);
+        prefixes = List.copyOf(now);
         return logits;
     }
 
-    /** The next chunk of each sequence that has more to read than fits the last pass. These passes compute no logits. */
+    /** The next chunk of each sequence that has more new tokens than fit in the last pass. These passes compute no logits. */
     private List<Batch.Sequence> chunks(List<int[]> sequences, List<KvCache> caches, int logitsToKeep) {
         List<Batch.Sequence> chunks = new ArrayList<>();
         for (int b = 0; b < sequences.size(); b++) {
@@ -115,17 +114,17 @@ public final class CachedExecutor implements Executor {
         return Arrays.copyOfRange(ids, cache.length(), to);
     }
 
-    /** For each sequence the cache that agrees with it the longest and reaches back there, cut to where they differ. */
+    /** For each sequence the cache with the longest common prefix that can be truncated to it, truncated. */
     private List<KvCache> recall(List<int[]> sequences, int logitsToKeep) {
-        Memory[] best = new Memory[sequences.size()];
+        Prefix[] best = new Prefix[sequences.size()];
         int[] known = new int[sequences.size()];
-        Map<Memory, Integer> uses = new IdentityHashMap<>();
+        Map<Prefix, Integer> uses = new IdentityHashMap<>();
         for (int b = 0; b < best.length; b++) {
             int[] ids = sequences.get(b);
-            for (Memory memory : memories) {
-                int agreed = Math.min(memory.agreesFor(ids), ids.length - logitsToKeep);
-                if (agreed > known[b] && memory.cache.canTruncateTo(agreed)) {
-                    best[b] = memory;
+            for (Prefix prefix : prefixes) {
+                int agreed = Math.min(prefix.commonLength(ids), ids.length - logitsToKeep);
+                if (agreed > known[b] && prefix.cache.canTruncateTo(agreed)) {
+                    best[b] = prefix;
                     known[b] = agreed;
                 }
             }
@@ -133,7 +132,8 @@ public final class CachedExecutor implements Executor {
         }
         List<KvCache> caches = new ArrayList<>();
         for (int b = 0; b < best.length; b++) {
-            // Whoever comes last takes the cache itself; those before it, such as beams of one parent, take copies.
+            // The last sequence that needs a cache gets the cache itself; earlier ones, such as beams of one parent,
+            // get copies.
             boolean last = uses.merge(best[b], -1, Integer::sum) == 0;
             caches.add(
                     best[b] == null

@@ -3,20 +3,20 @@ package dev.touchstone.generation;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A generation in progress, which its caller drives: one forward pass of the model for each {@link #advance}. */
+/** A generation in progress. Each call of {@link #advance} runs one forward pass. */
 public interface Decoding {
     /** Whether every sequence has ended. */
     boolean isFinished();
 
     /**
-     * Runs one forward pass and passes each token that it added to {@code onStep}: one for each unfinished sequence, several
-     * if drafts were accepted, none during beam search, whose text is not known before the end. Does nothing when finished.
+     * Runs one forward pass and passes each new token to {@code onStep}: one for each unfinished sequence, several if drafts were
+     * accepted, none during beam search, whose text is not known before the end. Does nothing if all sequences have ended.
      */
     void advance(Consumer<Step> onStep);
 
     /**
-     * The texts so far, in the order of the prompts. One that has not ended has {@link FinishReason#CANCELLED}, and the text
-     * that its steps had.
+     * The texts so far, in the order of the prompts. A sequence that has not ended has {@link FinishReason#CANCELLED} and the
+     * text of its steps so far.
      */
     List<Generation> results();
 

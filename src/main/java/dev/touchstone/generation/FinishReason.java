@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** Why a generation ended. */
 public enum FinishReason {
-    /** As many new tokens as asked for. */
+    /** The limit on the number of new tokens. */
     LENGTH,
-    /** The model ended its text. */
+    /** An end-of-sequence token. */
     EOS,
-    /** A stop string appeared. */
+    /** A stop string. */
     STOP,
-    /** The caller stopped before the text ended. */
+    /** The caller stopped before any other reason. */
     CANCELLED;
 
     @Override

@@ -6,7 +6,7 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The best finished texts of a beam search, as many as there are beams, and whether they are good enough to stop. */
+/** The best finished sequences of a beam search, at most as many as there are beams. */
 final class FinishedBeams {
     private final Beams beams;
     private final int maxNewTokens;
@@ -19,7 +19,7 @@ final class FinishedBeams {
         this.maxNewTokens = maxNewTokens;
     }
 
-    /** Keeps the text if it is among the best; of equals the earlier one is better. */
+    /** Keeps the sequence if it is among the best; of equal ones the earlier is better. */
     void add(int[] ids, double logProbability, int length) {
         Text text = new Text(ids, beams.score(logProbability, length));
         int place = texts.size();
@@ -32,7 +32,7 @@ final class FinishedBeams {
         }
     }
 
-    /** Whether to stop, given the best beam that could go on and its length in new tokens. */
+    /** Whether to stop, given the best unfinished beam and its length in new tokens. */
     boolean enough(double logProbability, int length) {
         if (texts.size() < beams.count()) {
             return false;
@@ -42,7 +42,7 @@ final class FinishedBeams {
         return beams.earlyStopping() == EarlyStopping.TRUE || hope <= texts.get(beams.count() - 1).score;
     }
 
-    /** The ids of the best, prompt included. */
+    /** The ids of the best sequence, prompt included. */
     int[] best() {
         if (texts.isEmpty()) {
             throw new TouchstoneException(

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The loop of generation: scores for the next token, processors, a choice, append, and again until the text ends. It
- * does not know how the scores are made.
+ * The generation loop: compute the logits, apply the processors, choose a token, append it, and repeat until the text ends.
+ * The {@link Executor} computes the logits.
  */
 public record Generator(Executor executor, Tokenizer tokenizer) {
 
@@ -19,13 +19,13 @@ public record Generator(Executor executor, Tokenizer tokenizer) {
         return generate(List.of(prompt), settings, watcher).get(0);
     }
 
-    /** Continues several prompts at once, each until its own end. */
+    /** Continues several prompts together, each until its own end. */
     public List<Generation> generate(List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
         return start(prompts, prompt -> settings).finish(watcher);
     }
 
     /**
-     * Prepares to continue several prompts at once; {@link Decoding#advance} then adds a token to each that has not ended.
+     * Prepares to continue several prompts together. {@link Decoding#advance} then adds a token to each that has not ended.
      *
      * @param settings for each prompt
      */
@@ -37,7 +37,7 @@ public record Generator(Executor executor, Tokenizer tokenizer) {
         return new Sequences(executor, List.copyOf(sequences));
     }
 
-    /** Several sequences that share each pass until they end. */
+    /** Several sequences that share each forward pass until they end. */
     private record Sequences(Executor executor, List<Sequence> sequences) implements Decoding {
         @Override
         public boolean isFinished() {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Drafts with a smaller model of the same vocabulary.
+ * Proposes the tokens of a smaller model with the same vocabulary.
  *
- * @param window of the smaller model, whose context may be shorter than the target's
+ * @param window the context window of the smaller model, which may be shorter than the target's
  */
 public record ModelDrafter(Executor executor, Window window) implements Drafter {
     @Override

@@ -7,8 +7,8 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
 /**
- * Reads the entire sequence each step and remembers nothing: the model gives logits for every position, and all but the
- * last are thrown away. Wasteful, and the clearest statement of what generation is.
+ * Computes the whole sequence in each step, without a cache. The model returns logits for every position, and all but the last
+ * are discarded. This is slow, but it is the simplest definition of generation.
  */
 public record NaiveExecutor(Transformer model, Kernels kernels) implements Executor {
     @Override

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Drafts without a model: looks for the last few tokens earlier in the text, and proposes what followed them there.
+ * Prompt lookup decoding, which needs no draft model: searches for the last few tokens earlier in the text, and proposes the
+ * tokens that followed them there.
  *
- * @param longest how many tokens to look for at first; fewer if they are not found
+ * @param longest the number of tokens to search for at first; if they are not found, fewer are tried
  */
 public record PromptLookup(int longest, int vocabulary) implements Drafter {
     @Override

@@ -3,9 +3,9 @@ package dev.touchstone.generation;
 import dev.touchstone.generation.processors.Probabilities;
 import java.util.random.RandomGenerator;
 
-/** Picks the next token. */
+/** Chooses the next token. */
 public enum Sampler {
-    /** The likeliest token, the first of equals, as {@code torch.argmax} has it. */
+    /** The most likely token; of equal ones the first, as in {@code torch.argmax}. */
     GREEDY {
         @Override
         public double[] probabilities(float[] scores) {
@@ -19,7 +19,7 @@ public enum Sampler {
             return Probabilities.argmax(scores);
         }
     },
-    /** A token sampled with its probability. */
+    /** A random token, with the softmax probabilities of the scores. */
     MULTINOMIAL {
         @Override
         public double[] probabilities(float[] scores) {
@@ -32,9 +32,9 @@ public enum Sampler {
         }
     };
 
-    /** How likely each token is to be picked. (V) -> (V) */
+    /** The probability that each token is chosen. (V) -> (V) */
     public abstract double[] probabilities(float[] scores);
 
-    /** (V) -> id; one random number a token at most, whatever else happens. */
+    /** (V) -> id. Takes at most one random number. */
     public abstract int pick(float[] scores, RandomGenerator random);
 }

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** One prompt on its way to a text: its ids so far, its random numbers, and whether it has ended. */
+/** The state of one sequence: its ids so far, its random numbers, and whether it has ended. */
 final class Sequence {
     private final int number;
     private final int[] prompt;
@@ -23,7 +23,8 @@ final class Sequence {
         this.number = number;
         this.prompt = prompt.clone();
         this.settings = settings;
-        this.random = new SplittableRandom(settings.seed()); // unlike Random, near seeds start far apart
+        this.random =
+                new SplittableRandom(settings.seed()); // unlike Random, it gives unrelated numbers for similar seeds
         this.decoder = tokenizer.stream();
         this.stops = new StopStrings(settings.stopStrings());
         this.ids = this.prompt;
@@ -31,7 +32,7 @@ final class Sequence {
         this.finishReason = settings.maxNewTokens() == 0 ? FinishReason.LENGTH : null;
     }
 
-    /** What the model is shown next. */
+    /** The ids for the next forward pass: those in the context window. */
     int[] window() {
         return settings.window().of(ids);
     }
@@ -52,13 +53,13 @@ final class Sequence {
         return finishReason != null;
     }
 
-    /** Picks a token by the model's logits and appends it. (V) */
+    /** Chooses a token by the logits and appends it. (V) */
     void pick(float[] logits, Consumer<Step> watcher) {
         float[] scores = settings.process(ids, logits);
         append(settings.sampler().pick(scores, random), logits, scores, watcher);
     }
 
-    /** Appends a token that was picked by {@code scores}, and ends the sequence where it is the last. */
+    /** Appends a token that was chosen by {@code scores}, and ends the sequence if the token is the last. */
     void append(int id, float[] logits, float[] scores, Consumer<Step> watcher) {
         ids = Arrays.copyOf(ids, ids.length + 1);
         ids[ids.length - 1] = id;

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How to generate. Start from {@link #greedy} and change what should differ.
+ * The settings of a generation. Start from {@link #greedy} and change single settings.
  *
- * @param eosIds tokens that end a text
- * @param processors applied to the scores one after the other
- * @param seed of the random numbers; every sequence has its own, so that it does not matter who else is in the batch
- * @param stopStrings texts that end a text and are not part of it
+ * @param eosIds the end-of-sequence tokens
+ * @param processors applied to the logits one after the other
+ * @param seed the seed of the random numbers. Every sequence has its own generator, so the result does not depend on the batch
+ * @param stopStrings strings that end a text and are not part of it
  */
 public record Settings(
         int maxNewTokens,
@@ -34,7 +34,7 @@ public record Settings(
         }
     }
 
-    /** The likeliest token each step, until there are {@code maxNewTokens} new ones or the model ends its text. */
+    /** Greedy decoding, until there are {@code maxNewTokens} new tokens or an end-of-sequence token. */
     public static Settings greedy(int maxNewTokens, Set<Integer> eosIds, Window window) {
         return new Settings(maxNewTokens, eosIds, List.of(), Sampler.GREEDY, 0, List.of(), window);
     }
@@ -51,7 +51,7 @@ public record Settings(
         return new Settings(maxNewTokens, eosIds, processors, sampler, seed, stopStrings, window);
     }
 
-    /** What the processors make of the logits after {@code ids}. (S), (V) -> (V) */
+    /** The logits after {@code ids}, changed by all processors. (S), (V) -> (V) */
     public float[] process(int[] ids, float[] logits) {
         float[] scores = logits;
         for (LogitsProcessor processor : processors) {

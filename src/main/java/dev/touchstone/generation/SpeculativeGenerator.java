@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Speculative decoding: a drafter proposes some tokens, one pass of the target verifies them all, and as many are kept as
- * the target would have picked itself, and one more. Greedy gives the ids of plain greedy; sampling has exactly
- * the target's distribution (Leviathan et al., 2023; Chen et al., 2023).
+ * Speculative decoding: a drafter proposes tokens, and one forward pass of the target model verifies them all. The pass accepts
+ * drafted tokens up to the first that is rejected, and adds one token of its own. Greedy decoding gives the same ids as without
+ * drafts; sampling has exactly the target's distribution (Leviathan et al., 2023; Chen et al., 2023).
  *
- * @param target makes the logits that count; it takes back by itself what was rejected
- * @param count how many tokens are proposed at a time
- * @param rule which of them are kept
+ * @param target computes the logits of the target model; rejected tokens leave its cache at the next call
+ * @param count the number of tokens that are proposed at a time
+ * @param rule decides which of them are accepted
  */
 public record SpeculativeGenerator(
         Executor target, Tokenizer tokenizer, Drafter drafter, int count, Verification rule) {
 
-    /** What was generated, and in which passes. */
+    /** The generated text, and the passes. */
     public record Result(Generation generation, List<Pass> passes) {
         public Result {
             passes = List.copyOf(passes);
         }
 
-        /** What the drafts were worth. */
+        /** The totals of all passes. */
         public Statistics statistics() {
             return new Statistics(
                     passes.stream().mapToInt(pass -> pass.drafted.length).sum(),
@@ -39,18 +39,18 @@ public record SpeculativeGenerator(
     }
 
     /**
-     * One forward pass of the target.
+     * One forward pass of the target model.
      *
      * @param drafted the tokens that were proposed
-     * @param accepted how many of them the target kept, from the first on
-     * @param tokens how many joined the text: those kept, and one of the target's own unless the text ended before
+     * @param accepted the number of accepted tokens, from the first on
+     * @param tokens the number of tokens that were appended: the accepted ones, and one of the target model unless the text ended
      */
     public record Pass(int[] drafted, int accepted, int tokens) {}
 
     /**
-     * @param proposed drafted tokens
-     * @param accepted those of them that the target kept
-     * @param passes forward passes of the target
+     * @param proposed the number of drafted tokens
+     * @param accepted the number of accepted tokens
+     * @param passes the number of forward passes of the target model
      */
     public record Statistics(int proposed, int accepted, int passes, int tokens) {
         public double acceptanceRate() {
@@ -115,13 +115,13 @@ public record SpeculativeGenerator(
             return List.of(sequence.result());
         }
 
-        /** The text so far, and the passes that made it. */
+        /** The text so far, and the passes so far. */
         public Result result() {
             return new Result(sequence.result(), passes);
         }
     }
 
-    /** No more than can be used: the target adds one of its own, and the window must not move under the drafts. */
+    /** The largest useful number of drafted tokens: the target adds one itself, and the context must not slide within a draft. */
     private Draft draft(Sequence sequence, Settings settings) {
         int left = settings.maxNewTokens() - sequence.made() - 1;
         int room = settings.window().room(sequence.ids().length);
@@ -129,7 +129,7 @@ public record SpeculativeGenerator(
         return useful <= 0 ? Draft.NONE : drafter.propose(sequence.ids(), useful, settings, sequence.random());
     }
 
-    /** One pass over the draft; appends what the target keeps of it and one token more. Returns how many were kept. */
+    /** Verifies a draft in one pass; appends the accepted tokens and one more. Returns the number of accepted tokens. */
     private int verify(Draft draft, Sequence sequence, Settings settings, Consumer<Step> watcher) {
         int[] drafted = draft.ids();
         int[] ids = Arrays.copyOf(sequence.ids(), sequence.ids().length + drafted.length);

@@ -1,16 +1,16 @@
 package dev.touchstone.generation;
 
 /**
- * One turn of the loop: a token was picked.
+ * A new token.
  *
- * @param sequence which of the batch's sequences it joined
- * @param index its place among the new tokens, from 0
- * @param logits what the model said of every token. (V)
- * @param scores what the processors made of that, and what the token was picked by. (V)
- * @param text what can be printed now: nothing while a character is incomplete or a stop string may be on its way
+ * @param sequence the index of the sequence in the batch
+ * @param index the index among the new tokens, from 0
+ * @param logits the logits that the model computed. (V)
+ * @param scores the logits after all processors, by which the token was chosen. (V)
+ * @param text the text that can be printed now; empty while a character is incomplete or a stop string may have begun
  */
 public record Step(int sequence, int index, int id, float[] logits, float[] scores, String text) {
-    /** The text, so that {@code System.out::print} prints a generation as it grows. */
+    /** The text, so that {@code System.out::print} prints a generation step by step. */
     @Override
     public String toString() {
         return text;

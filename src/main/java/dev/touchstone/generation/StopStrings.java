@@ -3,8 +3,9 @@ package dev.touchstone.generation;
 import java.util.List;
 
 /**
- * Lets text through up to the first stop string, which may arrive in pieces: what could be the beginning of one is held
- * back until it is clear. First is the one that is complete first, so that it does not matter what the pieces are.
+ * Passes text on up to the first stop string. Text that could be the beginning of a stop string is held back until it is clear
+ * whether it is one. The first stop string is the one that is complete first, so the result does not depend on how the text is
+ * split.
  */
 final class StopStrings {
     private final List<String> stops;
@@ -15,7 +16,7 @@ final class StopStrings {
         this.stops = stops;
     }
 
-    /** What of {@code text}, and of what was held back before it, can be let through. */
+    /** Adds text, and returns the text that can be passed on now. */
     String feed(String text) {
         held += text;
         int stop = firstStop();
@@ -27,7 +28,7 @@ final class StopStrings {
         return release(held.length() - longestBeginning());
     }
 
-    /** What is still held back, once no more text comes. */
+    /** Returns the text that is still held back, at the end of the text. */
     String flush() {
         return release(held.length());
     }
@@ -42,7 +43,7 @@ final class StopStrings {
         return released;
     }
 
-    /** Where the stop string begins that is complete first, the longest of several; -1 if none is complete. */
+    /** The start of the stop string that is complete first, the longest of several; -1 if none is complete. */
     private int firstStop() {
         int begin = -1;
         int end = Integer.MAX_VALUE;
@@ -57,7 +58,7 @@ final class StopStrings {
         return begin;
     }
 
-    /** The length of the longest end of the held text that begins a stop string. */
+    /** The length of the longest suffix of the held text that is a prefix of a stop string. */
     private int longestBeginning() {
         int longest = 0;
         for (String stop : stops) {

@@ -1,16 +1,16 @@
 package dev.touchstone.generation;
 
 /**
- * The rule of speculative sampling. A token {@code x} that was drafted with probability {@code q(x)}, and that the target
- * picks with {@code p(x)}, is kept with probability {@code min(1, p(x) / q(x))}; if it is not, another is sampled from
- * {@code max(0, p - q)}, brought to sum 1. Together that is a draw from {@code p} (Leviathan et al., 2023, appendix A.1).
+ * The rule of speculative sampling. A token {@code x} with probability {@code q(x)} in the draft and {@code p(x)} in the target
+ * model is accepted with probability {@code min(1, p(x) / q(x))}. If it is rejected, another token is sampled from
+ * {@code max(0, p - q)}, normalized. The resulting token has the distribution {@code p} (Leviathan et al., 2023, appendix A.1).
  */
 public interface Verification {
     Verification EXACT = new Verification() {};
 
-    /** Whether the drafted token stays, by a random number from [0, 1). (V), (V) */
+    /** Whether the drafted token is accepted, by a random number from [0, 1). (V), (V) */
     default boolean keeps(int id, double[] p, double[] q, double random) {
-        return random * q[id] < p[id]; // strictly: what the target never picks is never kept
+        return random * q[id] < p[id]; // strictly less: a token with p = 0 is never accepted
     }
 
     /** The residual distribution, {@code max(0, p - q)} normalized, that replaces a rejected token. (V), (V) -> (V) */

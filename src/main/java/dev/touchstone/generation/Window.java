@@ -5,10 +5,10 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
 /**
- * What the model is shown of a sequence that outgrows its context of {@code positions} tokens.
+ * The part of a sequence that the model reads if the sequence is longer than the context of {@code positions} tokens.
  *
- * @param stride how many tokens are dropped at once when the context is full; 0 if the sequence must not outgrow it.
- *     After a drop every token stands at another position, so a cache starts anew: a larger stride does that more rarely
+ * @param stride the number of tokens that are dropped at a time when the context is full; 0 if a longer sequence is an error.
+ *     Dropping tokens changes the position of all others, so the cache is rebuilt; with a larger stride this is rarer
  */
 public record Window(int positions, int stride) {
     public Window {
@@ -32,7 +32,7 @@ public record Window(int positions, int stride) {
         return new Window(positions, stride);
     }
 
-    /** Refuses, before any work, what could not be finished: the last new token is never fed back. */
+    /** Throws if a generation of this length cannot be completed. The last new token needs no position. */
     public void check(int promptLength, int maxNewTokens) {
         if (promptLength == 0) {
             throw new TouchstoneException("the prompt is empty: give at least one token");
@@ -57,12 +57,12 @@ public record Window(int positions, int stride) {
         }
     }
 
-    /** The tokens that the model is shown. (S) -> (at most positions) */
+    /** The tokens that the model reads. (S) -> (at most positions) */
     public int[] of(int[] ids) {
         return Arrays.copyOfRange(ids, dropped(ids.length), ids.length);
     }
 
-    /** How many tokens can follow {@code length} ones before any is dropped. */
+    /** The number of tokens that can be added to {@code length} tokens before any is dropped. */
     int room(int length) {
         return positions - (length - dropped(length));
     }

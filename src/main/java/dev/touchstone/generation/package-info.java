@@ -1,10 +1,10 @@
 /**
- * From logits to the next id, and so to text, again and again: one loop, and all that can be plugged into it. An
- * {@link dev.touchstone.generation.Executor} asks the model for logits, with a cache or without; each
- * {@link dev.touchstone.generation.processors.LogitsProcessor} changes them; a {@link dev.touchstone.generation.Sampler} takes an id.
+ * The generation loop and its parts. An {@link dev.touchstone.generation.Executor} computes logits, with a cache or without. Each
+ * {@link dev.touchstone.generation.processors.LogitsProcessor} changes them. A {@link dev.touchstone.generation.Sampler} chooses
+ * an id.
  *
  * <pre>
- * ids -> executor -> logits -> processors -> sampler -> id, which joins the ids
+ * ids -> executor -> logits -> processors -> sampler -> id, which is appended to the ids
  * </pre>
  */
 package dev.touchstone.generation;

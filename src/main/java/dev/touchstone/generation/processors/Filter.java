@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
-/** What the processors that rule tokens out have in common. */
+/** Shared code of the processors that exclude tokens. */
 final class Filter {
     private Filter() {}
 

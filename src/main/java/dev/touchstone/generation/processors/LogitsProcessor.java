@@ -1,6 +1,6 @@
 package dev.touchstone.generation.processors;
 
-/** Changes the scores of the next token before one is picked; {@code -inf} rules a token out. */
+/** Changes the scores of the next token before one is chosen; {@code -inf} excludes a token. */
 @FunctionalInterface
 public interface LogitsProcessor {
     /**

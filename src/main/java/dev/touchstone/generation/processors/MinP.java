@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import dev.touchstone.util.TouchstoneException;
 
 /**
- * Keeps the tokens that are at least {@code p} times as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082).
+ * Keeps the tokens that are at least {@code p} times as likely as the most likely one (Nguyen et al. 2024, arXiv:2407.01082).
  * Hugging Face's {@code MinPLogitsWarper}.
  */
 public record MinP(double p) implements LogitsProcessor {

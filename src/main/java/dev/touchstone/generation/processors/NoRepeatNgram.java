@@ -4,7 +4,7 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
 /**
- * Rules out every token that would complete a run of {@code size} tokens that the sequence, prompt included, already
+ * Excludes every token that would complete a sequence of {@code size} tokens that the sequence, prompt included, already
  * has. Hugging Face's {@code NoRepeatNGramLogitsProcessor}.
  */
 public record NoRepeatNgram(int size) implements LogitsProcessor {
@@ -15,7 +15,7 @@ public record NoRepeatNgram(int size) implements LogitsProcessor {
         }
     }
 
-    /** {@code -inf} for what followed earlier where the last {@code size - 1} tokens stood. (S), (V) -> (V) */
+    /** {@code -inf} for the tokens that followed earlier occurrences of the last {@code size - 1} tokens. (S), (V) -> (V) */
     @Override
     public float[] process(int[] ids, float[] scores) {
         float[] allowed = scores.clone();

@@ -74,7 +74,7 @@ public final class Processors {
                 : put(Place.BAD_WORDS, SequenceBias.forbid(forbidden), false);
     }
 
-    /** Rules the end-of-text tokens out while the sequence, prompt included, is shorter than {@code length}. */
+    /** Excludes the end-of-text tokens while the sequence, prompt included, is shorter than {@code length}. */
     public Processors minLength(int length, Set<Integer> eosIds) {
         return put(Place.MIN_LENGTH, new SuppressTokens(eosIds, 0, length), length <= 0 || eosIds.isEmpty());
     }
@@ -98,7 +98,7 @@ public final class Processors {
         return put(Place.SUPPRESS, new SuppressTokens(ids), ids.isEmpty());
     }
 
-    /** Rules {@code ids} out for the token after {@code length} tokens. */
+    /** Excludes {@code ids} from the token after {@code length} tokens. */
     public Processors suppressAt(int length, Set<Integer> ids) {
         return put(Place.BEGIN_SUPPRESS, new SuppressTokens(ids, length, length + 1), ids.isEmpty());
     }
@@ -128,12 +128,12 @@ public final class Processors {
         return p == 1 ? without(Place.TYPICAL_P) : put(Place.TYPICAL_P, new TypicalP(p), false);
     }
 
-    /** All of them, for random sampling. */
+    /** All processors, for random sampling. */
     public List<LogitsProcessor> forSampling() {
         return List.copyOf(places.values());
     }
 
-    /** Those for greedy decoding and beam search. Throws if there are any that only shape the distribution for sampling. */
+    /** The processors for greedy decoding and beam search. Throws if one has an effect only on random sampling. */
     public List<LogitsProcessor> forSearch() {
         String warpers = places.keySet().stream()
                 .filter(Place::warps)

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adds a bias to the score of a token that would complete a sequence of tokens. A bias of {@code -inf} rules the sequence out.
+ * Adds a bias to the score of a token that would complete a sequence of tokens. A bias of {@code -inf} excludes the sequence.
  * Hugging Face's {@code SequenceBiasLogitsProcessor}, and its subclass {@code NoBadWordsLogitsProcessor}.
  *
  * @param biases a bias for each sequence of one or more tokens
@@ -21,7 +21,7 @@ public record SequenceBias(Map<List<Integer>, Double> biases) implements LogitsP
         }
     }
 
-    /** Rules sequences of tokens out. */
+    /** Excludes sequences of tokens. */
     public static SequenceBias forbid(List<List<Integer>> sequences) {
         Map<List<Integer>, Double> biases = new LinkedHashMap<>();
         sequences.forEach(sequence -> biases.put(sequence, Double.NEGATIVE_INFINITY));

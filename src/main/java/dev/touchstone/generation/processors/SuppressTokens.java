@@ -3,12 +3,12 @@ package dev.touchstone.generation.processors;
 import java.util.Set;
 
 /**
- * Rules tokens out while the sequence, prompt included, has at least {@code from} and fewer than {@code until} tokens. It
+ * Excludes tokens while the sequence, prompt included, has at least {@code from} and fewer than {@code until} tokens. It
  * covers four classes of Hugging Face: {@code SuppressTokensLogitsProcessor}, {@code SuppressTokensAtBeginLogitsProcessor},
  * and for the end-of-text tokens {@code MinLengthLogitsProcessor} and {@code MinNewTokensLengthLogitsProcessor}.
  */
 public record SuppressTokens(Set<Integer> suppressed, int from, int until) implements LogitsProcessor {
-    /** Rules tokens out at every length. */
+    /** Excludes tokens at every length. */
     public SuppressTokens(Set<Integer> suppressed) {
         this(suppressed, 0, Integer.MAX_VALUE);
     }

@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 
-/** Scores divided by a number: below 1 the likely become likelier. Hugging Face's {@code TemperatureLogitsWarper}. */
+/** Divides the scores by a number: below 1 makes likely tokens more likely. Hugging Face's {@code TemperatureLogitsWarper}. */
 public record Temperature(double temperature) implements LogitsProcessor {
     public Temperature {
         if (!((float) temperature > 0)) {

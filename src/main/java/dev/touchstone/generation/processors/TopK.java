@@ -4,7 +4,7 @@ import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
 /**
- * Keeps the {@code k} tokens with the highest scores, and whatever equals the last of them. Hugging Face's
+ * Keeps the {@code k} tokens with the highest scores, and those with the same score as the last of them. Hugging Face's
  * {@code TopKLogitsWarper}.
  */
 public record TopK(int k) implements LogitsProcessor {

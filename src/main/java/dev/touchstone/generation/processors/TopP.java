@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import dev.touchstone.util.TouchstoneException;
 
 /**
- * Keeps the likeliest tokens whose probabilities together reach {@code p}, the one that crosses it included: nucleus
+ * Keeps the most likely tokens until the sum of their probabilities reaches {@code p}, including the last of them: nucleus
  * sampling (Holtzman et al. 2019, arXiv:1904.09751). Hugging Face's {@code TopPLogitsWarper}.
  */
 public record TopP(double p) implements LogitsProcessor {
@@ -14,8 +14,8 @@ public record TopP(double p) implements LogitsProcessor {
     }
 
     /**
-     * {@code -inf} for the unlikeliest tokens, as long as they together have at most {@code 1 - p}; of equals the first
-     * go first, and the last token of all stays. (S), (V) -> (V)
+     * {@code -inf} for the least likely tokens, while the sum of their probabilities is at most {@code 1 - p}. Of equal ones the
+     * first are excluded first, and one token always remains. (S), (V) -> (V)
      */
     @Override
     public float[] process(int[] ids, float[] scores) {

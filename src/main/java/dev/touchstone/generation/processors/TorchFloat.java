@@ -2,7 +2,7 @@ package dev.touchstone.generation.processors;
 
 /**
  * Softmax as PyTorch computes it in float32. Where probabilities add up to exactly the threshold of a filter, rounding
- * decides which tokens stay, so a filter that is to keep what Hugging Face keeps must round as it does. The
+ * decides which tokens stay, so a filter must round as Hugging Face does to keep the same tokens. The
  * final sampling is computed in double, see {@link Probabilities}. An infinite maximum gives NaN everywhere, as in PyTorch.
  */
 final class TorchFloat {

@@ -3,7 +3,7 @@ package dev.touchstone.generation.processors;
 import dev.touchstone.util.TouchstoneException;
 
 /**
- * Keeps the tokens whose information is nearest to the expected one, the entropy, until together they reach {@code p}:
+ * Keeps the tokens whose information is nearest to the expected one, the entropy, until the sum of their probabilities reaches {@code p}:
  * locally typical sampling (Meister et al. 2022, arXiv:2202.00666). Hugging Face's {@code TypicalLogitsWarper}.
  */
 public record TypicalP(double p) implements LogitsProcessor {

@@ -54,11 +54,14 @@ public record LoadedModel(
      * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
      */
     public String render(ChatInput conversation) {
-        return chatTemplate
-                .orElseThrow(() -> new TouchstoneException(
-                        name + " has no chat template: it continues text and does not answer messages; give a template",
-                        new Remedy("chatTemplate", "FILE")))
-                .render(conversation);
+        return requireChatTemplate().render(conversation);
+    }
+
+    /** The chat template. Throws a {@link TouchstoneException} if the model has none. */
+    public ChatTemplate requireChatTemplate() {
+        return chatTemplate.orElseThrow(() -> new TouchstoneException(
+                name + " has no chat template: it continues text and does not answer messages; give a template",
+                new Remedy("chatTemplate", "FILE")));
     }
 
     /** The token ids of {@link #render}. */

@@ -56,8 +56,8 @@ final class BatchOptions {
         usage.refuse(size != null && size < 1, "--batch-size must be at least 1, got " + size);
     }
 
-    void run(LanguageModel model, Sampling sampling, Console console) {
-        List<BatchPrompt> prompts = BatchPrompt.read(file, model.tokenizer());
+    void run(LanguageModel model, Sampling sampling, PromptEncoder encoder, Console console) {
+        List<BatchPrompt> prompts = BatchPrompt.read(file, encoder);
         prompts.forEach(prompt -> prompt.check(sampling.settings(model.checkpoint(), prompt.ids())));
         Stopwatch watch = new Stopwatch();
         BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size);

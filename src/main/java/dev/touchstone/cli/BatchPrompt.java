@@ -21,13 +21,13 @@ import java.util.List;
  */
 record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
     /** Reads all prompts of a file, without blank lines. Rejects a file if one of its lines cannot be used. */
-    static List<BatchPrompt> read(Path file, Tokenizer tokenizer) {
+    static List<BatchPrompt> read(Path file, PromptEncoder encoder) {
         List<BatchPrompt> prompts = new ArrayList<>();
         int number = 0;
         for (String line : Utf8.read(file).lines().toList()) {
             number++;
             if (!line.isBlank()) {
-                prompts.add(parse(file + " line " + number, line, tokenizer));
+                prompts.add(parse(file + " line " + number, line, encoder));
             }
         }
         return prompts;
@@ -47,13 +47,18 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
         return GenerationJson.into(given.deepCopy(), text, made).toString();
     }
 
-    private static BatchPrompt parse(String where, String line, Tokenizer tokenizer) {
+    private static BatchPrompt parse(String where, String line, PromptEncoder encoder) {
         JsonNode node = Json.value(where, line);
         ObjectNode given = node instanceof ObjectNode object ? object : JsonNodeFactory.instance.objectNode();
         JsonNode text = node.isTextual() ? node : given.path("prompt");
         if (text.isTextual()) {
-            return new BatchPrompt(where, given, text.textValue(), tokenizer.encode(text.textValue()));
+            return new BatchPrompt(where, given, text.textValue(), encode(where, text.textValue(), encoder));
         }
+        if (encoder.isChat()) {
+            throw new TouchstoneException(
+                    where + " has no message: expected a string, or an object with the string prompt");
+        }
+        Tokenizer tokenizer = encoder.model().tokenizer();
         JsonNode ids = given.path("prompt_ids");
         boolean whole = ids.isArray();
         for (JsonNode id : ids) {
@@ -72,5 +77,13 @@ record BatchPrompt(String where, ObjectNode given, String text, int[] ids) {
             }
         }
         return new BatchPrompt(where, given, tokenizer.decode(values), values);
+    }
+
+    private static int[] encode(String where, String text, PromptEncoder encoder) {
+        try {
+            return encoder.encode(text);
+        } catch (TouchstoneException e) {
+            throw new TouchstoneException(where + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.touchstone.GenerationTask;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.Sampling;
 import dev.touchstone.Sampling.InEffect;
+import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Step;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             "  touchstone generate --prompt \"Once upon a time\"",
             "  touchstone generate --prompt \"The king\" --temperature 0.8 --top-p 0.95",
             "  touchstone generate --prompt \"The king\" --max-new-tokens 20 --show-steps",
+            "  touchstone generate --chat --prompt \"Hello\" --template chatml.jinja",
             "  touchstone generate --batch-file prompts.jsonl --out texts.jsonl"
         })
 final class GenerateCommand implements Callable<Integer> {
@@ -36,6 +38,14 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private final PromptOptions prompt = new PromptOptions();
+
+    @Option(
+            names = "--chat",
+            description = "Answer the prompt: render it by the model's chat template, as a message of the user.")
+    private boolean chat;
+
+    @Mixin
+    private final ChatOptions conversation = new ChatOptions();
 
     @Mixin
     private final BatchOptions batch = new BatchOptions();
@@ -83,13 +93,15 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         check();
-        try (LanguageModel loaded = model.load(compute.kernels(), console)) {
+        ChatInput opening = chat ? conversation.input() : null;
+        try (LanguageModel loaded = model.load(compute.kernels(), conversation, console)) {
+            PromptEncoder encoder = new PromptEncoder(loaded.checkpoint(), opening);
             Sampling sampling = compute.apply(beams.apply(generation.sampling(loaded)));
             if (batch.isGiven()) {
-                batch.run(loaded, sampling, console);
+                batch.run(loaded, sampling, encoder, console);
                 return 0;
             }
-            Prompt read = prompt.read(loaded.checkpoint(), console);
+            Prompt read = prompt.read(encoder, console);
             String text = read.text() == null ? loaded.tokenizer().decode(read.ids()) : read.text();
             sampling = speculation.isGiven() ? speculation.apply(sampling, loaded, console) : sampling;
             GenerationTask task = loaded.start(read.ids(), sampling);
@@ -120,6 +132,10 @@ final class GenerateCommand implements Callable<Integer> {
         } else {
             prompt.check();
         }
+        conversation.check(usage, chat, "--chat");
+        usage.refuse(
+                chat && !Usage.given(command, "--prompt-ids").isEmpty(),
+                "--chat and --prompt-ids exclude each other: a chat template renders text; give --prompt");
         usage.refuse(showSteps && json, "--show-steps and --json exclude each other: leave out one");
         usage.refuse(
                 beams.areGiven() && speculation.isGiven(),
@@ -139,7 +155,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private void printText(String text, GenerationTask task, Tokenizer tokenizer) {
-        StoryPrinter story = new StoryPrinter(console, text);
+        StoryPrinter story = new StoryPrinter(console, chat ? null : text);
         Consumer<Step> printer = showSteps ? new StepPrinter(console, tokenizer) : story;
         Stopwatch watch = new Stopwatch();
         Generation made = task.run(step -> {

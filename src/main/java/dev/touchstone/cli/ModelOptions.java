@@ -37,6 +37,11 @@ final class ModelOptions {
         return load(model, compute.options(console).weights(type), console);
     }
 
+    /** Loads the model to chat with it. */
+    LanguageModel load(KernelOptions compute, ChatOptions chat, Console console) {
+        return load(model, chat.apply(compute.options(console).weights(type)), console);
+    }
+
     /** @param model a folder or a hub id; null for the model that comes with the program */
     static LanguageModel load(String model, LoadOptions options, Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {

@@ -43,11 +43,15 @@ final class PromptOptions {
     }
 
     Prompt read(LoadedModel model, Console console) {
+        return read(new PromptEncoder(model, null), console);
+    }
+
+    Prompt read(PromptEncoder encoder, Console console) {
         if (ids != null) {
             return new Prompt(null, ids.ids());
         }
         String prompt = text.equals("-") ? console.readAll() : text;
-        return new Prompt(prompt, model.tokenizer().encode(prompt));
+        return new Prompt(prompt, encoder.encode(prompt));
     }
 
     /**

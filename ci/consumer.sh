@@ -53,4 +53,17 @@ for options in "" "$vectors"; do
     expect "module path, $kernels" "$text"$'\n'"$kernels" \
         "$JAVA_HOME/bin/java" $options --module-path "$target/module$separator$target/libraries" -m consumer/consumer.Fox
 done
+
+# The command line as a module: Jackson may read what the pages contain.
+pages() { # the command's arguments; prints the title of the page
+    "$JAVA_HOME/bin/java" --module-path "$jar$separator$target/runtime" --add-modules "ALL-MODULE-PATH,jdk.incubator.vector" \
+        -m dev.touchstone/dev.touchstone.cli.Main "$@" --quiet --html "$target/page.html" >"$target/out"
+    sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' "$target/page.html"
+    rm "$target/page.html"
+}
+jar=$(ls target/touchstone-*.jar)
+maven $plugin:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$target/runtime"
+expect "explain as a module" "Touchstone: one run explained" pages explain --prompt "The fox" --max-new-tokens 2
+expect "parity as a module" "Touchstone: parity" pages parity fixtures/exercise
+expect "compare as a module" "Touchstone: time per token" pages compare --prompt "The fox" --max-new-tokens 2
 exit $status

@@ -1,8 +1,8 @@
 /**
  * Language models in plain Java.
  *
- * <p>A program begins with {@link dev.touchstone.LanguageModel}. Below it are the layers ({@code model}) on arrays
- * ({@code tensor}, {@code kernels}), the loop that generates ({@code generation}), and the readers and writers of Hugging
+ * <p>Most programs need only {@link dev.touchstone.LanguageModel}. The other packages contain the layers ({@code model}), their
+ * arithmetic ({@code tensor}, {@code kernels}), the generation loop ({@code generation}), and readers and writers of Hugging
  * Face's files ({@code checkpoint}, {@code weights}).
  */
 module dev.touchstone {
@@ -15,6 +15,7 @@ module dev.touchstone {
     exports dev.touchstone.generation.processors;
     exports dev.touchstone.kernels;
     exports dev.touchstone.model;
+    exports dev.touchstone.model.taps;
     exports dev.touchstone.tensor;
     exports dev.touchstone.tokenizer;
     exports dev.touchstone.tokenizer.decoder;
@@ -32,9 +33,17 @@ module dev.touchstone {
     // Without this module the scalar kernels compute.
     requires static jdk.incubator.vector;
 
-    // The command line, which sets the fields of its commands by reflection.
+    // Picocli sets the fields of the commands by reflection.
     opens dev.touchstone.cli to
             info.picocli;
+
+    // Jackson reads the records of the pages by reflection.
+    opens dev.touchstone.explain to
+            com.fasterxml.jackson.databind;
+    opens dev.touchstone.parity to
+            com.fasterxml.jackson.databind;
+    opens dev.touchstone.parity.errors to
+            com.fasterxml.jackson.databind;
 
     requires static info.picocli;
     requires static java.management;

@@ -72,7 +72,7 @@ function stream() {
       svg.append(drawn("rect", {x: x - bar - 1, y: y(at(one.attention_norms)), width: bar, height: base - y(at(one.attention_norms)), rx: 2, fill: "var(--theirs)"}));
       svg.append(drawn("rect", {x: x + 1, y: y(at(one.mlp_norms)), width: bar, height: base - y(at(one.mlp_norms)), rx: 2, fill: "var(--ours)"}));
     }
-    if (i === 0 || (i - 1) % every === 0) {
+    if (i === 0 || (i - 1) % every === 0 && (i > 1 || step > 28)) { // the label "input" needs room
       svg.append(drawn("text", {x, y: base + 17, "text-anchor": "middle"}, i === 0 ? "input" : String(i - 1)));
     }
   });

@@ -1,4 +1,4 @@
-"""Chromium, headless: Debian's, or the Chrome or Chromium that this machine has. Nothing is downloaded."""
+"""Runs headless Chromium or Chrome, whichever is installed. Downloads nothing."""
 
 import os
 import shutil
@@ -13,16 +13,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Starts it, and ends it afterwards. Where there is none that is an error: no page is taken for right unseen."""
+    """Starts the browser and closes it afterwards. Exits with an error if none starts, so that no check is skipped."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    where = {"executable_path": found} if found else {"channel": "chrome"}
+    location = {"executable_path": found} if found else {"channel": "chrome"}
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(**where, chromium_sandbox=not root, args=["--disable-gpu"])
+            browser = playwright.chromium.launch(**location, chromium_sandbox=not root, args=["--disable-gpu"])
         except Error as error:
             print(error, file=sys.stderr)
-            sys.exit("no Chromium starts here; install one, such as Debian's package chromium")
+            sys.exit("cannot start Chromium or Chrome; install one, such as Debian's package chromium")
         try:
             yield browser
         finally:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Mutation testing: PIT plants small bugs in the code, and the quick tests must notice them.
+"""Mutation testing: PIT makes small changes in the code, and the quick tests must fail for each.
 
-Runs package by package, all of them or those named, prints how many mutants each kills, and compares the survivors
-with ci/survivors.txt, where each has a reason. Fails on one that is not listed, and below 90 % in a package. Mutants
-that never end are counted apart: on a machine with other work, one that is only slow would look the same.
+Tests the packages that are named as arguments, or all. Prints how many mutants the tests of each package kill, and
+compares the survivors with ci/survivors.txt, which gives a reason for each. Fails if a survivor is not listed, or if
+the tests of a package kill fewer than 90 %. Mutants that time out are counted separately, because on a busy machine a
+mutant that is only slow times out too.
 """
 
 import subprocess
@@ -18,8 +19,8 @@ REPORT = ROOT / "target" / "pit-reports" / "mutations.xml"
 SURVIVORS = ROOT / "ci" / "survivors.txt"
 LEAST = 0.90
 
-# What takes long: quicker tests kill as much.
-WITHOUT = {
+# Slow tests that PIT does not run, because quicker tests kill as many mutants.
+SLOW = {
     "tokenizer": ["FamilyTokenizersTest", "Gpt2OracleTest", "LongTextTest", "NormalizerTest"],
     "generation": ["GenerationGoldenTest", "SameTextTest", "SpeculativeSamplingTest", "CacheMemoryTest"],
     "model": ["SameBitsOnVectorsTest"],
@@ -33,7 +34,7 @@ WITHOUT = {
     ],
 }
 
-# Tests of other packages that check a package too.
+# Tests in other packages that also check a package.
 FURTHER = {
     "model": ["parity.FreshModelTest", "parity.PaddedBatchTest", "generation.CachedExecutorTest"],
     "checkpoint": ["parity.FreshModelTest"],
@@ -42,16 +43,16 @@ FURTHER = {
 
 @dataclass(frozen=True)
 class Run:
-    """What PIT does at once: mutants of some classes of a package, and java's settings."""
+    """One run of PIT: the classes of a package to mutate, and properties for Maven."""
 
     classes: tuple[str, ...] = ("*",)
     settings: tuple[str, ...] = ()
 
 
-# Where all at once will not do: a mutant that any of the runs kills is killed.
+# Packages that need several runs. A mutant counts as killed if any of the runs kills it.
 RUNS = {
     "kernels": [
-        # Not WarmUp and the kinds of loops: they decide when vector loops run, which changes speed and nothing else.
+        # Without WarmUp and LoopKind: they decide when vector loops run, which changes only the speed.
         Run(
             settings=(
                 "-Dpit.timeout=8000",
@@ -59,7 +60,7 @@ RUNS = {
                 "-DexcludedClasses=dev.touchstone.kernels.WarmUp*,dev.touchstone.kernels.LoopKind*",
             )
         ),
-        # A machine runs the code for vectors of its width; with narrow ones it runs some of the rest.
+        # A machine runs only the code for its own vector width; a narrower width covers some of the other code.
         Run(
             classes=("VectorTiles", "VectorStream"),
             settings=("-Dpit.timeout=8000", "-Dpit.compiler=1", "-Dpit.vectorSize=16"),
@@ -67,35 +68,35 @@ RUNS = {
     ],
 }
 
-Mutant = tuple[str, str]  # where, such as Bpe.merge, and what
+Mutant = tuple[str, str]  # the method, such as Bpe.merge, and the change
 
 
 def mutants_of(package: str) -> list[ElementTree.Element]:
-    """Every mutant of a package, with the best that became of it in any run."""
+    """Every mutant of a package, with its best status in any run."""
     best: dict[tuple[str, ...], ElementTree.Element] = {}
-    for number, todo in enumerate(RUNS.get(package, [Run()])):
-        for mutant in run(package, number, todo):
-            at = identity(mutant)
-            if at not in best or rank(mutant) < rank(best[at]):
-                best[at] = mutant
+    for number, settings in enumerate(RUNS.get(package, [Run()])):
+        for mutant in run(package, number, settings):
+            key = identity(mutant)
+            if key not in best or rank(mutant) < rank(best[key]):
+                best[key] = mutant
     return list(best.values())
 
 
 def rank(mutant: ElementTree.Element) -> int:
-    """The lower, the better for the tests."""
+    """A number for the status of a mutant; lower is better."""
     return {"KILLED": 0, "TIMED_OUT": 1}.get(mutant.get("status") or "", 2)
 
 
 def identity(mutant: ElementTree.Element) -> tuple[str, ...]:
-    """What a mutant has in common with itself in another run."""
+    """A key that is the same for the same mutant in another run."""
     tags = ["mutatedClass", "mutatedMethod", "methodDescription", "lineNumber", "mutator"]
     return (*(mutant.findtext(tag) or "" for tag in tags), *(i.text or "" for i in mutant.iterfind("indexes/index")))
 
 
-def run(package: str, number: int, todo: Run) -> ElementTree.Element:
-    """The mutants of one run, and what became of them."""
-    classes = ",".join(f"dev.touchstone.{package}.{name}" for name in todo.classes)
-    without = ",".join(f"dev.touchstone.{package}.{test}" for test in WITHOUT[package])
+def run(package: str, number: int, options: Run) -> ElementTree.Element:
+    """Runs PIT once and returns its report: the mutants and their statuses."""
+    classes = ",".join(f"dev.touchstone.{package}.{name}" for name in options.classes)
+    excluded = ",".join(f"dev.touchstone.{package}.{test}" for test in SLOW[package])
     tests = ",".join(f"dev.touchstone.{test}" for test in [f"{package}.*", *FURTHER.get(package, [])])
     command = [
         "mvn",
@@ -105,8 +106,8 @@ def run(package: str, number: int, todo: Run) -> ElementTree.Element:
         f"-Dpit.package={package}",
         f"-Dpit.classes={classes}",
         f"-Dpit.tests={tests}",
-        f"-DexcludedTestClasses={without}",
-        *todo.settings,
+        f"-DexcludedTestClasses={excluded}",
+        *options.settings,
     ]
     goals = ["test-compile", "org.pitest:pitest-maven:mutationCoverage"]
     log = ROOT / "target" / f"pit-{package}-{number}.log"
@@ -119,7 +120,7 @@ def run(package: str, number: int, todo: Run) -> ElementTree.Element:
 
 
 def name(mutant: ElementTree.Element) -> Mutant:
-    """Where it was planted, and what."""
+    """The method that was changed, and the change."""
 
     def text(tag: str) -> str:
         return mutant.findtext(tag) or ""
@@ -128,34 +129,34 @@ def name(mutant: ElementTree.Element) -> Mutant:
 
 
 def listed() -> Counter[Mutant]:
-    """The survivors that have a reason: lines `where | what | how many | reason`."""
+    """The survivors listed in ci/survivors.txt, one a line: `method | change | count | reason`."""
     survivors: Counter[Mutant] = Counter()
     for line in SURVIVORS.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            where, what, count, _ = (part.strip() for part in line.split("|"))
-            survivors[where, what] += int(count)
+            method, change, count, _ = (column.strip() for column in line.split("|"))
+            survivors[method, change] += int(count)
     return survivors
 
 
 def judge(package: str, known: Counter[Mutant]) -> bool:
-    """Whether enough mutants of a package are killed, and every survivor is known; prints both."""
+    """Tests and prints one package; returns whether enough mutants are killed and all survivors are listed."""
     mutants = mutants_of(package)
-    fates = Counter(mutant.get("status") for mutant in mutants)
-    endless = fates["TIMED_OUT"]
-    ended = len(mutants) - endless
-    share = fates["KILLED"] / ended
-    print(f"{package}: {ended} mutants, {fates['KILLED']} killed, {100 * share:.1f} %; {endless} more never end")
+    statuses = Counter(mutant.get("status") for mutant in mutants)
+    timed_out = statuses["TIMED_OUT"]
+    completed = len(mutants) - timed_out
+    share = statuses["KILLED"] / completed
+    print(f"{package}: {completed} mutants, {statuses['KILLED']} killed, {100 * share:.1f} %; {timed_out} timed out")
     survivors = Counter(name(mutant) for mutant in mutants if mutant.get("status") not in ("KILLED", "TIMED_OUT"))
-    for (where, what), count in sorted((survivors - known).items()):
-        lines = [m.findtext("lineNumber") or "" for m in mutants if name(m) == (where, what)]
-        print(f"  not listed: {where} | {what} | {count} | among lines {', '.join(lines)}")
+    for (method, change), count in sorted((survivors - known).items()):
+        lines = [m.findtext("lineNumber") or "" for m in mutants if name(m) == (method, change)]
+        print(f"  not listed: {method} | {change} | {count} | lines {', '.join(lines)}")
     return share >= LEAST and not survivors - known
 
 
 def main(packages: list[str]) -> int:
-    """All of the packages, whatever becomes of the first."""
+    """Tests all packages, also after one has failed; returns the exit code."""
     known = listed()
-    verdicts = [judge(package, known) for package in packages or WITHOUT]
+    verdicts = [judge(package, known) for package in packages or SLOW]
     return 0 if all(verdicts) else 1
 
 

@@ -1,4 +1,4 @@
-"""What each kind of page must do, by mouse and by keyboard."""
+"""Checks of each kind of page: its content, and its use by mouse and keyboard."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ SLOW = 1000  # milliseconds
 
 
 def labelled_facts(page: Page) -> None:
-    """Every figure below the title has a label."""
+    """Every number below the title has a label."""
     facts = page.locator("#top .facts > div")
     assert facts.count() >= 3
     for fact in facts.all():
@@ -17,10 +17,10 @@ def labelled_facts(page: Page) -> None:
 
 
 def sorted_by_keyboard(page: Page, table: Locator, title: str) -> None:
-    """Enter on the header of a column sorts by it, and once more the other way round."""
+    """Enter on the header of a column sorts by it, and again in reverse order. On a phone a menu does the same."""
     head = table.locator("thead th", has_text=title)
     column = head.evaluate("head => head.cellIndex")
-    value = f"row => bugs_or_taps(row.cells[{column}].textContent)".replace("bugs_or_taps", "String")
+    value = f"row => row.cells[{column}].textContent"
     button, orders = head.get_by_role("button"), set()
     for _ in range(2):
         if button.is_visible():
@@ -39,7 +39,7 @@ def sorted_by_keyboard(page: Page, table: Locator, title: str) -> None:
 
 
 def report(page: Page) -> None:
-    """The map has a cell for every tap, and shows each; the table finds the largest ratios."""
+    """The map has a cell for every tap and shows the selected one; the table sorts by ratio."""
     totals, limits = page.evaluate("report.totals"), page.evaluate("report.limits")
     labelled_facts(page)
     expect(page.locator("#limits")).to_contain_text(f"above {limits['ratio']:g}")
@@ -60,26 +60,27 @@ def report(page: Page) -> None:
     expect(detail.locator("h3")).to_contain_text("logits")
     page.keyboard.press("Home")
     expect(detail.locator("h3")).to_contain_text(name(page, 0))
-    assert page.locator(".cell[tabindex='0']").count() == 1, "the map takes one stop of the tab key, not one a tap"
+    assert page.locator(".cell[tabindex='0']").count() == 1, "the map is a single tab stop"
     page.keyboard.press("End")
     for curve in ("engine", "PyTorch float32"):
         line = page.locator(f"path[data-curve='{curve}']")
         assert line.evaluate("path => path.getTotalLength()") > 100
-    told_apart(page)
-    drawn = detail.locator("rect").evaluate_all("bars => bars.filter(bar => bar.height.baseVal.value > 0).length")
-    assert drawn > 1, "the histogram is drawn"
-    assert detail.locator("tr").count() > 12, "figures and the largest errors"
+    curves_are_distinguishable(page)
+    bars = detail.locator("rect").evaluate_all("bars => bars.filter(bar => bar.height.baseVal.value > 0).length")
+    assert bars > 1, "the histogram has bars"
+    assert detail.locator("tr").count() > 12, "the errors of the tap and the elements with the largest errors"
     assert page.locator("#environment tr").count() >= 3
 
 
 def taps_table(page: Page, totals: dict[str, int]) -> None:
-    """Sorted by ratio at first, the largest above; filtered by kind, fixture and text."""
+    """The table is sorted by ratio in descending order at first, and can be filtered by kind and text."""
     table = page.locator("#table table")
     kind = page.get_by_label("Show", exact=True)
     first = kind.input_value()
     rows = table.locator("tbody tr")
     kind.select_option("limited")
-    ratio = "report.fixtures.flatMap(f => f.cases).flatMap(c => c.taps).filter(t => !t.exempt && t.verdict !== 'exact').map(t => number(t.ratio))"
+    taps = "report.fixtures.flatMap(f => f.cases).flatMap(c => c.taps)"
+    ratio = f"{taps}.filter(t => !t.exempt && t.verdict !== 'exact').map(t => number(t.ratio))"
     if page.evaluate(f"({ratio}).length"):
         expect(rows.first).to_contain_text(page.evaluate(f"show(Math.max(...{ratio}))"))
     kind.select_option("exempt")
@@ -96,23 +97,24 @@ def taps_table(page: Page, totals: dict[str, int]) -> None:
     kind.select_option(first)
 
 
-def told_apart(page: Page) -> None:
-    """Curves differ by dashes as well as by colour, and each is named beside its end or in a legend."""
+def curves_are_distinguishable(page: Page) -> None:
+    """Curves differ by dashes as well as by colour, and each has a label at its end or in a legend."""
     for chart in page.locator("svg[role=img]:has(.curve)").all():
-        dashes = chart.locator(".curve").evaluate_all("lines => lines.map(line => line.getAttribute('stroke-dasharray'))")
+        curves = chart.locator(".curve")
+        dashes = curves.evaluate_all("lines => lines.map(line => line.getAttribute('stroke-dasharray'))")
         assert len(set(dashes)) == min(5, len(dashes)), f"curves have the dashes {dashes}"
-        names = chart.locator(".curve").evaluate_all("lines => lines.map(line => line.dataset.curve)")
-        beside = chart.evaluate("svg => svg.parentNode.textContent")
-        assert all(name in beside for name in names)
+        names = curves.evaluate_all("lines => lines.map(line => line.dataset.curve)")
+        labels = chart.evaluate("svg => svg.parentNode.textContent")
+        assert all(name in labels for name in names)
 
 
 def name(page: Page, index: int) -> str:
-    """The name of a tap of the first row."""
+    """The name of a tap in the first row of the map."""
     return page.evaluate(f"report.fixtures[0].cases[0].taps[{index}].name")
 
 
 def wrong_report(page: Page) -> None:
-    """What is wrong is said above the map, marked on it, and shown first."""
+    """The first wrong tap is named above the map and selected at first; wrong taps are marked on the map."""
     expect(page.locator("#failures")).to_contain_text("first wrong at h.0.ln_1")
     assert page.locator(".cell.wrong").count() == 5
     expect(page.locator("#detail h3")).to_contain_text("h.0.ln_1")
@@ -120,7 +122,7 @@ def wrong_report(page: Page) -> None:
 
 
 def zoo(page: Page) -> None:
-    """Every bug has a row of its own id; rows are grouped, sorted and filtered."""
+    """Every bug has a row with a unique id; rows can be grouped, sorted and filtered."""
     planted = page.evaluate("data.planted")
     labelled_facts(page)
     page.get_by_role("button", name="Show all").click()
@@ -147,14 +149,14 @@ def zoo(page: Page) -> None:
 
 
 def plot(page: Page) -> None:
-    """The prompt, a curve for each run with round ticks, and its figures in a table."""
+    """The page shows the prompt, a curve for each run, ticks at round numbers, and a table."""
     labelled_facts(page)
     expect(page.locator(".words")).to_contain_text(page.evaluate("comparison.prompt"))
     curves = page.locator(".curve[data-curve]")
     runs = page.evaluate("runs.length")
     assert page.locator("svg[role=img] .curve").count() == runs >= 2
     assert all(length > 100 for length in curves.evaluate_all("lines => lines.map(line => line.getTotalLength())"))
-    told_apart(page)
+    curves_are_distinguishable(page)
     assert page.locator("svg[role=img] .tick").count() >= 6
     for ticks in (page.evaluate("highest"), page.evaluate("ticks(most, 5)")):
         step = ticks[1] - ticks[0]
@@ -163,7 +165,7 @@ def plot(page: Page) -> None:
 
 
 def bench(page: Page) -> None:
-    """Every part of the report has a section; the curves are told apart."""
+    """The report has all sections, and its curves are distinguishable."""
     labelled_facts(page)
     report = page.evaluate("report")
     assert page.locator("section h2").count() == 6
@@ -172,11 +174,11 @@ def bench(page: Page) -> None:
         group = page.locator(".figure", has=page.get_by_role("heading", name=title, exact=True))
         assert group.locator(".bars li").count() == len(rates)
     assert page.locator("svg[role=img] .curve").count() == len(report["curve"]) + 2, "the engines and two lower bounds"
-    told_apart(page)
+    curves_are_distinguishable(page)
 
 
 def explained(page: Page) -> None:
-    """Every stage is there, and what is selected can be changed by mouse and by keyboard."""
+    """The page has every stage; token, layer, head and step can be selected by mouse and keyboard."""
     run = page.evaluate("({tokens: run.ids.length, steps: run.steps.length, layers: run.layers.length})")
     labelled_facts(page)
     assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) == 9
@@ -195,12 +197,12 @@ def explained(page: Page) -> None:
         expect(page.locator("#stage-1 .live")).to_contain_text("Token 1")
         expect(words.nth(1)).to_be_focused()
         attention(page, run)
-        everything_is_drawn(page)
+        canvases_are_painted(page)
     steps(page, run)
 
 
 def sources(page: Page) -> None:
-    """Every source that a stage names opens in the page, by the keyboard, wherever the page is."""
+    """Every source file that a stage names opens in a dialog by keyboard, also if the page is outside the checkout."""
     dialog = page.locator("#source")
     for button in page.locator(".proof .source").all():
         button.focus()
@@ -214,13 +216,13 @@ def sources(page: Page) -> None:
 
 
 def attention(page: Page, run: dict[str, int]) -> None:
-    """A pair of tokens and its weight, by mouse and by keyboard; another layer and another head have other weights."""
+    """Mouse and keyboard select a pair of tokens and show its weight; another layer or head shows other weights."""
     stage = page.locator("#stage-4")
     canvas = stage.locator(".map canvas")
     live = stage.locator(".live").first
     expect(live).to_contain_text("attends to")
     weights = "Array.from({length: tokens}, (_, i) => weightOf(state.head, tokens - 1, i))"
-    assert abs(sum(page.evaluate(weights)) - 1) < 0.05, "a row of weights adds up to 1"
+    assert abs(sum(page.evaluate(weights)) - 1) < 0.05, "a row of attention weights must add up to 1"
     box = canvas.bounding_box()
     cell = box["width"] / run["tokens"]
     middle = run["tokens"] // 2
@@ -244,7 +246,7 @@ def attention(page: Page, run: dict[str, int]) -> None:
 
 
 def steps(page: Page, run: dict[str, int]) -> None:
-    """The sliders move together; each step has its candidates, its text and its memory."""
+    """The sliders of the stages move together; each step shows its candidates, its text and its memory."""
     slider = page.locator("#stage-7 input[type=range]")
     slider.focus()
     page.keyboard.press("End")
@@ -254,8 +256,8 @@ def steps(page: Page, run: dict[str, int]) -> None:
     page.locator("#stage-7").get_by_role("button", name="Previous step").click()
     expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {max(1, run['steps'] - 1)}")
     assert page.locator("#stage-6 .scores .bars").count() == page.evaluate("step().scores.length") >= 1
-    where = page.locator("#stage-7 .map canvas")
-    where.focus()
+    weights = page.locator("#stage-7 .map canvas")
+    weights.focus()
     page.keyboard.press("End")
     expect(page.locator("#stage-7 .live")).to_contain_text("with weight")
     cell = page.locator(".lens td button").first
@@ -265,19 +267,19 @@ def steps(page: Page, run: dict[str, int]) -> None:
     assert page.locator("#stage-8 .passes li").count() == page.evaluate("passes.length")
 
 
-def everything_is_drawn(page: Page) -> None:
-    """No picture is of one colour only."""
+def canvases_are_painted(page: Page) -> None:
+    """No canvas has only one colour."""
     page.wait_for_function("document.querySelectorAll('#stage-2 canvas')[0].width > 1")
     flat = page.locator("canvas").evaluate_all("""all => all.filter(canvas => {
         const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
         const pixels = new Set(new Uint32Array(data.buffer));
         return pixels.size < 2;
     }).length""")
-    assert flat == 0, f"{flat} pictures show nothing"
+    assert flat == 0, f"{flat} canvases have only one colour"
 
 
 def quick(page: Page) -> None:
-    """Two hundred tokens do not make it slow."""
+    """With 200 tokens the page still reacts quickly."""
     explained(page)
     milliseconds = page.evaluate("""async () => {
         const start = performance.now();
@@ -285,11 +287,11 @@ def quick(page: Page) -> None:
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         return performance.now() - start;
     }""")
-    assert milliseconds < SLOW, f"another layer took {milliseconds:.0f} ms"
+    assert milliseconds < SLOW, f"selecting another layer took {milliseconds:.0f} ms, allowed {SLOW} ms"
 
 
 def with_prompt(prompt: str) -> Callable[[Page], None]:
-    """The prompt is shown whole, as text that is not run."""
+    """Returns a check that the page shows the whole prompt as text and does not run it."""
 
     def check(page: Page) -> None:
         assert prompt in page.locator(".words").evaluate("node => node.textContent")

@@ -1,4 +1,4 @@
-"""What every page must be: silent, offline, no wider than the screen, legible, whole, accessible."""
+"""Checks that every page must pass: no messages, no requests, no text that is cut or hard to read, accessible."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, text of normal size
 CONTRAST = """() => {
-    const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    const linear = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
     const pixel = Object.assign(document.createElement("canvas"), {width: 1, height: 1});
     const canvas = pixel.getContext("2d", {willReadFrequently: true});
     const light = color => {
         canvas.fillStyle = color;
         canvas.fillRect(0, 0, 1, 1);
         const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-        return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+        return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     };
     const ground = node => {
         for (; node; node = node.parentElement) {
@@ -36,20 +36,23 @@ CONTRAST = """() => {
     }
     return least;
 }"""
-# Boxes that hide a part of their text, unless they scroll and take the focus, or have the whole text as a label.
+# Elements that hide some of their text, unless they can be focused and scrolled, or have the whole text as a label.
 CUT = """() => [...document.querySelectorAll("body *")].filter(node => {
     const style = getComputedStyle(node), hides = overflow => overflow !== "visible";
     const down = node.scrollHeight > node.clientHeight + 2 && hides(style.overflowY);
     const across = node.scrollWidth > node.clientWidth + 2 && hides(style.overflowX);
     const scrolls = across && !down && node.tabIndex >= 0 && style.overflowX === "auto";
-    const skipped = node.closest("[aria-hidden=true], .hidden, .skip, canvas, select, dialog, svg") || !node.checkVisibility();
+    const skipped = !node.checkVisibility()
+        || node.closest("[aria-hidden=true], .hidden, .skip, canvas, select, dialog, svg");
     return (down || across) && !scrolls && !skipped && !node.closest("button[aria-label], [title]");
 }).map(node => `${node.tagName} ${node.className}: ${node.textContent.slice(0, 60)}`)"""
-# Texts of a chart that lie on each other or leave it, and names of curves that lie on a curve.
+# Texts in a chart that overlap one another or a curve, or extend beyond the chart.
 CHARTS = """() => [...document.querySelectorAll("svg[role=img]")].filter(svg => svg.checkVisibility()).flatMap(svg => {
     const box = node => node.getBoundingClientRect(), frame = box(svg), texts = [...svg.querySelectorAll("text")];
     const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
-    const out = texts.filter(text => box(text).left < frame.left - 1 || box(text).right > frame.right + 1 || box(text).bottom > frame.bottom + 1);
+    const outside = ({left, right, bottom}) =>
+        left < frame.left - 1 || right > frame.right + 1 || bottom > frame.bottom + 1;
+    const out = texts.filter(text => outside(box(text)));
     const pairs = texts.filter((text, i) => texts.some((other, j) => j > i && meet(box(text), box(other))));
     const covered = texts.filter(text => [...svg.querySelectorAll(".curve")].some(curve => {
         const inside = svg.createSVGPoint(), matrix = curve.getScreenCTM();
@@ -59,40 +62,42 @@ CHARTS = """() => [...document.querySelectorAll("svg[role=img]")].filter(svg => 
         }
         return false;
     }));
-    return [...out.map(text => `outside: ${text.textContent}`), ...pairs.map(text => `on another: ${text.textContent}`),
-        ...covered.map(text => `on a curve: ${text.textContent}`)];
+    return [...out.map(text => `outside: ${text.textContent}`),
+        ...pairs.map(text => `overlaps another text: ${text.textContent}`),
+        ...covered.map(text => `overlaps a curve: ${text.textContent}`)];
 })"""
-IDS = """() => [...document.querySelectorAll("[id]")].map(node => node.id).filter((id, i, all) => all.indexOf(id) < i)"""
+IDS = """() => [...document.querySelectorAll("[id]")]
+    .map(node => node.id).filter((id, i, all) => all.indexOf(id) < i)"""
 
 
 class Watch:
-    """Notes what a page writes to the console, which errors it has, and what it requests."""
+    """Collects console messages, errors and requests of a page."""
 
     def __init__(self, page: Page, file: Path) -> None:
-        """Before the page is opened."""
-        self.trouble: list[str] = []
+        """Must be called before the page is opened."""
+        self.problems: list[str] = []
         self.file = file
-        page.on("console", self.said)
-        page.on("request", self.asked)
-        page.on("pageerror", lambda error: self.trouble.append(f"error: {error}"))
+        page.on("console", self.on_console)
+        page.on("request", self.on_request)
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
 
-    def said(self, message: ConsoleMessage) -> None:
-        """A message on the console."""
-        self.trouble.append(f"on the console: {message.text}")
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Records a console message."""
+        self.problems.append(f"console: {message.text}")
 
-    def asked(self, request: Request) -> None:
-        """A request; only that for the file itself is allowed."""
+    def on_request(self, request: Request) -> None:
+        """Records a request, unless it is for the file itself or a data URL."""
         if request.url != self.file.as_uri() and not request.url.startswith("data:"):
-            self.trouble.append(f"asked for {request.url}")
+            self.problems.append(f"request: {request.url}")
 
 
 def check_rules(page: Page, where: str) -> None:
-    """Every rule but those of Watch."""
+    """Checks all rules except those of `Watch`."""
     wide = page.evaluate("document.documentElement.scrollWidth")
     screen = page.viewport_size["width"]
-    assert wide <= screen, f"{where}: {wide} wide on a screen of {screen}"
+    assert wide <= screen, f"{where}: the page is {wide} pixels wide, the screen {screen}"
     least, text = page.evaluate(CONTRAST)
-    assert least >= LEAST_CONTRAST, f"{where}: a contrast of {least:.2f} in '{text}'"
+    assert least >= LEAST_CONTRAST, f"{where}: contrast {least:.2f}, at least {LEAST_CONTRAST} expected, in '{text}'"
     for rule, script in (("repeated ids", IDS), ("cut text", CUT), ("charts", CHARTS)):
         found = page.evaluate(script)
         assert not found, f"{where}, {rule}: {found}"

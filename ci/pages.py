@@ -1,9 +1,10 @@
-"""Opens every page that Touchstone writes in a real browser: the parity report, the bug zoo, the plot of compare, a run
-explained, the benchmarks; with ordinary data, and with more, less and worse of it.
+"""Checks in a browser every page that Touchstone writes: the parity report, the bug zoo, the benchmark report, and the
+pages of compare and explain, with ordinary, large, small and hostile data.
 
-Each is opened in light and in dark, on a phone's screen and on a wide one; page_rules.py has what all of them must be,
-page_checks.py what each must do. `mvn verify` has written three of them. Needs Chromium and the packages of
-python/requirements.txt: run it by ci/python.sh. With words, it opens only the pages with one of them in their name.
+Each page is opened in light and dark mode, at phone and desktop width. page_rules.py has the checks that all pages must
+pass, page_checks.py those of each kind. Three pages must have been written by `mvn verify`. Needs Chromium and the
+packages of python/requirements.txt, so run it with ci/python.sh. Arguments select the pages whose names contain one of
+them.
 """
 
 import json
@@ -22,7 +23,7 @@ TARGET = ROOT / "target"
 PAGES = TARGET / "pages"
 SCREENS = {"phone": {"width": 390, "height": 844}, "wide": {"width": 1400, "height": 900}}
 SCHEMES = ("light", "dark")
-# Each kind of position encoding and of block.
+# Together they have each kind of position encoding and of block.
 FAMILIES = ("exercise", "tiny-bloom", "tiny-gemma2", "tiny-gpt-neox")
 IDS = ",".join(map(str, range(300, 500)))
 WORDS = " ".join(["Once upon a time there was a king who had three daughters"] * 15)
@@ -32,8 +33,8 @@ Check = Callable[[Page], None]
 
 
 def opens(browser: Browser, file: Path, check: Check) -> None:
-    """Opens a page in every light and on every screen, and checks it there."""
-    grounds = set()
+    """Opens a page in each colour scheme and screen size, and checks it."""
+    backgrounds = set()
     for scheme in SCHEMES:
         for screen, size in SCREENS.items():
             context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
@@ -43,15 +44,15 @@ def opens(browser: Browser, file: Path, check: Check) -> None:
             check_rules(page, where)
             check(page)
             check_rules(page, f"{where}, after use")
-            assert not watch.trouble, f"{where}: {watch.trouble}"
-            grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            assert not watch.problems, f"{where}: {watch.problems}"
+            backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
             context.close()
-    assert len(grounds) == len(SCHEMES), f"{file.name} is the same in light and dark: {grounds}"
+    assert len(backgrounds) == len(SCHEMES), f"{file.name} has the same background in light and dark: {backgrounds}"
     print(f"ok   {file.relative_to(ROOT)}", flush=True)
 
 
 def touchstone(name: str, *arguments: object, code: int = 0) -> Path:
-    """Runs the launcher, which must write a page of this name and exit with this code."""
+    """Runs the launcher with `--html`; returns the page it wrote. Fails if the exit code is another one."""
     file = PAGES / f"{name}.html"
     command = [ROOT / "touchstone", *map(str, arguments), "--quiet", "--html", file]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
@@ -61,7 +62,7 @@ def touchstone(name: str, *arguments: object, code: int = 0) -> Path:
 
 
 def wrong() -> Path:
-    """A report of a trace with a mistake in it."""
+    """Writes the parity report of a trace that has a bug."""
     trace, fixture = PAGES / "numpy.safetensors", ROOT / "fixtures" / "tiny-gpt2"
     example = ROOT / "python" / "examples" / "gpt2_numpy.py"
     subprocess.run([sys.executable, example, fixture, "text", trace, "--bug", "epsilon"], check=True)
@@ -69,28 +70,28 @@ def wrong() -> Path:
 
 
 def verified(page: str) -> Path:
-    """A page that `mvn verify` has written."""
+    """A page that `mvn verify` wrote."""
     assert json.loads((TARGET / "parity" / "report.json").read_text())["totals"]["failed"] == 0
     return TARGET / page / "index.html"
 
 
 def explain(name: str, prompt: str, *options: object) -> tuple[Callable[[], Path], Check]:
-    """A run with a prompt."""
+    """How to write and check the page of `explain` for a prompt."""
     return lambda: touchstone(name, "explain", "--prompt", prompt, *options), page_checks.with_prompt(prompt)
 
 
 def family(name: str) -> tuple[Callable[[], Path], Check]:
-    """A run of a fixture."""
+    """How to write and check the page of `explain` for a fixture."""
     options = ("--model", ROOT / "fixtures" / name, "--prompt-ids", "1,2,3,4,5,6,7", "--max-new-tokens", 4)
     return lambda: touchstone(f"explain-{name}", "explain", *options), page_checks.explained
 
 
 def compare(name: str, *options: object) -> tuple[Callable[[], Path], Check]:
-    """A comparison of several ways to continue a prompt."""
+    """How to write and check the page of `compare`."""
     return lambda: touchstone(name, "compare", *options), page_checks.plot
 
 
-EVERY: dict[str, tuple[Callable[[], Path], Check]] = {
+ALL_PAGES: dict[str, tuple[Callable[[], Path], Check]] = {
     "parity": (lambda: verified("parity"), page_checks.report),
     "zoo": (lambda: verified("zoo"), page_checks.zoo),
     "bench": (lambda: verified("bench-sample"), page_checks.bench),
@@ -108,13 +109,13 @@ EVERY: dict[str, tuple[Callable[[], Path], Check]] = {
 
 
 def main() -> None:
-    """Writes what is not written yet, and checks all of it."""
+    """Writes the pages, except those of `mvn verify`, and checks them."""
     PAGES.mkdir(parents=True, exist_ok=True)
-    chosen = [name for name in EVERY if not sys.argv[1:] or any(word in name for word in sys.argv[1:])]
-    assert chosen, f"no page has {sys.argv[1:]} in its name, but these: {', '.join(EVERY)}"
+    chosen = [name for name in ALL_PAGES if not sys.argv[1:] or any(word in name for word in sys.argv[1:])]
+    assert chosen, f"no page has {sys.argv[1:]} in its name; the pages are: {', '.join(ALL_PAGES)}"
     with chromium() as browser:
         for name in chosen:
-            write, check = EVERY[name]
+            write, check = ALL_PAGES[name]
             opens(browser, write(), check)
 
 

@@ -1,4 +1,4 @@
-"""Takes the README's pictures of pages, ci/report.png and ci/explain.png. Run it by ci/python.sh after a change."""
+"""Takes the README's screenshots, ci/report.png and ci/explain.png. Run it with ci/python.sh after a page changes."""
 
 import subprocess
 from collections.abc import Callable
@@ -13,9 +13,9 @@ MOST_BYTES = 150_000
 WIDTH = 1250
 
 
-def picture(name: str, command: list[str | Path], take: Callable[[Page, Path], object]) -> None:
-    """Writes ci/`name`.png: `command` writes the page, `take` selects what to show and takes the picture."""
-    page_file, file = PAGES / f"{name}-picture.html", ROOT / "ci" / f"{name}.png"
+def screenshot(name: str, command: list[str | Path], take: Callable[[Page, Path], object]) -> None:
+    """Writes ci/`name`.png: `command` writes the page, `take` opens the part to show and takes the screenshot."""
+    page_file, file = PAGES / f"{name}-screenshot.html", ROOT / "ci" / f"{name}.png"
     PAGES.mkdir(parents=True, exist_ok=True)
     subprocess.run([ROOT / "touchstone", *command, "--quiet", "--html", page_file], check=True)
     with chromium() as browser:
@@ -23,12 +23,12 @@ def picture(name: str, command: list[str | Path], take: Callable[[Page, Path], o
         page.goto(page_file.as_uri())
         take(page, file)
     size = file.stat().st_size
-    assert size <= MOST_BYTES, f"{file} has {size} bytes, and a clone should stay small"
+    assert size <= MOST_BYTES, f"{file} has {size} bytes, at most {MOST_BYTES} allowed to keep a clone small"
     print(f"{file.relative_to(ROOT)}: {size} bytes")
 
 
 def report(page: Page, file: Path) -> None:
-    """The map of two fixtures, and the errors of a tap."""
+    """The parity map of two fixtures, and the errors of one tap."""
     page.locator("button.cell[title^='h.1.mlp.act:']").last.click()
     page.evaluate("scrollTo(0, 0)")
     start, end = page.locator("#maps").bounding_box(), page.locator("#detail svg").last.bounding_box()
@@ -37,7 +37,7 @@ def report(page: Page, file: Path) -> None:
 
 
 def explain(page: Page, file: Path) -> None:
-    """One block of a run."""
+    """One block of the model."""
     page.locator("#stage-4 input[type=range]").fill("1")
     page.locator("#stage-4 .map canvas").focus()
     page.evaluate("document.activeElement.blur()")
@@ -45,5 +45,5 @@ def explain(page: Page, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    picture("report", ["parity", *(ROOT / "fixtures" / name for name in ("storyteller", "tiny-gpt2"))], report)
-    picture("explain", ["explain", "--prompt", "What is machine learning?"], explain)
+    screenshot("report", ["parity", *(ROOT / "fixtures" / name for name in ("storyteller", "tiny-gpt2"))], report)
+    screenshot("explain", ["explain", "--prompt", "What is machine learning?"], explain)

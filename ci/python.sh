@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs Python, with the arguments it is given, in a virtual environment of the project's own: .venv, made on first use from
-# python/requirements.txt. UV_TORCH_BACKEND=cpu saves a download of some GB where PyTorch's own index can be reached.
+# Runs Python with the given arguments in the project's virtual environment, .venv, which is created on first use from
+# python/requirements.txt. UV_TORCH_BACKEND=cpu avoids a download of several GB if PyTorch's own package index can be reached.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,9 +14,9 @@ find_uv() {
     elif [ -x "$venv-uv/bin/uv" ]; then
         echo "$venv-uv/bin/uv"
     else
-        # a plain folder: Debian's python3 has pip only with python3-pip, and venv only with python3-venv
+        # Installs into a folder, because Debian's python3 has no venv module without the package python3-venv.
         python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$venv-uv" uv >&2 || {
-            echo "python.sh: neither uv nor pip is here; install one of them, e.g. apt-get install python3-pip" >&2
+            echo "ci/python.sh: needs uv or pip, found neither; install one, e.g. apt-get install python3-pip" >&2
             exit 1
         }
         echo "$venv-uv/bin/uv"

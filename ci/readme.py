@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Runs every command of README.md and CONTRIBUTING.md and compares what it prints with what they say it prints.
+"""Runs every command in README.md and CONTRIBUTING.md and compares its output with the output shown there.
 
-A command stands in a block marked `console`, after `$ `; the lines up to the next command are its output. A line of
-`...` stands for any lines, `...` at the end of a line for the rest of it, `+` after a number for that number or more.
-Times and speeds are not compared. `mvn verify` is not run again: ci/verify.sh keeps what it printed. A block marked `sh`
-has no output; its commands must be among those that .ci/run runs, or be listed here with the reason why nothing runs
-them. Java must be quoted from the sources; what begins with imports is a program of its own, which ReadmeTest runs.
+In a block marked `console`, a line that starts with `$ ` is a command, and the lines up to the next command are its
+output. A line `...` matches any number of lines, `...` at the end of a line matches the rest of the line, and `+` after
+a number matches that number and larger ones. Times and speeds are not compared. `mvn verify` is not run again: its
+output is read from the file that ci/verify.sh saved. A block marked `sh` has no output; each of its commands must be a
+step of .ci/run or be listed in NOT_RUN with a reason. A block of Java must be quoted from the sources, unless it starts
+with an import: such a block is a program, which ReadmeTest runs.
 
-With --write the pages get what was printed instead, except where they have `...` or `+`.
+With --write the output is replaced in both files, except where it has `...` or `+`.
 """
 
 import os
@@ -24,16 +25,16 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCRIPT = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAVA = re.compile(r"^```java\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AT_LEAST = re.compile(r"(\d[\d,]*)\+")
-UNRUN = {"ci/bench.sh --quick": "it measures for half an hour, and says nothing that could be wrong"}
-# No model of this machine's own, so that the pages say the same everywhere.
+NOT_RUN = {"ci/bench.sh --quick": "takes half an hour, and the page shows no output of it"}
+# An empty cache, so that the output does not depend on the models on this machine.
 SETTINGS = {"HF_HUB_CACHE": str(ROOT / "target" / "no-models")}
-# Where jpackage puts the program on other systems.
+# The path of the program that jpackage builds on other systems.
 IMAGES = {"darwin": "touchstone.app/Contents/MacOS/touchstone", "win32": "touchstone/touchstone.exe"}
 FAILURE = "exit code "
 
 
 def commands(readme: str) -> list[tuple[str, list[str]]]:
-    """Each command and the lines that it should print."""
+    """Each command and the lines that it must print."""
     found: list[tuple[str, list[str]]] = []
     for block in BLOCK.finditer(readme):
         for line in block.group(1).splitlines():
@@ -45,7 +46,7 @@ def commands(readme: str) -> list[tuple[str, list[str]]]:
 
 
 def agrees(expected: list[str], printed: list[str]) -> bool:
-    """Whether this was printed, with any lines where `...` stands alone, but no failure."""
+    """Whether the printed lines match the expected ones; `...` does not match a line with an exit code."""
     if not expected:
         return not printed
     if expected[0] == "...":
@@ -55,16 +56,17 @@ def agrees(expected: list[str], printed: list[str]) -> bool:
 
 
 def agrees_line(expected: str, printed: str) -> bool:
-    """Whether this is the line, times and speeds aside, with numbers that are large enough."""
+    """Whether a printed line matches, ignoring times and speeds; a number before `+` is a minimum."""
     least = [number(found) for found in AT_LEAST.findall(expected)]
     start = without_times(expected.removesuffix("..."))
-    text = "".join(r"(\d[\d,]*)" if i % 2 else re.escape(part) for i, part in enumerate(AT_LEAST.split(start)))
-    found = re.match(text + ("" if expected.endswith("...") else "$"), without_times(printed))
+    pieces = AT_LEAST.split(start)
+    pattern = "".join(r"(\d[\d,]*)" if i % 2 else re.escape(piece) for i, piece in enumerate(pieces))
+    found = re.match(pattern + ("" if expected.endswith("...") else "$"), without_times(printed))
     return found is not None and all(number(n) >= m for n, m in zip(found.groups(), least, strict=True))
 
 
 def number(text: str) -> int:
-    """A number as people write it."""
+    """The value of a number with commas."""
     return int(text.replace(",", ""))
 
 
@@ -74,17 +76,16 @@ def without_times(line: str) -> str:
 
 
 def shown(command: str) -> list[str]:
-    """What a reader sees of it."""
+    """The lines that a command prints, without white space at their ends."""
     return [line.rstrip() for line in output(command).splitlines()]
 
 
 def output(command: str) -> str:
-    """What a command prints, and its exit code where that is not 0."""
+    """The output of a command; a line with the exit code follows if it is not 0."""
     if command == "mvn verify":
         return VERIFY_LOG.read_text(encoding="utf-8")
-    command = command.replace(
-        "mvn --quiet test", "mvn --quiet test -Dtouchstone.reports=target/readme"
-    )  # not in CI's own
+    # Keeps the reports that `mvn verify` wrote.
+    command = command.replace("mvn --quiet test", "mvn --quiet test -Dtouchstone.reports=target/readme")
     command = command.replace("touchstone/bin/touchstone", IMAGES.get(sys.platform, "touchstone/bin/touchstone"))
     done = subprocess.run(
         ["bash", "-c", command],
@@ -100,21 +101,21 @@ def output(command: str) -> str:
 
 
 def write(page: Path) -> None:
-    """Puts what each command prints now in the place of what the page says it prints."""
-    text = page.read_text(encoding="utf-8")
+    """Replaces the output of each command in a page by its current output."""
+    old = page.read_text(encoding="utf-8")
 
     def renewed(block: re.Match[str]) -> str:
         lines = []
         for command, expected in commands(block.group()):
-            said = "\n".join(expected)
-            lines += [f"$ {command}", *(expected if "..." in said or AT_LEAST.search(said) else shown(command))]
+            text = "\n".join(expected)
+            lines += [f"$ {command}", *(expected if "..." in text or AT_LEAST.search(text) else shown(command))]
         return "\n".join(["```console", *lines, "```"])
 
-    page.write_text(BLOCK.sub(renewed, text), encoding="utf-8")
+    page.write_text(BLOCK.sub(renewed, old), encoding="utf-8")
 
 
 def check(page: Path) -> tuple[int, int]:
-    """Compares; returns how many commands passed and how many failed."""
+    """Checks all blocks of a page; returns how many checks passed and failed."""
     text = page.read_text(encoding="utf-8")
     results = [check_command(command, expected) for command, expected in commands(text)]
     results += [check_script(line) for block in SCRIPT.findall(text) for line in block.splitlines()]
@@ -123,40 +124,41 @@ def check(page: Path) -> tuple[int, int]:
 
 
 def check_command(command: str, expected: list[str]) -> bool:
-    """Runs a command."""
+    """Runs a command and compares its output."""
     printed = shown(command)
     right = agrees(expected, printed)
-    tell(right, f"$ {command}")
+    print_result(right, f"$ {command}")
     if not right:
-        print("the page says:", *expected, "it printed:", *printed, sep="\n  ", flush=True)
+        print("expected:", *expected, "printed:", *printed, sep="\n  ", flush=True)
     return right
 
 
 def check_script(line: str) -> bool:
-    """Such commands are steps of .ci/run, or have a reason not to be."""
+    """Checks that a command is a step of .ci/run or is listed in NOT_RUN."""
     command = line.partition("#")[0].strip()
     steps = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    right = command in UNRUN or f"step {command}\n" in steps
-    tell(right, f"{command}: {UNRUN.get(command, 'a step of .ci/run' if right else 'nothing runs it')}")
+    right = command in NOT_RUN or f"step {command}\n" in steps
+    reason = NOT_RUN.get(command, "a step of .ci/run" if right else "not a step of .ci/run")
+    print_result(right, f"{command}: {reason}")
     return right
 
 
 def check_java(block: str) -> bool:
-    """Quoted line by line, whatever the indentation."""
+    """Checks that a block of Java is quoted from the sources; white space may differ."""
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.java"))
-    wanted = " ".join(block.split())
-    right = any(wanted in " ".join(source.split()) for source in sources)
-    tell(right, f"Java: {block.splitlines()[0]} ...")
+    quoted = " ".join(block.split())
+    right = any(quoted in " ".join(source.split()) for source in sources)
+    print_result(right, f"Java: {block.splitlines()[0]} ...")
     return right
 
 
-def tell(right: bool, what: str) -> None:
-    """A line for what was checked."""
+def print_result(right: bool, what: str) -> None:
+    """Prints one line for a check."""
     print(f"{'ok  ' if right else 'FAIL'} {what}", flush=True)
 
 
 def main() -> int:
-    """Checks all pages, or writes them; returns the exit code."""
+    """Checks or writes all pages; returns the exit code."""
     if sys.argv[1:] == ["--write"]:
         for page in PAGES:
             write(page)

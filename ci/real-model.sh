@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# A real language model, SmolLM2-135M-Instruct, in float32 and rounded to bfloat16: makes its folders with Hugging Face, once
-# (python/real_model.py), and checks every tap, the tokenizer, the chat template and what is generated; of the rounded one
-# what is generated, and that its weights, widened in registers, give the bits of those widened before; and that a cache and
-# drafts change no token. Needs what `mvn verify` has compiled.
+# Tests SmolLM2-135M-Instruct in float32 and rounded to bfloat16. python/real_model.py writes both folders if they are missing.
+# In float32: checks every tap, the tokenizer, the chat template and the generated text, and that neither the cache nor
+# speculative decoding changes a token. In bfloat16: checks the generated text, and that weights which are widened in
+# registers give the same bits as weights which are widened when they are loaded. Needs the classes that `mvn verify` has
+# compiled.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,7 +13,7 @@ bfloat16=$root-bf16/SmolLM2-135M-Instruct
 prompt="The capital of France is"
 reports=-Dtouchstone.reports=target/real-model-reports
 
-check() { # the fixtures' root, and the tests
+check() { # the folder of the fixtures, the tests to run
     mvn --quiet --offline --batch-mode -Dstyle.color=never surefire:test -Dsurefire.failIfNoSpecifiedTests=true \
         -Dtest="$2" -DextraArgLine="-Dtouchstone.fixtures=$1 $reports" </dev/null
 }
@@ -21,14 +22,14 @@ ci/python.sh python/real_model.py --out "$root"
 check "$root" 'GoldenTest,GenerationGoldenTest,FixtureTokensTest,ChatTemplateTest'
 ./touchstone parity --quiet "$float32"
 
-# Its taps are not compared by their ratio: two numbers of 8,064, 585 and 471, have nearly all of the error from layer 2 on,
-# and PyTorch's float32 happens to have both to half a unit in the last place.
+# The taps in bfloat16 are not compared. From layer 2 on, 2 of the 8,064 elements, whose values are 585 and 471, have nearly
+# all of the error. PyTorch's float32 happens to have both within half a unit in the last place, so the ratio says little.
 check "$root-bf16" GenerationGoldenTest
 ./touchstone trace --quiet --model "$bfloat16" --prompt "$prompt" --out "$root/stored.safetensors"
 ./touchstone trace --quiet --model "$bfloat16" --dtype float32 --prompt "$prompt" --out "$root/widened.safetensors"
 cmp "$root/stored.safetensors" "$root/widened.safetensors"
-echo "weights in bfloat16 give the bits of the widened ones, at every tap"
+echo "weights in bfloat16 give the same bits as widened weights at every tap"
 
 compared=$(./touchstone compare --quiet --model "$float32" --prompt "$prompt" --max-new-tokens 12 --prompt-lookup)
 echo "$compared"
-[ "$(grep -c 'x  equal$' <<<"$compared")" -eq 3 ] # without cache, with cache, with drafts
+[ "$(grep -c 'x  equal$' <<<"$compared")" -eq 3 ] # without cache, with cache, with prompt lookup

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the checks need and this machine lacks. Knows Debian and its relatives; elsewhere it says what to install.
+# Installs the programs that the checks need. Uses apt-get; on systems without it, lists what to install and fails.
 set -euo pipefail
 
 missing=()
@@ -7,12 +7,12 @@ command -v javac >/dev/null || missing+=(openjdk-17-jdk-headless)
 command -v mvn >/dev/null || missing+=(maven)
 command -v git >/dev/null || missing+=(git)
 command -v python3 >/dev/null || missing+=(python3)
-# ci/pages.py looks at the pages in it, or in Chrome.
+# ci/pages.py opens the pages in Chromium or Chrome.
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     [ -d "/Applications/Google Chrome.app" ] || [ -d "/c/Program Files/Google/Chrome" ] || missing+=(chromium)
-# ci/shells.py presses the tab key in it; Windows has neither.
+# ci/shells.py tests completion in zsh; it is not run on Windows.
 command -v zsh >/dev/null || [[ $OSTYPE == msys* ]] || missing+=(zsh)
-# One of them fetches what ci/python.sh runs.
+# ci/python.sh installs packages with uv or pip.
 command -v uv >/dev/null || python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 
 if [ ${#missing[@]} -eq 0 ]; then
@@ -21,7 +21,7 @@ if [ ${#missing[@]} -eq 0 ]; then
 fi
 echo "ci/setup.sh: installing ${missing[*]}"
 if ! command -v apt-get >/dev/null; then
-    echo "ci/setup.sh: no apt-get here; install what these Debian packages hold: ${missing[*]}" >&2
+    echo "ci/setup.sh: needs apt-get to install packages; install the programs of these Debian packages: ${missing[*]}" >&2
     exit 1
 fi
 sudo=

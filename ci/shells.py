@@ -1,6 +1,7 @@
-"""Sits at a terminal as a person would: presses the tab key in bash and in zsh, looks for colours and the progress bar.
+"""Tests Touchstone in a terminal: completion in bash and zsh, colours, and the progress bar.
 
-Needs bash, zsh, and the model that ci/real-model.sh makes, which is large enough for a bar. No package.
+Needs bash, zsh, and the model that ci/real-model.sh writes, which takes long enough to load to show a progress bar.
+Needs no Python packages.
 """
 
 import re
@@ -11,13 +12,13 @@ import tempfile
 from terminal import ROOT, Terminal
 
 LARGE = ROOT / "target" / "real-models" / "SmolLM2-135M-Instruct"
-UNSEEN = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>])|[\r\x07]")
+CONTROL = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|[=>])|[\r\x07]")
 SHELLS = {
     "bash": ["bash", "--noprofile", "--norc", "-i"],
     "zsh": ["zsh", "-f", "-i"],
 }
-LEARN = {
-    "bash": 'eval "$(./touchstone completion)"',  # macOS's own bash is too old for what zsh needs
+ENABLE_COMPLETION = {
+    "bash": 'eval "$(./touchstone completion)"',  # the bash of macOS is too old for `source <(...)`
     "zsh": "PS1='> '; autoload -U compinit && compinit -u; source <(./touchstone completion)",
 }
 
@@ -25,8 +26,8 @@ LEARN = {
 def completes(shell: str, home: str) -> None:
     """The tab key completes commands, options, values and files."""
     terminal = Terminal(SHELLS[shell], HOME=home)
-    terminal.type(f"{LEARN[shell]}; echo rea''dy\n")
-    terminal.read(lambda seen: "\nready" in UNSEEN.sub("", seen).replace("\r", ""))
+    terminal.type(f"{ENABLE_COMPLETION[shell]}; echo rea''dy\n")
+    terminal.read(lambda seen: "\nready" in CONTROL.sub("", seen).replace("\r", ""))
     for typed, becomes in (
         ("./touchstone gen", "./touchstone generate "),
         ("./touchstone summary --mod", "./touchstone summary --model "),
@@ -34,30 +35,30 @@ def completes(shell: str, home: str) -> None:
         ("./touchstone parity fixtures/sto", "./touchstone parity fixtures/storyteller"),
     ):
         terminal.type(typed + "\t")
-        terminal.read(lambda seen, becomes=becomes: becomes in UNSEEN.sub("", seen))
-        terminal.type("\x15")  # Ctrl-U: takes the line away
+        terminal.read(lambda seen, becomes=becomes: becomes in CONTROL.sub("", seen))
+        terminal.type("\x15")  # Ctrl-U deletes the line
         print(f"ok   {shell}: {typed} becomes {becomes}", flush=True)
     terminal.close()
 
 
 def printed(command: str, **environment: str) -> str:
-    """All that a command prints in a terminal."""
+    """Everything that a command prints in a terminal."""
     terminal = Terminal(["bash", "-c", command], **environment)
-    everything = "".join(text for _, text in terminal.read())
+    text = "".join(text for _, text in terminal.read())
     terminal.close()
-    return everything
+    return text
 
 
 def check(what: str, right: bool, seen: str) -> None:
-    """Says so, or ends here."""
+    """Prints a line if the check passed, else exits with an error."""
     if not right:
         sys.exit(f"FAIL {what}: {seen!r}")
     print(f"ok   {what}", flush=True)
 
 
 def main() -> None:
-    """Looks at all of it."""
-    subprocess.run([ROOT / "touchstone", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds it if need be
+    """Runs all tests."""
+    subprocess.run([ROOT / "touchstone", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds it if necessary
     with tempfile.TemporaryDirectory() as home:
         for shell in SHELLS:
             completes(shell, home)
@@ -73,8 +74,8 @@ def main() -> None:
     load = f"./touchstone tokenize --model {LARGE} Once"
     for what, seen, bar in (
         ("a progress bar on standard error", printed(f"{load} >/dev/null"), True),
-        ("none with --quiet", printed(f"{load} --quiet"), False),
-        ("none where standard error is no terminal", printed(f"{load} 2>&1 | cat"), False),
+        ("no progress bar with --quiet", printed(f"{load} --quiet"), False),
+        ("no progress bar if standard error is not a terminal", printed(f"{load} 2>&1 | cat"), False),
     ):
         check(what, ("loading" in seen) == bar and "error" not in seen, seen)
 

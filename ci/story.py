@@ -1,7 +1,7 @@
-"""Makes ci/story.svg, the picture of a terminal in the README: a real run, each token appearing when it did.
+"""Writes ci/story.svg, the README's animation of a terminal, from a recorded run with the time of each token.
 
-With --check it compares instead: the picture must show what the same command prints now, times and speeds aside.
-Needs a terminal of its own, so Linux or macOS; no package.
+With --check, compares the text of the existing animation with the current output of the same command, ignoring times
+and speeds. Runs on Linux and macOS, and needs no Python packages.
 """
 
 import re
@@ -24,15 +24,15 @@ CSS = """
 text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #d7dae0;
   white-space: pre }
 .prompt { fill: #7ee787 } .b { font-weight: bold; fill: #fff } .note { fill: #9aa1ac }
-@keyframes told { from { visibility: hidden } to { visibility: visible } }
-.t { animation: told 1ms backwards }
+@keyframes appear { from { visibility: hidden } to { visibility: visible } }
+.t { animation: appear 1ms backwards }
 @media (prefers-reduced-motion: reduce) { .t { animation: none } }
 """
 
 
 def record() -> list[tuple[float, str]]:
-    """Runs the command in a terminal: what it printed, and after how many seconds."""
-    subprocess.run([ROOT / "touchstone", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds it if need be
+    """Runs the command in a terminal; returns what it printed, with the time in seconds."""
+    subprocess.run([ROOT / "touchstone", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds it if necessary
     terminal = Terminal(["bash", "-c", COMMAND])
     pieces = [(at, text.replace("\r\n", "\n")) for at, text in terminal.read()]
     if terminal.close() != 0:
@@ -41,34 +41,34 @@ def record() -> list[tuple[float, str]]:
 
 
 def cells(pieces: list[tuple[float, str]]) -> list[tuple[int, int, float, str, str]]:
-    """Where a terminal puts them: row, column, second, style and text of each run of characters."""
+    """Row, column, time, style and text of each run of characters, wrapped as a terminal wraps them."""
     row, column, style = 0, 0, ""
     found: list[tuple[int, int, float, str, str]] = []
     for at, text in pieces:
-        for part in re.split(r"(\n|\x1b\[\d*m)", text):
-            code = STYLE.fullmatch(part)
+        for piece in re.split(r"(\n|\x1b\[\d*m)", text):
+            code = STYLE.fullmatch(piece)
             if code:
                 style = "b" if code.group(1) == "1" else ""
-            elif part == "\n":
+            elif piece == "\n":
                 row, column = row + 1, 0
-            while part and not code and part != "\n":
-                fits = part[: COLUMNS - column]
+            while piece and not code and piece != "\n":
+                fits = piece[: COLUMNS - column]
                 if fits:
                     found.append((row, column, at, style, fits))
-                part, column = part[len(fits) :], column + len(fits)
-                if part:
+                piece, column = piece[len(fits) :], column + len(fits)
+                if piece:
                     row, column = row + 1, 0
     return found
 
 
 def picture(pieces: list[tuple[float, str]]) -> str:
-    """The terminal as an SVG: the command, and below it what it printed."""
+    """The terminal as an SVG: the command and its output."""
     typed = [(row, column, 0.0, "", text) for row, column, _, _, text in cells([(0.0, f"$ {COMMAND}")])]
     below = typed[-1][0] + 1
-    told = [(row + below, column, at, style, text) for row, column, at, style, text in cells(pieces)]
-    last = max(row for row, *_ in told)
+    output = [(row + below, column, at, style, text) for row, column, at, style, text in cells(pieces)]
+    last = max(row for row, *_ in output)
     lines = []
-    for row, column, at, style, text in typed + told:
+    for row, column, at, style, text in typed + output:
         x, y = MARGIN + column * CELL, TITLE + MARGIN + row * LINE
         kind = " ".join(filter(None, ["t" if at else "", "note" if row == last else style]))
         attributes = (f' class="{kind}"' if kind else "") + (f' style="animation-delay:{at:.2f}s"' if at else "")
@@ -90,25 +90,25 @@ def picture(pieces: list[tuple[float, str]]) -> str:
 
 
 def text(svg: str) -> str:
-    """What stands in a picture, row by row, times and speeds aside."""
+    """The text of an SVG, row by row, with # for times and speeds."""
     rows: dict[str, str] = {}
-    for row, part in re.findall(r'data-row="(\d+)">([^<]*)</text>', svg):
-        rows[row] = rows.get(row, "") + unescape(part)
+    for row, content in re.findall(r'data-row="(\d+)">([^<]*)</text>', svg):
+        rows[row] = rows.get(row, "") + unescape(content)
     return TIMES.sub("# ", "\n".join(rows.values()))
 
 
 def main() -> int:
-    """Writes the picture, or compares it."""
-    made = picture(record())
+    """Writes the SVG or compares it; returns the exit code."""
+    svg = picture(record())
     if sys.argv[1:] != ["--check"]:
-        PICTURE.write_text(made, encoding="utf-8")
+        PICTURE.write_text(svg, encoding="utf-8")
         print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size} bytes")
         return 0
-    shown, printed = text(PICTURE.read_text(encoding="utf-8")), text(made)
+    shown, printed = text(PICTURE.read_text(encoding="utf-8")), text(svg)
     if shown == printed:
-        print(f"ok   {PICTURE.relative_to(ROOT)} shows what is printed")
+        print(f"ok   {PICTURE.relative_to(ROOT)} shows the current output")
         return 0
-    print(f"{PICTURE.relative_to(ROOT)} shows", shown, "but this is printed:", printed, sep="\n")
+    print(f"{PICTURE.relative_to(ROOT)} shows:", shown, "the command prints:", printed, sep="\n")
     return 1
 
 

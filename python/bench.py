@@ -20,7 +20,7 @@ LARGEST_DIFFERENCE = 1e-3
 
 
 def prompt(count: int) -> torch.Tensor:
-    """Scattered ids, the same as in Prompt.java. (1, T)"""
+    """The same ids as in Prompt.java. (1, T)"""
     return torch.tensor([[i * 7919 % VOCABULARY for i in range(count)]])
 
 
@@ -124,7 +124,7 @@ def export(folder: str, file: str) -> None:
 
 
 def first_token(folder: str, threads: int, text: str) -> None:
-    """Everything a user waits for before the first token; the caller measures the process."""
+    """Does everything that precedes the first token; the caller measures the time of the process."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = load(folder, threads)
     ids = tokenizer(text, return_tensors="pt").input_ids

@@ -1,10 +1,10 @@
-"""Writes and checks `fixtures/`, everything that the Java side is measured against.
+"""Writes and checks `fixtures/`, the models and the expected results of the Java tests.
 
 python python/regenerate.py --check                           recompute all fixtures from their weights and compare
-python python/regenerate.py --all                             write all fixtures again
-python python/regenerate.py --model tiny-gpt2                 write one of them again
-python python/regenerate.py --chats                           write the files with chat templates again
-python python/regenerate.py --model gpt2 --out fixtures/gpt2  make one of any model, by folder or hub id
+python python/regenerate.py --all                             write all fixtures
+python python/regenerate.py --model tiny-gpt2                 write one fixture
+python python/regenerate.py --chats                           write the files with chat templates
+python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
 """
 
 import argparse
@@ -43,19 +43,19 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def main() -> int:
-    """Does what the flags say; returns the exit code."""
+    """Runs the action that the options select; returns the exit code."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     action = arguments.add_mutually_exclusive_group(required=True)
     action.add_argument("--all", action="store_true", help="write all fixtures")
-    action.add_argument("--model", help=f"write one: {', '.join(PLANS)}; or any model with --out")
+    action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--chats", action="store_true", help="write the files with chat templates")
-    action.add_argument("--check", action="store_true", help="compare instead of writing")
-    arguments.add_argument("--out", type=Path, help="the folder of a fixture that is not the repository's")
+    action.add_argument("--check", action="store_true", help="recompute all fixtures and compare")
+    arguments.add_argument("--out", type=Path, help="the folder to write to, for a model by folder or hub id")
     options = arguments.parse_args()
     if options.out and not options.model:
-        arguments.error("--out goes with --model")
+        arguments.error("--out needs --model")
     if options.model and not options.out and options.model not in PLANS:
-        arguments.error(f"{options.model} is none of {', '.join(PLANS)}; for another model say where to: --out DIR")
+        arguments.error(f"unknown model {options.model}, expected {', '.join(PLANS)}; for another model add --out DIR")
 
     torch.set_num_threads(THREADS)
     transformers.logging.set_verbosity_error()
@@ -74,7 +74,7 @@ def main() -> int:
 
 
 def write_all() -> None:
-    """Each model in a process of its own: TorchScript numbers its classes, so the second would not get its bytes."""
+    """Writes each model in a new process: TorchScript numbers classes, so bytes would depend on the models before."""
     for name in PLANS:
         print(f"writing fixtures/{name}", flush=True)
         subprocess.run([sys.executable, __file__, "--model", name], check=True)
@@ -89,13 +89,13 @@ def write_all() -> None:
 
 def write_chats() -> None:
     """Writes the files with chat templates."""
-    for name, make in CHAT_FILES.items():
+    for name, entries in CHAT_FILES.items():
         print(f"writing fixtures/{name}", flush=True)
-        write_json(FIXTURES / name, make())
+        write_json(FIXTURES / name, entries())
 
 
 def check() -> int:
-    """Checks every folder of `fixtures/`; prints a line per folder and per difference."""
+    """Checks `fixtures/`; prints a line per folder and per difference; returns the exit code."""
     started = time.monotonic()
     report = Report()
     folders = sorted(path.parent for path in FIXTURES.glob("*/config.json"))
@@ -108,7 +108,7 @@ def check() -> int:
     check_activations(FIXTURES / "activations.safetensors", report)
     for name in CHAT_FILES:
         check_chats(FIXTURES / name, report)
-    report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: has not all of {', '.join(PLANS)}")
+    report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: expected folders {', '.join(PLANS)}")
     for difference in report.differences:
         print(f"DIFFERENT {difference}")
     seconds = time.monotonic() - started

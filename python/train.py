@@ -1,7 +1,7 @@
-"""Trains the storytellers, the GPT-2 models that the repository carries: `python python/train.py --model storyteller`.
+"""Trains the GPT-2 models storyteller and storyteller-draft: `python python/train.py --model storyteller`.
 
-Writes the weights in float16, the tokenizer and the record of the training into `fixtures/<model>/`. The goldens of
-the same folder are then written by `regenerate.py`.
+Writes the weights in float16, the tokenizer and the record of the training into `fixtures/<model>/`. Run
+`regenerate.py` afterwards to write the goldens.
 """
 
 import argparse
@@ -27,14 +27,14 @@ RECIPES = {
 
 
 def tokenizer_for(model: str, n_positions: int) -> GPT2TokenizerFast:
-    """The tokenizer of all storytellers: trained for the first, read from it for the others."""
+    """The tokenizer of both models: trained for storyteller, and read from its folder for storyteller-draft."""
     if model == "storyteller":
         return train_bpe([story.text for story in read_stories()], VOCABULARY, n_positions)
     return GPT2TokenizerFast.from_pretrained(FIXTURES / "storyteller")
 
 
 def rounded(model: GPT2LMHeadModel, recipe: Recipe, tokenizer: GPT2TokenizerFast) -> GPT2LMHeadModel:
-    """The same weights rounded to float16, in a model as Hugging Face builds it, without the training's shortcuts."""
+    """The same weights rounded to float16, in an ordinary GPT2LMHeadModel."""
     plain = build(replace(recipe), tokenizer)
     fresh = GPT2LMHeadModel(plain.config)
     fresh.load_state_dict(model.state_dict())
@@ -46,11 +46,9 @@ def main() -> None:
     """Trains one model and writes its folder."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--model", choices=RECIPES, default="storyteller")
-    arguments.add_argument("--epochs", type=int, help="instead of the recipe's number")
-    arguments.add_argument("--out", type=Path, help="instead of fixtures/<model>")
-    arguments.add_argument(
-        "--threads", type=int, default=1, help="two that wait for one another on a busy machine are slower"
-    )
+    arguments.add_argument("--epochs", type=int, help="default: the number in the recipe")
+    arguments.add_argument("--out", type=Path, help="default: fixtures/<model>")
+    arguments.add_argument("--threads", type=int, default=1, help="default: 1, which is faster on a busy machine")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     recipe = RECIPES[options.model]
@@ -84,7 +82,7 @@ def main() -> None:
         "epochs": history,
     }
     write_json(out / "provenance.json", {"training": record})
-    print(f"{options.model}: validation loss {loss:.4f} a token, perplexity {math.exp(loss):.2f}, {seconds} s")
+    print(f"{options.model}: validation loss {loss:.4f} per token, perplexity {math.exp(loss):.2f}, {seconds} s")
 
 
 if __name__ == "__main__":

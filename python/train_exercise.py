@@ -1,4 +1,4 @@
-"""Trains the exercise model on its toy language, in a minute: `python python/train_exercise.py`.
+"""Trains the exercise model on its toy language, which takes a minute: `python python/train_exercise.py`.
 
 Writes the weights in float16, the tokenizer and the record of the training into `fixtures/exercise/`.
 """
@@ -30,7 +30,7 @@ def main() -> None:
     rng = random.Random(SEED)
 
     def batch() -> Tensor:
-        """Windows of texts in a row, one more token than the context. (B, T + 1)"""
+        """Windows of random texts, each one token longer than the context. (B, T + 1)"""
         texts = " ".join(text(rng) for _ in range(3 * BATCH))
         ids = torch.tensor(words(texts, verbose=False).input_ids)
         return ids.unfold(0, config.n_positions + 1, config.n_positions + 1)[:BATCH]
@@ -63,7 +63,7 @@ def main() -> None:
         "validation_perplexity": round(math.exp(loss), 2),
     }
     write_json(OUT / "provenance.json", {"training": record})
-    print(f"exercise: validation loss {loss:.4f} a token, perplexity {math.exp(loss):.2f}")
+    print(f"exercise: validation loss {loss:.4f} per token, perplexity {math.exp(loss):.2f}")
 
 
 if __name__ == "__main__":

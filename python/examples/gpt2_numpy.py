@@ -1,11 +1,11 @@
-"""GPT-2 in NumPy alone, tested with a fixture: runs the ids of a golden file, and writes every tap to a trace.
+"""GPT-2 in NumPy: runs the model of a fixture on the ids of a golden file, and writes every tap to a trace.
 
-fixtures/README.md is all that this was written from. Compare what it writes with the goldens:
+It was written from fixtures/README.md alone. To compare the trace with the goldens:
 
     ci/python.sh python/examples/gpt2_numpy.py fixtures/tiny-gpt2 text target/trace.safetensors
     ./touchstone parity --ours target/trace.safetensors fixtures/tiny-gpt2
 
-With --bug epsilon (or gelu, heads, mask) it makes a mistake that others have made, so that there is something to find.
+With --bug epsilon (or gelu, heads, mask) it has a bug that is known from other engines, which the comparison must find.
 """
 
 import argparse
@@ -19,15 +19,15 @@ BUGS = ("epsilon", "gelu", "heads", "mask")
 DTYPES = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
 
 
-def read(file: Path, wanted: str) -> dict[str, Array]:
-    """The tensors of a safetensors file that have this type: eight bytes of length, a header in JSON, the data."""
+def read(file: Path, dtype: str) -> dict[str, Array]:
+    """The tensors of this type in a safetensors file: 8 bytes with the header's length, a JSON header, the data."""
     data = file.read_bytes()
     start = 8 + int.from_bytes(data[:8], "little")
     tensors = {}
     for name, entry in json.loads(data[8:start]).items():
-        if name != "__metadata__" and entry["dtype"] == wanted:
+        if name != "__metadata__" and entry["dtype"] == dtype:
             begin, end = entry["data_offsets"]
-            tensors[name] = np.frombuffer(data[start + begin : start + end], DTYPES[wanted]).reshape(entry["shape"])
+            tensors[name] = np.frombuffer(data[start + begin : start + end], DTYPES[dtype]).reshape(entry["shape"])
     return tensors
 
 
@@ -45,10 +45,10 @@ def write(file: Path, tensors: dict[str, Array]) -> None:
 
 
 class Gpt2:
-    """The equations of fixtures/README.md; every tensor it makes is kept in `taps`."""
+    """The equations of fixtures/README.md; `forward` stores every intermediate tensor in `taps`."""
 
     def __init__(self, folder: Path, bug: str | None) -> None:
-        """A model as Hugging Face writes it, with one of BUGS or none."""
+        """Reads a model from a folder in Hugging Face's format; `bug` is one of BUGS or None."""
         self.config = json.loads((folder / "config.json").read_text())
         self.weights = read(folder / "model.safetensors", "F32")
         self.bug = bug
@@ -67,15 +67,15 @@ class Gpt2:
     def attention(self, name: str, x: Array) -> Array:
         """(T, C) -> (T, C)"""
         q, k, v = np.split(self.linear(f"{name}.c_attn", x), 3, axis=1)
-        for part, tensor in zip("qkv", (q, k, v), strict=True):
-            self.tap(f"{name}.{part}", tensor)
-        heads = [self.heads(part) for part in (q, k, v)]
-        scores = heads[0] @ heads[1].transpose(0, 2, 1) / np.float32(np.sqrt(heads[0].shape[-1]))
+        for letter, tensor in zip("qkv", (q, k, v), strict=True):
+            self.tap(f"{name}.{letter}", tensor)
+        q, k, v = (self.heads(tensor) for tensor in (q, k, v))
+        scores = q @ k.transpose(0, 2, 1) / np.float32(np.sqrt(q.shape[-1]))
         future = np.triu(np.ones((len(x), len(x)), bool), 2 if self.bug == "mask" else 1)
         scores = self.tap(f"{name}.scores", np.where(future, np.float32(-np.inf), scores))
         powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
         probs = self.tap(f"{name}.probs", powers / powers.sum(axis=-1, keepdims=True))
-        context = (probs @ heads[2]).transpose(1, 0, 2)
+        context = (probs @ v).transpose(1, 0, 2)
         if self.bug == "heads":
             context = context.transpose(0, 2, 1)
         context = self.tap(f"{name}.context", context.reshape(x.shape))
@@ -104,24 +104,24 @@ class Gpt2:
         return self.tap(name, x @ self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
 
     def tap(self, name: str, value: Array) -> Array:
-        """Keeps a tensor under its name and passes it on."""
+        """Stores a tensor under its name and returns it."""
         self.taps[name] = np.ascontiguousarray(value)
         return value
 
 
 def main() -> None:
-    """Runs one case of a fixture."""
+    """Runs the model on one golden file of a fixture."""
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    arguments.add_argument("fixture", type=Path, help="such as fixtures/tiny-gpt2")
-    arguments.add_argument("case", help="such as text: the golden file whose input_ids are run")
+    arguments.add_argument("fixture", type=Path, help="the folder of a GPT-2 fixture, such as fixtures/tiny-gpt2")
+    arguments.add_argument("case", help="the golden file whose input_ids are run, such as text")
     arguments.add_argument("trace", type=Path, help="the file to write")
-    arguments.add_argument("--bug", choices=BUGS, help="make this mistake")
-    given = arguments.parse_args()
-    ids = read(given.fixture / "goldens" / f"{given.case}.safetensors", "I64")["input_ids"]
-    model = Gpt2(given.fixture, given.bug)
+    arguments.add_argument("--bug", choices=BUGS, help="the bug to include")
+    options = arguments.parse_args()
+    ids = read(options.fixture / "goldens" / f"{options.case}.safetensors", "I64")["input_ids"]
+    model = Gpt2(options.fixture, options.bug)
     model.forward(ids)
-    write(given.trace, {"input_ids": ids, **model.taps})
-    print(f"{len(model.taps)} taps of {len(ids)} tokens in {given.trace}")
+    write(options.trace, {"input_ids": ids, **model.taps})
+    print(f"{len(model.taps)} taps of {len(ids)} tokens in {options.trace}")
 
 
 if __name__ == "__main__":

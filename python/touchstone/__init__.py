@@ -1,1 +1,1 @@
-"""The Python side of Touchstone: makes the models of `fixtures/` and dumps their golden tensors from Hugging Face."""
+"""Creates the models in `fixtures/` and computes their expected results with Hugging Face."""

@@ -1,4 +1,4 @@
-"""The activations of `ACT2FN` at many points, in float32 and in float64."""
+"""The values of the activations in `ACT2FN` at many points, in float32 and float64."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from torch import Tensor
 from transformers.activations import ACT2FN
 
 WITH_WEIGHTS = ("prelu", "xielu")
-"""These are layers with weights, and not functions of one number."""
+"""Activations with weights, which are left out."""
 
 
 @torch.no_grad()
@@ -24,5 +24,5 @@ def activations() -> dict[str, Tensor]:
 
 
 def write_activations(path: Path) -> None:
-    """Writes them as a safetensors file."""
+    """Writes the points and values as a safetensors file."""
     save_file({name: value.contiguous() for name, value in activations().items()}, path)

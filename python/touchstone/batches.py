@@ -1,4 +1,4 @@
-"""Padded batches: sequences of different lengths side by side, the way Hugging Face runs them."""
+"""Padded batches: sequences of different lengths in one batch, as Hugging Face runs them."""
 
 import random
 from pathlib import Path
@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from touchstone.checkpoint import Checkpoint
-from touchstone.goldens import in_one_order
+from touchstone.goldens import with_sorted_metadata
 from touchstone.truth import float64_throughout
 
 LENGTHS = (3, 7, 1, 5)
@@ -24,7 +24,7 @@ def write_batch(checkpoint: Checkpoint, path: Path) -> None:
         ids, mask = _padded(rows, side, pad=checkpoint.tokenizer.eos_token_id)
         tensors |= {f"{side}.input_ids": ids, f"{side}.attention_mask": mask}
         tensors |= {f"{side}.{name}": logits for name, logits in batch_logits(checkpoint, ids, mask).items()}
-    path.write_bytes(in_one_order(save(tensors, {"format": "pt"})))
+    path.write_bytes(with_sorted_metadata(save(tensors, {"format": "pt"})))
 
 
 def read_batch(path: Path) -> dict[str, Tensor]:
@@ -34,7 +34,7 @@ def read_batch(path: Path) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def batch_logits(checkpoint: Checkpoint, ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
-    """`logits` and `logits#f64`, (B, T, V), 0 where there is padding; positions count real tokens only."""
+    """`logits` and `logits#f64`, (B, T, V), 0 at padding. Positions do not count padding."""
     inputs = {"attention_mask": mask, "position_ids": (mask.cumsum(1) - 1).clamp(min=0), "use_cache": False}
     single = checkpoint.single(ids, **inputs).logits
     model = checkpoint.double
@@ -48,7 +48,7 @@ def _padded(rows: list[list[int]], side: str, pad: int) -> tuple[Tensor, Tensor]
     ids = torch.full((len(rows), longest), pad)
     mask = torch.zeros_like(ids)
     for i, row in enumerate(rows):
-        place = slice(0, len(row)) if side == "right" else slice(longest - len(row), longest)
-        ids[i, place] = torch.tensor(row)
-        mask[i, place] = 1
+        columns = slice(0, len(row)) if side == "right" else slice(longest - len(row), longest)
+        ids[i, columns] = torch.tensor(row)
+        mask[i, columns] = 1
     return ids, mask

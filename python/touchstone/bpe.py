@@ -1,4 +1,4 @@
-"""Trains byte-level BPE tokenizers of GPT-2's kind and saves them in every form Hugging Face has for them."""
+"""Trains byte-level BPE tokenizers like GPT-2's, and saves them in both file formats."""
 
 import json
 from pathlib import Path
@@ -28,6 +28,6 @@ def train_bpe(texts: list[str], vocab_size: int, n_positions: int) -> GPT2Tokeni
 
 
 def save_tokenizer(tokenizer: GPT2TokenizerFast, folder: Path) -> None:
-    """Writes tokenizer.json and tokenizer_config.json, and the older pair vocab.json and merges.txt beside them."""
+    """Writes tokenizer.json and tokenizer_config.json, and the older files vocab.json and merges.txt."""
     tokenizer.save_pretrained(folder)
     tokenizer.backend_tokenizer.model.save(str(folder))

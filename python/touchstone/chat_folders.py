@@ -1,4 +1,4 @@
-"""Folders with chat templates and special tokens in all their places, and what `AutoTokenizer` makes of them."""
+"""Folders with chat templates and special tokens in different files, as loaded by `AutoTokenizer`."""
 
 import json
 import tempfile
@@ -51,24 +51,24 @@ THINKING = "{% for m in messages %}<{{ m.reasoning_content }}>{{ m.content }}{% 
 
 
 def added(content: str) -> Json:
-    """A token with its settings, as older files have them."""
+    """A token with its settings, in the format of older files."""
     settings = {"lstrip": False, "rstrip": False, "single_word": False, "normalized": False}
     return {"__type": "AddedToken", "content": content, **settings}
 
 
 def named(**templates: str) -> list[Json]:
-    """Templates as a list."""
+    """A list of named templates."""
     return [{"name": name, "template": template} for name, template in templates.items()]
 
 
 def calls(*more: Json) -> list[Json]:
-    """Arguments of `apply_chat_template`, without and with tools, and others."""
+    """Calls of `apply_chat_template` without and with tools, and further calls."""
     return [{"messages": HELLO}, {"messages": HELLO, "tools": TOOLS}, *more]
 
 
 def conversations() -> list[tuple[Json, list[Json]]]:
-    """What is passed to a template."""
-    said = [{"role": "assistant", "content": "It is "}]
+    """Folders and calls that test the variables which are passed to a template."""
+    partial = [{"role": "assistant", "content": "It is "}]
     marked = [{"role": "assistant", "content": " CONTINUE_FINAL_MESSAGE_TAG"}]
     parts = [
         {"role": "assistant", "content": [{"type": "text", "text": "a "}, {"type": "text", "text": "b "}, {"x": 1}]}
@@ -92,9 +92,9 @@ def conversations() -> list[tuple[Json, list[Json]]]:
         ({"tokenizer_config.json": {"chat_template": "{{ bos_token }}{{ n }}{{ list }}{{ enable_thinking }}"}},
          [{"messages": HELLO, "variables": settings}, {"messages": HELLO}]),
         ({"tokenizer_config.json": {"chat_template": PLAIN, "eos_token": "</s>"}},
-         [{"messages": m, **go} for m in (HELLO, said, marked, parts, none)]),
+         [{"messages": m, **go} for m in (HELLO, partial, marked, parts, none)]),
         ({"tokenizer_config.json": {"chat_template": TRIMMED, "eos_token": "</s>"}},
-         [{"messages": m, **go} for m in (HELLO, said)]),
+         [{"messages": m, **go} for m in (HELLO, partial)]),
         ({"tokenizer_config.json": {"chat_template": PARTS}}, [{"messages": parts, **go}]),
         ({"tokenizer_config.json": {"chat_template": "{{ messages[0].role }}"}}, [{"messages": HELLO, **go}]),
         ({"tokenizer_config.json": {"chat_template": "{{ messages[0].content[:2] }}"}}, [{"messages": HELLO, **go}]),
@@ -104,7 +104,7 @@ def conversations() -> list[tuple[Json, list[Json]]]:
 
 
 def places() -> list[tuple[Json, list[Json]]]:
-    """Where templates are, and which one is taken."""
+    """Folders and calls that test in which files templates are found, and which one is used."""
     both = named(default="d{{ tools is none }}", tool_use="t{{ tools | length }}")
     default, tool_use, rag = ({"messages": HELLO, "chat_template": name} for name in ("default", "tool_use", "rag"))
     return [
@@ -122,7 +122,7 @@ def places() -> list[tuple[Json, list[Json]]]:
 
 
 def special_tokens() -> list[tuple[Json, list[Json]]]:
-    """Where special tokens are."""
+    """Folders and calls that test in which files special tokens are found."""
     old = {"bos_token": "<m>", "pad_token": added("<pad>"), "extra_special_tokens": ["q"], "zzz_token": "zz"}
     own = {"bos_token": added("<b>"), "eos_token": "<e>", "image_token": "<img>", "sep_token": None}
     fast = "PreTrainedTokenizerFast"
@@ -165,21 +165,22 @@ def special_tokens() -> list[tuple[Json, list[Json]]]:
             folders.append(
                 {"config.json": {"model_type": model_type}, "tokenizer_config.json": {"tokenizer_class": name}}
             )
-    bytes_too = {"config.json": {"model_type": "llama"}, "tokenizer_config.json": {"tokenizer_class": "LlamaTokenizer"}}
-    folders.append({**bytes_too, "tokenizer.json": json.loads(tokenizer(byte_level=True).to_str())})
+    tokenizer_config = {"tokenizer_class": "LlamaTokenizer"}
+    with_bytes = {"config.json": {"model_type": "llama"}, "tokenizer_config.json": tokenizer_config}
+    folders.append({**with_bytes, "tokenizer.json": json.loads(tokenizer(byte_level=True).to_str())})
     return [({"chat_template.jinja": TOKENS, **folder}, [{"messages": HELLO}]) for folder in folders]
 
 
 def all_folders() -> list[Json]:
-    """{files, special_tokens, calls} of every folder; a call has its arguments and `text`, or `error`.
+    """A record {files, special_tokens, calls} for each folder. A call has its arguments and `text` or `error`.
 
-    A `tokenizer.json` that does not matter is not among the files.
+    Folders without a `tokenizer.json` in their files are loaded with a default one.
     """
-    return [answered(files, asked) for files, asked in [*conversations(), *places(), *special_tokens()]]
+    return [record(files, requests) for files, requests in [*conversations(), *places(), *special_tokens()]]
 
 
-def answered(files: Json, asked: list[Json]) -> Json:
-    """One folder, loaded and asked."""
+def record(files: Json, requests: list[Json]) -> Json:
+    """Loads one folder and runs its calls."""
     with tempfile.TemporaryDirectory() as folder:
         if "tokenizer.json" not in files:
             tokenizer(byte_level=False).save(str(Path(folder, "tokenizer.json")))
@@ -189,23 +190,23 @@ def answered(files: Json, asked: list[Json]) -> Json:
             path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
         loaded = AutoTokenizer.from_pretrained(folder)
     tokens = dict(sorted(loaded.special_tokens_map.items()))
-    return {"files": files, "special_tokens": tokens, "calls": [call(loaded, arguments) for arguments in asked]}
+    return {"files": files, "special_tokens": tokens, "calls": [call(loaded, arguments) for arguments in requests]}
 
 
 def tokenizer(*, byte_level: bool) -> Tokenizer:
-    """A small one; what it does with text does not matter here."""
-    made = Tokenizer(models.BPE({"<unk>": 0, "a": 1, "b": 2}, [], unk_token="<unk>"))
+    """A small tokenizer; the ids that it returns are not tested."""
+    result = Tokenizer(models.BPE({"<unk>": 0, "a": 1, "b": 2}, [], unk_token="<unk>"))
     if byte_level:
-        made.pre_tokenizer = pre_tokenizers.ByteLevel()
-    return made
+        result.pre_tokenizer = pre_tokenizers.ByteLevel()
+    return result
 
 
 def call(loaded: PreTrainedTokenizerBase, arguments: Json) -> Json:
-    """The arguments, and what came of them."""
-    given = {**arguments, **arguments.get("variables", {})}
-    given.pop("variables", None)
-    messages = given.pop("messages")
+    """A record of the arguments and the text or the error."""
+    options = {**arguments, **arguments.get("variables", {})}
+    options.pop("variables", None)
+    messages = options.pop("messages")
     try:
-        return {**arguments, "text": loaded.apply_chat_template(messages, tokenize=False, **given)}
-    except Exception as error:  # whatever Python raises is the answer
+        return {**arguments, "text": loaded.apply_chat_template(messages, tokenize=False, **options)}
+    except Exception as error:  # any exception is a valid result
         return {**arguments, "error": f"{type(error).__name__}: {error}".split("\n")[0][:200]}

@@ -1,4 +1,4 @@
-"""Conversations, and what the chat templates of the families make of them: `fixtures/chats.json`, or one model's."""
+"""Conversations rendered with chat templates, for `fixtures/chats.json` and for the `chats.json` of one model."""
 
 from jinja2.exceptions import TemplateError
 from tokenizers import Tokenizer, models
@@ -234,7 +234,7 @@ TEMPLATES = {
 
 
 def all_chats() -> list[dict[str, object]]:
-    """{name, template, bos_token, eos_token, chats} of every template."""
+    """A record {name, template, bos_token, eos_token, chats} for each template."""
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer(models.WordLevel({"<s>": 0, "</s>": 1}, "<s>")), bos_token="<s>", eos_token="</s>"
     )
@@ -248,7 +248,7 @@ def all_chats() -> list[dict[str, object]]:
 
 
 def chats(tokenizer: PreTrainedTokenizerBase) -> list[dict[str, object]]:
-    """{messages, add_generation_prompt, text} each; null for a text that the template refuses to make."""
+    """A record {messages, add_generation_prompt, text} for each chat; `text` is None if the template fails."""
     return [
         {"messages": messages, "add_generation_prompt": prompt, "text": _rendered(tokenizer, messages, prompt)}
         for messages in CONVERSATIONS
@@ -259,5 +259,5 @@ def chats(tokenizer: PreTrainedTokenizerBase) -> list[dict[str, object]]:
 def _rendered(tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, str]], prompt: bool) -> str | None:
     try:
         return tokenizer.apply_chat_template(messages, add_generation_prompt=prompt, tokenize=False)
-    except TemplateError:  # by raise_exception
+    except TemplateError:  # raised by raise_exception in the template
         return None

@@ -1,7 +1,7 @@
-"""Recomputes a fixture from its own weights and compares: are its expectations what Hugging Face says, here and now?
+"""Recomputes the expected results of a fixture from its weights with Hugging Face, and compares them.
 
-float64 must agree to 1e-9. float32 depends on the processor, so two results may be as far apart as two floors, where
-the floor of a tap is how far the committed float32 is from the committed float64.
+float64 results must agree within 1e-9. float32 results depend on the processor, so they may differ by two floors. The
+floor of a tap is the RMS difference between the committed float32 and float64 tensors.
 """
 
 import json
@@ -20,7 +20,7 @@ from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
 from touchstone.fixture import CHAT_FILES
-from touchstone.generation import Request, answer
+from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
 from touchstone.torchscript import run_torchscript
@@ -47,7 +47,7 @@ class Report:
 
 
 def check_fixture(folder: Path, report: Report) -> None:
-    """Compares all files of one folder that are expectations."""
+    """Compares all expected results in one folder."""
     checkpoint = Checkpoint(folder)
     _check_tokens(checkpoint, folder / "tokens.json", report)
     _check_generation(checkpoint, folder / "generation.json", report)
@@ -55,8 +55,8 @@ def check_fixture(folder: Path, report: Report) -> None:
     report.expect(len(goldens) > 0, f"{folder}/goldens: is empty")
     floors = _floors((single, double) for _, single, double in goldens.values())
     for path, (ids, *committed) in goldens.items():
-        again = (checkpoint.taps(ids), checkpoint.true_taps(ids))
-        _check_taps(f"{path}: from the weights", committed, again, floors, report)
+        recomputed = (checkpoint.taps(ids), checkpoint.true_taps(ids))
+        _check_taps(f"{path}: from the weights", committed, recomputed, floors, report)
     if (folder / "model.pt").exists():
         _check_torchscript(checkpoint, folder, floors, report)
     if (folder / "batch.safetensors").exists():
@@ -64,17 +64,17 @@ def check_fixture(folder: Path, report: Report) -> None:
 
 
 def check_sampling(path: Path, report: Report) -> None:
-    """Compares the file that belongs to no model."""
+    """Compares `sampling.json`."""
     old, new = json.loads(path.read_text(encoding="utf-8")), sampling.cases()
     report.expect(len(old) == len(new), f"{path}: has {len(old)} cases, expected {len(new)}")
     for before, now in zip(old, new, strict=False):
         probabilities = [torch.tensor(case.pop("probabilities"), dtype=torch.float64) for case in (before, now)]
-        report.expect(before == now, f"{path}: {before['name']} asks something else")
+        report.expect(before == now, f"{path}: {before['name']} has other inputs")
         _check_truth(f"{path}: {before['name']}", *probabilities, report)
 
 
 def check_activations(path: Path, report: Report) -> None:
-    """Compares the values of the activations."""
+    """Compares `activations.safetensors`."""
     old, new = load_file(path), activations()
     report.expect(set(old) == set(new), f"{path}: has other activations")
     report.expect(torch.equal(old["x"], new["x"]), f"{path}: has other points")
@@ -85,13 +85,14 @@ def check_activations(path: Path, report: Report) -> None:
 
 
 def check_generation_config(path: Path, report: Report) -> None:
-    """Compares the file of generation settings."""
+    """Compares `generation-config.json`."""
     old, new = json.loads(path.read_text(encoding="utf-8")), generation_config.cases()
     report.expect(len(old) == len(new), f"{path}: has {len(old)} cases, expected {len(new)}")
     for before, now in zip(old, new, strict=False):
-        chances = [torch.tensor(case.pop("probabilities", [])) for case in (before, now)]
+        probabilities = [torch.tensor(case.pop("probabilities", [])) for case in (before, now)]
         report.expect(before == now, f"{path}: {before['settings']} differs")
-        report.expect(torch.allclose(*chances, atol=1e-5), f"{path}: {before['settings']} has other probabilities")
+        close = torch.allclose(*probabilities, atol=1e-5)
+        report.expect(close, f"{path}: {before['settings']} has other probabilities")
 
 
 def check_chats(path: Path, report: Report) -> None:
@@ -114,21 +115,21 @@ def _check_generation(checkpoint: Checkpoint, path: Path, report: Report) -> Non
     report.expect(len(entries) > 0, f"{path}: is empty")
     for entry in entries:
         request = Request(entry["name"], entry["prompt"], entry["settings"])
-        report.expect(answer(checkpoint, request, use_cache=True) == entry, f"{path}: {entry['name']} differs")
+        report.expect(run(checkpoint, request, use_cache=True) == entry, f"{path}: {entry['name']} differs")
 
 
 def _check_torchscript(checkpoint: Checkpoint, folder: Path, floors: dict[str, float], report: Report) -> None:
-    """The trace against the code it was made of, at lengths that it was not made with."""
+    """Compares the TorchScript with the model at lengths other than that of its tracing."""
     for length in (1, 2, checkpoint.n_positions - 1, checkpoint.n_positions):
         ids = random_case(checkpoint, "", length).ids
         expected = (checkpoint.taps(ids), checkpoint.true_taps(ids))
         actual = run_torchscript(folder, ids, list(expected[0]))
-        here = {tap: max(floor, floors[tap]) for tap, floor in _floors([expected]).items()}
-        _check_taps(f"{folder}/model.pt: {length} tokens", expected, actual, here, report)
+        larger = {tap: max(floor, floors[tap]) for tap, floor in _floors([expected]).items()}
+        _check_taps(f"{folder}/model.pt: {length} tokens", expected, actual, larger, report)
 
 
 def _check_taps(name: str, expected: Taps, actual: Taps, floors: dict[str, float], report: Report) -> None:
-    report.expect(list(actual[0]) == list(expected[0]), f"{name}: other taps")
+    report.expect(list(actual[0]) == list(expected[0]), f"{name}: has other taps")
     for tap in expected[0]:
         _check_truth(f"{name}: {tap}#f64", expected[1][tap], actual[1][tap], report)
         _check_single(f"{name}: {tap}", expected[0][tap], actual[0][tap], floors[tap], report)
@@ -138,9 +139,9 @@ def _check_batch(checkpoint: Checkpoint, path: Path, report: Report) -> None:
     batch = read_batch(path)
     for side in ("right", "left"):
         single, double = batch[f"{side}.logits"], batch[f"{side}.logits#f64"]
-        again = batch_logits(checkpoint, batch[f"{side}.input_ids"], batch[f"{side}.attention_mask"])
-        _check_truth(f"{path}: {side}.logits#f64", double, again["logits#f64"], report)
-        _check_single(f"{path}: {side}.logits", single, again["logits"], _rms(single, double), report)
+        recomputed = batch_logits(checkpoint, batch[f"{side}.input_ids"], batch[f"{side}.attention_mask"])
+        _check_truth(f"{path}: {side}.logits#f64", double, recomputed["logits#f64"], report)
+        _check_single(f"{path}: {side}.logits", single, recomputed["logits"], _rms(single, double), report)
 
 
 def _check_truth(name: str, old: Tensor, new: Tensor, report: Report) -> None:
@@ -155,7 +156,7 @@ def _check_single(name: str, old: Tensor, new: Tensor, floor: float, report: Rep
 
 
 def _floors(pairs: Iterable[Taps]) -> dict[str, float]:
-    """Per tap the largest floor among the cases: that of a few numbers may be small by luck."""
+    """The largest floor of each tap among the cases, because the floor of a few numbers may be small by chance."""
     floors: dict[str, float] = defaultdict(float)
     for single, double in pairs:
         for name in single:

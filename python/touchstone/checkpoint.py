@@ -1,4 +1,4 @@
-"""A Hugging Face folder, opened the ways the fixtures need it."""
+"""Loads a model and its tokenizer from a Hugging Face folder."""
 
 import json
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from touchstone import exercise  # noqa: F401, Hugging Face learns of the model by this
+from touchstone import exercise  # noqa: F401, registers the model with Hugging Face
 from touchstone.taps import recording
 from touchstone.truth import float64_throughout
 
 GENERIC = ("PreTrainedTokenizerFast", "TokenizersBackend")
-"""`AutoTokenizer` would replace these by the tokenizer that is usual for the type of the model."""
+"""`AutoTokenizer` would replace these classes by the default tokenizer of the model type."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model and its tokenizer by folder, or by their name on the hub."""
+    """A model and its tokenizer, by folder or hub id."""
 
     source: str | Path
 
     @cached_property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """The tokenizer, as `from_pretrained` makes it; a folder that names no family's class is taken at its word."""
+        """The tokenizer: a PreTrainedTokenizerFast if the folder names a class in GENERIC, else by `AutoTokenizer`."""
         config = Path(self.source) / "tokenizer_config.json"
         if config.exists() and json.loads(config.read_text(encoding="utf-8")).get("tokenizer_class") in GENERIC:
             return PreTrainedTokenizerFast.from_pretrained(self.source)
@@ -33,40 +33,40 @@ class Checkpoint:
 
     @cached_property
     def single(self) -> nn.Module:
-        """The model on weights widened to float32."""
+        """The model with its weights in float32."""
         return self._model(torch.float32)
 
     @cached_property
     def double(self) -> nn.Module:
-        """The model on the same weights widened to float64; run it within `float64_throughout`."""
+        """The model with the same weights in float64; must be run within `float64_throughout`."""
         return self._model(torch.float32).double()
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:
-        """The parameters by name in the type of the files, tied ones once."""
+        """The parameters by name, in the type that is stored; tied parameters once."""
         return {name: parameter.detach() for name, parameter in self._model("auto").named_parameters()}
 
     @property
     def n_positions(self) -> int:
-        """The longest sequence that the model can read."""
+        """The largest number of tokens in a sequence."""
         return self.single.config.max_position_embeddings
 
     @property
     def has_cache(self) -> bool:
-        """Whether the model can keep keys and values."""
+        """Whether the model has a key-value cache."""
         return getattr(self.single.config, "use_cache", False)
 
     @torch.no_grad()
     def taps(self, ids: list[int]) -> dict[str, Tensor]:
-        """All taps of one forward pass in the order of computation, in float32."""
+        """All taps of one forward pass in float32, in the order of computation."""
         with recording(self.single) as taps:
             self.single(torch.tensor([ids]), use_cache=False)
         return taps
 
     @torch.no_grad()
     def true_taps(self, ids: list[int]) -> dict[str, Tensor]:
-        """The same in float64."""
-        double = self.double  # built outside, so that buffers which are float32 by definition, as inv_freq, are so here
+        """All taps of one forward pass in float64, in the order of computation."""
+        double = self.double  # loaded outside, so that buffers such as inv_freq stay float32
         with float64_throughout(double), recording(double) as taps:
             double(torch.tensor([ids]), use_cache=False)
         return taps

@@ -1,11 +1,11 @@
-"""The exercise "building a tiny causal language model", done in PyTorch as its text asks.
+"""A solution of the exercise "building a tiny causal language model" in PyTorch.
 
-A vocabulary of 20 words, `d_model` 64, a context of 32, three blocks with one head of attention each, Q, K and V of
-64 x 64, a causal mask, and an MLP of two layers with ReLU and 128 hidden channels. Where the text leaves a choice:
-layer norms stand before attention and MLP as in GPT-2 and once more at the end, positions are learned, Q, K and V have
-no biases, nothing follows attention (one head leaves nothing to merge), and the head has weights of its own.
+The exercise specifies a vocabulary of 20 words, `d_model` 64, a context of 32, three blocks with one attention head
+each, Q, K and V of 64 x 64, a causal mask, and an MLP of two layers with ReLU and 128 hidden channels. It leaves some
+choices open. Here layer norms precede attention and MLP, as in GPT-2, and one precedes the head. Positions are learned.
+Q, K and V have no biases. There is no output projection of attention. The head is not tied to the embedding.
 
-Attention and norms are spelled out with matrix products, softmax and means; nothing of `torch.nn` does them for us.
+Attention and norms are implemented with matrix products, softmax and means, without modules of `torch.nn`.
 """
 
 import math
@@ -18,7 +18,7 @@ from transformers.modeling_outputs import CausalLMOutput
 
 
 class ExerciseConfig(PreTrainedConfig):
-    """The numbers of the exercise, under the names that GPT-2 has for them."""
+    """The sizes of the exercise, with GPT-2's names."""
 
     model_type = "exercise"
     attribute_map: ClassVar = {
@@ -39,7 +39,7 @@ class ExerciseConfig(PreTrainedConfig):
 
 
 class LayerNorm(nn.Module):
-    """Shifts and scales each token's channels to mean 0 and variance 1, then by learned gains and biases."""
+    """Normalizes each token's channels to mean 0 and variance 1, then applies learned gains and biases."""
 
     def __init__(self, channels: int, epsilon: float) -> None:
         """Gains start at 1, biases at 0."""
@@ -58,17 +58,17 @@ class LayerNorm(nn.Module):
 def eager_attention_forward(
     module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """softmax(q kᵀ / sqrt(D) + mask) v; has the name that such a function has in Hugging Face. -> (B, T, H, D)"""
+    """softmax(q kᵀ / sqrt(D) + mask) v; the name is that of Hugging Face's own functions. -> (B, T, H, D)"""
     scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[-1]) + attention_mask
     probs = nn.functional.softmax(scores, dim=-1)
     return (probs @ value).transpose(1, 2), probs
 
 
 class Attention(nn.Module):
-    """One head: each token asks (query) the tokens up to itself (key) and mixes what they say (value)."""
+    """Causal attention with one head."""
 
     def __init__(self, config: ExerciseConfig) -> None:
-        """Q, K and V are d_model x d_model."""
+        """Creates Q, K and V of d_model x d_model."""
         super().__init__()
         C = config.n_embd
         self.q_proj = nn.Linear(C, C, bias=False)
@@ -78,7 +78,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, T, C) -> (B, T, C)"""
         T = x.shape[1]
-        query, key, value = (part(x)[:, None] for part in (self.q_proj, self.k_proj, self.v_proj))
+        query, key, value = (projection(x)[:, None] for projection in (self.q_proj, self.k_proj, self.v_proj))
         position = torch.arange(T)
         future = position[None, :] > position[:, None]
         mask = torch.zeros_like(future, dtype=x.dtype).masked_fill(future, -torch.inf)
@@ -102,7 +102,7 @@ class Mlp(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention, then MLP, each added to what it read."""
+    """Attention, then MLP, each added to the residual stream."""
 
     def __init__(self, config: ExerciseConfig) -> None:
         """Two norms, an attention, an MLP."""
@@ -119,7 +119,7 @@ class Block(nn.Module):
 
 
 class ExerciseLM(PreTrainedModel, GenerationMixin):
-    """The whole model, in Hugging Face's wrapping so that its tools can load, save and run it."""
+    """The whole model, as a subclass of Hugging Face's so that its tools can load, save and run it."""
 
     config_class = ExerciseConfig
 

@@ -1,8 +1,8 @@
-"""The tiny models of the other families: random weights from a seed, in shapes that hide nothing.
+"""The tiny models of all families but GPT-2, with random weights from a seed.
 
-One entry a family. Sizes are hostile: no multiples of 8, a number of heads that is no power of two, key-value heads
-neither one nor as many, an epsilon that is not the default, sequences longer than a window. They are small besides: a
-folder has the weights, goldens of every tap and the TorchScript, and all of them should stay a quick download.
+Each family has one entry. The sizes are chosen so that bugs change the result: they are not multiples of 8, the number
+of heads is not a power of two, the number of key-value heads is neither 1 nor the number of heads, epsilons are not the
+defaults, and sequences are longer than windows. The models are small, to keep a clone of the repository small.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class TinyFamily:
 
 
 def randomize(model: PreTrainedModel, seed: int) -> None:
-    """Hugging Face starts biases at 0 and gains at 1, where a dropped one would not be noticed."""
+    """Replaces weights by noise, around 1 for gains. Omitting a bias of 0 or a gain of 1 would change nothing."""
     generator = torch.Generator().manual_seed(seed)
     for parameter in dict(model.named_parameters()).values():
         noise = SPREAD * torch.randn(parameter.shape, generator=generator)
@@ -49,12 +49,12 @@ def randomize(model: PreTrainedModel, seed: int) -> None:
 
 
 def _is_gain(parameter: torch.Tensor) -> bool:
-    """A vector that starts as all ones; Gemma's gains start at zero, from where they are told."""
+    """Whether the initial value is a vector of ones. Gemma stores gains minus 1, which start at 0."""
     return parameter.dim() == 1 and bool((parameter == 1).all())
 
 
 def words() -> PreTrainedTokenizerFast:
-    """A token a word, as the exercise model has it, with a few words more."""
+    """A tokenizer with one token per word: the words of the exercise model and a few more."""
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token=UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.add_special_tokens([UNKNOWN, END])
@@ -70,7 +70,7 @@ GROUPED = {
     "num_key_value_heads": 2,
     "intermediate_size": 37,
 }
-"""Three heads of queries to each of keys and values, and channels that are not as many as the heads have."""
+"""Three query heads per key-value head, and a total size of the heads other than the hidden size."""
 
 TINY_FAMILIES = {
     "tiny-llama": TinyFamily(

@@ -1,4 +1,4 @@
-"""One folder of `fixtures/`: what is in it, and how it is written."""
+"""Writes the folders and files of `fixtures/`."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from touchstone.chat_prompts import all_prompts
 from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
 from touchstone.families import TINY_FAMILIES
-from touchstone.generation import fair_answers, requests, sliding_requests
+from touchstone.generation import requests, robust_records, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.provenance import provenance
@@ -37,7 +37,7 @@ CHECKPOINT_FILES = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What to ask of a model: a golden text, random goldens by length, prompts to continue and for how long."""
+    """The cases of a fixture: the text and the lengths of random ids for goldens, and the prompts to continue."""
 
     text: str = "Once upon a time"
     lengths: tuple[int, ...] = (1, 17)
@@ -46,7 +46,7 @@ class Plan:
     past_the_context: int = 0
     padded_batch: bool = False
     brief: bool = False
-    """Whether a few texts and ways of generating will do, as where another fixture has them all."""
+    """If true, only a few texts are tokenized and few generation settings are used."""
 
 
 TINY = TINY_MODELS | TINY_FAMILIES
@@ -63,31 +63,31 @@ PLANS = {
 
 
 def write_named(name: str, folder: Path) -> None:
-    """A fixture of the repository: a tiny model is made anew, a trained one keeps its weights."""
+    """Writes a fixture of the repository. A tiny model gets new weights, a trained one keeps its weights."""
     if name in TINY:
         TINY[name].write(folder)
-    write_expectations(folder, PLANS[name], f"python python/regenerate.py --model {name}")
+    write_expected(folder, PLANS[name], f"python python/regenerate.py --model {name}")
 
 
 def write_copy(source: str, folder: Path) -> None:
-    """A fixture of any model, by folder or hub id: its checkpoint copied, and what is expected of it."""
+    """Copies the checkpoint of any model, by folder or hub id, and writes the expected results."""
     origin = Path(source)
     if not origin.is_dir():
         if len(origin.parts) > 2:
-            raise FileNotFoundError(f"{source}: no such folder, and a hub id has one slash at most")
+            raise FileNotFoundError(f"{source}: no such folder, and not a hub id, which has at most one slash")
         origin = Path(snapshot_download(source, allow_patterns=list(CHECKPOINT_FILES)))
     files = sorted(file for pattern in CHECKPOINT_FILES for file in origin.glob(pattern))
     if not any(file.suffix == ".safetensors" for file in files):
-        raise FileNotFoundError(f"{source}: no *.safetensors here; save the model with save_pretrained() first")
+        raise FileNotFoundError(f"{source}: found no *.safetensors; save the model with save_pretrained() first")
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         if folder.resolve() != origin.resolve():
             shutil.copyfile(file, folder / file.name)
-    write_expectations(folder, Plan(), f"python python/regenerate.py --model {origin.name} --out {folder.name}")
+    write_expected(folder, Plan(), f"python python/regenerate.py --model {origin.name} --out {folder.name}")
 
 
-def write_expectations(folder: Path, plan: Plan, command: str) -> None:
-    """Everything beside the checkpoint: goldens, generation, tokens, TorchScript, provenance."""
+def write_expected(folder: Path, plan: Plan, command: str) -> None:
+    """Writes everything but the checkpoint: goldens, generation, tokens, TorchScript, provenance."""
     checkpoint = Checkpoint(folder)
     if checkpoint.single.config.model_type == "gpt2" and not (folder / "vocab.json").exists():
         save_tokenizer(checkpoint.tokenizer, folder)
@@ -96,12 +96,12 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
     write_golden(checkpoint, text_case(checkpoint, plan.text), folder / "goldens")
     for length in plan.lengths:
         write_golden(checkpoint, random_case(checkpoint, f"random-{length}", length), folder / "goldens")
-    hostile = texts()[:: 8 if plan.brief else 1]
-    write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in hostile])
-    asked = requests(checkpoint, list(plan.prompts), plan.new_tokens, plan.brief)
+    tokenizer_texts = texts()[:: 8 if plan.brief else 1]
+    write_json(folder / "tokens.json", [tokenized(checkpoint.tokenizer, text) for text in tokenizer_texts])
+    cases = requests(checkpoint, list(plan.prompts), plan.new_tokens, plan.brief)
     if plan.past_the_context:
-        asked += sliding_requests(plan.prompts[0], plan.past_the_context)
-    write_json(folder / "generation.json", fair_answers(checkpoint, asked))
+        cases += sliding_requests(plan.prompts[0], plan.past_the_context)
+    write_json(folder / "generation.json", robust_records(checkpoint, cases))
     if plan.padded_batch:
         write_batch(checkpoint, folder / "batch.safetensors")
     write_torchscript(checkpoint.single, checkpoint.weights, folder / "model.pt")
@@ -115,18 +115,18 @@ def write_expectations(folder: Path, plan: Plan, command: str) -> None:
 
 
 def read_provenance(folder: Path) -> dict[str, object]:
-    """What is known of the fixture so far; the scripts that train leave their record there."""
+    """The existing provenance.json, in which the training scripts write their record; empty if there is none."""
     path = folder / "provenance.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def write_sampling(path: Path) -> None:
-    """The one file that belongs to no model."""
+    """Writes the cases of logits processors, which are independent of models."""
     write_json(path, sampling.cases())
 
 
 def write_generation_config(path: Path) -> None:
-    """The settings of generation_config.json, tried on one model."""
+    """Writes the results of generation settings with one model."""
     write_json(path, generation_config.cases())
 
 
@@ -136,11 +136,11 @@ CHAT_FILES = {
     "chat_folders.json": all_folders,
     "chat_prompts.json": all_prompts,
 }
-"""Chat templates, which belong to no model either, and what makes each file."""
+"""The files with chat templates, and the functions that compute their entries."""
 
 
 def write_json(path: Path, value: list | dict) -> None:
-    """One line an entry, so that a difference shows in a diff; non-ASCII as it is."""
+    """Writes JSON with one entry of a list per line, for readable diffs, and without escaping non-ASCII characters."""
     if isinstance(value, dict):
         text = json.dumps(value, indent=2, ensure_ascii=False)
     else:

@@ -1,4 +1,4 @@
-"""What Hugging Face's `generate` makes of a few prompts: greedy, with beams, with processors, stopped by EOS."""
+"""Continuations by Hugging Face's `generate`: greedy, with beams, with logits processors, ended by EOS."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,7 @@ DEFAULTS = {
     "no_repeat_ngram_size": 0,
 }
 JITTER = 1e-4
-"""Far above the error of float32 logits, far below their differences: no expected id may depend on this much noise."""
+"""Much larger than float32 errors of logits, much smaller than their differences. Such noise must change no id."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Request:
 
 
 class _Jitter(LogitsProcessor):
-    """Adds a little noise to the logits, the same for the same history."""
+    """Adds noise to the logits that depends only on the ids so far."""
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
         rows = [_noise(tuple(history), scores.shape[1]) for history in input_ids.tolist()]
@@ -44,10 +44,10 @@ def _noise(history: tuple[int, ...], size: int) -> Tensor:
 
 
 def requests(checkpoint: Checkpoint, prompts: list[str], length: int, brief: bool) -> list[Request]:
-    """The cases of one model, or a few. The ids that end some are taken from its own greedy continuation."""
+    """The cases of one model. End-of-text ids of some cases are taken from its greedy continuation."""
     cases = [Request(f"greedy-{i}", prompt, {"max_new_tokens": length}) for i, prompt in enumerate(prompts)]
     first = prompts[0]
-    continuation = answer(checkpoint, cases[0])["ids"]
+    continuation = run(checkpoint, cases[0])["ids"]
     late = next((id for i, id in enumerate(continuation) if i > 3 and id not in continuation[:i]), continuation[-1])
     never = next(id for id in range(checkpoint.single.config.vocab_size) if id not in continuation)
 
@@ -79,51 +79,52 @@ def requests(checkpoint: Checkpoint, prompts: list[str], length: int, brief: boo
 
 
 def sliding_requests(prompt: str, length: int) -> list[Request]:
-    """Continues past the context: each step reads the most recent `n_positions` tokens, and nothing ends the text."""
+    """A case longer than the context: each step reads the most recent `n_positions` tokens; no token ends the text."""
     return [Request("past-the-context", prompt, {"max_new_tokens": length, "eos_token_id": [], "window": "slide"})]
 
 
 class Margin(LogitsProcessor):
-    """Watches by how much the likeliest token was likelier than the next: the same question, and cheaper to ask."""
+    """Records the smallest difference between the two largest logits, which takes fewer runs than adding noise."""
 
     smallest = torch.inf
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
-        """Leaves the scores alone."""
+        """Returns the scores unchanged."""
         best, second = scores.topk(2).values[0].tolist()
         self.smallest = min(self.smallest, best - second)
         return scores
 
 
-def sure_answers(checkpoint: Checkpoint, asked: list[Request]) -> list[dict[str, object]]:
-    """The records of greedy cases in which no near-tie decides; the others are named. One run each, with the cache."""
+def records_with_margin(checkpoint: Checkpoint, cases: list[Request]) -> list[dict[str, object]]:
+    """The records of greedy cases without near-ties; prints the others. Runs each case once, with the cache."""
     records = []
-    for request in asked:
+    for request in cases:
         margin = Margin()
-        record = answer(checkpoint, request, use_cache=True, noise=margin)
+        record = run(checkpoint, request, use_cache=True, noise=margin)
         if margin.smallest > 2 * JITTER:
             records.append(record)
         else:
-            print(f"left out {request.name} of {request.prompt!r}: a near-tie decides what follows", flush=True)
+            print(f"left out {request.name} of {request.prompt!r}: its ids depend on a near-tie", flush=True)
     return records
 
 
-def fair_answers(checkpoint: Checkpoint, asked: list[Request]) -> list[dict[str, object]]:
-    """The records of the cases whose ids depend neither on the cache nor on a little noise; the others are named."""
+def robust_records(checkpoint: Checkpoint, cases: list[Request]) -> list[dict[str, object]]:
+    """The records of the cases whose ids depend neither on the cache nor on small noise; prints the others."""
     records = []
-    for request in asked:
-        record = answer(checkpoint, request)
-        if all(answer(checkpoint, request, **other) == record for other in ({"use_cache": True}, {"noise": _Jitter()})):
+    for request in cases:
+        record = run(checkpoint, request)
+        changes = ({"use_cache": True}, {"noise": _Jitter()})
+        if all(run(checkpoint, request, **change) == record for change in changes):
             records.append(record)
         else:
-            print(f"left out {request.name} of {request.prompt!r}: a near-tie decides what follows", flush=True)
+            print(f"left out {request.name} of {request.prompt!r}: its ids depend on a near-tie", flush=True)
     return records
 
 
-def answer(
+def run(
     checkpoint: Checkpoint, request: Request, use_cache: bool = False, noise: LogitsProcessor | None = None
 ) -> dict[str, object]:
-    """The record of one case: request, new ids, their text, why it ended."""
+    """Runs one case; returns its record of request, new ids, their text, and finish reason."""
     tokenizer = checkpoint.tokenizer
     prompt_ids = tokenizer(request.prompt).input_ids
     settings = DEFAULTS | {"eos_token_id": _eos_ids(checkpoint)} | request.settings
@@ -168,7 +169,7 @@ def _generate(
 def _slide(
     checkpoint: Checkpoint, prompt_ids: list[int], settings: dict[str, object], processors: LogitsProcessorList
 ) -> list[int]:
-    """The greedy loop by hand: Hugging Face has none that drops the oldest tokens."""
+    """Greedy decoding that drops the oldest tokens, which Hugging Face does not have."""
     ids = torch.tensor([prompt_ids])
     for _ in range(settings["max_new_tokens"]):
         recent = ids[:, -checkpoint.n_positions :]

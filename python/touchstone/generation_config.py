@@ -1,4 +1,4 @@
-"""What `generate` makes of the settings in a model's generation_config.json, for settings at random and by hand.
+"""The results of Hugging Face's `generate` for settings in a model's generation_config.json, random and chosen by hand.
 
 A case without sampling has the ids that `generate` returns. A case with sampling has the probabilities of the first
 token, since random numbers differ between libraries.
@@ -25,9 +25,9 @@ RANDOM_CASES = 160
 
 
 def cases() -> list[dict[str, object]]:
-    """The cases, each with its settings, where they stand, a prompt, and the result or the error."""
-    draw = random.Random(SEED)
-    settings = [*_by_hand(), *(_at_random(draw) for _ in range(RANDOM_CASES))]
+    """The cases: each has its settings, the file that they are in, a prompt, and the result or an error."""
+    rng = random.Random(SEED)
+    settings = [*_by_hand(), *(_at_random(rng) for _ in range(RANDOM_CASES))]
     records = []
     with tempfile.TemporaryDirectory() as folder:
         for number, chosen in enumerate(settings):
@@ -43,7 +43,7 @@ def cases() -> list[dict[str, object]]:
 
 
 def _by_hand() -> list[dict[str, object]]:
-    """One setting each, at values where an off-by-one shows."""
+    """Settings at values for which an off-by-one error changes the result."""
     return [
         {"max_length": 7},
         {"max_length": 3},
@@ -75,49 +75,50 @@ def _by_hand() -> list[dict[str, object]]:
     ]
 
 
-def _at_random(draw: random.Random) -> dict[str, object]:
-    """A few settings together."""
-    token = lambda: draw.randrange(VOCABULARY)  # noqa: E731
+def _at_random(rng: random.Random) -> dict[str, object]:
+    """A random combination of settings."""
+    token = lambda: rng.randrange(VOCABULARY)  # noqa: E731
     tokens = lambda count: sorted({token() for _ in range(count)})  # noqa: E731
     options: dict[str, object] = {
         "do_sample": True,
-        "temperature": draw.choice([0.4, 0.9, 1.0, 1.7]),
-        "top_k": draw.choice([0, 1, 5, 40]),
-        "top_p": draw.choice([0.3, 0.9, 1.0]),
-        "min_p": draw.choice([0.02, 0.3]),
-        "typical_p": draw.choice([0.5, 0.95]),
-        "repetition_penalty": draw.choice([0.7, 1.0, 1.3]),
-        "encoder_repetition_penalty": draw.choice([0.8, 1.0, 1.5]),
-        "no_repeat_ngram_size": draw.choice([0, 1, 2, 3]),
-        "suppress_tokens": tokens(draw.choice([1, 60])),
-        "begin_suppress_tokens": tokens(draw.choice([1, 120])),
-        "bad_words_ids": [[token() for _ in range(draw.choice([1, 1, 2, 3]))] for _ in range(40)],
+        "temperature": rng.choice([0.4, 0.9, 1.0, 1.7]),
+        "top_k": rng.choice([0, 1, 5, 40]),
+        "top_p": rng.choice([0.3, 0.9, 1.0]),
+        "min_p": rng.choice([0.02, 0.3]),
+        "typical_p": rng.choice([0.5, 0.95]),
+        "repetition_penalty": rng.choice([0.7, 1.0, 1.3]),
+        "encoder_repetition_penalty": rng.choice([0.8, 1.0, 1.5]),
+        "no_repeat_ngram_size": rng.choice([0, 1, 2, 3]),
+        "suppress_tokens": tokens(rng.choice([1, 60])),
+        "begin_suppress_tokens": tokens(rng.choice([1, 120])),
+        "bad_words_ids": [[token() for _ in range(rng.choice([1, 1, 2, 3]))] for _ in range(40)],
         "sequence_bias": [
-            [[token() for _ in range(draw.choice([1, 1, 2]))], round(draw.gauss(0, 4), 2)] for _ in range(40)
+            [[token() for _ in range(rng.choice([1, 1, 2]))], round(rng.gauss(0, 4), 2)] for _ in range(40)
         ],
-        "min_length": draw.choice([0, 6, 12]),
-        "min_new_tokens": draw.choice([0, 2, 7]),
+        "min_length": rng.choice([0, 6, 12]),
+        "min_new_tokens": rng.choice([0, 2, 7]),
         "forced_bos_token_id": token(),
-        "forced_eos_token_id": draw.choice([token(), tokens(3)]),
-        "exponential_decay_length_penalty": [draw.choice([0, 2, 5]), draw.choice([1.01, 1.3])],
-        "num_beams": draw.choice([1, 2, 4]),
-        "length_penalty": draw.choice([0.0, 0.5, 2.0, -1.0]),
-        "early_stopping": draw.choice([True, False, "never"]),
-        "max_length": draw.choice([5, 14, 25]),
-        "eos_token_id": draw.choice([EOS, tokens(3), tokens(40)]),
+        "forced_eos_token_id": rng.choice([token(), tokens(3)]),
+        "exponential_decay_length_penalty": [rng.choice([0, 2, 5]), rng.choice([1.01, 1.3])],
+        "num_beams": rng.choice([1, 2, 4]),
+        "length_penalty": rng.choice([0.0, 0.5, 2.0, -1.0]),
+        "early_stopping": rng.choice([True, False, "never"]),
+        "max_length": rng.choice([5, 14, 25]),
+        "eos_token_id": rng.choice([EOS, tokens(3), tokens(40)]),
     }
-    chosen = {name: value for name, value in options.items() if draw.random() < 0.25}
-    if draw.random() < 0.7:
-        chosen["max_new_tokens"] = draw.choice([1, 6, 11])
-    if "sequence_bias" in chosen:  # the last of equal sequences counts, in a dict
-        chosen["sequence_bias"] = [list(pair) for pair in {tuple(s): (s, b) for s, b in chosen["sequence_bias"]}.values()]
+    chosen = {name: value for name, value in options.items() if rng.random() < 0.25}
+    if rng.random() < 0.7:
+        chosen["max_new_tokens"] = rng.choice([1, 6, 11])
+    if "sequence_bias" in chosen:  # of equal sequences, keeps the last
+        biases = {tuple(sequence): (sequence, bias) for sequence, bias in chosen["sequence_bias"]}
+        chosen["sequence_bias"] = [list(pair) for pair in biases.values()]
     if chosen.get("num_beams", 1) > 1:
         chosen.pop("do_sample", None)
     return chosen
 
 
 def _model(folder: Path, file: str, settings: dict[str, object]) -> PreTrainedModel:
-    """The model with these settings in one of its files."""
+    """Loads the model with these settings in one of its files."""
     shutil.copytree(MODEL, folder, ignore=shutil.ignore_patterns("goldens", "*.pt", "*.json"))
     config = json.loads((MODEL / "config.json").read_text(encoding="utf-8"))
     base = {"eos_token_id": EOS}
@@ -132,14 +133,15 @@ def _model(folder: Path, file: str, settings: dict[str, object]) -> PreTrainedMo
 
 
 def _result(model: PreTrainedModel, prompt: list[int]) -> dict[str, object] | None:
-    """The new ids, or the first token's probabilities, or that it is an error; None if noise changes the ids."""
+    """The new ids, or with sampling the first token's probabilities. None if noise changes the ids."""
     ids = torch.tensor([prompt])
-    limit = {} if model.generation_config.max_new_tokens or model.generation_config.max_length else {"max_new_tokens": 6}
+    has_limit = model.generation_config.max_new_tokens or model.generation_config.max_length
+    limit = {} if has_limit else {"max_new_tokens": 6}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         if model.generation_config.do_sample:
-            made = model.generate(ids, max_new_tokens=1, output_scores=True, return_dict_in_generate=True)
-            return {"max_new_tokens": 1, "probabilities": made.scores[0].double().softmax(-1)[0].tolist()}
-        made = model.generate(ids, **limit)[0, len(prompt) :].tolist()
+            output = model.generate(ids, max_new_tokens=1, output_scores=True, return_dict_in_generate=True)
+            return {"max_new_tokens": 1, "probabilities": output.scores[0].double().softmax(-1)[0].tolist()}
+        new = model.generate(ids, **limit)[0, len(prompt) :].tolist()
         noisy = model.generate(ids, **limit, logits_processor=[_Jitter()])[0, len(prompt) :].tolist()
-    return None if made != noisy else limit | {"ids": made}
+    return None if new != noisy else limit | {"ids": new}

@@ -15,7 +15,7 @@ from touchstone.checkpoint import Checkpoint
 
 @dataclass(frozen=True)
 class Case:
-    """One input: its file's name, the ids, and the text they came from if there was one."""
+    """One input: the name of its file, the ids, and the text if it was one."""
 
     name: str
     ids: list[int]
@@ -23,12 +23,12 @@ class Case:
 
 
 def text_case(checkpoint: Checkpoint, text: str) -> Case:
-    """A prompt as people write them."""
+    """The case of a text."""
     return Case("text", checkpoint.tokenizer(text).input_ids, text)
 
 
 def random_case(checkpoint: Checkpoint, name: str, length: int) -> Case:
-    """Random ids: they use rows of the embedding that no text would."""
+    """A case of random ids, which also use rows of the embedding that texts rarely use."""
     rng = random.Random(length)
     vocab_size = checkpoint.single.config.vocab_size
     return Case(name, [rng.randrange(vocab_size) for _ in range(length)])
@@ -44,11 +44,11 @@ def write_golden(checkpoint: Checkpoint, case: Case, folder: Path) -> None:
     if case.text is not None:
         metadata["text"] = case.text
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{case.name}.safetensors").write_bytes(in_one_order(save(tensors, metadata)))
+    (folder / f"{case.name}.safetensors").write_bytes(with_sorted_metadata(save(tensors, metadata)))
 
 
-def in_one_order(file: bytes) -> bytes:
-    """The same safetensors file with its metadata sorted: the library writes them in another order each time."""
+def with_sorted_metadata(file: bytes) -> bytes:
+    """Sorts the metadata of a safetensors file, because the library writes it in a random order."""
     length = int.from_bytes(file[:8], "little")
     header = json.loads(file[8 : 8 + length])
     header["__metadata__"] = dict(sorted(header["__metadata__"].items()))

@@ -1,7 +1,8 @@
-"""The toy language of the exercise model: 20 words, and sentences about two beings who meet.
+"""The toy language of the exercise model: 20 words, and sentences about two characters who meet.
 
-A text begins with the two, and speaks of them only from then on, so that a model has to look back to know who `the fox`
-may be: "the old king meets a fox . then the fox sings . the king who sings helps the fox . <end>"
+The first sentence of a text names both characters, and the other sentences mention no others. So a model must attend to
+the first sentence to predict a name: "the old king meets a fox . then the fox sings . the king who sings helps the
+fox . <end>"
 """
 
 import random
@@ -10,16 +11,16 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 UNKNOWN, END = "<unk>", "<end>"
-BEINGS = ("king", "fox", "crow", "girl")
+CHARACTERS = ("king", "fox", "crow", "girl")
 ADJECTIVES = ("old", "small")
 ALONE = ("sleeps", "sings")
 TOGETHER = ("meets", "sees", "follows", "helps")
-VOCABULARY = (UNKNOWN, END, ".", "the", "a", "and", "then", "who", *ADJECTIVES, *BEINGS, *TOGETHER, *ALONE)
+VOCABULARY = (UNKNOWN, END, ".", "the", "a", "and", "then", "who", *ADJECTIVES, *CHARACTERS, *TOGETHER, *ALONE)
 
 
 def text(rng: random.Random) -> str:
-    """A text of two to five sentences and the end."""
-    first, second = rng.sample(BEINGS, 2)
+    """A random text of two to five sentences and the end token."""
+    first, second = rng.sample(CHARACTERS, 2)
     described = " ".join(["the", *rng.choices([[], [rng.choice(ADJECTIVES)]], [2, 1])[0], first])
     sentences = [f"{described} meets a {second} ."]
     for _ in range(rng.randint(1, 4)):
@@ -40,7 +41,7 @@ def _sentence(rng: random.Random, one: str, other: str) -> str:
 
 
 def tokenizer(n_positions: int) -> PreTrainedTokenizerFast:
-    """A token a word: words and runs of punctuation are cut apart, unknown ones become `<unk>`."""
+    """A tokenizer with one token per word or run of punctuation; unknown ones become `<unk>`."""
     words = Tokenizer(models.WordLevel({word: i for i, word in enumerate(VOCABULARY)}, unk_token=UNKNOWN))
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     words.add_special_tokens([UNKNOWN, END])

@@ -1,7 +1,8 @@
-"""The tiny GPT-2 models: random weights from a seed, in shapes that hide nothing.
+"""The tiny GPT-2 models, with random weights from a seed.
 
-No dimension is a multiple of 8, head counts are no powers of two, every bias, gain and epsilon differs from what a port
-would assume, and the weights spread so widely that GELU, softmax and masks matter.
+The sizes are chosen so that bugs change the result: dimensions are not multiples of 8, numbers of heads are not powers
+of two, biases, gains and epsilons are not the defaults, and weights are large enough for GELU, softmax and masks to
+matter.
 """
 
 from collections.abc import Callable
@@ -17,13 +18,13 @@ from touchstone.bpe import save_tokenizer, train_bpe
 from touchstone.stories import read_stories
 
 SPREAD = 0.2
-SEASONING = "\n".join(["##", "## ##", "####", "a  b   c    d", "ééé, ñandú"] * 200)
-"""Puts merges into a small vocabulary that ports trip over: some that start with `#`, spaces, bytes of one letter."""
+EXTRA_TEXT = "\n".join(["##", "## ##", "####", "a  b   c    d", "ééé, ñandú"] * 200)
+"""Adds merges that ports often get wrong: some start with `#`, some join spaces or the bytes of one letter."""
 
 
 @dataclass(frozen=True)
 class TinyModel:
-    """A seed, the settings that differ from GPT-2's, and how the folder is laid out."""
+    """A seed, the settings that differ from GPT-2's, and the function that saves the model."""
 
     seed: int
     config: dict[str, object]
@@ -33,7 +34,7 @@ class TinyModel:
         """Writes the checkpoint: config, weights, tokenizer, generation_config."""
         vocab_size, n_positions = self.config["vocab_size"], self.config["n_positions"]
         texts = [story.text for story in read_stories()[self.seed :: 25]]
-        tokenizer = train_bpe([*texts, SEASONING], vocab_size, n_positions)
+        tokenizer = train_bpe([*texts, EXTRA_TEXT], vocab_size, n_positions)
         end = tokenizer.eos_token_id
         config = GPT2Config(**self.config, bos_token_id=end, eos_token_id=end)
         model = GPT2LMHeadModel(config)
@@ -44,7 +45,7 @@ class TinyModel:
 
 
 def _randomize(model: GPT2LMHeadModel, seed: int) -> None:
-    """Hugging Face starts biases at 0 and gains at 1, where a dropped one would not be noticed."""
+    """Replaces weights by noise, around 1 for gains. Omitting a bias of 0 or a gain of 1 would change nothing."""
     generator = torch.Generator().manual_seed(seed)
     for name, parameter in model.named_parameters():
         noise = SPREAD * torch.randn(parameter.shape, generator=generator)
@@ -53,7 +54,7 @@ def _randomize(model: GPT2LMHeadModel, seed: int) -> None:
 
 
 def _like_the_hub(model: GPT2LMHeadModel, folder: Path) -> None:
-    """As the hub's `gpt2` lies there: no prefix `transformer.`, no head, and the causal masks among the weights."""
+    """Saves in the layout of the hub's `gpt2`: no prefix `transformer.`, no head, causal masks among the weights."""
     model.save_pretrained(folder)
     weights: dict[str, Tensor] = {key: value.detach() for key, value in model.transformer.state_dict().items()}
     T = model.config.n_positions
@@ -63,7 +64,7 @@ def _like_the_hub(model: GPT2LMHeadModel, folder: Path) -> None:
 
 
 def _in_two_shards(model: GPT2LMHeadModel, folder: Path) -> None:
-    """As `save_pretrained` writes a large model: prefix, head, bfloat16, shards and their index."""
+    """Saves in the layout of a large model: prefix, head, bfloat16, two shards and their index."""
     model = model.to(torch.bfloat16)
     size = sum(p.numel() * p.element_size() for p in model.parameters())
     model.save_pretrained(folder, max_shard_size=size * 2 // 3)

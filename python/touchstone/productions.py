@@ -1,7 +1,8 @@
-"""The grammar of `random_templates.py`: one production a line, by the kind of value that it usually has.
+"""The grammar of `random_templates.py`: one production per line, grouped by the type that its value usually has.
 
-In a production `<str>`, `<int>`, `<float>`, `<bool>`, `<list>`, `<dict>` and `<any>` become an expression of that kind
-in parentheses, `<str!>` a variable or a literal, and `<slice>`, `<spec>`, `<attribute>`, `<test>` one of their lines.
+In a production the placeholders `<str>`, `<int>`, `<float>`, `<bool>`, `<list>`, `<dict>` and `<any>` are replaced by
+an expression of that type in parentheses, `<str!>` by a variable or a literal, and `<slice>`, `<spec>`, `<attribute>`
+and `<test>` by one of their lines.
 """
 
 LITERALS = {
@@ -148,7 +149,7 @@ messages[0].name
 """,
 }
 
-PARTS = {
+OTHER = {
     "slice": """
 1:
 :2

@@ -1,4 +1,4 @@
-"""Where a fixture comes from: enough to make it again, and nothing that changes from run to run."""
+"""The provenance of a fixture: what is needed to write it again. It is the same in every run."""
 
 import hashlib
 import platform
@@ -13,7 +13,7 @@ THREADS = 1
 
 
 def provenance(command: str) -> dict[str, object]:
-    """Versions, the command, the threads, the instruction set that PyTorch used, and the scripts by their SHA-256."""
+    """The command, versions, threads, the instruction set that PyTorch uses, and the SHA-256 of each script."""
     scripts = sorted([*PYTHON.glob("*.py"), *PYTHON.glob("touchstone/*.py")])
     return {
         "command": command,

@@ -1,4 +1,4 @@
-"""Chat templates drawn at random from a grammar, and what transformers makes of them: `fixtures/templates.json`."""
+"""Random chat templates from a grammar, rendered by transformers, for `fixtures/templates.json`."""
 
 import random
 import re
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from transformers.utils.chat_template_utils import _cached_compile_jinja_template, _plain_template_data
 
-from touchstone.productions import COMMON, LAZY, LITERALS, PARTS, PRODUCTIONS
+from touchstone.productions import COMMON, LAZY, LITERALS, OTHER, PRODUCTIONS
 
 SEED = 20261129
 COUNT = 700
 LONGEST = 800
-"""Characters of a template and of its text."""
+"""The maximum number of characters of a template and of its text."""
 ERRORS = 0.25
-"""At most this part of the templates fails."""
+"""The maximum share of templates that raise an exception."""
 
 VARIABLES: dict[str, object] = {
     "messages": [
@@ -116,28 +116,28 @@ TARGETS = [
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a block of text, without the first, empty one."""
+    """The lines of a block of text, without the empty first line."""
     return text.removeprefix("\n").removesuffix("\n").split("\n")
 
 
 class Grammar:
-    """Draws templates; the same seed draws the same ones."""
+    """Generates random templates; the same seed generates the same ones."""
 
     def __init__(self, seed: int) -> None:
-        """Each grammar has random numbers of its own."""
+        """Creates a random number generator from the seed."""
         self.random = random.Random(seed)
 
     def template(self) -> str:
-        """Some statements, with text between them; before them, often, values for the names that they use."""
+        """Statements with text between them, after assignments to some of the variables that they use."""
         start = "".join(self.tag(f"set {name} = {self.expression('any', 1)}") for name in NAMES if self.chance(0.25))
         return start + self.body(self.random.randint(1, 4), 3)
 
     def one(self, *choices: str) -> str:
-        """One of the choices."""
+        """A random choice."""
         return self.random.choice(choices)
 
     def chance(self, probability: float) -> bool:
-        """Whether something happens that happens so often."""
+        """True with this probability."""
         return self.random.random() < probability
 
     # Statements
@@ -147,11 +147,11 @@ class Grammar:
         return "".join(self.one(*GAPS) + self.statement(depth) for _ in range(count)) + self.one(*GAPS)
 
     def inner(self, depth: int) -> str:
-        """One or two statements within another one."""
+        """One or two statements inside another one."""
         return self.body(self.random.randint(1, 2), depth)
 
     def tag(self, inside: str) -> str:
-        """A tag, with or without signs for white space."""
+        """A tag, with or without white space control."""
         before, after = self.random.choices(["", "-", "+"], [6, 3, 1], k=2)
         return "{%" + before + " " + inside + " " + after + "%}"
 
@@ -193,7 +193,7 @@ class Grammar:
         return text + self.tag("endif")
 
     def condition(self) -> str:
-        """What stands after `if`."""
+        """The expression after `if`."""
         return self.expression(self.one("bool", "bool", "any"), 2)
 
     def for_(self, depth: int) -> str:
@@ -207,7 +207,7 @@ class Grammar:
         return text + self.tag("endfor")
 
     def loop_body(self, target: str, depth: int) -> str:
-        """Statements that look at the loop."""
+        """Statements that use the loop variable and `loop`."""
         name = self.random.choice(re.findall(r"\w+", target))
         text = self.output(name) if self.chance(0.4) else ""
         if self.chance(0.5):
@@ -224,7 +224,7 @@ class Grammar:
         return self.tag("for x in [1, [2, [3]], 4] recursive") + branch + self.tag("endif") + self.tag("endfor")
 
     def once(self, depth: int) -> str:
-        """A generator that is used more than once, or for what it cannot do."""
+        """A generator that is used more than once, or in an operation that generators do not support."""
         text = self.tag(f"set a = {self.filled(self.one(*lines(LAZY)), 1)}") + self.output(self.one(*lines(ONCE)))
         if self.chance(0.5):
             return text + self.output(self.one("a|first", "a|list", "a|list|length"))
@@ -263,7 +263,7 @@ class Grammar:
         return text
 
     def macro_call(self, name: str) -> str:
-        """A call with arguments that fit or do not."""
+        """A call with valid or invalid arguments."""
         arguments = ["", "1", "1, 2", "'x', b='y'", "a=1", "b=1", "1, 2, 3", "y=1, x=2", "*[1, 2]", "**{'a': 1}"]
         arguments += ["*words, **{'z': 1}", "none", "missing", self.expression("any", 1)]
         call = f"{name}({self.one(*arguments)})"
@@ -294,35 +294,35 @@ class Grammar:
 
     def namespace(self, depth: int) -> str:
         """A namespace that a loop changes."""
-        made = self.one("", "n=0", "n=1, s='a'", "{'n': 5}", "n=words|length", "[['n', 2]]", "_n=1")
+        arguments = self.one("", "n=0", "n=1, s='a'", "{'n': 5}", "n=words|length", "[['n', 2]]", "_n=1")
         changes = ["n = ns.n + 1", "n = loop.index", "s = ns.s ~ i", "n = [ns.n]", "n, ns.m = 1, 2", "m = i", "_m = i"]
         change = self.one(*changes, "n = " + self.expression("any", 1))
         loop = self.tag("for i in " + self.one("range(3)", "words", self.expression("list", 1)))
         loop += self.tag("set ns." + change) + (self.inner(depth) if self.chance(0.4) else "") + self.tag("endfor")
         look = self.output(self.one("ns.n", "ns.s", "ns.m", "ns", "ns.n ~ ns.m", "ns['n']", "ns.items"))
-        return self.tag(f"set ns = namespace({made})") + loop + look
+        return self.tag(f"set ns = namespace({arguments})") + loop + look
 
     def generation(self, depth: int) -> str:
-        """What a model is trained on."""
+        """A `generation` block."""
         return self.tag("generation") + self.inner(depth) + self.tag("endgeneration") + self.output(self.name())
 
     def comment(self, depth: int) -> str:
         """A comment."""
-        said = self.one("", " note ", "\n{{ x }}\n", " {% if %} ")
-        return "{#" + self.one("", "-", "+") + said + self.one("", "-", "+") + "#}"
+        content = self.one("", " note ", "\n{{ x }}\n", " {% if %} ")
+        return "{#" + self.one("", "-", "+") + content + self.one("", "-", "+") + "#}"
 
     def raw(self, depth: int) -> str:
-        """Text that only looks like tags."""
-        said = self.one("{{ x }}", "{% if %}", "{# #}", "raw", "  ")
-        return self.tag("raw") + self.one(*GAPS) + said + self.one(*GAPS) + self.tag("endraw")
+        """A `raw` block, whose text looks like tags."""
+        content = self.one("{{ x }}", "{% if %}", "{# #}", "raw", "  ")
+        return self.tag("raw") + self.one(*GAPS) + content + self.one(*GAPS) + self.tag("endraw")
 
     def stray(self, depth: int) -> str:
-        """A tag that does not belong there."""
+        """A misplaced or unknown tag."""
         tags = ["break", "continue", "endif", "else", "nope", "do x", "include 'x'", "set x", "for x", "if"]
         return self.tag(self.one(*tags))
 
     def print_(self, depth: int) -> str:
-        """The tag that prints."""
+        """A `print` tag."""
         return self.tag("print " + self.expression("any", 1))
 
     # Expressions
@@ -341,40 +341,40 @@ class Grammar:
         return self.name() if self.chance(0.08) else self.one(*lines(LITERALS[kind]))
 
     def filled(self, production: str, depth: int) -> str:
-        """A production with expressions in place of kinds."""
+        """A production with its placeholders replaced by expressions."""
         return re.sub(r"<(\w+)(!?)>", lambda found: self.fill(found[1], found[2], depth), production)
 
     def fill(self, kind: str, atom: str, depth: int) -> str:
-        """One of its places."""
-        if kind in PARTS:
-            return self.filled(self.one(*lines(PARTS[kind])), depth)
+        """The expression for one placeholder."""
+        if kind in OTHER:
+            return self.filled(self.one(*lines(OTHER[kind])), depth)
         if kind not in KINDS and kind != "any":
             return f"<{kind}>"
         return self.atom(kind) if atom else f"({self.expression(kind, depth)})"
 
 
 def render(template: str) -> dict[str, str]:
-    """{template, text}, or {template, error} with what was raised."""
+    """A record {template, text}, or {template, error} if an exception was raised."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             text = _cached_compile_jinja_template(template).render(**_plain_template_data(VARIABLES))
             text.encode()
-        except Exception as error:  # whatever Python raises is the answer
-            said = f"{type(error).__name__}: {error}".split("\n")[0][:200]
-            return {"template": template, "error": re.sub(r" \(<template>.*", "", said)}
+        except Exception as error:  # any exception is a valid result
+            message = f"{type(error).__name__}: {error}".split("\n")[0][:200]
+            return {"template": template, "error": re.sub(r" \(<template>.*", "", message)}
     return {"template": template, "text": text}
 
 
 def usable(case: dict[str, str]) -> bool:
-    """Whether the answer is the same each time, and short: Python prints the address of some objects."""
-    said = case.get("text", case.get("error", ""))
-    depends = " at 0x" in said or "RecursionError" in said
-    return not depends and len(said) <= LONGEST and len(case["template"]) <= LONGEST
+    """Whether the result is short and the same in every run, without addresses of objects."""
+    result = case.get("text", case.get("error", ""))
+    varies = " at 0x" in result or "RecursionError" in result
+    return not varies and len(result) <= LONGEST and len(case["template"]) <= LONGEST
 
 
 def all_templates() -> list[dict[str, object]]:
-    """First {seed, variables}, then the templates with the answers."""
+    """First {seed, variables}, then the records of the templates."""
     grammar = Grammar(SEED)
     cases: list[dict[str, object]] = []
     errors = 0

@@ -1,4 +1,4 @@
-"""Hostile logits, and the probabilities that Hugging Face's logits processors leave of them."""
+"""Logits with ties, infinities and extremes, and their probabilities after Hugging Face's logits processors."""
 
 import math
 import random
@@ -29,7 +29,7 @@ LOGITS: dict[str, list[float]] = {
     "random-33": [random.Random(33 + i).gauss(0, 3) for i in range(33)],
 }
 CONTEXT = [0, 2, 1, 0, 2]
-"""Repeats a token and a pair; ids beyond a vocabulary are left out."""
+"""Contains a repeated token and a repeated pair. Ids outside a vocabulary are left out."""
 
 SETTINGS: dict[str, dict[str, object]] = {
     "plain": {},
@@ -69,11 +69,11 @@ SETTINGS: dict[str, dict[str, object]] = {
     },
 }
 NEUTRAL = {"top_k": 0}
-"""Hugging Face's default of 50 would come on top."""
+"""Disables Hugging Face's default of 50."""
 
 
 def cases() -> list[dict[str, object]]:
-    """Every logits with every settings, but for those where float32 and float64 keep other tokens or none is left."""
+    """All pairs of logits and settings, except those with NaN, or where float32 and float64 keep different tokens."""
     model = GPT2LMHeadModel(GPT2Config(n_layer=1, n_head=1, n_embd=1, vocab_size=2, bos_token_id=0, eos_token_id=0))
     records = []
     for logits_name, logits in LOGITS.items():
@@ -98,7 +98,7 @@ def cases() -> list[dict[str, object]]:
 def _probabilities(
     model: GPT2LMHeadModel, logits: list[float], context: list[int], settings: dict[str, object], dtype: torch.dtype
 ) -> torch.Tensor:
-    """The processors that `generate` would make of the settings, in its order, on float32 logits in `dtype`."""
+    """Probabilities after the processors that `generate` creates for the settings, computed in `dtype`."""
     config = GenerationConfig(do_sample=True, num_beams=1, **(NEUTRAL | settings))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

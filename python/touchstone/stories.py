@@ -1,4 +1,4 @@
-"""The training text: fairy tales, fables, Oz and Alice, cut into one document a story."""
+"""The training text, split into stories: fairy tales, fables, and the books about Oz and Alice."""
 
 import random
 import re
@@ -11,35 +11,35 @@ CHAPTER = re.compile(r"[IVX]+")
 
 @dataclass(frozen=True)
 class Story:
-    """A title of one line and the paragraphs under it, one a line."""
+    """A title of one line, and a body with one paragraph per line."""
 
     title: str
     body: str
 
     @property
     def text(self) -> str:
-        """Title and body as the file has them."""
+        """Title and body, as in the file."""
         return f"{self.title}\n{self.body}"
 
 
 def read_stories() -> list[Story]:
     """All stories in the order of the file.
 
-    A blank line separates tales and chapters. The fables come first and have none between them: there, a line
-    is a title if it is short and ends like one (a moral is short, too, but ends with a full stop).
+    Blank lines separate tales and chapters. The fables come first, without blank lines between them. Among them, a line
+    is a title if it is short and does not end with punctuation, as a moral does.
     """
     fables, *tales = STORIES.read_text(encoding="utf-8").strip().split("\n\n")
     return _split_fables(fables.split("\n")) + [_tale(tale.split("\n")) for tale in tales]
 
 
 def split(stories: list[Story], every: int = 20) -> tuple[list[Story], list[Story]]:
-    """(training, validation): whole stories are held out, one of `every`, so that each book has some."""
+    """(training, validation): one of `every` stories is held out, so that some of each book are."""
     held_out = stories[every // 2 :: every]
     return [story for story in stories if story not in held_out], held_out
 
 
 def some_titles_dropped(stories: list[Story], rng: random.Random) -> list[str]:
-    """The stories in a new order, half of them without a title: a prompt seldom starts with one."""
+    """The stories in random order, half of them without title, because prompts rarely start with a title."""
     return [story.text if rng.random() < 0.5 else story.body for story in rng.sample(stories, len(stories))]
 
 

@@ -1,7 +1,8 @@
-"""Records every intermediate tensor of a Hugging Face model under the name of the module that made it.
+"""Records every intermediate tensor of a Hugging Face model under the name of the module that computes it.
 
-Modules are seen by forward hooks. What attention computes between them is seen at `eager_attention_forward`, the
-function that most families' files have, and at the softmax inside it; older families have methods of their own.
+Forward hooks record the outputs of modules. The tensors inside attention are recorded by wrapping
+`eager_attention_forward`, which most families have, and the softmax in it. Older families have other methods instead,
+which are wrapped too.
 """
 
 import functools
@@ -22,41 +23,40 @@ from transformers.models.xglm.modeling_xglm import XGLMAttention
 
 SOFTMAXES = (nn.functional.softmax, torch.softmax, Tensor.softmax)
 MASKED = -1e30
-"""A score below this is masked: Hugging Face adds the most negative number of the type, we record -inf."""
+"""A score below this is masked: Hugging Face adds the lowest number of the type; the tap has -inf."""
 
 
 @contextmanager
 def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
-    """Within, a forward pass of `model` on a batch of one leaves its taps here, in the order of computation.
+    """A context in which a forward pass of `model` on a batch of one adds its taps, in the order of computation.
 
-    The batch axis is removed, heads are laid side by side, and so are a rotary embedding's cosines and sines.
-
-    Per attention module: q, k, v and context as (T, C), the heads side by side; scores and
-    probs as (H, T, T).
+    The batch axis is removed. The cosines and sines of rotary embeddings are concatenated. Each attention module has
+    q, k, v and context as (T, C), with the heads concatenated, and scores and probs as (H, T, T).
     """
     taps: dict[str, Tensor] = {}
     names = {module: tap_name(model, path) for path, module in model.named_modules()}
 
-    def see(module: nn.Module, _: tuple, output: object) -> None:
+    def record(module: nn.Module, _: tuple, output: object) -> None:
         if "residual" in inspect.signature(module.forward).parameters:
-            output = taps[f"{names[module]}.{_last_linear(module)}"][None]  # what it adds, without what it adds it to
+            # BLOOM's modules add the residual stream to the output of their last linear layer.
+            output = taps[f"{names[module]}.{_last_linear(module)}"][None]
         tap = _tensor_of(module, output)
         tap = tap[0] if tap.dim() > 2 else tap  # OPT's MLP has no batch axis
         taps[names[module]] = tap.flatten(1) if tap.dim() == 3 else tap
 
-    home = sys.modules[type(model).__module__]
-    handles = [module.register_forward_hook(see) for module, name in names.items() if name]
+    modeling = sys.modules[type(model).__module__]
+    handles = [module.register_forward_hook(record) for module, name in names.items() if name]
     try:
         with ExitStack() as patches:
-            if hasattr(home, "eager_attention_forward"):
-                watched = _watched(home.eager_attention_forward, names, taps)
-                patches.enter_context(patch.object(home, "eager_attention_forward", watched))
+            if hasattr(modeling, "eager_attention_forward"):
+                wrapped = _wrapped(modeling.eager_attention_forward, names, taps)
+                patches.enter_context(patch.object(modeling, "eager_attention_forward", wrapped))
             for old in (GPTNeoSelfAttention, GPTJAttention):
-                patches.enter_context(patch.object(old, "_attn", _watched_method(old._attn, names, taps)))
-            patches.enter_context(patch.object(XGLMAttention, "forward", _watched_xglm(names, taps)))
-            for method, watched in _watched_bloom(names, taps).items():
-                patches.enter_context(patch.object(BloomAttention, method, watched))
-            # The same formula without torch.autograd.Function, which cannot be saved as TorchScript.
+                patches.enter_context(patch.object(old, "_attn", _wrapped_method(old._attn, names, taps)))
+            patches.enter_context(patch.object(XGLMAttention, "forward", _wrapped_xglm(names, taps)))
+            for method, wrapped in _wrapped_bloom(names, taps).items():
+                patches.enter_context(patch.object(BloomAttention, method, wrapped))
+            # Replaces torch.autograd.Function, which TorchScript cannot save, by the same formula.
             patches.enter_context(patch.object(BloomGelu, "forward", lambda self, x: bloom_gelu_forward(x)))
             yield taps
     finally:
@@ -65,11 +65,11 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
 
 
 def tap_name(model: nn.Module, path: str) -> str | None:
-    """The tap of a module: its path without the base model's prefix, `logits` for the model itself, None for none.
+    """The tap of a module: its path without the base model's prefix, or `logits` for the model; None if it has no tap.
 
-    Neither the base model nor the head is a tap: the one's output is that of its last norm, the other's is `logits`.
-    Nor is a module with nothing in it but another one. Dropout does nothing here, but the first has the sum of the
-    embeddings.
+    Modules whose output equals another tap have none: the base model, whose output is that of its last norm; the head,
+    whose output is `logits`; and modules that only wrap another one. Of the dropouts only `drop` has a tap, the sum of
+    the embeddings.
     """
     if path == "":
         return "logits"
@@ -83,68 +83,68 @@ def tap_name(model: nn.Module, path: str) -> str | None:
     return None if isinstance(module, nn.Dropout) and name != "drop" else name
 
 
-def _watched(attention: Callable, names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
-    def watched(
+def _wrapped(attention: Callable, names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    def wrapped(
         module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: object
     ) -> tuple[Tensor, Tensor]:
-        _see_heads(names[module], taps, query, key, value)
-        with _SoftmaxSeen(names[module], taps):
+        _record_heads(names[module], taps, query, key, value)
+        with _SoftmaxRecorder(names[module], taps):
             context, probs = attention(module, query, key, value, attention_mask, **options)
         taps[f"{names[module]}.context"] = context.flatten(2)[0]
         return context, probs
 
-    return watched
+    return wrapped
 
 
-def _watched_method(attention: Callable, names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
-    def watched(
+def _wrapped_method(attention: Callable, names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    def wrapped(
         module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        _see_heads(names[module], taps, query, key, value)
-        with _SoftmaxSeen(names[module], taps):
+        _record_heads(names[module], taps, query, key, value)
+        with _SoftmaxRecorder(names[module], taps):
             context, probs = attention(module, query, key, value, attention_mask)
         taps[f"{names[module]}.context"] = context.transpose(1, 2).flatten(2)[0]
         return context, probs
 
-    return watched
+    return wrapped
 
 
-def _watched_bloom(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> dict[str, Callable]:
+def _wrapped_bloom(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> dict[str, Callable]:
     forward, split, merge = BloomAttention.forward, BloomAttention._reshape, BloomAttention._merge_heads
 
-    @functools.wraps(forward)  # whose signature is looked at above
-    def watched_forward(module: nn.Module, *args: object, **options: object) -> object:
-        with _SoftmaxSeen(names[module], taps):
+    @functools.wraps(forward)  # keeps the signature, which `record` inspects
+    def wrapped_forward(module: nn.Module, *args: object, **options: object) -> object:
+        with _SoftmaxRecorder(names[module], taps):
             return forward(module, *args, **options)
 
-    def watched_split(module: nn.Module, fused: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def wrapped_split(module: nn.Module, fused: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         heads = split(module, fused)
-        _see_heads(names[module], taps, *heads)
+        _record_heads(names[module], taps, *heads)
         return heads
 
-    def watched_merge(module: nn.Module, x: Tensor) -> Tensor:
+    def wrapped_merge(module: nn.Module, x: Tensor) -> Tensor:
         context = merge(module, x)
         taps[f"{names[module]}.context"] = context[0]
         return context
 
-    return {"forward": watched_forward, "_reshape": watched_split, "_merge_heads": watched_merge}
+    return {"forward": wrapped_forward, "_reshape": wrapped_split, "_merge_heads": wrapped_merge}
 
 
-def _watched_xglm(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+def _wrapped_xglm(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
     forward = XGLMAttention.forward
 
-    @functools.wraps(forward)  # whose signature is looked at above
-    def watched(module: nn.Module, *args: object, **options: object) -> object:
-        with _ProductsSeen(names[module], taps), _SoftmaxSeen(names[module], taps), _FullTyped():
+    @functools.wraps(forward)  # keeps the signature, which `record` inspects
+    def wrapped(module: nn.Module, *args: object, **options: object) -> object:
+        with _ProductRecorder(names[module], taps), _SoftmaxRecorder(names[module], taps), _TypedFull():
             return forward(module, *args, **options)
 
-    return watched
+    return wrapped
 
 
-def _see_heads(name: str, taps: dict[str, Tensor], query: Tensor, key: Tensor, value: Tensor) -> None:
-    """q, k and v of one sequence, (1, H, T, D) each."""
-    for part, tensor in (("q", query), ("k", key), ("v", value)):
-        taps[f"{name}.{part}"] = _side_by_side(tensor[0])
+def _record_heads(name: str, taps: dict[str, Tensor], query: Tensor, key: Tensor, value: Tensor) -> None:
+    """Records q, k and v of one sequence, (1, H, T, D) each."""
+    for letter, tensor in (("q", query), ("k", key), ("v", value)):
+        taps[f"{name}.{letter}"] = _side_by_side(tensor[0])
 
 
 def _side_by_side(heads: Tensor) -> Tensor:
@@ -152,8 +152,8 @@ def _side_by_side(heads: Tensor) -> Tensor:
     return heads.transpose(0, 1).flatten(1)
 
 
-class _SoftmaxSeen(TorchFunctionMode):
-    """Keeps what goes into the softmax of one attention, and what comes out of it."""
+class _SoftmaxRecorder(TorchFunctionMode):
+    """Records the input and the output of the softmax in one attention module."""
 
     def __init__(self, name: str, taps: dict[str, Tensor]) -> None:
         """The taps are `name.scores` and `name.probs`."""
@@ -169,8 +169,8 @@ class _SoftmaxSeen(TorchFunctionMode):
         return result
 
 
-class _FullTyped(TorchFunctionMode):
-    """Says of which type a constant is: TorchScript makes a float32 of one that does not, and -1.8e308 is none."""
+class _TypedFull(TorchFunctionMode):
+    """Sets the type of `torch.full`: TorchScript would use float32 by default, which cannot represent -1.8e308."""
 
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
         kwargs = kwargs or {}
@@ -179,8 +179,8 @@ class _FullTyped(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
-class _ProductsSeen(TorchFunctionMode):
-    """Keeps what goes into the first product of an attention, queries and keys, and what comes out of the second."""
+class _ProductRecorder(TorchFunctionMode):
+    """Records the inputs of the first product in an attention module, and the output of the second."""
 
     def __init__(self, name: str, taps: dict[str, Tensor]) -> None:
         """The taps are `name.q`, `name.k`, `name.v` and `name.context`."""

@@ -1,4 +1,4 @@
-"""Texts that ports of GPT-2's tokenizer get wrong, and what Hugging Face makes of them."""
+"""Texts that ports of GPT-2's tokenizer often get wrong, with ids and decoded text from Hugging Face."""
 
 from transformers import PreTrainedTokenizerBase
 
@@ -96,16 +96,16 @@ HOSTILE = [
 
 
 def texts() -> list[str]:
-    """The hostile ones, and a paragraph of every 40th story."""
+    """The texts in HOSTILE, and the beginning of every 40th story."""
     return HOSTILE + [story.text[:200] for story in read_stories()[::40]]
 
 
 def tokenized(tokenizer: PreTrainedTokenizerBase, text: str) -> dict[str, object]:
-    """{text, ids, decoded}: what `encode` must give, and what `decode` must make of that."""
+    """A record {text, ids, decoded}: the expected results of encoding the text and of decoding the ids."""
     ids = tokenizer(text, verbose=False).input_ids
     return {"text": text, "ids": ids, "decoded": decode(tokenizer, ids)}
 
 
 def decode(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> str:
-    """The text of ids with nothing skipped and no space cleaned up."""
+    """Decodes ids, without skipping special tokens and without cleaning up spaces."""
     return tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)

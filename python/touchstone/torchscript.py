@@ -1,4 +1,4 @@
-"""The model as TorchScript, every tap an output: what DJL runs in the JVM as a live oracle, on any prompt."""
+"""The model as TorchScript with every tap as an output, which the Java tests run through DJL on any prompt."""
 
 import io
 import warnings
@@ -15,29 +15,29 @@ from touchstone.truth import float64_throughout
 
 
 class Twin(nn.Module):
-    """Ids in, all taps in float32 and then all again in float64 out: (1, T) -> ((T, C), ...)
+    """Computes all taps in float32 and then all taps in float64. (1, T) -> ((T, C), ...)
 
-    Its buffers are the weights in the type of the checkpoint, each once, and are widened in the forward pass: both
-    precisions run on the same numbers, and the file is no larger than the checkpoint.
+    The weights are stored once, as buffers in the type of the checkpoint, and are converted in the forward pass. So
+    both passes use the same numbers, and the file is not larger than the checkpoint.
     """
 
     def __init__(self, model: nn.Module, weights: dict[str, Tensor]) -> None:
-        """`model` lends its code only, `weights` are its parameters by name."""
+        """Uses only the code of `model`; `weights` are its parameters by name."""
         super().__init__()
-        self.code = (model,)  # in a tuple, or its own parameters would be saved too
+        self.code = (model,)  # in a tuple, because parameters of an attribute would be saved too
         self.names = list(weights)
         for i, weight in enumerate(weights.values()):
             self.register_buffer(f"weight_{i}", weight)
 
     def forward(self, ids: Tensor) -> tuple[Tensor, ...]:
-        """Runs the model twice."""
+        """Runs the model in float32 and in float64."""
         single = self.taps(ids, torch.float32)
         with float64_throughout(self.code[0]):
             double = self.taps(ids, torch.float64)
         return (*single.values(), *double.values())
 
     def taps(self, ids: Tensor, dtype: torch.dtype) -> dict[str, Tensor]:
-        """One forward pass on the weights widened to `dtype`."""
+        """The taps of one forward pass with the weights converted to `dtype`."""
         weights = {name: self.get_buffer(f"weight_{i}").to(dtype) for i, name in enumerate(self.names)}
         model = self.code[0]
         with recording(model) as taps, _weights_replaced(model, weights):
@@ -46,22 +46,22 @@ class Twin(nn.Module):
 
 
 def write_torchscript(model: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
-    """Traces on a few tokens; the result is valid for any number of them."""
+    """Traces the model with a few tokens; the trace is valid for any number of tokens."""
     ids = torch.arange(9)[None]
+    # Computes sinusoidal tables now. In the trace, their type would be the default type of the process that runs it.
     with float64_throughout(model):
-        pass  # makes its tables of sines here: traced, they would be of the type that is the default where it runs
+        pass
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter(
-            "ignore"
-        )  # of deprecation, and of values that the trace fixes: lengths are not among them
+        # Ignores warnings of deprecation and of constants in the trace, which do not include the number of tokens.
+        warnings.simplefilter("ignore")
         traced = torch.jit.trace(Twin(model, weights).eval(), ids, check_trace=False)
         saved = io.BytesIO()
         torch.jit.save(traced, saved)
-    _without_traces_of_this_machine(saved, path)
+    _without_paths(saved, path)
 
 
 def run_torchscript(folder: Path, ids: list[int], names: list[str]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """(float32 taps, float64 taps) of the file, which are as many as `names` says."""
+    """Runs the file; returns (float32 taps, float64 taps) by name."""
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         outputs = torch.jit.load(folder / "model.pt")(torch.tensor([ids]))
@@ -69,8 +69,8 @@ def run_torchscript(folder: Path, ids: list[int], names: list[str]) -> tuple[dic
     return dict(zip(names, single, strict=True)), dict(zip(names, double, strict=True))
 
 
-def _without_traces_of_this_machine(saved: io.BytesIO, path: Path) -> None:
-    """Copies the archive without the source line of every operation, which has this machine's paths in it."""
+def _without_paths(saved: io.BytesIO, path: Path) -> None:
+    """Copies the archive without the source positions of operations, which contain paths of this machine."""
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(path, "w") as target:
         for entry in source.infolist():
             if not entry.filename.endswith((".debug_pkl", "serialization_id")):
@@ -80,10 +80,10 @@ def _without_traces_of_this_machine(saved: io.BytesIO, path: Path) -> None:
 
 @contextmanager
 def _weights_replaced(model: nn.Module, weights: dict[str, Tensor]) -> Iterator[None]:
-    """Within, the model computes with these tensors, tied weights included.
+    """A context in which the model computes with these tensors, also where weights are tied.
 
-    It is `torch.func.functional_call`, which refuses to be traced: an attribute of the object hides the parameter of
-    the same name, which `nn.Module` keeps elsewhere.
+    Replaces `torch.func.functional_call`, which cannot be traced. An instance attribute hides the parameter of the same
+    name, which `nn.Module` stores in a dict of parameters.
     """
     new = {id(parameter): weights[name] for name, parameter in model.named_parameters()}
     hidden = []

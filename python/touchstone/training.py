@@ -1,4 +1,4 @@
-"""How the storytellers learn: the batches, the schedule, the loop and the measure of what was learned."""
+"""Trains the storyteller models: batches, learning rate schedule, training loop and validation loss."""
 
 import copy
 import math
@@ -17,7 +17,7 @@ from touchstone.stories import Story, some_titles_dropped
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything a run depends on besides the text and the tokenizer."""
+    """The hyperparameters of a training run."""
 
     n_embd: int
     n_layer: int
@@ -35,7 +35,7 @@ class Recipe:
 
 
 class ByteDropout(nn.Module):
-    """Dropout that draws a byte an element instead of a float: torch's takes a seventh of the time of a step here."""
+    """Dropout with one random byte per element, not a float; the dropout of torch takes 1/7 of the time of a step."""
 
     def __init__(self, p: float) -> None:
         """`p` is rounded to 256ths."""
@@ -43,7 +43,7 @@ class ByteDropout(nn.Module):
         self.dropped = round(256 * p)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """x with some of its elements zeroed and the others enlarged to keep the sum, in training. Any shape."""
+        """Zeroes random elements and scales the others up, in training only. Any shape."""
         if not self.training:
             return x
         longs = torch.randint(-(2**63), 2**63 - 1, (math.ceil(x.numel() / 8),))
@@ -52,7 +52,7 @@ class ByteDropout(nn.Module):
 
 
 def build(recipe: Recipe, tokenizer: GPT2TokenizerFast) -> GPT2LMHeadModel:
-    """A GPT-2 with fresh weights, and with a faster GELU and dropout for the time of the training."""
+    """A GPT-2 with new weights, and with a faster GELU and dropout for training."""
     torch.manual_seed(recipe.seed)
     end = tokenizer.eos_token_id
     config = GPT2Config(
@@ -75,7 +75,7 @@ def build(recipe: Recipe, tokenizer: GPT2TokenizerFast) -> GPT2LMHeadModel:
 
 
 def encode(texts: list[str], tokenizer: GPT2TokenizerFast) -> torch.Tensor:
-    """All texts in one row of ids, `<|endoftext|>` before each and after the last."""
+    """The ids of all texts in one row, with `<|endoftext|>` before each text and after the last."""
     ids = [tokenizer.eos_token_id]
     for text in texts:
         ids += [*tokenizer(text, verbose=False).input_ids, tokenizer.eos_token_id]
@@ -83,12 +83,12 @@ def encode(texts: list[str], tokenizer: GPT2TokenizerFast) -> torch.Tensor:
 
 
 def windows(ids: torch.Tensor, length: int, start: int = 0) -> torch.Tensor:
-    """Rows of `length` inputs and the target after each, next to one another; what is left at the end is dropped."""
+    """Consecutive windows of `length` + 1 ids, inputs and targets; the incomplete last window is dropped."""
     return ids[start:].unfold(0, length + 1, length)
 
 
 def batches(stories: list[Story], tokenizer: GPT2TokenizerFast, recipe: Recipe) -> Iterator[torch.Tensor]:
-    """Without end: each epoch takes the stories in a new order, cut at new places. (B, T + 1)"""
+    """Yields batches forever. Each epoch shuffles the stories and starts the windows at another offset. (B, T + 1)"""
     rng = random.Random(recipe.seed)
     while True:
         ids = encode(some_titles_dropped(stories, rng), tokenizer)
@@ -107,10 +107,10 @@ def loss_of(model: GPT2LMHeadModel, rows: torch.Tensor) -> torch.Tensor:
 
 @torch.inference_mode()
 def validation_loss(model: GPT2LMHeadModel, ids: torch.Tensor, n_positions: int) -> float:
-    """Mean cross-entropy over all held-out tokens, in windows of the whole context, without autocast."""
+    """Mean cross-entropy over all held-out tokens, in windows of the full context, without autocast."""
     model.eval()
     rows = windows(ids, n_positions)
-    losses = [loss_of(model, part).item() * len(part) for part in rows.split(16)]
+    losses = [loss_of(model, chunk).item() * len(chunk) for chunk in rows.split(16)]
     model.train()
     return sum(losses) / len(rows)
 
@@ -132,7 +132,7 @@ def optimizers_of(model: GPT2LMHeadModel, recipe: Recipe) -> list[torch.optim.Op
 
 
 def rate(step: int, steps: int, warmup: int) -> float:
-    """The share of the learning rate at a step: a line up, then half a cosine down to 0."""
+    """The factor of the learning rate at a step: linear warm-up, then cosine decay to 0."""
     return (step + 1) / warmup if step < warmup else 0.5 + 0.5 * math.cos(math.pi * (step - warmup) / (steps - warmup))
 
 
@@ -143,7 +143,7 @@ def train(
     validation: list[Story],
     recipe: Recipe,
 ) -> list[dict[str, float]]:
-    """Trains in place, keeps the weights of the best epoch by validation loss, and returns the losses of all."""
+    """Trains the model and keeps the weights of the epoch with the best validation loss; returns all losses."""
     held_out = encode([story.text for story in validation], tokenizer)
     rows = batches(training, tokenizer, recipe)
     epoch_tokens = len(encode([story.text for story in training], tokenizer))

@@ -1,4 +1,4 @@
-"""Float64 as the judge of float32: runs a model's code with every float32 in it read as float64."""
+"""Runs a model in float64 throughout, also where its code casts to float32."""
 
 import functools
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ from transformers.models.xglm.modeling_xglm import XGLMSinusoidalPositionalEmbed
 
 
 class _Float64(TorchFunctionMode):
-    """Turns each request for float32, `x.float()` or `dtype=torch.float32`, into one for float64.
+    """Replaces casts to float32, `x.float()` or `dtype=torch.float32`, by casts to float64.
 
-    `model.double()` alone is not enough: norms, softmax and rotary tables of many families cast to float32 whatever
-    the weights are, and their rounding would be taken for truth.
+    `model.double()` alone is not enough: norms, softmax and rotary tables of many families cast to float32 regardless
+    of the type of the weights, so the result would have float32 rounding errors.
     """
 
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
@@ -32,25 +32,25 @@ def _widened(argument: object) -> object:
 
 @contextmanager
 def float64_throughout(model: nn.Module) -> Iterator[None]:
-    """Within, new tensors are float64 and nothing is cast to float32. The weights are the caller's to widen.
+    """A context in which new tensors are float64 and nothing is cast to float32. The caller converts the weights.
 
-    The tables of sines that `model` made when it was built are float64 too.
+    Sinusoidal tables that `model` computed in float32 when it was created are replaced by float64 tables.
     """
     default = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     try:
-        with _Float64(), ExitStack() as tables:
+        with _Float64(), ExitStack() as patches:
             for module in model.modules():
-                # an attribute of the object hides the buffer of the same name, which `nn.Module` keeps elsewhere
-                tables.enter_context(patch.dict(vars(module), _table_of_sines(module)))
+                # an instance attribute hides the buffer of the same name, which `nn.Module` stores in a dict of buffers
+                patches.enter_context(patch.dict(vars(module), _sinusoidal_table(module)))
             yield
     finally:
         torch.set_default_dtype(default)
 
 
 @functools.cache
-def _table_of_sines(module: nn.Module) -> dict[str, torch.Tensor]:
-    """The name and the value of the buffer, made anew once; none for most modules."""
+def _sinusoidal_table(module: nn.Module) -> dict[str, torch.Tensor]:
+    """The name and the recomputed value of the module's sinusoidal table; empty for other modules."""
     if isinstance(module, GPTJAttention):
         return {"embed_positions": create_sinusoidal_positions(module.max_positions, module.pos_embd_dim)}
     if isinstance(module, XGLMSinusoidalPositionalEmbedding):

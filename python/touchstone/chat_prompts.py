@@ -1,4 +1,4 @@
-"""Conversations as token ids: what `apply_chat_template` makes of them with the tokenizers of other fixtures."""
+"""Conversations as token ids, by `apply_chat_template` with the tokenizers of several fixtures."""
 
 from pathlib import Path
 
@@ -34,12 +34,12 @@ BEGUN = [*HELLO, {"role": "assistant", "content": "Once upon a "}]
 
 
 def all_prompts() -> list[Json]:
-    """{model, template, messages, ...} of every call, with {text, ids} or {error}."""
-    return [answered(model, arguments) for model in MODELS for arguments in calls()]
+    """A record {model, template, messages, ...} for each call, with {text, ids} or {error}."""
+    return [record(model, arguments) for model in MODELS for arguments in calls()]
 
 
 def calls() -> list[Json]:
-    """Templates and arguments."""
+    """Templates, and arguments of `apply_chat_template`."""
     prompt = {"add_generation_prompt": True}
     everything = {"tools": TOOLS, "documents": DOCUMENTS, "variables": {"style": "sage", "n": [1, None, {"a": 2.5}]}}
     return [
@@ -56,16 +56,16 @@ def calls() -> list[Json]:
     ]
 
 
-def answered(model: str, arguments: Json) -> Json:
-    """The arguments, and what came of them."""
-    given = {**arguments, **arguments.get("variables", {}), "chat_template": arguments["template"]}
+def record(model: str, arguments: Json) -> Json:
+    """A record of the arguments, and the text and ids or the error."""
+    options = {**arguments, **arguments.get("variables", {}), "chat_template": arguments["template"]}
     for name in ("variables", "template"):
-        given.pop(name, None)
+        options.pop(name, None)
     tokenizer = AutoTokenizer.from_pretrained(FIXTURES / model)
-    messages = given.pop("messages")
+    messages = options.pop("messages")
     call = {"model": model, **arguments}
     try:
-        text = tokenizer.apply_chat_template(messages, tokenize=False, **given)
-        return {**call, "text": text, "ids": tokenizer.apply_chat_template(messages, return_dict=False, **given)}
-    except Exception as error:  # whatever Python raises is the answer
+        text = tokenizer.apply_chat_template(messages, tokenize=False, **options)
+        return {**call, "text": text, "ids": tokenizer.apply_chat_template(messages, return_dict=False, **options)}
+    except Exception as error:  # any exception is a valid result
         return {**call, "error": f"{type(error).__name__}: {error}".split("\n")[0][:200]}

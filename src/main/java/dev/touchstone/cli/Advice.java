@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -12,17 +13,17 @@ final class Advice {
 
     /** Such as {@code ...; use a sliding window (--window slide)}. */
     static String onCommandLine(TouchstoneException e, CommandSpec command) {
-        return with(e, command, "--");
+        return with(e, "--", option -> command.findOption("--" + option) != null);
     }
 
     /** Such as {@code ...; use a sliding window (/set window slide)}. */
-    static String inChat(TouchstoneException e, CommandSpec command) {
-        return with(e, command, "/set ");
+    static String inChat(TouchstoneException e) {
+        return with(e, "/set ", ChatSettings::has);
     }
 
-    private static String with(TouchstoneException e, CommandSpec command, String before) {
+    private static String with(TouchstoneException e, String before, Predicate<String> isOption) {
         return e.remedies().stream()
-                .filter(remedy -> isHeap(remedy) || command.findOption("--" + optionName(remedy)) != null)
+                .filter(remedy -> isHeap(remedy) || isOption.test(optionName(remedy)))
                 .map(remedy -> isHeap(remedy)
                         ? "TOUCHSTONE_JAVA_OPTS=-Xmx" + remedy.value()
                         : (before + optionName(remedy) + " " + remedy.value()).strip())

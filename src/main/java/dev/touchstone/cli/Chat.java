@@ -14,16 +14,18 @@ final class Chat {
     /** The answer that is being generated; null between answers. */
     private volatile GenerationTask current;
 
-    Chat(LanguageModel model, ComputeOptions compute, ChatSettings settings, Console console) {
+    /** @param conversation what was said before, if anything */
+    Chat(
+            LanguageModel model,
+            ComputeOptions compute,
+            ChatSettings settings,
+            Conversation conversation,
+            Console console) {
         this.model = model;
         this.compute = compute;
         this.settings = settings;
         this.console = console;
-        this.conversation = Conversation.with(model);
-    }
-
-    void reset() {
-        conversation.reset();
+        this.conversation = conversation;
     }
 
     /** Ends the answer that is being generated, if there is one; may be called from another thread. */

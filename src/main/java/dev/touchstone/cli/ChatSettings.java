@@ -44,6 +44,11 @@ final class ChatSettings {
         }
     }
 
+    /** Whether there is a setting of this name. */
+    static boolean has(String name) {
+        return NAMES.contains(name);
+    }
+
     /** The settings as they are now; if no seed is set, each call leads to a new one. */
     GenerationOptions options() {
         return parse(values);

@@ -1,11 +1,10 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
-import dev.touchstone.checkpoint.chat.Message;
-import java.util.ArrayList;
-import java.util.List;
+import dev.touchstone.checkpoint.chat.ChatInput;
+import java.nio.file.Path;
 
-/** The messages of a chat so far, and the prompt for the next answer. */
+/** What was said in a chat so far, and the prompt for the next answer. */
 interface Conversation {
     /** The prompt for the answer to a line, as token ids. */
     int[] ids(String line);
@@ -13,71 +12,39 @@ interface Conversation {
     /** Adds a line and its answer. */
     void add(String line, String answer);
 
-    /** Removes all messages. */
+    /** Removes all that was said; a system message stays. */
     void reset();
 
-    /** Messages if the model has a chat template, else one text. */
-    static Conversation with(LanguageModel model) {
-        return model.checkpoint()
-                .chatTemplate()
-                .<Conversation>map(template -> new Messages(model))
-                .orElseGet(() -> new OneText(model));
-    }
+    /**
+     * Replaces the system message. An empty text removes it.
+     *
+     * @throws dev.touchstone.util.TouchstoneException if the conversation has no messages
+     */
+    void system(String text);
 
-    /** Messages, which the chat template turns into a prompt. */
-    final class Messages implements Conversation {
-        private final LanguageModel model;
-        private final List<Message> messages = new ArrayList<>();
+    /**
+     * Writes the messages as a JSON list. Returns how many there are.
+     *
+     * @throws dev.touchstone.util.TouchstoneException if there are none, or if the file cannot be written
+     */
+    int save(Path file);
 
-        Messages(LanguageModel model) {
-            this.model = model;
-        }
+    /**
+     * Replaces the messages by those of a file. Returns how many there are.
+     *
+     * @throws dev.touchstone.util.TouchstoneException if the file cannot be read, or if the model cannot continue its
+     *     conversation; the messages stay as they are then
+     */
+    int load(Path file);
 
-        @Override
-        public int[] ids(String line) {
-            List<Message> all = new ArrayList<>(messages);
-            all.add(new Message("user", line));
-            return model.encodeChat(all);
-        }
-
-        @Override
-        public void add(String line, String answer) {
-            messages.add(new Message("user", line));
-            messages.add(new Message("assistant", answer));
-        }
-
-        @Override
-        public void reset() {
-            messages.clear();
-        }
-    }
-
-    /** One text: lines and answers follow each other. */
-    final class OneText implements Conversation {
-        private final LanguageModel model;
-        private String text = "";
-
-        OneText(LanguageModel model) {
-            this.model = model;
-        }
-
-        @Override
-        public int[] ids(String line) {
-            return model.tokenizer().encode(prompt(line));
-        }
-
-        @Override
-        public void add(String line, String answer) {
-            text = prompt(line) + answer;
-        }
-
-        @Override
-        public void reset() {
-            text = "";
-        }
-
-        private String prompt(String line) {
-            return text.isEmpty() ? line : text + "\n" + line;
-        }
+    /**
+     * Messages if the model has a chat template, else one text.
+     *
+     * @param opening the messages to begin with, and what the chat template is given besides
+     */
+    static Conversation with(LanguageModel model, ChatInput opening) {
+        return model.checkpoint().chatTemplate().isPresent()
+                ? new MessageConversation(model, opening)
+                : new TextConversation(model);
     }
 }

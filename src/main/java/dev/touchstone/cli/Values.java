@@ -1,6 +1,7 @@
 package dev.touchstone.cli;
 
 import java.math.BigInteger;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -40,12 +41,16 @@ final class Values {
         }
     }
 
-    /** The root folder and an empty argument have no file name. */
-    private static Path file(String argument) {
-        Path file = Path.of(argument);
-        if (file.getFileName() == null || argument.isEmpty()) {
-            throw new TypeConversionException("'" + argument + "' is not the name of a file");
+    /** A file. The root folder and an empty argument have no file name. */
+    static Path file(String argument) {
+        try {
+            Path file = Path.of(argument);
+            if (file.getFileName() != null && !argument.isEmpty()) {
+                return file;
+            }
+        } catch (InvalidPathException e) {
+            // It has a character that file names cannot have.
         }
-        return file;
+        throw new TypeConversionException("'" + argument + "' is not the name of a file");
     }
 }

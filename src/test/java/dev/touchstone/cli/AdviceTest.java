@@ -25,7 +25,7 @@ class AdviceTest {
     void namesTheOptionsOfTheCommand() {
         assertThat(Advice.onCommandLine(TOO_LONG, GENERATE))
                 .isEqualTo("the text is too long (--max-new-tokens 5 or --window slide)");
-        assertThat(Advice.inChat(TOO_LONG, GENERATE))
+        assertThat(Advice.inChat(TOO_LONG))
                 .isEqualTo("the text is too long (/set max-new-tokens 5 or /set window slide)");
     }
 

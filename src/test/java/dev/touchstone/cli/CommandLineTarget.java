@@ -41,7 +41,8 @@ public final class CommandLineTarget {
                         List.of(
                                 List.of("tokenize"),
                                 List.of("--messages", "{dir}/chat.json"),
-                                List.of("--chat-template", "{dir}/chat.jinja")))
+                                List.of("--chat-template", "{dir}/chat.jinja")),
+                        List.of(List.of("chat"), List.of("--chat-template", "{dir}/chat.jinja")))
                 .map(args -> new Line(args, "", "\"the\"\n{\"prompt_ids\": [1, 2]}\n").json())
                 .toList();
         return new Target("command-line", 8, 64 << 20, seeds, new CommandLines()::mutate, target::read);
@@ -70,7 +71,7 @@ public final class CommandLineTarget {
         Files.write(folder.resolve("file"), line.file().getBytes(ISO_8859_1));
         String[] args = arguments(line);
 
-        Cli cli = Cli.withBytes(line.in().getBytes(ISO_8859_1), args);
+        Cli cli = Cli.withBytes(line.in().replace("{dir}", folder.toString()).getBytes(ISO_8859_1), args);
 
         check(cli, args, line.command());
         assertThat(out).isDirectory();

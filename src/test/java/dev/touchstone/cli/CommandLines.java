@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -87,12 +88,26 @@ final class CommandLines {
             "/quit",
             "/",
             "/x",
+            "/system",
+            "/system the",
+            "/save",
+            "/save {dir}/out/x",
+            "/save {dir}/nowhere/x",
+            "/save /",
+            "/load",
+            "/load {dir}/chat.json",
+            "/load {dir}/file",
+            "/load {dir}",
+            "/load \u0000",
             "/set",
             "/unset",
             "/unset window",
             "/set max-new-tokens 3",
             "\u0000",
             "\u00ff\u00fe");
+
+    private static final Pattern SAVES_ELSEWHERE =
+            Pattern.compile("(?m)^\\s*/save\\s+(?!\\{dir}/(out|nowhere)/x|/$)\\S");
 
     private final Map<String, CommandSpec> commands = new TreeMap<>();
 
@@ -139,6 +154,9 @@ final class CommandLines {
 
         /** Whether it writes to {@code {dir}} only, and not where the test happens to run. */
         boolean isSafe() {
+            if (SAVES_ELSEWHERE.matcher(in).find()) {
+                return false;
+            }
             List<String> words = args.stream().flatMap(List::stream).toList();
             for (int i = 0; i < words.size(); i++) {
                 String word = words.get(i);

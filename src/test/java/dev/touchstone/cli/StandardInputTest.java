@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -88,6 +89,27 @@ class StandardInputTest {
         assertThat(run.exit).isEqualTo(1);
         assertThat(run.err).startsWith("touchstone: standard input is not valid JSON at column");
         assertThat(run.err.lines()).hasSize(1);
+    }
+
+    @Test
+    void isASavedAndLoadedChat() throws Exception {
+        Path template =
+                Files.writeString(folder.resolve("c.jinja"), "{% for m in messages %}{{ m.content }}{% endfor %}");
+        Path saved = folder.resolve("chat.json");
+        String[] chat = {"chat", "--template", "" + template, "-n", "2", "--quiet", "--kernels", "scalar"};
+
+        Run first = run(("/system b\nk\u00e9\n/save " + saved + "\n").getBytes(UTF_8), chat);
+        Run second = run(("/load " + saved + "\nk\n/save " + saved + "\n").getBytes(UTF_8), chat);
+
+        assertThat(first.err + second.err).isEmpty();
+        JsonNode messages = new ObjectMapper().readTree(Files.readString(saved));
+        assertThat(messages.findValuesAsText("role"))
+                .containsExactly("system", "user", "assistant", "user", "assistant");
+        assertThat(messages.findValuesAsText("content").subList(0, 2)).containsExactly("b", "k\u00e9");
+        assertThat(first.out.stripTrailing())
+                .isEqualTo(messages.get(2).get("content").textValue().stripTrailing());
+        assertThat(second.out.stripTrailing())
+                .isEqualTo(messages.get(4).get("content").textValue().stripTrailing());
     }
 
     @Test

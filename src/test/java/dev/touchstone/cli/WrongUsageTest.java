@@ -78,6 +78,8 @@ class WrongUsageTest {
                 "generate --batch-file f --batch-size 0 | at least 1",
                 "compare | a prompt is missing",
                 "chat --greedy --temperature 0.5 | --greedy and --temperature exclude",
+                "chat --template t --template-name n | exclude each other",
+                "chat --set x=yes | 'x=yes' has no JSON value",
                 "summary gpt2 | unexpected argument 'gpt2'; give a model with --model",
                 "trace --prompt a | --out",
                 "trace --out f | a prompt is missing",

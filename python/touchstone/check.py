@@ -19,6 +19,7 @@ from touchstone import generation_config, sampling
 from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
+from touchstone.config_walk import walk
 from touchstone.fixture import CHAT_FILES
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
@@ -82,6 +83,17 @@ def check_activations(path: Path, report: Report) -> None:
         _check_truth(f"{path}: {name}#f64", old[f"{name}#f64"], new[f"{name}#f64"], report)
         floor = _rms(old[name], old[f"{name}#f64"])
         _check_single(f"{path}: {name}", old[name], new[name], floor, report)
+
+
+def check_config_walk(path: Path, report: Report) -> None:
+    """Compares the walk through the attributes of config.json; its logits have seven digits."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), walk()
+    report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
+    for before, now in zip(old, new, strict=False):
+        logits = [torch.tensor(entry.pop("logits", []), dtype=torch.float64) for entry in (before, now)]
+        report.expect(before == now, f"{path}: {str(before)[:200]} differs")
+        same = logits[0].shape == logits[1].shape and torch.allclose(*logits, rtol=1e-6, atol=1e-6)
+        report.expect(same, f"{path}: {str(before)[:200]} has other logits")
 
 
 def check_generation_config(path: Path, report: Report) -> None:

@@ -82,6 +82,14 @@ public final class Config extends JsonObject {
         return isAbsent(name) ? fallback : nonNegative(name, 0);
     }
 
+    /** A number of 0 or more, which must be set. */
+    double required(String name) {
+        if (!has(name)) {
+            throw error(name, "a number of 0 or more");
+        }
+        return nonNegative(name, 0);
+    }
+
     /** By how much a context is extended, the {@code factor} of rotary scaling: 1 or more. It must be set. */
     double factor() {
         double factor = nonNegative("factor", 0);

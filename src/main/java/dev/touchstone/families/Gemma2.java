@@ -59,7 +59,7 @@ final class Gemma2 {
         Config config = parts.config();
         double scale = Math.pow(config.size("query_pre_attn_scalar", 256), -0.5);
         float cap = (float) config.numberOrOff("attn_logit_softcapping", 50);
-        int window = parts.slides(layer, layer % 2 == 0) ? parts.window(4096) : Scoring.UNLIMITED;
+        int window = parts.window(layer, layer % 2 == 0, 4096);
         return new Scoring((float) scale, cap, window, List.of());
     }
 }

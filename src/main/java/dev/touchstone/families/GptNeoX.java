@@ -21,7 +21,8 @@ final class GptNeoX {
 
     static Transformer build(Config config, Weights weights) {
         GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_eps", 1e-5));
-        EmbeddingAndHead ends = parts.ends("embed_in", "embed_out", false);
+        String head = weights.has("lm_head.weight") ? "lm_head" : "embed_out"; // its name in files
+        EmbeddingAndHead ends = parts.ends("embed_in", head, false);
         Rotary rotary = RotarySettings.read(
                 config,
                 parts.shape().headSize(),

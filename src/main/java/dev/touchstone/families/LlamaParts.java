@@ -36,8 +36,8 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     static LlamaParts read(Config config, Weights weights, Shape defaults) {
         int channels = config.size("hidden_size", defaults.channels());
         int heads = config.size("num_attention_heads", defaults.heads());
-        int keyValueHeads =
-                config.size("num_key_value_heads", defaults.keyValueHeads() == 0 ? heads : defaults.keyValueHeads());
+        boolean asManyByDefault = defaults.keyValueHeads() == 0 || !config.isAbsent("num_key_value_heads");
+        int keyValueHeads = config.size("num_key_value_heads", asManyByDefault ? heads : defaults.keyValueHeads());
         int headSize = config.size("head_dim", defaults.headSize() == 0 ? channels / heads : defaults.headSize());
         if (heads % keyValueHeads != 0) {
             throw config.error(
@@ -84,14 +84,32 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return new Scoring((float) Math.pow(shape.headSize(), -0.5));
     }
 
-    /** {@code sliding_window}, in tokens. Null means that there is none; only where the field is absent is it the default. */
-    int window(int fallback) {
-        return config.isAbsent("sliding_window") ? fallback : config.size("sliding_window", Scoring.UNLIMITED);
+    /** Whether {@code sliding_window} is not null. Only where the field is absent does it have its default. */
+    boolean hasWindow() {
+        return config.isAbsent("sliding_window") || config.has("sliding_window");
+    }
+
+    /**
+     * The window of a layer, in tokens: {@code sliding_window}, if the layer has one.
+     *
+     * @param slides whether it has one if {@code layer_types} is not set
+     * @param fallback the default of {@code sliding_window}
+     */
+    int window(int layer, boolean slides, int fallback) {
+        if (!slides(layer, slides)) {
+            return Scoring.UNLIMITED;
+        }
+        if (!hasWindow()) {
+            throw config.error("sliding_window", "1 or more for the layers of the type sliding_attention");
+        }
+        return config.size("sliding_window", fallback);
     }
 
     /** Whether {@code layer_types} gives a layer the sliding window. */
     boolean slides(int layer, boolean fallback) {
-        List<String> types = config.texts("layer_types");
+        List<String> types = config.texts("layer_types").stream()
+                .map(type -> type.equals("attention") ? "full_attention" : type) // its name in older files
+                .toList();
         if (types.isEmpty()) {
             return fallback;
         }

@@ -15,11 +15,11 @@ final class Mistral {
 
     static Transformer build(Config config, Weights weights) {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
-        Scoring scoring = parts.scoring().withWindow(parts.window(4096));
-        return parts.transformer(false, layer -> block(layer, parts, scoring));
+        return parts.transformer(false, layer -> block(layer, parts));
     }
 
-    private static Block block(int layer, LlamaParts parts, Scoring scoring) {
+    private static Block block(int layer, LlamaParts parts) {
+        Scoring scoring = parts.scoring().withWindow(parts.window(layer, parts.hasWindow(), 4096));
         Attention attention = parts.attention(layer, false, false, scoring);
         return parts.block(layer, attention, parts.mlp(layer, 14_336, false, "hidden_act", "silu"));
     }

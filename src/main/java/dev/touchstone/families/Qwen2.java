@@ -29,7 +29,10 @@ final class Qwen2 {
     /** The window is for the layers that {@code layer_types} gives it, by default for those from {@code max_window_layers} on. */
     static Scoring scoring(int layer, LlamaParts parts) {
         boolean late = layer >= parts.config().count("max_window_layers", 28);
-        boolean slides = parts.config().flag("use_sliding_window", false);
-        return slides && parts.slides(layer, late) ? parts.scoring().withWindow(parts.window(4096)) : parts.scoring();
+        boolean enabled = parts.config().flag("use_sliding_window", false);
+        if (!enabled && parts.slides(layer, false)) {
+            throw parts.config().error("use_sliding_window", "true, because layer_types has sliding_attention");
+        }
+        return parts.scoring().withWindow(parts.window(layer, enabled && parts.hasWindow() && late, 4096));
     }
 }

@@ -33,12 +33,18 @@ interface RotaryScaling {
 
     Scaled of(Given given);
 
-    /**
-     * No scaling. Also for {@code dynamic}, which changes the frequencies of sequences longer than {@code max_position_embeddings}: here the
-     * context ends there, as the keys in a cache would need the new frequencies too.
-     */
+    /** No scaling. */
     static Scaled none(Given given) {
         return new Scaled(given.frequencies, 1);
+    }
+
+    /**
+     * No scaling of sequences that are not longer than {@code max_position_embeddings}. The context ends there, because the keys in a cache
+     * would need the new frequencies too.
+     */
+    static Scaled dynamic(Given given) {
+        given.settings.factor();
+        return none(given);
     }
 
     /** Divides all frequencies by {@code factor}. */
@@ -54,8 +60,8 @@ interface RotaryScaling {
     /** Keeps high frequencies, divides low ones by {@code factor}, and takes a weighted mean of the two between them. */
     static Scaled llama3(Given given) {
         float factor = (float) given.settings.factor();
-        double low = given.settings.nonNegative("low_freq_factor", 1);
-        double high = given.settings.nonNegative("high_freq_factor", 4);
+        double low = given.settings.required("low_freq_factor");
+        double high = given.settings.required("high_freq_factor");
         float[] frequencies = given.frequencies.clone();
         for (int i = 0; i < frequencies.length; i++) {
             float frequency = frequencies[i];

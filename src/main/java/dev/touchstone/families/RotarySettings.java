@@ -5,6 +5,7 @@ import dev.touchstone.model.Rotary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,10 +17,13 @@ final class RotarySettings {
 
     private static final Map<String, RotaryScaling> SCALINGS = new TreeMap<>(Map.of(
             "default", RotaryScaling::none,
-            "dynamic", RotaryScaling::none,
+            "dynamic", RotaryScaling::dynamic,
             "linear", RotaryScaling::linear,
             "llama3", RotaryScaling::llama3,
             "yarn", RotaryScaling::yarn));
+
+    /** The types of scaling that use the length of the context in training. */
+    private static final Set<String> USE_TRAINED = Set.of("llama3", "yarn");
 
     private RotarySettings() {}
 
@@ -55,24 +59,43 @@ final class RotarySettings {
      */
     static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
         Config settings = settings(config);
+        refuseNull(settings, "rope_theta");
+        refuseNull(settings, "partial_rotary_factor");
         double theta = settings.nonNegative("rope_theta", defaultTheta);
         int channels = (int) (headSize * settings.nonNegative("partial_rotary_factor", defaultPart));
         if (channels % 2 != 0 || channels > headSize || channels < 2) {
             throw config.error(
                     "head_dim", headSize, "a size with an even number of rotary channels, found " + channels);
         }
-        RotaryScaling scaling = settings.choice(settings.has("rope_type") ? "rope_type" : "type", "default", SCALINGS);
+        String type = settings.has("rope_type") ? "rope_type" : "type";
+        RotaryScaling scaling = settings.choice(type, "default", SCALINGS);
+        boolean usesTrained = USE_TRAINED.contains(settings.text(type).orElse("default"));
+        int trained = usesTrained ? trainedPositions(config, settings, positions) : positions;
         float[] frequencies = new float[channels / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1 / RotaryScaling.period(theta, i, frequencies.length);
         }
-        String trained = "original_max_position_embeddings";
-        RotaryScaling.Scaled scaled = scaling.of(new RotaryScaling.Given(
-                settings, theta, frequencies, config.size(trained, settings.size(trained, positions)), positions));
+        RotaryScaling.Scaled scaled =
+                scaling.of(new RotaryScaling.Given(settings, theta, frequencies, trained, positions));
         List<Double> list = new ArrayList<>();
         for (float frequency : scaled.frequencies()) {
             list.add((double) frequency);
         }
         return new Rotary("rotary_emb", headSize, RotaryLayout.HALF_SPLIT, list, scaled.factor());
+    }
+
+    /** The length of the context in training. A value outside of the settings of the embedding has precedence. */
+    private static int trainedPositions(Config config, Config settings, int positions) {
+        String trained = "original_max_position_embeddings";
+        refuseNull(settings, trained);
+        refuseNull(config, trained);
+        return config.size(trained, settings.size(trained, positions));
+    }
+
+    /** Throws if a field is null, which Hugging Face does not replace by a default here. */
+    private static void refuseNull(Config config, String name) {
+        if (!config.isAbsent(name) && !config.has(name)) {
+            throw config.error(name, "a number");
+        }
     }
 }

@@ -41,7 +41,7 @@ public final class Matrix {
     private final float[] floats;
     private final short[] halves;
 
-    private Matrix(Type type, int inputs, int outputs) {
+    private Matrix(Type type, int inputs, int outputs, boolean isFilled) {
         this.type = type;
         this.inputs = inputs;
         this.outputs = outputs;
@@ -49,7 +49,7 @@ public final class Matrix {
         if (!fits(inputs, outputs)) {
             throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " does not fit an array");
         }
-        int size = start + panels(outputs) * inputs * PANEL;
+        int size = isFilled ? start + panels(outputs) * inputs * PANEL : 0;
         this.floats = new float[type == Type.FLOAT32 ? size : 0];
         this.halves = new short[type == Type.FLOAT32 ? 0 : size];
     }
@@ -65,7 +65,12 @@ public final class Matrix {
      * @throws IllegalArgumentException if it does not {@link #fits fit} an array
      */
     public static Matrix zeros(Type type, int inputs, int outputs) {
-        return new Matrix(type, inputs, outputs);
+        return new Matrix(type, inputs, outputs, true);
+    }
+
+    /** A matrix that has sizes and no weights, to describe a model that is not run. */
+    public static Matrix withoutWeights(Type type, int inputs, int outputs) {
+        return new Matrix(type, inputs, outputs, false);
     }
 
     /** From one row of outputs for each input, as Hugging Face's {@code Conv1D} stores weights. (I, O) */

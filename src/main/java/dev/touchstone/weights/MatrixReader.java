@@ -17,14 +17,16 @@ final class MatrixReader {
 
     private final StoredTensor tensor;
     private final Type type;
+    private final boolean shapesOnly;
     private final ReadingThreads threads;
     private final int rows;
     private final int columns;
     private final int rowsPerPiece;
 
-    MatrixReader(StoredTensor tensor, WeightType type, ReadingThreads threads) {
+    MatrixReader(StoredTensor tensor, ReadOptions options, ReadingThreads threads) {
         this.tensor = tensor;
-        this.type = type == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32;
+        this.shapesOnly = options.shapesOnly();
+        this.type = options.type() == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32;
         this.threads = threads;
         this.rows = tensor.shape()[0];
         this.columns = tensor.shape()[1];
@@ -54,7 +56,7 @@ final class MatrixReader {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " is " + rows + " x " + columns
                     + ", more weights than an array of Java can hold");
         }
-        return Matrix.zeros(type, inputs, outputs);
+        return shapesOnly ? Matrix.withoutWeights(type, inputs, outputs) : Matrix.zeros(type, inputs, outputs);
     }
 
     /** Takes {@code count} rows of the tensor, from row {@code first} on. */
@@ -63,6 +65,9 @@ final class MatrixReader {
     }
 
     private void read(Rows<float[]> floats, Rows<short[]> bits) {
+        if (shapesOnly) {
+            return;
+        }
         int pieces = (rows + rowsPerPiece - 1) / rowsPerPiece;
         threads.run(pieces, (from, to) -> {
             int end = (int) Math.min(rows, (long) to * rowsPerPiece);

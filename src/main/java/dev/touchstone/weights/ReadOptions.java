@@ -10,14 +10,17 @@ import java.util.function.Consumer;
  * @param threads how many threads read, the caller included: 1 or more
  * @param progress called while the weights are read
  * @param warnings receives a line if tensors of the checkpoint are ignored
+ * @param shapesOnly whether only names, types and shapes of the weights are read: the model then has all layers and cannot be run
  */
-public record ReadOptions(WeightType type, int threads, Progress progress, Consumer<String> warnings) {
+public record ReadOptions(
+        WeightType type, int threads, Progress progress, Consumer<String> warnings, boolean shapesOnly) {
     /** The stored type, a thread for each processor, no calls for progress, and a {@link System.Logger} for warnings. */
     public static final ReadOptions DEFAULT = new ReadOptions(
             WeightType.STORED,
             Runtime.getRuntime().availableProcessors(),
             Progress.OFF,
-            line -> System.getLogger(ReadOptions.class.getName()).log(System.Logger.Level.WARNING, line));
+            line -> System.getLogger(ReadOptions.class.getName()).log(System.Logger.Level.WARNING, line),
+            false);
 
     public ReadOptions {
         Objects.requireNonNull(type, "type");
@@ -30,21 +33,26 @@ public record ReadOptions(WeightType type, int threads, Progress progress, Consu
 
     /** The same with matrices of another type. */
     public ReadOptions type(WeightType other) {
-        return new ReadOptions(other, threads, progress, warnings);
+        return new ReadOptions(other, threads, progress, warnings, shapesOnly);
     }
 
     /** The same with another number of threads. */
     public ReadOptions threads(int other) {
-        return new ReadOptions(type, other, progress, warnings);
+        return new ReadOptions(type, other, progress, warnings, shapesOnly);
     }
 
     /** The same with another receiver of warnings. */
     public ReadOptions warnings(Consumer<String> other) {
-        return new ReadOptions(type, threads, progress, other);
+        return new ReadOptions(type, threads, progress, other, shapesOnly);
     }
 
     /** The same with another listener. */
     public ReadOptions progress(Progress other) {
-        return new ReadOptions(type, threads, other, warnings);
+        return new ReadOptions(type, threads, other, warnings, shapesOnly);
+    }
+
+    /** The same without reading the weights themselves. */
+    public ReadOptions withoutWeights() {
+        return new ReadOptions(type, threads, progress, warnings, true);
     }
 }

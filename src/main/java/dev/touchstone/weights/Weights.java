@@ -104,7 +104,7 @@ public final class Weights implements AutoCloseable {
     /** Hugging Face's {@code Conv1D}, which stores one row for each input. {@code .weight} (I, O), {@code .bias} (O) */
     public Linear conv1d(String name, int inputs, int outputs) {
         StoredTensor tensor = find(name + ".weight", inputs, outputs);
-        Matrix weight = new MatrixReader(tensor, options.type(), threads).ofInputRows();
+        Matrix weight = new MatrixReader(tensor, options, threads).ofInputRows();
         used(name + ".weight");
         return new Linear(name, weight, vector(name + ".bias", outputs));
     }
@@ -132,8 +132,10 @@ public final class Weights implements AutoCloseable {
     public float[] vector(String name, int size) {
         StoredTensor tensor = find(name, size);
         float[] vector = new float[size];
-        tensor.reader(size).floats(0, size, vector, 0);
-        FiniteNumbers.check(tensor, vector, size, 0);
+        if (!options.shapesOnly()) {
+            tensor.reader(size).floats(0, size, vector, 0);
+            FiniteNumbers.check(tensor, vector, size, 0);
+        }
         used(name);
         return vector;
     }
@@ -141,7 +143,7 @@ public final class Weights implements AutoCloseable {
     /** A matrix that is stored with one row for each output. (O, I) */
     public Matrix outputRows(String name, int outputs, int inputs) {
         StoredTensor tensor = find(name, outputs, inputs);
-        Matrix matrix = new MatrixReader(tensor, options.type(), threads).ofOutputRows();
+        Matrix matrix = new MatrixReader(tensor, options, threads).ofOutputRows();
         used(name);
         return matrix;
     }

@@ -46,7 +46,7 @@ class FamilySettingsTest {
             tiny-llama    | per_layer_config    | {"0": {"rms_norm_eps": 0.1}}  | settings for single layers are not supported; expected no such field
             tiny-llama    | num_key_value_heads | 4                             | num_key_value_heads is 4, expected a divisor of num_attention_heads, which is 6
             tiny-llama    | num_key_value_heads | null                          | self_attn.k_proj.weight has shape [12, 30], expected [36, 30]
-            tiny-mistral  | num_key_value_heads | null                          | num_key_value_heads is 8, expected a divisor of num_attention_heads, which is 6
+            tiny-mistral  | num_key_value_heads | null                          | self_attn.k_proj.weight has shape [12, 30], expected [36, 30]
             tiny-llama    | hidden_size         | 32                            | embed_tokens.weight has shape [33, 30], expected [33, 32]
             tiny-llama    | head_dim            | 5                             | head_dim is 5, expected a size with an even number of rotary channels, found 5
             tiny-llama    | head_dim            | null                          | head_dim is 5, expected a size with an even number of rotary channels
@@ -54,6 +54,13 @@ class FamilySettingsTest {
             tiny-mistral  | sliding_window      | 0                             | sliding_window is 0, expected 1 or more
             tiny-qwen2    | layer_types         | ["full_attention"]            | layer_types is [full_attention], expected full_attention or sliding_attention for each of the 2 layers
             tiny-qwen2    | layer_types         | ["full_attention", "linear"]  | layer_types is [full_attention, linear], expected full_attention or sliding_attention
+            tiny-qwen2    | use_sliding_window  | false                         | use_sliding_window is false, expected true, because layer_types has sliding_attention
+            tiny-gemma2   | sliding_window      | null                          | sliding_window is null, expected 1 or more for the layers of the type sliding_attention
+            tiny-llama    | rope_parameters     | {"rope_type": "dynamic"}      | config.json: rope_parameters: factor is missing, expected a number of 1 or more
+            tiny-llama    | rope_parameters     | {"rope_type": "llama3", "factor": 2} | config.json: rope_parameters: low_freq_factor is missing, expected a number of 0 or more
+            tiny-llama    | rope_parameters     | {"rope_theta": null}          | config.json: rope_parameters: rope_theta is null, expected a number
+            tiny-qwen2    | original_max_position_embeddings | null             | config.json: original_max_position_embeddings is null, expected a number
+            tiny-llama    | is_causal           | null                          | config.json: is_causal is null: attention to later tokens is not supported; expected true
             tiny-qwen2    | max_window_layers   | -1                            | max_window_layers is -1, expected 0 or more
             tiny-gemma2   | use_bidirectional_attention | true                  | use_bidirectional_attention is true: attention to later tokens is not supported
             tiny-gemma2   | attn_logit_softcapping | -3                         | attn_logit_softcapping is -3, expected a number of 0 or more
@@ -165,10 +172,11 @@ class FamilySettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
             tiny-mistral | sliding_window     | null                                      | unlimited | unlimited
             tiny-mistral | sliding_window     | 7                                         | 7         | 7
-            tiny-qwen2   | use_sliding_window | false                                     | unlimited | unlimited
             tiny-qwen2   | layer_types        | null                                      | unlimited | 4
             tiny-qwen2   | layer_types        | ["sliding_attention", "full_attention"]   | 4         | unlimited
             tiny-gemma2  | layer_types        | null                                      | 6         | unlimited
+            tiny-mistral | layer_types        | ["full_attention", "sliding_attention"]   | unlimited | 5
+            tiny-mistral | layer_types        | ["sliding_attention", "attention"]        | 5         | unlimited
             tiny-gpt-neo | attention_types    | [[["local"], 2]]                          | 5         | 5
             """)
     void theConfigurationGivesTheLayersWithAWindow(

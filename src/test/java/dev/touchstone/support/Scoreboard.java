@@ -1,6 +1,7 @@
 package dev.touchstone.support;
 
 import dev.touchstone.checkpoint.chat.TemplateCount;
+import dev.touchstone.checkpoint.walk.WalkCount;
 import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
@@ -99,6 +100,7 @@ public final class Scoreboard implements TestExecutionListener {
         }
         OracleCount.report(totals);
         TemplateCount.report(totals);
+        WalkCount.report(totals);
         if (fuzzed > 0) {
             totals.line(
                     "fuzzing",

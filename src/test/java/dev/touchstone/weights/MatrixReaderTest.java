@@ -111,7 +111,7 @@ class MatrixReaderTest {
     }
 
     private MatrixReader reader(Safetensors file) {
-        return new MatrixReader(file.get("x"), WeightType.STORED, threads);
+        return new MatrixReader(file.get("x"), ReadOptions.DEFAULT, threads);
     }
 
     private Safetensors bfloat16(int rows, int columns) throws IOException {

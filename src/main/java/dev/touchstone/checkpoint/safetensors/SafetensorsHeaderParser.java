@@ -53,7 +53,10 @@ final class SafetensorsHeaderParser {
     }
 
     private void metadata() throws IOException {
-        expect(json.nextToken(), JsonToken.START_OBJECT, "__metadata__", "an object");
+        if (json.nextToken() == JsonToken.VALUE_NULL) {
+            return; // the safetensors library reads this as no metadata
+        }
+        expect(json.currentToken(), JsonToken.START_OBJECT, "__metadata__", "an object");
         for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
             expect(json.nextToken(), JsonToken.VALUE_STRING, "__metadata__." + key, "a string");
             metadata.put(key, json.getText());

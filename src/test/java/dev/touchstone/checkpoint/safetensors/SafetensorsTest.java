@@ -52,6 +52,19 @@ class SafetensorsTest {
         }
     }
 
+    /** As in the safetensors library of Hugging Face. */
+    @Test
+    void metadataMayBeNull() throws IOException {
+        String header = "{\"__metadata__\":null,\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}  ";
+        ByteBuffer bytes = ByteBuffer.allocate(8 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(header.length()).put(header.getBytes(UTF_8)).putFloat(1.5f);
+
+        try (Safetensors file = Safetensors.open("by-hand", ByteSource.of(bytes.array()))) {
+            assertThat(file.metadata()).isEmpty();
+            assertThat(file.get("a").floats().data()).containsExactly(1.5f);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void everyTypeOfFloatIsWidenedExactlyAcrossThePiecesOfALargeTensor(DType dtype) {

@@ -1,0 +1,126 @@
+"""Tiny configurations, each the start of a walk. What they leave out has the default of the configuration class."""
+
+SIZES = (
+    "vocab_size",
+    "hidden_size",
+    "n_embd",
+    "n_embed",
+    "d_model",
+    "num_hidden_layers",
+    "n_layer",
+    "num_layers",
+    "num_attention_heads",
+    "n_head",
+    "num_heads",
+    "attention_heads",
+    "intermediate_size",
+    "n_inner",
+    "ffn_dim",
+    "head_dim",
+    "num_key_value_heads",
+    "max_position_embeddings",
+    "n_positions",
+    "word_embed_proj_dim",
+)
+"""Attributes whose defaults would make a large model, and so are never left out."""
+
+_GROUPED = {
+    "vocab_size": 11,
+    "hidden_size": 12,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "head_dim": 4,
+    "intermediate_size": 10,
+    "max_position_embeddings": 32,
+    "rms_norm_eps": 0.01,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 20.0},
+}
+_SHARES = {name: value for name, value in _GROUPED.items() if name != "head_dim"} | {"hidden_size": 24}
+"""The size of a head follows from the other sizes."""
+
+_PLAIN = {
+    "vocab_size": 11,
+    "hidden_size": 12,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "max_position_embeddings": 32,
+}
+_SHORT_NAMES = {"vocab_size": 11, "n_embd": 12, "n_layer": 2, "n_head": 3, "n_positions": 32}
+
+_LINEAR = {"rope_type": "linear", "rope_theta": 20.0, "factor": 2.0}
+_DYNAMIC = {"rope_type": "dynamic", "rope_theta": 20.0, "factor": 2.0}
+_YARN = {"rope_type": "yarn", "rope_theta": 20.0, "factor": 3.0, "original_max_position_embeddings": 16}
+_LLAMA3 = {
+    "rope_type": "llama3",
+    "rope_theta": 20.0,
+    "factor": 4.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 3.0,
+    "original_max_position_embeddings": 16,
+}
+
+BASES: dict[str, dict[str, object]] = {
+    "gpt2": {"model_type": "gpt2"} | _SHORT_NAMES,
+    "gpt_neo": {
+        "model_type": "gpt_neo",
+        "vocab_size": 11,
+        "hidden_size": 12,
+        "num_layers": 2,
+        "num_heads": 3,
+        "max_position_embeddings": 32,
+        "attention_types": [[["global", "local"], 1]],
+        "window_size": 5,
+    },
+    "gptj": {"model_type": "gptj", "rotary_dim": 2} | _SHORT_NAMES,
+    "gpt_neox": {"model_type": "gpt_neox", "intermediate_size": 10, "rotary_pct": 0.5} | _PLAIN,
+    "bloom": {"model_type": "bloom", "vocab_size": 11, "hidden_size": 12, "n_layer": 2, "n_head": 3},
+    "llama": {"model_type": "llama"} | _GROUPED,
+    "llama, linear": {"model_type": "llama"} | _GROUPED | {"rope_parameters": _LINEAR},
+    "llama, dynamic": {"model_type": "llama"} | _GROUPED | {"rope_parameters": _DYNAMIC},
+    "llama, yarn": {"model_type": "llama"} | _GROUPED | {"rope_parameters": _YARN},
+    "llama, llama3": {"model_type": "llama"} | _GROUPED | {"rope_parameters": _LLAMA3},
+    "mistral": {"model_type": "mistral", "sliding_window": 5} | _GROUPED,
+    "qwen2": {"model_type": "qwen2"} | _SHARES,
+    "qwen2, sliding": {"model_type": "qwen2", "use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1}
+    | _SHARES,
+    "qwen3": {"model_type": "qwen3"} | _GROUPED,
+    "qwen3, sliding": {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1}
+    | _GROUPED
+    | {"rope_parameters": _YARN},
+    "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
+    "opt": {"model_type": "opt", "ffn_dim": 10} | _PLAIN,
+    "xglm": {
+        "model_type": "xglm",
+        "vocab_size": 11,
+        "d_model": 12,
+        "num_layers": 2,
+        "attention_heads": 3,
+        "max_position_embeddings": 32,
+        "ffn_dim": 10,
+    },
+    "phi": {"model_type": "phi", "intermediate_size": 10, "num_key_value_heads": 3, "partial_rotary_factor": 0.5}
+    | _PLAIN,
+}
+"""`<family>` or `<family>, <variant>`."""
+
+ROPE_PARAMETERS: list[object] = [
+    _LINEAR,
+    _DYNAMIC,
+    _YARN,
+    _LLAMA3,
+    {},
+    {"rope_theta": 37.0},
+    {"rope_type": "default"},
+    {"type": "linear", "factor": 2.0},
+    {"rope_type": "linear"},
+    {"rope_type": "proportional", "rope_theta": 20.0, "partial_rotary_factor": 0.5},
+    {"rope_type": "longrope", "short_factor": [1.0, 2.0], "long_factor": [3.0, 4.0], "factor": 2.0},
+    {"rope_type": "unknown", "factor": 2.0},
+    {"full_attention": _LINEAR, "sliding_attention": _YARN},
+    {"full_attention": _LINEAR},
+]
+"""For families with rotary embeddings. Within a base's own parameters, each is changed as well."""
+
+OLDER_ROPE_SCALING: list[object] = [_LINEAR, _YARN, {"type": "linear", "factor": 2.0}, {}]
+"""Values of `rope_scaling`, which later became `rope_parameters`."""

@@ -1,0 +1,108 @@
+package dev.touchstone.checkpoint.walk;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.support.Fixtures;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** {@code fixtures/config-walk.json}: configurations, each with changes of one attribute and what Hugging Face makes of them. */
+final class Walk {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private Walk() {}
+
+    /**
+     * A change of one attribute.
+     *
+     * @param base the configuration that is changed
+     * @param config with the change
+     * @param shapes of the tensors
+     * @param entry of the file
+     */
+    record Case(JsonNode base, String attribute, ObjectNode config, Map<String, int[]> shapes, JsonNode entry) {
+        /** Whether Hugging Face gives no logits: it throws, or weights are missing, or the logits are no numbers. */
+        boolean isRefused() {
+            return entry.has("error") || entry.has("missing");
+        }
+
+        /** Whether Hugging Face ignores tensors of the file. */
+        boolean hasUnusedTensors() {
+            return entry.has("unexpected");
+        }
+
+        boolean changesLogits() {
+            return entry.has("logits");
+        }
+
+        /** Hugging Face's logits of the last token. (V) */
+        float[] logits() {
+            JsonNode logits = (changesLogits() ? entry : base).get("logits");
+            float[] numbers = new float[logits.size()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = logits.get(i).floatValue();
+            }
+            return numbers;
+        }
+
+        int[] ids() {
+            return ints(base.get("ids"));
+        }
+
+        String family() {
+            return base.get("config").get("model_type").asText();
+        }
+
+        @Override
+        public String toString() {
+            String value = entry.has("value") ? entry.get("value").toString() : "left out";
+            return base.get("base").asText() + ": " + attribute + " " + value
+                    + (entry.has("shapes") ? ", with weights of these shapes" : "");
+        }
+    }
+
+    static List<Case> cases() throws IOException {
+        List<Case> cases = new ArrayList<>();
+        JsonNode base = null;
+        for (JsonNode entry :
+                JSON.readTree(Fixtures.root().resolve("config-walk.json").toFile())) {
+            if (entry.has("base")) {
+                base = entry;
+            } else {
+                cases.add(changed(base, entry));
+            }
+        }
+        return cases;
+    }
+
+    private static Case changed(JsonNode base, JsonNode entry) {
+        String attribute = entry.get("attribute").asText();
+        ObjectNode config = base.get("config").deepCopy();
+        config.remove(attribute);
+        if (entry.has("value")) {
+            config.set(attribute, entry.get("value"));
+        }
+        Map<String, int[]> shapes = new TreeMap<>();
+        base.get("shapes").properties().forEach(shape -> shapes.put(shape.getKey(), ints(shape.getValue())));
+        entry.path("shapes").properties().forEach(shape -> {
+            if (shape.getValue().isNull()) {
+                shapes.remove(shape.getKey());
+            } else {
+                shapes.put(shape.getKey(), ints(shape.getValue()));
+            }
+        });
+        return new Case(base, attribute, config, shapes, entry);
+    }
+
+    private static int[] ints(JsonNode list) {
+        int[] numbers = new int[list.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = list.get(i).intValue();
+        }
+        return numbers;
+    }
+}

@@ -106,7 +106,7 @@ record Checkup(Machine machine, HubCache cache) {
                     "to get one: hf download openai-community/gpt2");
         }
         String found = ids.stream().map(id -> id + state(id)).collect(Collectors.joining(", "));
-        return Finding.ok("hub cache", found + " in " + cache.folder());
+        return Finding.ok("hub cache", found + " in " + cache.folder() + "; touchstone models says which of them run");
     }
 
     private String state(String id) {

@@ -51,6 +51,7 @@ public final class Main implements Runnable {
         COMMANDS.put("trace", TraceCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("parity", ParityCommand::new);
+        COMMANDS.put("models", ModelsCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }

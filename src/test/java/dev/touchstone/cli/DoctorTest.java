@@ -91,7 +91,8 @@ class DoctorTest {
         Files.createDirectories(cache.resolve("datasets--c--none"));
 
         assertThat(finding(machine("17", 256, GIB), "hub cache").toString())
-                .isEqualTo("ok   hub cache    a/whole, b/half (incomplete) in " + cache);
+                .isEqualTo("ok   hub cache    a/whole, b/half (incomplete) in " + cache
+                        + "; touchstone models says which of them run");
     }
 
     @Test

@@ -1,0 +1,123 @@
+package dev.touchstone.cli;
+
+import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.safetensors.DType;
+import dev.touchstone.checkpoint.safetensors.SafetensorsTensor;
+import dev.touchstone.checkpoint.safetensors.TensorFiles;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.Problems;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.ReadOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A model on this machine. Headers of the weights are read, and not the weights.
+ *
+ * @param id what {@code --model} takes: an id in the hub cache, or a folder
+ * @param family {@code model_type} in {@code config.json}
+ * @param parameters their number, if the model runs
+ * @param bytes the size of its files of weights
+ * @param dtype the type of most of the stored weights
+ * @param problem why the model does not run; empty if it does
+ */
+record ModelEntry(
+        String id,
+        Optional<String> family,
+        OptionalLong parameters,
+        long bytes,
+        Optional<String> dtype,
+        Optional<String> problem) {
+    private static final Pattern WEIGHTS = Pattern.compile(".+\\.safetensors|pytorch_model.*\\.bin");
+
+    /** Types by PyTorch's names. */
+    private static final Map<DType, String> NAMES =
+            Map.of(DType.F64, "float64", DType.F32, "float32", DType.F16, "float16", DType.BF16, "bfloat16");
+
+    /**
+     * Describes a model.
+     *
+     * @param find returns its folder, or throws a {@link TouchstoneException} that says why there is none
+     */
+    static ModelEntry of(String id, Supplier<Path> find) {
+        Path folder;
+        try {
+            folder = find.get();
+        } catch (TouchstoneException e) {
+            return new ModelEntry(
+                    id, Optional.empty(), OptionalLong.empty(), 0, Optional.empty(), Optional.of(e.getMessage()));
+        }
+        OptionalLong parameters = OptionalLong.empty();
+        Optional<String> problem = Optional.empty();
+        try {
+            parameters = OptionalLong.of(parameters(folder));
+        } catch (TouchstoneException e) {
+            problem = Optional.of(e.getMessage());
+        }
+        return new ModelEntry(id, family(folder), parameters, bytes(folder), dtype(folder), problem);
+    }
+
+    boolean runs() {
+        return problem.isEmpty();
+    }
+
+    /** Builds the model, without its weights: this fails where loading it would fail. */
+    private static long parameters(Path folder) {
+        ReadOptions options = ReadOptions.DEFAULT.threads(1).withoutWeights().warnings(line -> {});
+        return ModelSummary.of(Checkpoint.load(folder, options).transformer()).parameters();
+    }
+
+    private static Optional<String> family(Path folder) {
+        try {
+            String config = ModelFiles.folder(folder).text("config.json");
+            return Json.object("config.json", config).text("model_type");
+        } catch (TouchstoneException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long bytes(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> WEIGHTS.matcher(Problems.name(file)).matches())
+                    .filter(Files::isRegularFile)
+                    .mapToLong(ModelEntry::size)
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0; // the problem says why
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<String> dtype(Path folder) {
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
+            return tensors.all().stream()
+                    .collect(Collectors.groupingBy(
+                            SafetensorsTensor::dtype, Collectors.summingLong(SafetensorsTensor::bytes)))
+                    .entrySet()
+                    .stream()
+                    .max(Map.Entry.comparingByValue())
+                    .map(most -> NAMES.getOrDefault(
+                            most.getKey(), most.getKey().name().toLowerCase(Locale.ROOT)));
+        } catch (TouchstoneException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -28,7 +28,7 @@ public enum Sampler {
 
         @Override
         public int pick(float[] scores, RandomGenerator random) {
-            return Probabilities.draw(probabilities(scores), random.nextDouble());
+            return Probabilities.sample(probabilities(scores), random.nextDouble());
         }
     };
 

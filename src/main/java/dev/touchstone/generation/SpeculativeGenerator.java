@@ -143,7 +143,7 @@ public record SpeculativeGenerator(
             double[] q = beyond ? null : draft.probabilities().get(i);
             if (beyond || !rule.keeps(drafted[i], p, q, sequence.random().nextDouble())) {
                 double[] residual = beyond ? p : rule.residual(p, q);
-                sequence.append(Probabilities.draw(residual, sequence.random().nextDouble()), row, scores, watcher);
+                sequence.append(Probabilities.sample(residual, sequence.random().nextDouble()), row, scores, watcher);
                 return i;
             }
             sequence.append(drafted[i], row, scores, watcher);

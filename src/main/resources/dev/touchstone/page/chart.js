@@ -1,17 +1,17 @@
-/* Multiples of 1, 2 or 5 times a power of ten: from 0, or `from`, to the first that is not below `most`. */
+/* Ticks at multiples of 1, 2 or 5 times a power of ten, from `from` to the first that is not below `most`; about `parts` intervals. */
 function ticks(most, parts = 5, from = 0) {
   const raw = (most - from) / parts || 1, power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].find(one => one * power >= raw * (1 - 1e-9)) * power;
   return Array.from({length: Math.ceil((most - from) / step - 1e-9) + 1}, (_, i) => Number((from + i * step).toPrecision(12)));
 }
-/* The means of each value and its neighbours. */
+/* The moving average over each value and its neighbours. */
 function smooth(values, neighbours = 4) {
   return values.map((_, i) => {
     const near = values.slice(Math.max(0, i - neighbours), i + neighbours + 1);
     return near.reduce((sum, value) => sum + value) / near.length;
   });
 }
-/* What sets a curve apart where colours do not: its dashes and its marker. */
+/* Dashes and markers distinguish curves for readers who cannot distinguish the colours. */
 const DASHES = ["", "7 4", "2 3", "10 3 2 3", "14 4"];
 function marker(kind, x, y, color) {
   const r = 4.5, shapes = [["circle", {cx: x, cy: y, r: r - .5}], ["rect", {x: x - r + 1, y: y - r + 1, width: 2 * r - 2, height: 2 * r - 2}],
@@ -20,7 +20,7 @@ function marker(kind, x, y, color) {
   const [tag, attributes] = shapes[kind % shapes.length];
   return drawn(tag, {...attributes, fill: color});
 }
-/* A node that is drawn as wide as there is room, and again when that changes. */
+/* A node that is drawn at the available width, and drawn again when the width changes. */
 function fitted(draw) {
   const box = element("div");
   let width = 0;
@@ -31,8 +31,8 @@ function fitted(draw) {
   }).observe(box);
   return box;
 }
-/* Curves with round ticks. `x` and `y` are {from, to, ticks, title, log}, a tick is [value, text]; a curve is {name, color, points}, a point
-   null or [x, y], with `dots` for points that are drawn singly. Names stand beside the ends of curves, or in a legend where that is too narrow. */
+/* A line chart. `x` and `y` are {from, to, ticks, title, log}, and a tick is [value, text]. A curve is {name, color, points, dots}: `points` are
+   connected, and `dots` are not. A point is [x, y], or null for a gap. Names are at the ends of the curves, or in a legend on narrow screens. */
 function lineChart(width, label, x, y, curves, mark = null) {
   const names = width >= 620, height = names ? 340 : 260, top = 26, base = height - 42;
   const left = 12 + 7.2 * Math.max(...y.ticks.map(([, text]) => text.length)), right = names ? 24 + 7 * Math.max(...curves.map(one => one.name.length)) : 12;
@@ -73,7 +73,7 @@ function drawCurve(curve, kind, px, py) {
   points.forEach((point, i) => point && i % every === 0 && nodes.push(marker(kind, ...point, curve.color)));
   return nodes;
 }
-/* Names beside the last points, at least a line apart. */
+/* Names next to the last points, at least one line apart. */
 function endNames(curves, px, py, top, base) {
   const ends = curves.map(curve => curve.points.filter(Boolean).at(-1)).map((end, i) => end && {curve: curves[i], x: px(end[0]), y: py(end[1])})
     .filter(Boolean).sort((a, b) => a.y - b.y);
@@ -87,7 +87,7 @@ function sample(curve, kind) {
   svg.append(drawn("path", {d: "M0 6H30", class: "curve", stroke: curve.color, "stroke-dasharray": DASHES[kind % DASHES.length]}), marker(kind, 15, 6, curve.color));
   return svg;
 }
-/* Bars with names and figures; `one` is {label, share, value, chosen, color}. */
+/* Horizontal bars; each is {label, share, value, chosen, color}. */
 function bars(list) {
   return element("ol", {class: "bars"}, ...list.map(one => element("li", one.chosen ? {class: "chosen"} : {},
     element("span", {class: "label"}, one.label),

@@ -1,4 +1,4 @@
-/* Numbers as people read them, and nodes made of plain text only. */
+/* Formats numbers, and creates elements from plain text, never from HTML. */
 const number = value => typeof value === "number" ? value : value === "Infinity" ? Infinity : NaN;
 const show = value => {
   const n = number(value);
@@ -19,19 +19,19 @@ function drawn(tag, attributes = {}, text) {
   if (text !== undefined) node.textContent = text;
   return node;
 }
-/* A list of figures, each with its label. */
+/* A list of labelled values. */
 const facts = list => element("dl", {class: "facts"}, ...list.map(([label, value]) =>
   element("div", {}, element("dt", {}, label), element("dd", {}, typeof value === "number" ? value.toLocaleString("en") : value))));
-/* A box that scrolls sideways. Where its content is wider than it, it takes the focus, so that the arrow keys scroll it. */
+/* A box that scrolls horizontally. If its content is wider, it can be focused, so that the arrow keys scroll it. */
 function scroll(label, ...content) {
   const box = element("div", {class: "scroll", role: "region", "aria-label": label}, ...content);
   new ResizeObserver(() => box.scrollWidth > box.clientWidth ? box.setAttribute("tabindex", 0) : box.removeAttribute("tabindex")).observe(box);
   return box;
 }
-/* A prompt, as text or nodes, and its continuation, whole; long ones in smaller letters. */
-function words(prompt, made) {
+/* A prompt, as text or nodes, and its continuation; in smaller letters if they are long. */
+function words(prompt, continuation) {
   const node = element("p", {class: "words"}, element("span", {class: "hidden"}, "Prompt: "), ...[prompt].flat(),
-    element("span", {class: "hidden"}, " Continuation: "), element("span", {class: "made"}, made));
+    element("span", {class: "hidden"}, " Continuation: "), element("span", {class: "made"}, continuation));
   node.classList.toggle("long", node.textContent.length > 300);
   return node;
 }

@@ -1,6 +1,6 @@
-/* A table that can be sorted by each column, filtered and grouped; with `sort` null it has the order of its rows and no controls.
-   A column is {title, value, cell, number, width}: `value` of a row sorts, `cell` gives what is shown (by default the value).
-   At most `limit` rows are shown at first; `id` gives the id of a row. */
+/* A table that can be sorted by each column, filtered and grouped. With `sort` null the rows keep their order and there are no controls.
+   A column is {title, value, cell, number, width}. Of a row, `value` is sorted by, and `cell` is shown (default: the value).
+   At first at most `limit` rows are shown. `id` returns the id of a row. */
 class DataTable {
   constructor(label, columns, rows, {sort = 0, down = false, limit = Infinity, id = null} = {}) {
     Object.assign(this, {columns, rows, column: sort, down, limit, id, keep: () => true, group: null});
@@ -68,18 +68,18 @@ class DataTable {
       class: column.number ? "n" : "", ...i ? {} : {scope: "row"}}, ...[(column.cell ?? column.value)(row)].flat())));
   }
 }
-/* Numbers by size, what is no number last; texts by letters, and numbers within them by size. */
+/* Compares numbers, with NaN last, or texts, in which digits compare as numbers. */
 function compare(a, b) {
   if (typeof a !== "number" || typeof b !== "number") return String(a).localeCompare(String(b), "en", {numeric: true});
   return (Number.isNaN(a) ? Infinity : a) - (Number.isNaN(b) ? Infinity : b) || 0;
 }
-/* A choice of one of several values, with its label. */
+/* A labelled menu. */
 function choice(label, values, change) {
   const select = element("select", {}, ...values.map(([value, text]) => element("option", {value}, text)));
   select.addEventListener("change", () => change(select.value));
   return labelled(label, select);
 }
-/* A text to look for, with its label. */
+/* A labelled search field. */
 function search(label, hint, change) {
   const input = element("input", {type: "search", placeholder: hint});
   input.addEventListener("input", () => change(input.value.trim().toLowerCase()));

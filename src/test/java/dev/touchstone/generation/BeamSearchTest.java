@@ -9,7 +9,7 @@ import dev.touchstone.generation.Beams.EarlyStopping;
 import dev.touchstone.generation.processors.LogitsProcessor;
 import dev.touchstone.generation.processors.NoRepeatNgram;
 import dev.touchstone.generation.processors.RepetitionPenalty;
-import dev.touchstone.support.Pieces;
+import dev.touchstone.support.SplitText;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Test;
 
 class BeamSearchTest {
     private static final int EOS = 1;
-    private static final Tokenizer LETTERS = Pieces.tokenizer("a", "<end>", "c", "d");
+    private static final Tokenizer LETTERS = SplitText.tokenizer("a", "<end>", "c", "d");
     private static final Window WINDOW = Window.error(64);
 
     @Property(tries = 200)
-    void withBeamsEnoughTheBestTextOfAllIsFound(
+    void withEnoughBeamsTheBestTextIsFound(
             @ForAll @IntRange(min = 2, max = 4) int vocabulary,
             @ForAll @IntRange(min = 1, max = 4) int length,
             @ForAll @IntRange(min = -2, max = 3) int halfPenalty,
@@ -42,33 +42,33 @@ class BeamSearchTest {
         Beams beams = new Beams((int) Math.pow(vocabulary, length), halfPenalty / 2.0, EarlyStopping.NEVER);
         List<LogitsProcessor> processors = penalized ? List.of(new RepetitionPenalty(1.4)) : List.of();
         Settings settings = Settings.greedy(length, Set.of(EOS), WINDOW).withProcessors(processors);
-        EveryText every = new EveryText(executor, settings, beams);
-        every.read(new int[] {0}, 0);
+        AllTexts all = new AllTexts(executor, settings, beams);
+        all.extend(new int[] {0}, 0);
 
         Generation found = new BeamSearch(executor, LETTERS).generate(new int[] {0}, settings, beams);
 
-        assertThat(every.scores.get(IntBuffer.wrap(found.ids())))
-                .isCloseTo(Collections.max(every.scores.values()), within(1e-5));
+        assertThat(all.scores.get(IntBuffer.wrap(found.ids())))
+                .isCloseTo(Collections.max(all.scores.values()), within(1e-5));
     }
 
-    /** The scores of all texts there can be, by their new ids. */
-    private static final class EveryText {
+    /** The scores of all possible texts, by their new ids. */
+    private static final class AllTexts {
         private final Executor executor;
         private final Settings settings;
         private final Beams beams;
         private final Map<IntBuffer, Double> scores = new HashMap<>();
 
-        EveryText(Executor executor, Settings settings, Beams beams) {
+        AllTexts(Executor executor, Settings settings, Beams beams) {
             this.executor = executor;
             this.settings = settings;
             this.beams = beams;
         }
 
-        void read(int[] text, double logProbability) {
-            int made = text.length - 1;
-            if (made > 0 && text[made] == EOS || made == settings.maxNewTokens()) {
-                double score = logProbability / Math.pow(made, beams.lengthPenalty());
-                scores.put(IntBuffer.wrap(text, 1, made).slice(), score);
+        void extend(int[] text, double logProbability) {
+            int length = text.length - 1;
+            if (length > 0 && text[length] == EOS || length == settings.maxNewTokens()) {
+                double score = logProbability / Math.pow(length, beams.lengthPenalty());
+                scores.put(IntBuffer.wrap(text, 1, length).slice(), score);
                 return;
             }
             float[] logits = executor.next(List.of(text)).data().clone();
@@ -80,16 +80,16 @@ class BeamSearchTest {
             for (int v = 0; v < processed.length; v++) {
                 int[] longer = Arrays.copyOf(text, text.length + 1);
                 longer[text.length] = v;
-                read(longer, logProbability + processed[v]);
+                extend(longer, logProbability + processed[v]);
             }
         }
     }
 
-    /** A model that gives each text the probabilities of the four tokens after it, and the last ones to every other text. */
+    /** A model with a table of next-token probabilities by text, and the same probabilities for all other texts. */
     private static final class Tree implements Executor {
         private final Map<List<Integer>, double[]> probabilities;
         private final double[] others;
-        private int asked;
+        private int calls;
 
         Tree(Map<List<Integer>, double[]> probabilities, double... others) {
             this.probabilities = probabilities;
@@ -98,7 +98,7 @@ class BeamSearchTest {
 
         @Override
         public Tensor next(List<int[]> sequences) {
-            asked++;
+            calls++;
             Tensor logits = Tensor.zeros(sequences.size(), 4);
             for (int b = 0; b < sequences.size(); b++) {
                 List<Integer> ids = Arrays.stream(sequences.get(b)).boxed().toList();
@@ -112,18 +112,18 @@ class BeamSearchTest {
 
         @Override
         public Tensor last(int[] ids, int count) {
-            throw new AssertionError("beams are read by their last token");
+            throw new AssertionError("beam search needs only the logits of the last token");
         }
 
-        Generation search(int most, Beams beams, Integer... eosIds) {
-            Settings settings = Settings.greedy(most, Set.of(eosIds), WINDOW);
+        Generation search(int maxNewTokens, Beams beams, Integer... eosIds) {
+            Settings settings = Settings.greedy(maxNewTokens, Set.of(eosIds), WINDOW);
             return new BeamSearch(this, LETTERS).generate(new int[] {0}, settings, beams);
         }
     }
 
-    /** 3 and the end after it have 0.25 together, more than any other text of two; but two others begin better. */
+    /** The text (3, end) has the probability 0.25, more than other texts of two tokens, but 3 is not among the first two beams. */
     @Test
-    void whatBeginsWorseThanAllBeamsIsOverlooked() {
+    void aTextWhoseFirstTokenIsNotAmongTheBeamsIsNotFound() {
         Tree tree = new Tree(
                 Map.of(List.of(), new double[] {0.4, 0, 0.35, 0.25}, List.of(3), new double[] {0, 1, 0, 0}),
                 0.3,
@@ -135,9 +135,9 @@ class BeamSearchTest {
         assertThat(tree.search(2, Beams.of(3), EOS).ids()).containsExactly(3, EOS);
     }
 
-    /** Where short texts score better the end at once would win, but two others are likelier. */
+    /** With a penalty that favours short texts the end has the best score, but two other tokens are more likely. */
     @Test
-    void anEndThatIsNotAmongTheBestIsNoFinishedText() {
+    void anEndOfTextThatIsNotAmongTheBeamsIsIgnored() {
         Tree tree = new Tree(Map.of(List.of(), new double[] {0.4, 0.25, 0.35, 0}), 0.3, 0.25, 0.25, 0.2);
 
         assertThat(tree.search(2, new Beams(2, -1, EarlyStopping.FALSE), EOS).ids())
@@ -146,9 +146,9 @@ class BeamSearchTest {
                 .containsExactly(EOS);
     }
 
-    /** Two beams with two ends each: the best two that go on are only fifth and sixth. */
+    /** Two beams with two end-of-text tokens each: the best two candidates that continue are fifth and sixth. */
     @Test
-    void beamsRemainAlthoughEachMayEndInEveryWay() {
+    void beamsContinueIfAllEndOfTextTokensAreMoreLikely() {
         Tree tree = new Tree(
                 Map.of(
                         List.of(), new double[] {0.2, 0.4, 0.3, 0.1},
@@ -164,13 +164,13 @@ class BeamSearchTest {
     }
 
     @Test
-    void ofEqualsTheFirstIsTheBest() {
+    void ofEqualTextsTheFirstIsReturned() {
         assertThat(new Tree(Map.of(), 1, 1, 1, 1).search(2, Beams.of(2)).ids()).containsExactly(0, 0);
     }
 
-    /** After 2 and after 3 the same may follow; fourth, after two ends and (2, 0), are four at once, first (2, 3). */
+    /** 2 and 3 have the same continuations. After two ends and (2, 0), four candidates are equal; the first is (2, 3). */
     @Test
-    void ofEqualsTheFirstGoesOn() {
+    void ofEqualCandidatesTheFirstContinues() {
         double[] same = {0.2, 0.6, 0, 0.2};
         Tree tree = new Tree(
                 Map.of(
@@ -192,16 +192,16 @@ class BeamSearchTest {
     }
 
     @Test
-    void theModelIsAskedNoMoreOnceTheTextsThereAreAreEnough() {
+    void earlyStoppingEndsTheSearchWhenEnoughTextsAreFinished() {
         Tree tree = new Tree(Map.of(List.of(), new double[] {0, 0.4, 0.3, 0.3}), 0.05, 0.9, 0.05, 0);
 
         assertThat(tree.search(9, new Beams(2, 1, EarlyStopping.TRUE), EOS).ids())
                 .containsExactly(2, EOS);
-        assertThat(tree.asked).isEqualTo(2);
+        assertThat(tree.calls).isEqualTo(2);
     }
 
     @Test
-    void aScoreThatIsNoNumberIsRefused() {
+    void aScoreOfNaNIsRefused() {
         LogitsProcessor broken = (ids, scores) -> new float[] {-1, Float.NaN, -1, -1};
         Settings settings = Settings.greedy(2, Set.of(), WINDOW).withProcessors(List.of(broken));
 
@@ -212,7 +212,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
+    void aTextThatWouldExceedTheContextIsRefusedAtOnce() {
         assertThatThrownBy(() -> new BeamSearch(null, LETTERS)
                         .generate(new int[5], Settings.greedy(5, Set.of(), Window.error(8)), Beams.of(2)))
                 .isInstanceOf(TouchstoneException.class)
@@ -221,7 +221,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void theTextLeavesOutTheEnd() {
+    void theTextExcludesTheEndOfTextToken() {
         Executor executor = new TableExecutor(2, 3);
 
         Generation generation = new BeamSearch(executor, LETTERS)
@@ -233,7 +233,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void noNewTokensAreNoWork() {
+    void zeroNewTokensNeedNoForwardPass() {
         Generation generation = new BeamSearch(null, LETTERS)
                 .generate(new int[] {0}, Settings.greedy(0, Set.of(EOS), WINDOW), Beams.of(3));
 
@@ -242,7 +242,7 @@ class BeamSearchTest {
     }
 
     @Test
-    void aSearchInWhichEveryTokenIsRuledOutSaysSo() {
+    void anErrorIsReportedIfEveryTokenIsRuledOut() {
         Settings settings = Settings.greedy(6, Set.of(), WINDOW).withProcessors(List.of(new NoRepeatNgram(1)));
 
         assertThatThrownBy(() ->

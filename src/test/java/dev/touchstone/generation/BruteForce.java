@@ -5,20 +5,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The processors once more, straight from their definitions, in double, by trying everything: for vocabularies of a
- * dozen tokens. Where a threshold is met to within {@value #CLEAR}, the answer would depend on rounding and there is none.
+ * Implements the processors by their definitions, in double, for vocabularies of up to a dozen tokens. Throws {@link Unclear}
+ * if a value is within {@value #CLEAR} of a threshold, because the result would depend on rounding.
  */
 public final class BruteForce {
     private static final double CLEAR = 1e-5;
 
-    /** There is no answer that every rounding agrees on. */
+    /** The result depends on rounding. */
     public static final class Unclear extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     private BruteForce() {}
 
-    /** Each token whose score fewer than {@code k} tokens exceed. */
+    /** Keeps each token whose score is exceeded by fewer than {@code k} tokens. */
     public static boolean[] topK(float[] scores, int k) {
         boolean[] kept = new boolean[scores.length];
         for (int v = 0; v < scores.length; v++) {
@@ -32,8 +32,8 @@ public final class BruteForce {
     }
 
     /**
-     * Of all sets of tokens that have at least {@code p} together the smallest, of these the likeliest, of these the one
-     * with the last tokens.
+     * Keeps the smallest set of tokens whose probabilities sum to at least {@code p}; of several such sets the most likely
+     * one; of equally likely sets the one with the last tokens.
      */
     public static boolean[] topP(float[] scores, double p) {
         double[] probabilities = probabilities(scores);
@@ -44,7 +44,7 @@ public final class BruteForce {
             for (int v = 0; v < scores.length; v++) {
                 mass += (set >> v & 1) * probabilities[v];
             }
-            clear(mass - p);
+            requireClear(mass - p);
             int size = Integer.bitCount(set);
             int fewest = Integer.bitCount(best);
             boolean better = best == 0 || size < fewest || size == fewest && mass > most - 1e-12;
@@ -60,21 +60,21 @@ public final class BruteForce {
         return kept;
     }
 
-    /** Each token at least {@code p} times as likely as every other. */
+    /** Keeps each token that is at least {@code p} times as likely as every other token. */
     public static boolean[] minP(float[] scores, double p) {
         double[] probabilities = probabilities(scores);
         boolean[] kept = new boolean[scores.length];
         for (int v = 0; v < scores.length; v++) {
             kept[v] = true;
             for (double other : probabilities) {
-                clear(probabilities[v] / other - p);
+                requireClear(probabilities[v] / other - p);
                 kept[v] &= probabilities[v] >= p * other;
             }
         }
         return kept;
     }
 
-    /** Each token such that those nearer to the entropy do not yet have {@code p} together. */
+    /** Keeps each token unless the tokens whose information is nearer to the entropy sum to {@code p} or more. */
     public static boolean[] typicalP(float[] scores, double p) {
         double[] probabilities = probabilities(scores);
         double entropy = 0;
@@ -88,11 +88,11 @@ public final class BruteForce {
                 double difference = Math.abs(-Math.log(probabilities[u]) - entropy)
                         - Math.abs(-Math.log(probabilities[v]) - entropy);
                 if (scores[u] != scores[v]) {
-                    clear(difference);
+                    requireClear(difference);
                     nearer += difference < 0 ? probabilities[u] : 0;
                 }
             }
-            clear(nearer - p);
+            requireClear(nearer - p);
             kept[v] = nearer < p;
         }
         return kept;
@@ -118,7 +118,7 @@ public final class BruteForce {
         return penalized;
     }
 
-    /** Each token that completes no run of {@code size} that is there already. */
+    /** Keeps each token that does not repeat an n-gram of {@code size} tokens. */
     public static boolean[] noRepeatNgram(int[] ids, int vocabulary, int size) {
         boolean[] kept = new boolean[vocabulary];
         for (int v = 0; v < vocabulary; v++) {
@@ -133,7 +133,7 @@ public final class BruteForce {
         return kept;
     }
 
-    /** {@code -inf} for what is not kept. */
+    /** Sets the scores of tokens that are not kept to {@code -inf}. */
     public static float[] keep(float[] scores, boolean[] kept) {
         float[] filtered = scores.clone();
         for (int v = 0; v < scores.length; v++) {
@@ -142,7 +142,7 @@ public final class BruteForce {
         return filtered;
     }
 
-    /** {@code exp(x) / sum}, the textbook's. */
+    /** Softmax by its definition, {@code exp(x) / sum(exp(x))}. */
     public static double[] probabilities(float[] scores) {
         double sum = 0;
         for (float score : scores) {
@@ -155,7 +155,7 @@ public final class BruteForce {
         return probabilities;
     }
 
-    private static void clear(double difference) {
+    private static void requireClear(double difference) {
         if (Math.abs(difference) < CLEAR) {
             throw new Unclear();
         }

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a cache costs: a key and a value of four bytes a channel, for every layer and token, in pages of 64 tokens that are
- * taken whole; and 256 bytes beside each page of values.
+ * The memory of a cache: a key and a value of four bytes per channel, for each layer and token, in whole pages of 64 tokens,
+ * and 256 further bytes per page of values.
  */
 class CacheMemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 63, 64, 65, 200})
-    void takesTwoFloatsAChannelForEveryLayerAndToken(int tokens) {
+    void aTokenTakesTwoFloatsPerChannelAndLayer(int tokens) {
         Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
         CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
 
@@ -32,7 +32,7 @@ class CacheMemoryTest {
     }
 
     @Test
-    void givesBackWhatAShorterSequenceDoesNotNeed() {
+    void aShorterSequenceFreesMemory() {
         Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
         CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
         cached.next(List.of(new int[130]));

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is read again, and how much at once; that the bits are the same is tested elsewhere. */
+/** Which tokens are computed again, and how many in each pass. {@link SameBitsTest} compares the results. */
 class CachedExecutorTest {
     private static final Transformer MODEL = RandomModel.of(new Transformer.Shape(2, 2, 3, 6, 32, 11), 7, 1);
 
-    /** How many tokens each pass has read. */
+    /** The number of tokens of each pass. */
     private final List<Integer> passes = new ArrayList<>();
 
-    /** Scalar kernels that count the tokens looked up; each pass looks up tokens, and then positions. */
+    /** Scalar kernels that record the number of tokens of each pass. Each pass embeds tokens, and then positions. */
     private Kernels counting() {
         Kernels kernels = new ScalarKernels();
         int[] calls = {0};
@@ -44,7 +44,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void onlyWhatIsNewIsRead() {
+    void onlyNewTokensAreComputed() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
 
         cached.next(List.of(ids(5)));
@@ -57,7 +57,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void aSequenceThatBeginsOtherwiseIsReadAnew() {
+    void aSequenceWithAnotherFirstTokenIsComputedAgain() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
         int[] other = ids(5);
         other[0] = 10;
@@ -69,7 +69,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void asManyTokensAsScoresAreWantedOfAreReadAgain() {
+    void tokensWhoseLogitsAreRequestedAreComputedAgain() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
 
         cached.next(List.of(ids(8)));
@@ -79,7 +79,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void aPromptIsReadInChunks() {
+    void aPromptIsComputedInChunks() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting(), 4);
 
         cached.next(List.of(ids(9)));
@@ -90,7 +90,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void whatIsWantedIsReadAtOnceHoweverSmallTheChunks() {
+    void requestedLogitsAreComputedInOnePassDespiteSmallerChunks() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting(), 2);
 
         cached.last(ids(7), 3);
@@ -99,7 +99,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void aChunkLeavesWhatIsWantedToTheLastPass() {
+    void chunksPrecedeThePassWithTheRequestedLogits() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting(), 4);
 
         cached.last(ids(6), 3);
@@ -108,7 +108,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void sequencesThatBeginAlikeShareWhatWasRead() {
+    void sequencesWithTheSamePrefixShareItsCache() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
         int[] other = ids(6);
         other[5] = 0;
@@ -121,7 +121,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void itsMemoryGrowsWithTheSequences() {
+    void memoryGrowsWithTheNumberOfSequences() {
         CachedExecutor cached = new CachedExecutor(MODEL, counting());
         assertThat(cached.bytes()).isZero();
         assertThat(cached.tokens()).isZero();
@@ -136,7 +136,7 @@ class CachedExecutorTest {
     }
 
     @Test
-    void aChunkHasAToken() {
+    void aChunkOfZeroTokensIsRefused() {
         assertThatThrownBy(() -> new CachedExecutor(MODEL, new ScalarKernels(), 0))
                 .hasMessage("a chunk has at least one token, got 0");
         assertThatCode(() -> new CachedExecutor(MODEL, new ScalarKernels(), 1)).doesNotThrowAnyException();

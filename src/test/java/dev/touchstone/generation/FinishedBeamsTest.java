@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import org.junit.jupiter.api.Test;
 
-/** Scores worked by hand, by the formula {@code logProbability / length^lengthPenalty}. */
+/** Scores computed by hand with the formula {@code logProbability / length^lengthPenalty}. */
 class FinishedBeamsTest {
     private static final int LONGEST = 10;
 
@@ -14,7 +14,7 @@ class FinishedBeamsTest {
     }
 
     @Test
-    void theBestIsTheOneOfTheHighestScoreAndOfEqualsTheFirst() {
+    void theBestTextHasTheHighestScoreAndIsTheFirstOfEquals() {
         FinishedBeams finished = finished(1, EarlyStopping.FALSE);
 
         finished.add(new int[] {1}, -3, 1);
@@ -28,7 +28,7 @@ class FinishedBeamsTest {
     }
 
     @Test
-    void asLongAsThereAreFewerThanBeamsTheSearchGoesOn() {
+    void theSearchContinuesWhileThereAreFewerTextsThanBeams() {
         for (EarlyStopping early : EarlyStopping.values()) {
             FinishedBeams finished = finished(1, early);
             assertThat(finished.enough(-99, 1)).isFalse();
@@ -42,11 +42,11 @@ class FinishedBeamsTest {
     }
 
     @Test
-    void theBestThatGoesOnMustBeatTheWorstOfAsManyAsThereAreBeams() {
+    void theBestBeamMustBeatTheWorstFinishedText() {
         FinishedBeams finished = finished(1, EarlyStopping.FALSE);
         finished.add(new int[] {1}, -3, 1);
         finished.add(new int[] {2}, -1, 1);
-        finished.add(new int[] {3}, -2, 1); // the worst now, since one of -3 has no place any more
+        finished.add(new int[] {3}, -2, 1); // the worst of the two best; the one of -3 is dropped
 
         assertThat(finished.enough(-5.9, 3)).isFalse();
         assertThat(finished.enough(-6, 3)).isTrue();
@@ -54,7 +54,7 @@ class FinishedBeamsTest {
     }
 
     @Test
-    void whoStopsEarlyDoesNotLookAtWhatGoesOn() {
+    void earlyStoppingIgnoresTheRemainingBeams() {
         FinishedBeams finished = finished(1, EarlyStopping.TRUE);
         finished.add(new int[] {1}, -3, 1);
         finished.add(new int[] {2}, -3, 1);
@@ -64,7 +64,7 @@ class FinishedBeamsTest {
 
     /** At its length now, 2, the beam's score is -2; at length 10 it could still be -0.4. */
     @Test
-    void whoNeverStopsEarlyCountsOnTheLongestTextWhereLongOnesScoreBetter() {
+    void neverUsesTheMaximumLengthIfThePenaltyFavoursLongTexts() {
         FinishedBeams now = finished(1, EarlyStopping.FALSE);
         FinishedBeams never = finished(1, EarlyStopping.NEVER);
         for (FinishedBeams finished : new FinishedBeams[] {now, never}) {
@@ -79,7 +79,7 @@ class FinishedBeamsTest {
 
     /** With a penalty of -1 the score is the log-probability times the length: -1 now, -10 at length 10. */
     @Test
-    void whereShortTextsScoreBetterItCountsOnTheLengthNow() {
+    void neverUsesTheCurrentLengthIfThePenaltyFavoursShortTexts() {
         FinishedBeams never = finished(-1, EarlyStopping.NEVER);
         never.add(new int[] {1}, -2, 1);
         never.add(new int[] {2}, -2, 1);

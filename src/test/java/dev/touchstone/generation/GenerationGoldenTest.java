@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every generation of every fixture has the ids, the text and the end that Hugging Face's {@code generate} gave it. */
+/** Ids, text and finish reason of every case of every fixture equal those of Hugging Face's {@code generate}. */
 class GenerationGoldenTest {
     private static final Kernels KERNELS = KernelChoice.best(1, hint -> {});
     private static final Set<String> KNOWN = Set.of(
@@ -58,13 +58,13 @@ class GenerationGoldenTest {
 
     private static void generates(LoadedModel model, JsonNode golden) {
         int[] prompt = ints(golden.required("prompt_ids"));
-        JsonNode asked = golden.required("settings");
-        Settings settings = settings(asked, model);
-        // The fast way: that the logits are those without a cache and of scalar kernels, bit for bit, other tests say.
+        JsonNode config = golden.required("settings");
+        Settings settings = settings(config, model);
+        // With a cache and vector kernels, for speed. Other tests compare the bits with those of the naive executor.
         Executor executor = new CachedExecutor(model.transformer(), KERNELS);
 
-        Generation generation = asked.path("num_beams").asInt(1) > 1
-                ? new BeamSearch(executor, model.tokenizer()).generate(prompt, settings, beams(asked))
+        Generation generation = config.path("num_beams").asInt(1) > 1
+                ? new BeamSearch(executor, model.tokenizer()).generate(prompt, settings, beams(config))
                 : new Generator(executor, model.tokenizer()).generate(prompt, settings, step -> {});
 
         int[] ids = generation.ids();
@@ -78,37 +78,37 @@ class GenerationGoldenTest {
                 .isEqualTo(model.tokenizer().decode(eos ? Arrays.copyOf(ids, ids.length - 1) : ids));
     }
 
-    private static Settings settings(JsonNode asked, LoadedModel model) {
-        for (Iterator<String> names = asked.fieldNames(); names.hasNext(); ) {
-            assertThat(KNOWN).as("settings that this test knows").contains(names.next());
+    private static Settings settings(JsonNode config, LoadedModel model) {
+        for (Iterator<String> names = config.fieldNames(); names.hasNext(); ) {
+            assertThat(KNOWN).as("supported settings").contains(names.next());
         }
-        assertThat(asked.path("do_sample").asBoolean(false))
-                .as("a golden must not be drawn")
+        assertThat(config.path("do_sample").asBoolean(false))
+                .as("a golden must not be sampled")
                 .isFalse();
         Set<Integer> eosIds = new TreeSet<>(model.generation().eosIds());
-        if (asked.hasNonNull("eos_token_id")) {
-            JsonNode eos = asked.get("eos_token_id");
+        if (config.hasNonNull("eos_token_id")) {
+            JsonNode eos = config.get("eos_token_id");
             eosIds = new TreeSet<>();
             for (int id : eos.isArray() ? ints(eos) : new int[] {eos.asInt()}) {
                 eosIds.add(id);
             }
         }
         List<LogitsProcessor> processors = new Processors()
-                .repetitionPenalty(asked.path("repetition_penalty").asDouble(1))
-                .noRepeatNgram(asked.path("no_repeat_ngram_size").asInt(0))
+                .repetitionPenalty(config.path("repetition_penalty").asDouble(1))
+                .noRepeatNgram(config.path("no_repeat_ngram_size").asInt(0))
                 .forSearch();
         int positions = model.transformer().shape().positions();
-        boolean slides = asked.path("window").asText().equals("slide");
+        boolean slides = config.path("window").asText().equals("slide");
         Window window = slides ? Window.slide(positions, 1) : Window.error(positions);
-        return Settings.greedy(asked.required("max_new_tokens").asInt(), eosIds, window)
+        return Settings.greedy(config.required("max_new_tokens").asInt(), eosIds, window)
                 .withProcessors(processors);
     }
 
-    private static Beams beams(JsonNode asked) {
-        String early = asked.path("early_stopping").asText("false").toUpperCase(Locale.ROOT);
+    private static Beams beams(JsonNode config) {
+        String early = config.path("early_stopping").asText("false").toUpperCase(Locale.ROOT);
         return new Beams(
-                asked.required("num_beams").asInt(),
-                asked.path("length_penalty").asDouble(1),
+                config.required("num_beams").asInt(),
+                config.path("length_penalty").asDouble(1),
                 Beams.EarlyStopping.valueOf(early));
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.generation.processors.Temperature;
-import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
+import dev.touchstone.support.SplitText;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.TouchstoneException;
@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class GeneratorTest {
     private static final int END = 1;
-    private static final Tokenizer LETTERS = Pieces.tokenizer("a", "<end>", "c", "d");
+    private static final Tokenizer LETTERS = SplitText.tokenizer("a", "<end>", "c", "d");
     private static final Window WINDOW = Window.error(64);
 
-    /** The first script ends after two letters, the second one never. */
+    /** The first script ends after two letters, the second one does not end. */
     private static final Generator SCRIPTS =
             new Generator(new ScriptExecutor(4, new int[] {2, 3, END}, new int[] {3, 3, 2, 2}), LETTERS);
 
     @Test
-    void eachPromptIsContinuedUntilItsOwnEnd() {
+    void eachPromptIsContinuedUntilItsEnd() {
         List<Generation> generations = SCRIPTS.generate(
                 List.of(new int[] {0}, new int[] {1}), Settings.greedy(4, Set.of(END), WINDOW), step -> {});
 
@@ -36,7 +36,7 @@ class GeneratorTest {
     }
 
     @Test
-    void theWatcherSeesEachTokenAndWhatItWasPickedBy() {
+    void theWatcherReceivesEachTokenWithItsLogitsAndScores() {
         List<Step> steps = new ArrayList<>();
         Settings settings = Settings.greedy(3, Set.of(END), WINDOW).withProcessors(List.of(new Temperature(2)));
 
@@ -63,7 +63,7 @@ class GeneratorTest {
     }
 
     @Test
-    void noNewTokensAreNoWork() {
+    void zeroNewTokensNeedNoForwardPass() {
         Generation generation = new Generator(null, LETTERS)
                 .generate(new int[] {2}, Settings.greedy(0, Set.of(END), WINDOW), step -> {});
 
@@ -73,7 +73,7 @@ class GeneratorTest {
     }
 
     @Test
-    void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
+    void aTextThatWouldExceedTheContextIsRefusedAtOnce() {
         assertThatThrownBy(() -> new Generator(null, LETTERS)
                         .generate(new int[5], Settings.greedy(5, Set.of(), Window.error(8)), step -> {}))
                 .isInstanceOf(TouchstoneException.class)
@@ -82,7 +82,7 @@ class GeneratorTest {
     }
 
     @Test
-    void thePromptMayChangeAfterwards() {
+    void thePromptIsCopied() {
         int[] prompt = {0};
 
         Generation generation = SCRIPTS.generate(prompt, Settings.greedy(1, Set.of(), WINDOW), step -> prompt[0] = 1);
@@ -90,9 +90,9 @@ class GeneratorTest {
         assertThat(generation.promptIds()).containsExactly(0);
     }
 
-    /** Every sequence has its own random numbers, from the same seed: the same prompt twice is the same text twice. */
+    /** Each sequence has its own random number generator with the same seed, so equal prompts give equal texts. */
     @Test
-    void theSameSeedIsTheSameTextAndAnotherOneAnother() {
+    void theSameSeedGivesTheSameTextAndAnotherSeedAnother() {
         Generator random = new Generator(new TableExecutor(4, 1), LETTERS);
         Settings settings = Settings.greedy(40, Set.of(), WINDOW);
         List<int[]> prompts = List.of(new int[] {0}, new int[] {0});
@@ -105,7 +105,7 @@ class GeneratorTest {
     }
 
     @Test
-    void settingsWithoutAMeaningAreRefused() {
+    void invalidSettingsAreRefused() {
         Settings settings = Settings.greedy(0, Set.of(), WINDOW);
 
         assertThatThrownBy(() -> Settings.greedy(-1, Set.of(), WINDOW))
@@ -117,7 +117,7 @@ class GeneratorTest {
     }
 
     @Test
-    void whyATextEndedIsWrittenInSmallLetters() {
+    void finishReasonsAreWrittenInLowerCase() {
         assertThat(List.of(FinishReason.values()))
                 .map(FinishReason::toString)
                 .containsExactly("length", "eos", "stop", "cancelled");

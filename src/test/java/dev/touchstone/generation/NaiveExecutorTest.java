@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 class NaiveExecutorTest {
     private static final Transformer MODEL = RandomModel.of(new Transformer.Shape(2, 2, 3, 6, 32, 11), 7, 1);
 
-    /** The model has a row of logits for every position; what counts is the last. */
+    /** The model computes a row of logits for every position, of which the last is returned. */
     @Test
-    void eachSequenceHasTheLastRowOfItsOwn() {
+    void eachSequenceGetsItsLastRowOfLogits() {
         NaiveExecutor naive = new NaiveExecutor(MODEL, new ScalarKernels());
         List<int[]> sequences = List.of(new int[] {1, 2, 3}, new int[] {4}, new int[] {5, 6});
 

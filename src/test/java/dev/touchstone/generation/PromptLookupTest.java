@@ -15,14 +15,14 @@ class PromptLookupTest {
     }
 
     @Test
-    void whatFollowedTheLastTokensEarlierIsProposed() {
+    void tokensThatFollowedAnEarlierOccurrenceAreProposed() {
         assertThat(drafted(2, 2, 1, 2, 3, 1, 2).ids()).containsExactly(3, 1);
         assertThat(drafted(2, 9, 1, 2, 3, 1, 2).ids()).containsExactly(3, 1, 2);
         assertThat(drafted(1, 1, 5, 5).ids()).containsExactly(5);
     }
 
     @Test
-    void theLongestStretchCountsAndOfThoseTheLatest() {
+    void theLongestMatchIsUsedAndOfThoseTheLatest() {
         assertThat(drafted(1, 1, 1, 2, 4, 3, 2, 5, 1, 2).ids()).containsExactly(5);
         assertThat(drafted(2, 1, 1, 2, 4, 3, 2, 5, 1, 2).ids()).containsExactly(4);
         assertThat(drafted(2, 1, 1, 2, 4, 1, 2, 5, 1, 2).ids()).containsExactly(5);
@@ -30,13 +30,13 @@ class PromptLookupTest {
     }
 
     @Test
-    void whatIsNotFoundIsNotProposed() {
+    void withoutAMatchNothingIsProposed() {
         assertThat(drafted(3, 4, 1, 2, 3).ids()).isEmpty();
         assertThat(drafted(3, 4, 1).ids()).isEmpty();
     }
 
     @Test
-    void eachProposalIsCertain() {
+    void eachProposalHasProbabilityOne() {
         assertThat(drafted(2, 2, 1, 2, 3, 1, 2).probabilities())
                 .containsExactly(new double[] {0, 0, 0, 1, 0, 0, 0, 0, 0}, new double[] {0, 1, 0, 0, 0, 0, 0, 0, 0});
     }

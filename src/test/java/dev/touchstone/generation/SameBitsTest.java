@@ -21,10 +21,10 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
 import net.jqwik.api.constraints.IntRange;
 
-/** However the logits are made, their bits are those of the naive executor. */
+/** The logits of the cached executor have the same bits as those of the naive executor. */
 class SameBitsTest {
     @Property(tries = 40)
-    void readingInChunksOfAnySizeEqualsReadingAtOnce(
+    void chunksOfAnySizeGiveTheSameBits(
             @ForAll("prompts") Prompt prompt, @ForAll @IntRange(min = 1, max = 70) int chunk) {
         CachedExecutor cached = new CachedExecutor(model(prompt.fixture()), new ScalarKernels(), chunk);
 
@@ -32,15 +32,15 @@ class SameBitsTest {
     }
 
     @Property(tries = 40)
-    void aCacheThatReadSomethingElseBeforeChangesNothing(
+    void anEarlierSequenceInTheCacheChangesNothing(
             @ForAll("twoPrompts") Tuple2<Prompt, Prompt> prompts,
             @ForAll @IntRange(min = 0, max = 64) int common,
-            @ForAll @IntRange(min = 1, max = 9) int wanted) {
+            @ForAll @IntRange(min = 1, max = 9) int requested) {
         Fixture fixture = prompts.get1().fixture();
         int[] before = prompts.get1().ids();
         int[] after = prompts.get2().ids();
         System.arraycopy(before, 0, after, 0, Math.min(common, Math.min(before.length, after.length)));
-        int count = Math.min(wanted, after.length);
+        int count = Math.min(requested, after.length);
         CachedExecutor cached = new CachedExecutor(model(fixture), new ScalarKernels());
 
         cached.next(List.of(before));
@@ -50,7 +50,7 @@ class SameBitsTest {
     }
 
     @Property(tries = 25)
-    void theCompanyOfOthersChangesNothing(
+    void otherSequencesInTheBatchChangeNothing(
             @ForAll("batches") List<Prompt> batch, @ForAll @IntRange(min = 1, max = 70) int chunk) {
         Fixture fixture = batch.get(0).fixture();
         CachedExecutor cached = new CachedExecutor(model(fixture), new ScalarKernels(), chunk);
@@ -64,7 +64,7 @@ class SameBitsTest {
     }
 
     @Property(tries = 25)
-    void forksOfOneSequenceKeepCachesOfTheirOwn(
+    void sequencesWithACommonPrefixHaveSeparateCaches(
             @ForAll("prompts") Prompt prompt, @ForAll("forks") List<Integer> lengths, @ForAll long seed) {
         Fixture fixture = prompt.fixture();
         int vocabulary = model(fixture).shape().vocabulary();

@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** A seed means one text: with a cache or without, read in chunks or at once, alone or in company, read along or not. */
+/** A seed gives the same text with and without cache, chunks, other sequences in the batch, and streaming. */
 class SameTextTest {
     private static final int LENGTH = 8;
 

@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Domain(DomainContext.Global.class)
 class SamplerTest {
     private static final float NONE = Float.NEGATIVE_INFINITY;
-    private static final int DRAWS = 100_000;
+    private static final int SAMPLES = 100_000;
 
     @Property(tries = 300)
-    void softmaxIsTheTextbooks(@ForAll Input input) {
+    void softmaxEqualsItsDefinition(@ForAll Input input) {
         double[] expected = BruteForce.probabilities(input.scores());
 
         double[] actual = Probabilities.softmax(input.scores());
@@ -39,7 +39,7 @@ class SamplerTest {
     }
 
     @Property(tries = 300)
-    void aTokenIsDrawnWhereItsShareHoldsThePoint(
+    void theTokenWhoseIntervalContainsThePointIsSampled(
             @ForAll Input input, @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double point) {
         double[] probabilities = Probabilities.softmax(input.scores());
         double sum = 0;
@@ -48,11 +48,11 @@ class SamplerTest {
             sum += probabilities[expected++];
         }
 
-        assertThat(Probabilities.draw(probabilities, point)).isEqualTo(expected);
+        assertThat(Probabilities.sample(probabilities, point)).isEqualTo(expected);
     }
 
     @Property(tries = 300)
-    void greedyTakesWhatNoneExceedsAndNoneBeforeEquals(@ForAll Input input) {
+    void greedyTakesTheFirstOfTheLargestScores(@ForAll Input input) {
         int best = Sampler.GREEDY.pick(input.scores(), new Random(1));
 
         for (int v = 0; v < input.vocabulary(); v++) {
@@ -61,32 +61,32 @@ class SamplerTest {
         }
     }
 
-    /** False alarm 1e-6 for each of the seeds, but these are fixed: it fails always or never. */
+    /** The false positive rate is 1e-6 per seed; seeds are fixed, so the test is deterministic. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void multinomialDrawsByProbability(long seed) {
+    void multinomialSamplesByProbability(long seed) {
         int vocabulary = 2 + (int) seed * 3;
         float[] scores =
                 Distributions.sample(seed, 1, vocabulary).get(0).scores().clone();
         scores[vocabulary / 2] = NONE;
         double[] expected = Probabilities.softmax(scores);
         for (int v = 0; v < vocabulary; v++) {
-            expected[v] *= DRAWS;
+            expected[v] *= SAMPLES;
         }
         Random random = new Random(seed);
-        long[] seen = new long[vocabulary];
+        long[] counts = new long[vocabulary];
 
-        for (int i = 0; i < DRAWS; i++) {
-            seen[Sampler.MULTINOMIAL.pick(scores, random)]++;
+        for (int i = 0; i < SAMPLES; i++) {
+            counts[Sampler.MULTINOMIAL.pick(scores, random)]++;
         }
 
-        assertThat(ChiSquare.statistic(seen, expected)).isLessThan(ChiSquare.limit(vocabulary - 2));
-        assertThat(seen[vocabulary / 2]).as("draws of a token ruled out").isZero();
+        assertThat(ChiSquare.statistic(counts, expected)).isLessThan(ChiSquare.limit(vocabulary - 2));
+        assertThat(counts[vocabulary / 2]).as("samples of a token that is ruled out").isZero();
     }
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-    void nothingIsDrawnFromScoresThatAreNoNumbers(float wrong) {
+    void nanAndInfiniteScoresAreRefused(float wrong) {
         assertThatThrownBy(() -> Sampler.MULTINOMIAL.pick(new float[] {1, 2, wrong}, new Random(1)))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining("the score of token 2 is ")
@@ -95,7 +95,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5})
-    void nothingIsDrawnWhereEveryTokenIsRuledOut(int vocabulary) {
+    void anErrorIsReportedIfEveryTokenIsRuledOut(int vocabulary) {
         float[] scores = new NoRepeatNgram(1).process(new int[] {0, 1, 2, 3, 4}, new float[] {1, 2, 3, 4, 5});
 
         assertThatThrownBy(() -> Sampler.MULTINOMIAL.pick(Arrays.copyOf(scores, vocabulary), new Random(1)))
@@ -105,9 +105,9 @@ class SamplerTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1 - 0x1p-53})
-    void theOnlyTokenIsDrawnAlways(double point) {
-        assertThat(Probabilities.draw(new double[] {1}, point)).isZero();
-        assertThat(Probabilities.draw(new double[] {0, 1, 0}, point)).isEqualTo(1);
+    void theOnlyPossibleTokenIsAlwaysSampled(double point) {
+        assertThat(Probabilities.sample(new double[] {1}, point)).isZero();
+        assertThat(Probabilities.sample(new double[] {0, 1, 0}, point)).isEqualTo(1);
         assertThat(List.of(Sampler.values())).allMatch(sampler -> sampler.pick(new float[] {-3}, new Random(1)) == 0);
     }
 }

@@ -9,8 +9,8 @@ import dev.touchstone.generation.SpeculativeGenerator.Pass;
 import dev.touchstone.generation.SpeculativeGenerator.Result;
 import dev.touchstone.generation.SpeculativeGenerator.Statistics;
 import dev.touchstone.generation.processors.Temperature;
-import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
+import dev.touchstone.support.SplitText;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.TouchstoneException;
@@ -19,23 +19,23 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** How many tokens are proposed, kept and added in each pass. */
+/** The number of tokens that are proposed, accepted and added in each pass. */
 class SpeculativePassesTest {
     private static final int END = 1;
-    private static final Tokenizer LETTERS = Pieces.tokenizer("a", "<end>", "c", "d");
+    private static final Tokenizer LETTERS = SplitText.tokenizer("a", "<end>", "c", "d");
     private static final Window WINDOW = Window.error(64);
 
-    /** Says c, d, c, d, c, d, and ends. */
+    /** Predicts c, d, c, d, c, d, and the end. */
     private static final Executor SCRIPT = new ScriptExecutor(4, new int[] {2, 3, 2, 3, 2, 3, END});
 
-    /** Proposes what the script says from here on, all of it wrong from the given place of the text on. */
+    /** Proposes the tokens of the script; those at index {@code wrongFrom} and later are wrong. */
     private static Drafter script(int wrongFrom) {
         return (ids, count, settings, random) -> {
             int[] drafted = new int[count];
             List<double[]> probabilities = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                int place = ids.length - 1 + i;
-                drafted[i] = place >= wrongFrom ? 0 : place == 6 ? END : 2 + place % 2;
+                int index = ids.length - 1 + i;
+                drafted[i] = index >= wrongFrom ? 0 : index == 6 ? END : 2 + index % 2;
                 probabilities.add(new double[4]);
                 probabilities.get(i)[drafted[i]] = 1;
             }
@@ -43,13 +43,13 @@ class SpeculativePassesTest {
         };
     }
 
-    private static Result generate(Drafter drafter, int count, int most) {
+    private static Result generate(Drafter drafter, int count, int maxNewTokens) {
         return new SpeculativeGenerator(SCRIPT, LETTERS, drafter, count)
-                .generate(new int[] {0}, Settings.greedy(most, Set.of(END), WINDOW), step -> {});
+                .generate(new int[] {0}, Settings.greedy(maxNewTokens, Set.of(END), WINDOW), step -> {});
     }
 
     @Test
-    void aPerfectDraftYieldsOneTokenMoreThanItProposed() {
+    void aPassAddsOneTokenMoreThanAPerfectDraft() {
         TableExecutor target = new TableExecutor(4, 1);
 
         Result result = new SpeculativeGenerator(target, TableExecutor.TOKENIZER, new ModelDrafter(target, WINDOW), 3)
@@ -60,17 +60,17 @@ class SpeculativePassesTest {
     }
 
     @Test
-    void whatIsWrongIsReplacedByTheTargetsOwnAndWhatFollowsItIsDropped() {
+    void aWrongTokenIsReplacedAndTheRestOfTheDraftIsDropped() {
         Result result = generate(script(1), 2, 3);
 
         assertThat(result.passes())
                 .usingRecursiveFieldByFieldElementComparator()
-                .containsExactly(new Pass(new int[] {2, 0}, 1, 2), new Pass(new int[0], 0, 1)); // the third is the last
+                .containsExactly(new Pass(new int[] {2, 0}, 1, 2), new Pass(new int[0], 0, 1)); // the limit is three tokens
         assertThat(result.generation().ids()).containsExactly(2, 3, 2);
     }
 
     @Test
-    void aDraftThatEndsTheTextGetsNothingAfterIt() {
+    void nothingFollowsAnEndOfTextTokenInADraft() {
         Result result = generate(script(99), 4, 20);
 
         assertThat(result.passes())
@@ -80,9 +80,8 @@ class SpeculativePassesTest {
         assertThat(result.generation().finishReason()).isEqualTo(FinishReason.EOS);
     }
 
-    /** The steps that a reader sees are those of the plain loop. */
     @Test
-    void itsStepsAreThoseOfThePlainLoop() {
+    void stepsEqualThoseOfTheGenerator() {
         Settings settings = Settings.greedy(20, Set.of(END), WINDOW).withProcessors(List.of(new Temperature(2)));
         List<Step> expected = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
@@ -93,34 +92,34 @@ class SpeculativePassesTest {
         assertThat(steps).usingRecursiveFieldByFieldElementComparator().isEqualTo(expected);
     }
 
-    /** The target adds one token of its own to each pass: of five tokens to come four can be drafted, of one none. */
+    /** The target adds one token in each pass, so at most four of five remaining tokens can be drafted, and none of one. */
     @Test
-    void noMoreIsAskedForThanCanBeUsed() {
-        assertThat(asked(WINDOW, 1, 5, 9)).containsExactly(4, 3, 2, 1);
-        assertThat(asked(WINDOW, 1, 5, 3)).containsExactly(3, 3, 2, 1);
-        assertThat(asked(WINDOW, 1, 1, 3)).isEmpty();
+    void noMoreTokensAreRequestedThanCanBeUsed() {
+        assertThat(requested(WINDOW, 1, 5, 9)).containsExactly(4, 3, 2, 1);
+        assertThat(requested(WINDOW, 1, 5, 3)).containsExactly(3, 3, 2, 1);
+        assertThat(requested(WINDOW, 1, 1, 3)).isEmpty();
     }
 
-    /** Eight positions, of which four are cleared when they are full: after six tokens there is room for two. */
+    /** Eight positions, and a stride of four: after six tokens two positions are free. */
     @Test
-    void theWindowDoesNotMoveUnderADraft() {
-        assertThat(asked(Window.slide(8, 4), 6, 8, 3)).containsExactly(2, 1, 3, 2, 1);
+    void aDraftDoesNotExceedTheFreePositionsOfTheWindow() {
+        assertThat(requested(Window.slide(8, 4), 6, 8, 3)).containsExactly(2, 1, 3, 2, 1);
     }
 
-    /** How many tokens a drafter that never has an idea is asked for. */
-    private static List<Integer> asked(Window window, int prompt, int more, int count) {
-        List<Integer> asked = new ArrayList<>();
-        Drafter drafter = (ids, wanted, settings, random) -> {
-            asked.add(wanted);
+    /** The numbers of tokens that are requested from a drafter which proposes none. */
+    private static List<Integer> requested(Window window, int prompt, int more, int count) {
+        List<Integer> requested = new ArrayList<>();
+        Drafter drafter = (ids, most, settings, random) -> {
+            requested.add(most);
             return Draft.NONE;
         };
         new SpeculativeGenerator(new TableExecutor(4, 1), LETTERS, drafter, count)
                 .generate(new int[prompt], Settings.greedy(more, Set.of(), window), step -> {});
-        return asked;
+        return requested;
     }
 
     @Test
-    void ratesAreZeroWhereNothingWasDone() {
+    void ratesAreZeroWithoutPasses() {
         assertThat(new Statistics(8, 6, 3, 12).acceptanceRate()).isEqualTo(0.75);
         assertThat(new Statistics(8, 6, 3, 12).tokensPerPass()).isEqualTo(4);
         assertThat(new Statistics(0, 0, 0, 0).acceptanceRate()).isZero();
@@ -129,7 +128,7 @@ class SpeculativePassesTest {
     }
 
     @Test
-    void atLeastOneTokenIsProposed() {
+    void aDraftOfZeroTokensIsRefused() {
         assertThatThrownBy(() -> new SpeculativeGenerator(SCRIPT, LETTERS, script(99), 0))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("at least 1 token must be proposed at a time, got 0");

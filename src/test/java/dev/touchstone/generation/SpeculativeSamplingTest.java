@@ -16,7 +16,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Sampling with drafts draws whole texts exactly as often as the target alone would; false alarm 1e-6, seeds fixed. */
+/** Sampling with drafts has the same distribution of texts as the target model. False positive rate 1e-6, fixed seeds. */
 class SpeculativeSamplingTest {
     private static final int VOCABULARY = 4;
     private static final int LENGTH = 3;
@@ -28,20 +28,20 @@ class SpeculativeSamplingTest {
     private static final Settings SETTINGS = Settings.greedy(LENGTH, Set.of(), WINDOW);
 
     @Test
-    void drawsFromTheTargetsDistributionWithADraftModel() {
+    void aDraftModelDoesNotChangeTheDistribution() {
         assertThat(statistic(MODEL, Verification.EXACT)).isLessThan(limit());
     }
 
     @Test
-    void drawsFromTheTargetsDistributionWithPromptLookup() {
+    void promptLookupDoesNotChangeTheDistribution() {
         assertThat(statistic(new PromptLookup(2, VOCABULARY), Verification.EXACT))
                 .isLessThan(limit());
     }
 
-    /** D11 of the bug zoo, each variant planted and seen. */
+    /** The bugs of kind D11 of the zoo. */
     @TestFactory
-    Stream<DynamicTest> noticesEachClassicBug() {
-        Verification firstUnverified = new Verification() {
+    Stream<DynamicTest> everyBugIsDetected() {
+        Verification unverified = new Verification() {
             @Override
             public boolean keeps(int id, double[] p, double[] q, double random) {
                 return true;
@@ -60,21 +60,21 @@ class SpeculativeSamplingTest {
             }
         };
         return Stream.of(
-                caught("drafts are kept without a look", MODEL, firstUnverified),
-                caught("a rejected token is drawn again from p, not from max(0, p - q)", MODEL, notResidual),
-                caught("kept with p(x) instead of p(x) / q(x)", MODEL, unbounded),
-                caught("the likeliest token drafted, with the probabilities of sampling", ARGMAX, Verification.EXACT));
+                detected("drafts are kept without verification", MODEL, unverified),
+                detected("a rejected token is sampled again from p, not from max(0, p - q)", MODEL, notResidual),
+                detected("kept with p(x) instead of p(x) / q(x)", MODEL, unbounded),
+                detected("the most likely token drafted, with the probabilities of sampling", ARGMAX, Verification.EXACT));
     }
 
-    private static DynamicTest caught(String bug, Drafter drafter, Verification rule) {
+    private static DynamicTest detected(String bug, Drafter drafter, Verification rule) {
         return DynamicTest.dynamicTest(bug, () -> {
             double statistic = statistic(drafter, rule);
             KillMatrix.add(new KillMatrix.Row(
                     "D11",
                     bug,
                     "lattice#243, speculative-sampling#3, mlx-lm#1423",
-                    "texts are drawn from the target's distribution",
-                    "speculation",
+                    "texts are sampled from the target's distribution",
+                    "speculative decoding",
                     0,
                     String.format("chi-square %.0f, limit %.0f", statistic, limit()),
                     statistic > limit() ? KillMatrix.Fate.KILLED : KillMatrix.Fate.SURVIVED,
@@ -85,8 +85,8 @@ class SpeculativeSamplingTest {
     }
 
     private static final Drafter ARGMAX = (int[] ids, int count, Settings settings, RandomGenerator random) -> {
-        Drafter.Draft honest = MODEL.propose(ids, 1, settings, random);
-        double[] q = honest.probabilities().get(0);
+        Drafter.Draft sampled = MODEL.propose(ids, 1, settings, random);
+        double[] q = sampled.probabilities().get(0);
         int best = 0;
         for (int v = 0; v < q.length; v++) {
             best = q[v] > q[best] ? v : best;
@@ -98,13 +98,13 @@ class SpeculativeSamplingTest {
         return ChiSquare.limit((int) Math.pow(VOCABULARY, LENGTH) - 1);
     }
 
-    /** Chi-square of the texts drawn with drafts against the target's own probabilities. */
+    /** The chi-squared statistic of the texts that are sampled with drafts, for the probabilities of the target. */
     private static double statistic(Drafter drafter, Verification rule) {
         double[] expected = new double[(int) Math.pow(VOCABULARY, LENGTH)];
         for (int outcome = 0; outcome < expected.length; outcome++) {
             expected[outcome] = SAMPLES * probability(outcome);
         }
-        long[] seen = new long[expected.length];
+        long[] counts = new long[expected.length];
         for (int seed = 0; seed < SAMPLES; seed++) {
             Result result = new SpeculativeGenerator(TARGET, TableExecutor.TOKENIZER, drafter, 2, rule)
                     .generate(PROMPT, SETTINGS.withSampler(Sampler.MULTINOMIAL, seed), step -> {});
@@ -112,9 +112,9 @@ class SpeculativeSamplingTest {
             for (int id : result.generation().ids()) {
                 outcome = outcome * VOCABULARY + id;
             }
-            seen[outcome]++;
+            counts[outcome]++;
         }
-        return ChiSquare.statistic(seen, expected);
+        return ChiSquare.statistic(counts, expected);
     }
 
     private static double probability(int outcome) {

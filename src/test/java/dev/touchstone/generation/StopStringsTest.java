@@ -2,8 +2,8 @@ package dev.touchstone.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
+import dev.touchstone.support.SplitText;
 import java.util.List;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -16,41 +16,44 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Stop strings end a text however it is cut into tokens, even inside a character, and nothing of them is printed. */
+/** A stop string ends the text however the text is split into tokens, also inside a character, and is not printed. */
 class StopStringsTest {
     private static final Window WINDOW = Window.error(64);
 
     @Property(tries = 1500)
-    void whatIsPrintedDoesNotDependOnTheTokens(
+    void theTextDoesNotDependOnTheTokens(
             @ForAll("texts") String text,
             @ForAll @Size(min = 1, max = 3) List<@From("stops") String> stops,
             @ForAll Set<@IntRange(min = 1, max = 60) Integer> cuts) {
-        Pieces pieces = Pieces.of(text, cuts);
+        SplitText split = SplitText.of(text, cuts);
         StringBuilder printed = new StringBuilder();
 
-        Generation generation = generate(pieces, stops, printed);
+        Generation generation = generate(split, stops, printed);
 
         int end = firstEnd(text, stops);
         String expected = end < 0 ? text : text.substring(0, end - longestAt(text, end, stops));
         assertThat(generation.text()).isEqualTo(expected);
         assertThat(printed).hasToString(expected);
         assertThat(generation.finishReason()).isEqualTo(end < 0 ? FinishReason.LENGTH : FinishReason.STOP);
-        assertThat(pieces.tokenizer().decode(generation.ids()))
+        assertThat(split.tokenizer().decode(generation.ids()))
                 .startsWith(end < 0 ? text : text.substring(0, Math.max(0, end - 1)));
-        assertThat(generation.ids().length).isLessThanOrEqualTo(pieces.ids().length);
+        assertThat(generation.ids().length).isLessThanOrEqualTo(split.ids().length);
     }
 
     @Test
-    void whatOnlyLookedLikeAStopStringIsPrintedAtTheEnd() {
-        assertThat(generate(Pieces.of("abcab", Set.of(1, 2, 3, 4)), List.of("abd", "bcd", "abx"), new StringBuilder())
+    void theBeginningOfAStopStringIsPrintedAtTheEnd() {
+        assertThat(generate(
+                                SplitText.of("abcab", Set.of(1, 2, 3, 4)),
+                                List.of("abd", "bcd", "abx"),
+                                new StringBuilder())
                         .text())
                 .isEqualTo("abcab");
     }
 
     @Test
-    void halfACharacterAtTheEndIsPrintedAsAReplacement() {
-        Pieces pieces = Pieces.of("aé", Set.of(1, 2));
-        Pieces first = new Pieces(new int[] {pieces.ids()[0], pieces.ids()[1]}, pieces.tokenizer());
+    void anIncompleteCharacterAtTheEndIsPrintedAsUFFFD() {
+        SplitText split = SplitText.of("aé", Set.of(1, 2));
+        SplitText first = new SplitText(new int[] {split.ids()[0], split.ids()[1]}, split.tokenizer());
         StringBuilder printed = new StringBuilder();
 
         assertThat(generate(first, List.of("x"), printed).text()).isEqualTo("a\uFFFD");
@@ -58,11 +61,12 @@ class StopStringsTest {
     }
 
     @Test
-    void theEndOfTheTextReleasesWhatWasHeldBack() {
+    void heldBackTextIsPrintedAtTheEnd() {
         StringBuilder printed = new StringBuilder();
         Settings settings = Settings.greedy(9, Set.of(1), WINDOW).withStopStrings(List.of("ab"));
 
-        Generation generation = new Generator(new ScriptExecutor(2, new int[] {0, 1}), Pieces.tokenizer("a", "<end>"))
+        Generation generation = new Generator(
+                        new ScriptExecutor(2, new int[] {0, 1}), SplitText.tokenizer("a", "<end>"))
                 .generate(new int[] {0}, settings, step -> printed.append(step.text()));
 
         assertThat(generation.finishReason()).isEqualTo(FinishReason.EOS);
@@ -70,15 +74,15 @@ class StopStringsTest {
         assertThat(printed).hasToString("a");
     }
 
-    private static Generation generate(Pieces pieces, List<String> stops, StringBuilder printed) {
-        ScriptExecutor executor = new ScriptExecutor(pieces.tokenizer().vocabularySize(), pieces.ids());
+    private static Generation generate(SplitText split, List<String> stops, StringBuilder printed) {
+        ScriptExecutor executor = new ScriptExecutor(split.tokenizer().vocabularySize(), split.ids());
         Settings settings =
-                Settings.greedy(pieces.ids().length, Set.of(), WINDOW).withStopStrings(stops);
-        return new Generator(executor, pieces.tokenizer())
+                Settings.greedy(split.ids().length, Set.of(), WINDOW).withStopStrings(stops);
+        return new Generator(executor, split.tokenizer())
                 .generate(new int[] {0}, settings, step -> printed.append(step.text()));
     }
 
-    /** Where a stop string is complete for the first time, read character by character; -1 if never. */
+    /** The first index at which a stop string ends; -1 if there is none. */
     private static int firstEnd(String text, List<String> stops) {
         for (int end = 1; end <= text.length(); end++) {
             if (longestAt(text, end, stops) > 0) {
@@ -89,9 +93,9 @@ class StopStringsTest {
     }
 
     private static int longestAt(String text, int end, List<String> stops) {
-        String read = text.substring(0, end);
+        String prefix = text.substring(0, end);
         return stops.stream()
-                .filter(read::endsWith)
+                .filter(prefix::endsWith)
                 .mapToInt(String::length)
                 .max()
                 .orElse(0);
@@ -107,7 +111,7 @@ class StopStringsTest {
         return words(1, 4);
     }
 
-    /** Few letters, so that stop strings occur, overlap and nearly occur; two and four bytes long, so that cuts hurt. */
+    /** Texts of few letters, so that stop strings occur, overlap and almost occur; some letters have two or four bytes. */
     private static Arbitrary<String> words(int shortest, int longest) {
         return Arbitraries.of("a", "a", "b", "é", "🙂")
                 .list()

@@ -13,16 +13,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WindowTest {
-    /** The last new token is never fed back: it needs no position. */
+    /** The last new token is not an input of the model, so it needs no position. */
     @Test
-    void aTextMayEndOneTokenPastTheContext() {
+    void aTextMayBeOneTokenLongerThanTheContext() {
         assertThatCode(() -> Window.error(8).check(8, 1)).doesNotThrowAnyException();
         assertThatCode(() -> Window.error(8).check(3, 6)).doesNotThrowAnyException();
         assertThatCode(() -> Window.error(8).check(1, 0)).doesNotThrowAnyException();
     }
 
     @Test
-    void whatCouldNotBeFinishedIsRefusedBeforeAnyWork() {
+    void aTextThatWouldExceedTheContextIsRefused() {
         refuses(0, 1, "the prompt is empty: give at least one token");
         refuses(
                 9,
@@ -48,13 +48,13 @@ class WindowTest {
     }
 
     @Test
-    void aWindowThatSlidesEndsNever() {
+    void aSlidingWindowHasNoLimit() {
         assertThatCode(() -> Window.slide(8, 8).check(100, 1000)).doesNotThrowAnyException();
         assertThatThrownBy(() -> Window.slide(8, 1).check(0, 1)).hasMessageContaining("the prompt is empty");
     }
 
     @Test
-    void aWindowThatDoesNotSlideShowsAllUpToTheWholeContext() {
+    void aFixedWindowContainsAllTokens() {
         assertThat(Window.error(8).of(new int[] {1, 2, 3})).containsExactly(1, 2, 3);
         assertThat(Window.error(8).of(new int[] {1, 2, 3, 4, 5, 6, 7, 8})).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(Window.error(8).room(8)).isZero();
@@ -62,7 +62,7 @@ class WindowTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 9})
-    void aStrideMovesAtLeastOneTokenAndAtMostAll(int stride) {
+    void strideOutsideTheContextIsRefused(int stride) {
         assertThatThrownBy(() -> Window.slide(8, stride))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("the window's stride must be from 1 to the model's 8 positions, got " + stride);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where attention has a window the cache keeps the window, and nothing else changes. */
+/** With sliding-window attention, the cache keeps only the window, and the results are the same. */
 class WindowedCacheTest {
     private static final Transformer.Shape SHAPE = new Transformer.Shape(2, 2, 5, 10, 600, 31);
     private static final int PAGE = KeyValuePages.POSITIONS;
@@ -29,7 +29,7 @@ class WindowedCacheTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 64, 65})
-    void memoryIsThatOfTheWindowHoweverLongTheSequence(int window) {
+    void memoryIsLimitedByTheWindow(int window) {
         CachedExecutor cached = new CachedExecutor(model(window), new ScalarKernels());
         long perPosition = 2L * Float.BYTES * SHAPE.layers() * SHAPE.channels();
         long most = 0;
@@ -44,7 +44,7 @@ class WindowedCacheTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 63, 64, 65, 130})
-    void bitsAreThoseOfTheMask(int window) {
+    void bitsEqualThoseWithAMask(int window) {
         Transformer model = model(window);
         Random random = new Random(window);
         int[] ids = random.ints(400, 0, SHAPE.vocabulary()).toArray();
@@ -61,9 +61,9 @@ class WindowedCacheTest {
         counts.assertOnlyVector();
     }
 
-    /** A few tokens back there are still keys to go on from; further back the executor reads anew. */
+    /** After removing a few tokens, cached keys are reused; after removing more, the executor computes them again. */
     @Test
-    void tokensCanBeTakenBack() {
+    void tokensCanBeRemoved() {
         Transformer model = model(20);
         int[] ids = new Random(3).ints(400, 0, SHAPE.vocabulary()).toArray();
         NaiveExecutor naive = new NaiveExecutor(model, new ScalarKernels());
@@ -79,7 +79,7 @@ class WindowedCacheTest {
     }
 
     @Test
-    void whatALaterQuerySeesIsNeverForgotten() {
+    void keysInTheWindowOfLaterQueriesAreNotEvicted() {
         for (int window : new int[] {1, 2, 63, 64, 65, 200}) {
             KeyValuePages pages = new KeyValuePages(1, 1, window);
             Tensor row = Tensor.zeros(1, 1);

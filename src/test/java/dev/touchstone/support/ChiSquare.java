@@ -1,8 +1,8 @@
 package dev.touchstone.support;
 
-/** Pearson's test of observed counts against expected ones. */
+/** Pearson's chi-squared test of observed counts. */
 public final class ChiSquare {
-    /** The normal quantile of one false alarm in a million. */
+    /** The quantile of the normal distribution for a false positive rate of one in a million. */
     private static final double Z = 4.753;
 
     private ChiSquare() {}
@@ -20,7 +20,7 @@ public final class ChiSquare {
         return sum;
     }
 
-    /** What the statistic exceeds once in a million if the expectation is true (Wilson and Hilferty, 1931). */
+    /** The value that the statistic exceeds once in a million if the expected counts are right (Wilson and Hilferty, 1931). */
     public static double limit(int degreesOfFreedom) {
         double spread = 2.0 / (9 * degreesOfFreedom);
         return degreesOfFreedom * Math.pow(1 - spread + Z * Math.sqrt(spread), 3);

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The project's fixtures, and their models, each loaded once. */
+/** The project's fixtures and their models, each of which is loaded once. */
 public final class Fixtures {
-    /** The repository's, or others, of models that are too large for it. */
+    /** The folder of the fixtures: that of the repository, or the one in the system property. */
     private static final Path ROOT = Path.of(System.getProperty("touchstone.basedir", "."))
             .resolve(System.getProperty("touchstone.fixtures", "fixtures"));
 
@@ -22,7 +22,7 @@ public final class Fixtures {
         return ROOT;
     }
 
-    /** Every fixture; none at all is an error. */
+    /** All fixtures; at least one. */
     public static List<Fixture> all() {
         return Fixture.discover(ROOT);
     }

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The outcome of each planted bug: which check found it, and where. Written at the end of the run. */
+/** The outcome of each planted bug: the check that detected it, and where. Written to a page at the end of the run. */
 public final class KillMatrix {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
@@ -30,10 +30,10 @@ public final class KillMatrix {
     }
 
     /**
-     * Weaker checks that others use; true if the bug passes the check.
+     * Weaker checks that other projects use; true if the bug passes the check.
      *
      * @param text the greedy text is the same
-     * @param argmax the likeliest next token is the same at every position
+     * @param argmax the most likely next token is the same at every position
      * @param nmse the normalised mean squared error of the logits is below 1e-2
      * @param cosine the cosine of the logits is above 0.9999
      * @param absolute no logit is off by more than 1e-2
@@ -43,12 +43,12 @@ public final class KillMatrix {
     /**
      * One bug.
      *
-     * @param check the check that found it, or should have
-     * @param where the tap, or the subject of the check
-     * @param floors its RMS error there divided by PyTorch's; 0 for bugs that change no tensor
-     * @param remark the clues, the message of the check, or the reason why it is equivalent
+     * @param check the check that must detect the bug
+     * @param where the tap at which the bug was located, or the name of the tested object
+     * @param floors the RMS error at the tap divided by that of PyTorch; 0 for bugs that change no tensor
+     * @param remark the diagnosis, the message of the check, or the reason why the bug is equivalent
      * @param gates null if there are no logits
-     * @param readRight whether the clues name the mistake
+     * @param readRight whether the diagnosis names the bug
      */
     public record Row(
             String id,
@@ -66,7 +66,7 @@ public final class KillMatrix {
         ROWS.add(row);
     }
 
-    /** The totals, the names of survivors, and what weaker checks would miss; nothing if no bug was planted. */
+    /** Adds the totals, the survivors, and the number of bugs that weaker checks would miss; nothing if there are no bugs. */
     static synchronized void report(Totals totals) {
         if (ROWS.isEmpty()) {
             return;
@@ -86,11 +86,10 @@ public final class KillMatrix {
                 .map(Row::gates)
                 .toList();
         if (!gates.isEmpty()) {
+            totals.line("diagnosis", "names %2$d of %1$d bugs in the forward pass", gates.size(), readRight());
             totals.line(
-                    "readings", "of %d bugs in the forward pass, the mistake named in %d", gates.size(), readRight());
-            totals.line(
-                    "weaker gates",
-                    "would miss, of %d in the forward pass: same text %d, same argmax %d, NMSE < 1e-2 %d, cosine > 0.9999 %d,"
+                    "weaker checks",
+                    "would miss, of %d bugs in the forward pass: same text %d, same argmax %d, NMSE < 1e-2 %d, cosine > 0.9999 %d,"
                             + " absolute 1e-2 %d",
                     gates.size(),
                     gates.stream().filter(Gates::text).count(),
@@ -122,7 +121,7 @@ public final class KillMatrix {
         report.set(
                 "mutants",
                 JSON.valueToTree(ROWS.stream()
-                        .sorted(Comparator.comparing(KillMatrix::place))
+                        .sorted(Comparator.comparing(KillMatrix::sortKey))
                         .collect(Collectors.toList())));
         try {
             Files.createDirectories(FOLDER);
@@ -133,8 +132,8 @@ public final class KillMatrix {
         }
     }
 
-    /** Sorts by area, in the order W, T, F, N, D, and then by number. */
-    private static String place(Row row) {
+    /** A key that sorts by area, in the order W, T, F, N, D, and then by number. */
+    private static String sortKey(Row row) {
         return "WTFND".indexOf(row.id.charAt(0)) + String.format("%03d", Integer.parseInt(row.id.substring(1)));
     }
 }

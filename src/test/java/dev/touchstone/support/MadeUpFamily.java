@@ -22,10 +22,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * A model of a family that does not exist: no module has a name that a real family uses, and no family has all of its
- * parts. It has grouped queries with a norm for each head, interleaved rotary embeddings of some channels, gated MLPs, and
- * one block of each kind: parallel with two norms, sandwiched with a soft cap and a window, sequential with a plain MLP that
- * is no module of its own.
+ * A model of a made-up family. Its modules have names that no real family uses. It has grouped-query attention with norms of
+ * queries and keys, interleaved rotary embeddings of some channels, and one block of each kind: parallel with two norms and
+ * a gated MLP; sandwiched with a soft cap, a window and a gated MLP; sequential with a plain MLP that is not a module.
  */
 public final class MadeUpFamily {
     /** The names of the three blocks. */

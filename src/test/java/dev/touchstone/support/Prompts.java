@@ -6,9 +6,9 @@ import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** Prompts that no one chose: any ids, from one token to the whole context. */
+/** Random prompts of any ids, from one token to the whole context. */
 public final class Prompts {
-    /** Longer ones cost the larger models seconds. */
+    /** Limits the time of the larger models. */
     private static final int LONGEST = 64;
 
     private Prompts() {}

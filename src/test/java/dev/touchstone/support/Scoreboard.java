@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
-/** Counts what the suite compares; at the end of the run it prints the totals and writes the parity report. */
+/** Collects the results of the test suite; prints totals and writes the parity report at the end of the run. */
 public final class Scoreboard implements TestExecutionListener {
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
             .resolve(System.getProperty("touchstone.reports", "target"))
@@ -41,25 +41,25 @@ public final class Scoreboard implements TestExecutionListener {
     private static int models;
     private static long replayed;
     private static long fuzzed;
-    private static int ways;
+    private static int outcomes;
     private static long fuzzSeed;
 
-    /** A golden file was compared. */
+    /** Adds the result of a golden file. */
     public static synchronized void golden(Fixture fixture, String name, CaseResult result) {
         GOLDEN.addAll(result.taps());
         REPORT.add(fixture, name, result);
     }
 
-    /** A prompt that PyTorch ran in process was compared. */
+    /** Adds the result of a prompt that PyTorch ran in this process. */
     public static synchronized void oracle(CaseResult result) {
         ORACLE.addAll(result.taps());
         prompts++;
     }
 
     /**
-     * A model that was drawn was compared with the same equations in libtorch.
+     * Adds the result of a random model, which was compared with the same equations in libtorch.
      *
-     * @param judged the taps whose ratio says something by itself
+     * @param judged the taps with enough elements to limit their ratio
      */
     public static synchronized void model(CaseResult result, List<TapResult> judged) {
         MODELS.addAll(result.taps());
@@ -67,19 +67,19 @@ public final class Scoreboard implements TestExecutionListener {
         models++;
     }
 
-    /** An input of the fuzzing corpus was read again. */
+    /** Counts an input of the fuzzing corpus. */
     public static synchronized void replayed() {
         replayed++;
     }
 
     /**
-     * New inputs were read.
+     * Adds the totals of a run of fuzzing.
      *
-     * @param results in how many ways they were refused or accepted
+     * @param results the number of different results
      */
     public static synchronized void fuzzed(long inputs, int results, long seed) {
         fuzzed += inputs;
-        ways += results;
+        outcomes += results;
         fuzzSeed = seed;
     }
 
@@ -104,10 +104,10 @@ public final class Scoreboard implements TestExecutionListener {
         if (fuzzed > 0) {
             totals.line(
                     "fuzzing",
-                    "%,d new inputs and %,d of the corpus, refused or accepted in %,d ways (seed %d)",
+                    "%,d new inputs and %,d of the corpus, with %,d different results (seed %d)",
                     fuzzed,
                     replayed,
-                    ways,
+                    outcomes,
                     fuzzSeed);
         }
         KillMatrix.report(totals);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Reads its lines: a prompt of one token is the number of a script, which is said token by token, whatever is picked. */
+/** Predicts the ids of a script. The first token of a sequence is the number of its script; the others are ignored. */
 public record ScriptExecutor(int vocabulary, int[]... scripts) implements Executor {
     @Override
     public Tensor next(List<int[]> sequences) {

@@ -14,7 +14,7 @@ public final class StringConstants {
 
     private StringConstants() {}
 
-    /** Parts of concatenated strings are included, and so are the values of constants that come from other classes. */
+    /** Includes templates of string concatenation, and values of constants from other classes. */
     public static List<String> of(InputStream classFile) {
         try (DataInputStream in = new DataInputStream(classFile)) {
             in.skipNBytes(8); // magic number and version

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A model of few tokens whose logits are a fixed table over the last two tokens: small enough to know everything. */
+/** A model whose logits are a fixed random function of the last two tokens, so that all texts can be enumerated. */
 public final class TableExecutor implements Executor {
-    /** Any tokenizer with a few tokens serves: the ids count, not the text. */
+    /** A tokenizer for tests that compare ids only. */
     public static final Tokenizer TOKENIZER =
             Fixtures.model(Fixtures.all().get(0)).tokenizer();
 

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What a run of the suite did, a line for each kind of test. It is printed when the tests end. */
+/** The totals of a run of the test suite, one line for each kind of test, printed at the end. */
 public final class Totals {
     private static final Path FILE = Path.of(System.getProperty("touchstone.basedir", "."))
             .resolve(System.getProperty("touchstone.reports", "target"))

@@ -1,7 +1,7 @@
 package dev.touchstone.zoo;
 
 /**
- * A known bug and the check that must kill it.
+ * A known bug and the check that must detect it.
  *
  * @param id the kind of bug, such as {@code D1}: W weights, T tokenizer, F forward pass, N numerics, D decoding
  * @param what is wrong

@@ -11,75 +11,75 @@ import dev.touchstone.tensor.Tensor;
 
 /** The scalar kernels; a bug overrides one operation. */
 abstract class BuggedKernels implements Kernels {
-    private final Kernels sound = new ScalarKernels();
+    private final Kernels scalar = new ScalarKernels();
 
     @Override
     public Tensor embed(int[] ids, Matrix table) {
-        return sound.embed(ids, table);
+        return scalar.embed(ids, table);
     }
 
     @Override
     public Tensor add(Tensor a, Tensor b) {
-        return sound.add(a, b);
+        return scalar.add(a, b);
     }
 
     @Override
     public Tensor linear(Tensor x, Matrix weight, float[] bias) {
-        return sound.linear(x, weight, bias);
+        return scalar.linear(x, weight, bias);
     }
 
     @Override
     public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
-        return sound.layerNorm(x, gain, bias, epsilon);
+        return scalar.layerNorm(x, gain, bias, epsilon);
     }
 
     @Override
     public Tensor rmsNorm(Tensor x, float[] gain, float gainOffset, double epsilon) {
-        return sound.rmsNorm(x, gain, gainOffset, epsilon);
+        return scalar.rmsNorm(x, gain, gainOffset, epsilon);
     }
 
     @Override
     public Tensor multiply(Tensor a, Tensor b) {
-        return sound.multiply(a, b);
+        return scalar.multiply(a, b);
     }
 
     @Override
     public Tensor scale(Tensor x, float factor) {
-        return sound.scale(x, factor);
+        return scalar.scale(x, factor);
     }
 
     @Override
     public Tensor softCap(Tensor x, float cap) {
-        return sound.softCap(x, cap);
+        return scalar.softCap(x, cap);
     }
 
     @Override
     public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
-        return sound.rotate(x, angles, headSize, layout);
+        return scalar.rotate(x, angles, headSize, layout);
     }
 
     @Override
     public Tensor columns(Tensor x, int from, int width, int step) {
-        return sound.columns(x, from, width, step);
+        return scalar.columns(x, from, width, step);
     }
 
     @Override
     public Tensor activate(Tensor x, Activation activation) {
-        return sound.activate(x, activation);
+        return scalar.activate(x, activation);
     }
 
     @Override
     public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
-        return sound.scores(q, cache, scoring);
+        return scalar.scores(q, cache, scoring);
     }
 
     @Override
     public Tensor softmax(Tensor scores) {
-        return sound.softmax(scores);
+        return scalar.softmax(scores);
     }
 
     @Override
     public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
-        return sound.weightedSum(probs, cache, scoring);
+        return scalar.weightedSum(probs, cache, scoring);
     }
 }

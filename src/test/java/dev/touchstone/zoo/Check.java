@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A named check that can be run on the correct subject and on one with a bug.
+ * A named check that can be run on a correct object and on one with a bug.
  *
- * @param name a sentence that is true of the correct subject
+ * @param name a sentence that is true of the correct object
  * @param assertion throws if it is not true
  */
 public record Check<S>(String name, Consumer<S> assertion) {
@@ -17,15 +17,15 @@ public record Check<S>(String name, Consumer<S> assertion) {
      * The message of the check if it fails; empty if it passes. The check fails with an {@link AssertionError} or a
      * {@link TouchstoneException}.
      *
-     * @throws RuntimeException any other exception of the check or of the subject; it does not show that the bug was detected
+     * @throws RuntimeException any other exception of the check or of the subject; it does not show that a bug was detected
      */
     Optional<String> failure(S subject) {
         try {
             assertion.accept(subject);
             return Optional.empty();
         } catch (AssertionError | TouchstoneException e) {
-            String words = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
-            return Optional.of(words.length() <= LONGEST ? words : words.substring(0, LONGEST) + "…");
+            String message = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+            return Optional.of(message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…");
         }
     }
 

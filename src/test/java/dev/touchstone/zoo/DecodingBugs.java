@@ -27,7 +27,7 @@ final class DecodingBugs {
                     "D8",
                     "generation stops only after the end-of-sequence token was printed",
                     "Jlama",
-                    DecodingBugs::printsTheEnd,
+                    DecodingBugs::printsEndOfSequence,
                     DecodingChecks.EOS_IS_NOT_PRINTED),
             new Bug<>(
                     "D8",
@@ -55,13 +55,13 @@ final class DecodingBugs {
                     "the limit on new tokens includes the prompt",
                     "Jlama",
                     DecodingBugs::countsThePrompt,
-                    DecodingChecks.LENGTH_IS_OF_NEW_TOKENS),
+                    DecodingChecks.LENGTH_COUNTS_NEW_TOKENS),
             new Bug<>(
                     "D10",
                     "a stop string that is split over tokens is missed",
                     "",
-                    DecodingBugs::looksAtEachTokenAlone,
-                    DecodingChecks.STOP_STRING_IN_PIECES),
+                    DecodingBugs::searchesEachTokenAlone,
+                    DecodingChecks.SPLIT_STOP_STRING),
             new Bug<>(
                     "D10",
                     "a stop string is half printed",
@@ -91,7 +91,7 @@ final class DecodingBugs {
                                     .generate(executor, tokenizer, List.of(prompts.get(row)), settings, watcher)
                                     .get(0))
                             .toList(),
-                    DecodingChecks.SEED_AND_COMPANY));
+                    DecodingChecks.SEED_AND_BATCH));
 
     private DecodingBugs() {}
 
@@ -111,7 +111,7 @@ final class DecodingBugs {
         return settings(settings -> settings.withSampler(settings.sampler(), settings.seed() + distance));
     }
 
-    private static List<Generation> printsTheEnd(
+    private static List<Generation> printsEndOfSequence(
             Executor executor, Tokenizer tokenizer, List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
         return Decoding.REAL
                 .generate(executor, tokenizer, prompts, settings, step -> {
@@ -120,8 +120,7 @@ final class DecodingBugs {
                             step.sequence(), step.index(), step.id(), step.logits(), step.scores(), step.text() + end));
                 })
                 .stream()
-                .map(made ->
-                        new Generation(made.promptIds(), made.ids(), tokenizer.decode(made.ids()), made.finishReason()))
+                .map(old -> new Generation(old.promptIds(), old.ids(), tokenizer.decode(old.ids()), old.finishReason()))
                 .toList();
     }
 
@@ -131,25 +130,25 @@ final class DecodingBugs {
                 Decoding.REAL.generate(executor, tokenizer, prompts, with(settings, 1, Set.of()), watcher).stream()
                         .map(first -> join(first.promptIds(), first.ids()))
                         .toList();
-        Settings rest = with(settings, settings.maxNewTokens() - 1, settings.eosIds());
-        return Decoding.REAL.generate(executor, tokenizer, longer, rest, watcher).stream()
-                .map(made -> {
-                    int first = made.promptIds()[made.promptIds().length - 1];
-                    int[] ids = join(new int[] {first}, made.ids());
-                    return new Generation(made.promptIds(), ids, tokenizer.decode(ids), made.finishReason());
+        Settings fewer = with(settings, settings.maxNewTokens() - 1, settings.eosIds());
+        return Decoding.REAL.generate(executor, tokenizer, longer, fewer, watcher).stream()
+                .map(rest -> {
+                    int first = rest.promptIds()[rest.promptIds().length - 1];
+                    int[] ids = join(new int[] {first}, rest.ids());
+                    return new Generation(rest.promptIds(), ids, tokenizer.decode(ids), rest.finishReason());
                 })
                 .toList();
     }
 
     private static List<Generation> stopsAll(
             Executor executor, Tokenizer tokenizer, List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
-        List<Generation> made = Decoding.REAL.generate(executor, tokenizer, prompts, settings, watcher);
-        int first = made.stream()
+        List<Generation> generations = Decoding.REAL.generate(executor, tokenizer, prompts, settings, watcher);
+        int first = generations.stream()
                 .filter(generation -> generation.finishReason() == FinishReason.EOS)
                 .mapToInt(generation -> generation.ids().length)
                 .min()
                 .orElse(settings.maxNewTokens());
-        return made.stream()
+        return generations.stream()
                 .map(generation -> cut(generation, first, tokenizer))
                 .toList();
     }
@@ -167,31 +166,31 @@ final class DecodingBugs {
                 .toList();
     }
 
-    private static List<Generation> looksAtEachTokenAlone(
+    private static List<Generation> searchesEachTokenAlone(
             Executor executor, Tokenizer tokenizer, List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
         Settings never = settings.withStopStrings(List.of());
         return Decoding.REAL.generate(executor, tokenizer, prompts, never, watcher).stream()
-                .map(made -> {
-                    for (int i = 0; i < made.ids().length; i++) {
-                        String token = tokenizer.decode(made.ids()[i]);
+                .map(generation -> {
+                    for (int i = 0; i < generation.ids().length; i++) {
+                        String token = tokenizer.decode(generation.ids()[i]);
                         if (settings.stopStrings().stream().anyMatch(token::contains)) {
-                            return cut(made, i, tokenizer);
+                            return cut(generation, i, tokenizer);
                         }
                     }
-                    return made;
+                    return generation;
                 })
                 .toList();
     }
 
     private static List<Generation> printsAtOnce(
             Executor executor, Tokenizer tokenizer, List<int[]> prompts, Settings settings, Consumer<Step> watcher) {
-        List<Generation> made = Decoding.REAL.generate(executor, tokenizer, prompts, settings, Decoding.SILENT);
+        List<Generation> generations = Decoding.REAL.generate(executor, tokenizer, prompts, settings, Decoding.SILENT);
         Decoding.REAL.generate(executor, tokenizer, prompts, settings.withStopStrings(List.of()), step -> {
-            if (step.index() < made.get(step.sequence()).ids().length) {
+            if (step.index() < generations.get(step.sequence()).ids().length) {
                 watcher.accept(step);
             }
         });
-        return made;
+        return generations;
     }
 
     private static Generation cut(Generation generation, int length, Tokenizer tokenizer) {

@@ -8,8 +8,8 @@ import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.Step;
 import dev.touchstone.generation.Window;
-import dev.touchstone.support.Pieces;
 import dev.touchstone.support.ScriptExecutor;
+import dev.touchstone.support.SplitText;
 import dev.touchstone.support.TableExecutor;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /** Checks of the generation loop: where a text ends, what is printed, and which random numbers it uses. */
 final class DecodingChecks {
     private static final Window WINDOW = Window.error(64);
-    private static final Tokenizer LETTERS = Pieces.tokenizer("a", "b", "c", "d", "<end>", "<stop>");
+    private static final Tokenizer LETTERS = SplitText.tokenizer("a", "b", "c", "d", "<end>", "<stop>");
     private static final ScriptExecutor SCRIPTS = new ScriptExecutor(6, new int[][] {
         {0, 1, 4, 2, 2, 2},
         {3, 3, 3, 3, 3, 5},
@@ -73,8 +73,8 @@ final class DecodingChecks {
                 assertThat(generations).extracting(Generation::finishReason).containsOnly(FinishReason.EOS);
             });
 
-    static final Check<Decoding> LENGTH_IS_OF_NEW_TOKENS =
-            check("as many new tokens as requested, whatever the length of the prompt", decoding -> {
+    static final Check<Decoding> LENGTH_COUNTS_NEW_TOKENS =
+            check("the number of new tokens does not depend on the length of the prompt", decoding -> {
                 TableExecutor executor = new TableExecutor(6, 1);
                 Settings settings = Settings.greedy(5, Set.of(), WINDOW);
                 List<int[]> prompts = List.of(new int[] {1}, new int[] {1, 2, 3}, new int[] {0, 1, 2, 3, 4, 5, 0});
@@ -84,7 +84,7 @@ final class DecodingChecks {
                         .containsExactly(5, 5, 5);
             });
 
-    static final Check<Decoding> STOP_STRING_IN_PIECES =
+    static final Check<Decoding> SPLIT_STOP_STRING =
             check("a stop string is found however tokens split it", decoding -> {
                 for (int cuts = 0; cuts < 1 << 9; cuts++) {
                     Generation generation = stopped(decoding, cuts, new StringBuilder());
@@ -122,17 +122,17 @@ final class DecodingChecks {
             check("streaming does not change the sampled tokens", decoding -> {
                 for (long seed = 0; seed < 20; seed++) {
                     List<Integer> streamed = new ArrayList<>();
-                    List<Integer> read = draw(decoding, seed, List.of(1), step -> streamed.add(step.id()))
+                    List<Integer> returned = draw(decoding, seed, List.of(1), step -> streamed.add(step.id()))
                             .get(0);
 
-                    assertThat(read).isEqualTo(streamed);
-                    assertThat(read)
+                    assertThat(returned).isEqualTo(streamed);
+                    assertThat(returned)
                             .isEqualTo(draw(decoding, seed, List.of(1), Decoding.SILENT)
                                     .get(0));
                 }
             });
 
-    static final Check<Decoding> SEED_AND_COMPANY = check("a row samples the same tokens as alone", decoding -> {
+    static final Check<Decoding> SEED_AND_BATCH = check("a row samples the same tokens as alone", decoding -> {
         for (long seed = 0; seed < 20; seed++) {
             List<List<Integer>> together = draw(decoding, seed, List.of(1, 2, 3), Decoding.SILENT);
 
@@ -150,12 +150,12 @@ final class DecodingChecks {
             EOS_FIRST,
             EOS_OF_ONE_ROW,
             EOS_OF_SEVERAL,
-            LENGTH_IS_OF_NEW_TOKENS,
-            STOP_STRING_IN_PIECES,
+            LENGTH_COUNTS_NEW_TOKENS,
+            SPLIT_STOP_STRING,
             STOP_STRING_NOT_PRINTED,
             SEED,
             SEED_AND_STREAMING,
-            SEED_AND_COMPANY);
+            SEED_AND_BATCH);
 
     private DecodingChecks() {}
 
@@ -174,18 +174,17 @@ final class DecodingChecks {
 
     /** A text of ten bytes with a stop string in the middle. A new token starts at each byte whose bit is set. */
     private static Generation stopped(Decoding decoding, int cuts, StringBuilder printed) {
-        Set<Integer> places = new HashSet<>();
-        for (int place = 1; place <= 9; place++) {
-            if ((cuts >> place - 1 & 1) == 1) {
-                places.add(place);
+        Set<Integer> offsets = new HashSet<>();
+        for (int offset = 1; offset <= 9; offset++) {
+            if ((cuts >> offset - 1 & 1) == 1) {
+                offsets.add(offset);
             }
         }
-        Pieces pieces = Pieces.of("aé<<é>b<a", places);
-        ScriptExecutor executor = new ScriptExecutor(pieces.tokenizer().vocabularySize(), pieces.ids());
+        SplitText split = SplitText.of("aé<<é>b<a", offsets);
+        ScriptExecutor executor = new ScriptExecutor(split.tokenizer().vocabularySize(), split.ids());
         Settings settings =
-                Settings.greedy(pieces.ids().length, Set.of(), WINDOW).withStopStrings(List.of("<é>", "é>>"));
-        return decoding.generate(
-                        executor, pieces.tokenizer(), prompts(0), settings, step -> printed.append(step.text()))
+                Settings.greedy(split.ids().length, Set.of(), WINDOW).withStopStrings(List.of("<é>", "é>>"));
+        return decoding.generate(executor, split.tokenizer(), prompts(0), settings, step -> printed.append(step.text()))
                 .get(0);
     }
 

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** F8 and F19: more tokens than positions, and caches that keep keys of an earlier request or of another row. */
+/** F8 and F19: more tokens than positions, and caches with keys of an earlier request or of another row. */
 final class ExecutorBugs {
     private static final Transformer MODEL =
             Fixtures.model(Fixtures.named("tiny-gpt2")).transformer();
 
-    private static final Check<Function<Transformer, Executor>> NEXT_REQUEST =
+    private static final Check<Function<Transformer, Executor>> EARLIER_REQUESTS =
             new Check<>("earlier requests do not change any bit", executor -> {
                 Executor cached = executor.apply(MODEL);
                 cached.next(List.of(ids(9, 3)));
@@ -34,7 +34,7 @@ final class ExecutorBugs {
                 }
             });
 
-    private static final Check<Function<Transformer, Executor>> NEIGHBOURS =
+    private static final Check<Function<Transformer, Executor>> OTHER_ROWS =
             new Check<>("other rows of the batch do not change any bit", executor -> {
                 List<int[]> batch = List.of(ids(9, 3), ids(9, 5), ids(4, 3));
 
@@ -47,44 +47,44 @@ final class ExecutorBugs {
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessageContaining("has positions for 40"));
 
-    static final List<Check<Function<Transformer, Executor>>> CHECKS = List.of(NEXT_REQUEST, NEIGHBOURS, TOO_LONG);
+    static final List<Check<Function<Transformer, Executor>>> CHECKS = List.of(EARLIER_REQUESTS, OTHER_ROWS, TOO_LONG);
 
     static final List<Bug<Function<Transformer, Executor>>> ALL = List.of(
             bug(
                     "F19",
                     "the cache of the previous request is reused",
                     "langchain4j#6027",
-                    model -> new Remembering(model) {
+                    model -> new SharedCache(model) {
                         @Override
-                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                        KvCache reuse(int[] ids, KvCache last, int[] lastIds) {
                             return last.length() < ids.length ? last : model.newCache();
                         }
                     },
-                    NEXT_REQUEST),
+                    EARLIER_REQUESTS),
             bug(
                     "F19",
                     "a cache is truncated one token too late",
                     "mlx-lm#1423",
-                    model -> new Remembering(model) {
+                    model -> new SharedCache(model) {
                         @Override
-                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                        KvCache reuse(int[] ids, KvCache last, int[] lastIds) {
                             int difference = Arrays.mismatch(ids, lastIds);
-                            int agreed = difference < 0 ? ids.length : difference;
-                            return last.truncate(Math.min(Math.min(agreed + 1, last.length()), ids.length - 1));
+                            int common = difference < 0 ? ids.length : difference;
+                            return last.truncate(Math.min(Math.min(common + 1, last.length()), ids.length - 1));
                         }
                     },
-                    NEXT_REQUEST),
+                    EARLIER_REQUESTS),
             bug(
                     "F19",
                     "the rows of a batch share a cache",
                     "langchain4j#6027",
-                    model -> new Remembering(model) {
+                    model -> new SharedCache(model) {
                         @Override
-                        KvCache recall(int[] ids, KvCache last, int[] lastIds) {
+                        KvCache reuse(int[] ids, KvCache last, int[] lastIds) {
                             return last.truncate(Math.min(last.length(), ids.length - 1));
                         }
                     },
-                    NEIGHBOURS),
+                    OTHER_ROWS),
             bug(
                     "F8",
                     "past the context positions start at 0 again",
@@ -131,17 +131,17 @@ final class ExecutorBugs {
     }
 
     /** One cache shared by all requests. */
-    private abstract static class Remembering implements Executor {
+    private abstract static class SharedCache implements Executor {
         private final Transformer model;
         private KvCache last;
         private int[] lastIds = {};
 
-        Remembering(Transformer model) {
+        SharedCache(Transformer model) {
             this.model = model;
             this.last = model.newCache();
         }
 
-        abstract KvCache recall(int[] ids, KvCache last, int[] lastIds);
+        abstract KvCache reuse(int[] ids, KvCache last, int[] lastIds);
 
         @Override
         public Tensor next(List<int[]> sequences) {
@@ -155,7 +155,7 @@ final class ExecutorBugs {
 
         @Override
         public Tensor last(int[] ids, int count) {
-            last = recall(ids, last, lastIds);
+            last = reuse(ids, last, lastIds);
             lastIds = ids.clone();
             int[] unread = Arrays.copyOfRange(ids, last.length(), ids.length);
             Batch.Sequence sequence = new Batch.Sequence(unread, last, count);
@@ -165,24 +165,24 @@ final class ExecutorBugs {
 
     /** Shortens a sequence that exceeds the context. */
     @FunctionalInterface
-    private interface Cut {
+    private interface Truncation {
         int[] of(int[] ids, int positions);
     }
 
-    private static Executor tooLong(Transformer model, Cut cut) {
-        Executor sound = new NaiveExecutor(model, new ScalarKernels());
+    private static Executor tooLong(Transformer model, Truncation truncation) {
+        Executor correct = new NaiveExecutor(model, new ScalarKernels());
         int positions = model.shape().positions();
         return new Executor() {
             @Override
             public Tensor next(List<int[]> sequences) {
-                return sound.next(sequences.stream()
-                        .map(ids -> ids.length > positions ? cut.of(ids, positions) : ids)
+                return correct.next(sequences.stream()
+                        .map(ids -> ids.length > positions ? truncation.of(ids, positions) : ids)
                         .toList());
             }
 
             @Override
             public Tensor last(int[] ids, int count) {
-                return sound.last(ids.length > positions ? cut.of(ids, positions) : ids, count);
+                return correct.last(ids.length > positions ? truncation.of(ids, positions) : ids, count);
             }
         };
     }

@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** F11, F13 and F18 in the families after GPT-2: RMSNorm, gated MLPs, parallel residuals, norms of queries and keys. */
+/** F11, F13 and F18 in families other than GPT-2: RMSNorm, gated MLPs, parallel residuals, norms of queries and keys. */
 final class FamilyBugs {
     private static final String NORM = "layers.0.input_layernorm";
 
@@ -124,7 +124,7 @@ final class FamilyBugs {
                     "attention and MLP one after the other instead of in parallel",
                     "layers.0.post_attention_layernorm",
                     "tiny-gpt-neox",
-                    FamilyBugs::oneAfterTheOther),
+                    FamilyBugs::sequential),
             model(
                     "F11",
                     "the input of the MLP includes the output of attention",
@@ -227,7 +227,7 @@ final class FamilyBugs {
         return model("F1", what, "layers.0.mlp.act_fn", fixture, model -> Surgery.activation(model, 0, activation));
     }
 
-    private static Transformer oneAfterTheOther(Transformer model) {
+    private static Transformer sequential(Transformer model) {
         return Surgery.each(
                 model,
                 Block.class,

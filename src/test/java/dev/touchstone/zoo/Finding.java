@@ -10,11 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the comparison with a reference says of an engine.
+ * The result of comparing an engine with a reference.
  *
  * @param tap the first tap that is wrong, or "" if none is
  * @param ratio its error over PyTorch's; the largest of all taps if none is wrong
- * @param clues the likely mistake
+ * @param clues what the diagnosis says about the likely mistake
  */
 record Finding(boolean passes, String tap, double ratio, List<String> clues) {
     static Finding of(Parity.Engine engine, TapMap map, Reference reference) {
@@ -28,7 +28,7 @@ record Finding(boolean passes, String tap, double ratio, List<String> clues) {
         }
     }
 
-    /** The tap that a message names: one with another shape, or one that is missing. */
+    /** The tap that a message names because it has another shape or is missing; "" if there is none. */
     static String tapIn(TouchstoneException e, Reference reference) {
         List<String> words = Arrays.asList(e.getMessage().split("[ ,\\[\\]]+"));
         return reference.taps().stream().filter(words::contains).findFirst().orElse("");

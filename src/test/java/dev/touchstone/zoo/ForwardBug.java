@@ -6,11 +6,11 @@ package dev.touchstone.zoo;
  * @param id the kind of bug: W weights, F forward pass, N numerics
  * @param what is wrong
  * @param seenIn the project that had it, or ""
- * @param fixture the model it is planted in
- * @param plant puts it into the model
- * @param warm whether it has an effect only if the cache already has keys
- * @param tap the tap at which it must be found
- * @param equivalent the reason why it changes no result; "" for a bug that does
+ * @param fixture the fixture whose model gets the bug
+ * @param plant adds the bug to the model
+ * @param warm whether the bug has an effect only if the cache already has keys
+ * @param tap the tap at which the bug must be located
+ * @param equivalent the reason why the bug changes no result; "" if it does
  */
 record ForwardBug(
         String id,
@@ -49,6 +49,6 @@ record ForwardBug(
 
     @Override
     public String toString() {
-        return id + ": " + what + (isEquivalent() ? ", which changes nothing" : ", found at " + tap);
+        return id + ": " + what + (isEquivalent() ? ", which changes nothing" : ", located at " + tap);
     }
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every bug of the forward pass is planted, fails the comparison with the goldens, and is found at its tap. */
+/** The comparison with the goldens detects each bug of the forward pass, locates it at its tap, and diagnoses it. */
 class ForwardZooTest {
     /** The bugs of GPT-2. */
     static final List<ForwardBug> BUGS = Stream.of(
@@ -31,7 +31,7 @@ class ForwardZooTest {
             .flatMap(List::stream)
             .toList();
 
-    /** Those of all families. */
+    /** The bugs of all families. */
     static Stream<ForwardBug> all() {
         return Stream.of(BUGS, RotaryBugs.ALL, SinusoidBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
                 .flatMap(List::stream);
@@ -40,18 +40,18 @@ class ForwardZooTest {
     private static final String GOLDENS = "all taps of the goldens";
 
     @TestFactory
-    Stream<DynamicTest> findsEveryBugWhereItIs() {
+    Stream<DynamicTest> everyBugIsLocatedAtItsTap() {
         return all().map(bug -> DynamicTest.dynamicTest(bug.toString(), () -> find(bug)));
     }
 
     @TestFactory
-    Stream<DynamicTest> findsNothingWhereNothingIsPlanted() {
+    Stream<DynamicTest> correctModelsPass() {
         return Fixtures.all().stream()
                 .map(Fixture::name)
                 .filter(name -> name.startsWith("tiny-"))
                 .flatMap(fixture -> Stream.of(true, false)
-                        .map(warm ->
-                                DynamicTest.dynamicTest(fixture + (warm ? ", half of it in the cache" : ""), () -> {
+                        .map(warm -> DynamicTest.dynamicTest(
+                                fixture + (warm ? ", with the first half in the cache" : ""), () -> {
                                     Finding finding = run(fixture, warm ? Plant.NOTHING_WARM : Plant.NOTHING, warm);
 
                                     assertThat(finding.passes())
@@ -71,15 +71,15 @@ class ForwardZooTest {
                 finding.ratio(),
                 bug.isEquivalent() ? bug.equivalent() : String.join("; ", finding.clues()),
                 !finding.passes() ? Fate.KILLED : bug.isEquivalent() ? Fate.EQUIVALENT : Fate.SURVIVED,
-                Gatekeepers.ask(bug),
-                !bug.isEquivalent() && Readings.isRight(bug, finding.clues())));
+                WeakerChecks.run(bug),
+                !bug.isEquivalent() && ExpectedDiagnoses.isRight(bug, finding.clues())));
 
-        assertThat(finding.passes()).as("nothing noticed").isEqualTo(bug.isEquivalent());
+        assertThat(finding.passes()).as("the comparison passes").isEqualTo(bug.isEquivalent());
         if (!bug.isEquivalent()) {
-            assertThat(finding.tap()).as("where it was found: %s", finding).isEqualTo(bug.tap());
-            assertThat(Readings.isRight(bug, finding.clues()))
-                    .as("the reading: %s", finding.clues())
-                    .isNotEqualTo(Readings.isHidden(bug));
+            assertThat(finding.tap()).as("tap of the finding: %s", finding).isEqualTo(bug.tap());
+            assertThat(ExpectedDiagnoses.isRight(bug, finding.clues()))
+                    .as("whether the diagnosis is as expected: %s", finding.clues())
+                    .isNotEqualTo(ExpectedDiagnoses.isNotNamed(bug));
         }
     }
 

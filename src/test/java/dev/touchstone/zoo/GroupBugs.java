@@ -19,14 +19,14 @@ final class GroupBugs {
                             "key heads assigned to query heads in turn instead of in groups",
                             "onnx#7274",
                             SCORES,
-                            inTurn(true))
+                            roundRobin(true))
                     .in("tiny-llama"),
             ForwardBug.of(
                             "F15",
                             "value heads assigned to query heads in turn instead of in groups",
                             "onnx#7274",
                             "layers.0.self_attn.context",
-                            inTurn(false))
+                            roundRobin(false))
                     .in("tiny-llama"),
             fused("tiny-gpt-neox", "layers.0.attention.q"),
             fused("tiny-bloom", "h.0.self_attention.q"),
@@ -70,7 +70,12 @@ final class GroupBugs {
                     SCORES,
                     Scoring.UNLIMITED),
             window("the window although layer_types says full", "", "tiny-qwen2", 0, SCORES, 4),
-            ForwardBug.of("F17", "a cache trimmed one too early", "transformers#26792", SCORES, Plant.warm(narrower()))
+            ForwardBug.of(
+                            "F17",
+                            "a cache trimmed one too early",
+                            "transformers#26792",
+                            SCORES,
+                            Plant.warm(narrowerWindow()))
                     .in("tiny-mistral")
                     .onAWarmCache(),
             scoring("the soft cap of the scores missing", "tiny-gemma2", old -> cap(old, 0)),
@@ -114,7 +119,7 @@ final class GroupBugs {
         return ForwardBug.of("F17", what, seenIn, tap, plant).in(fixture);
     }
 
-    private static BuggedKernels narrower() {
+    private static BuggedKernels narrowerWindow() {
         return new BuggedKernels() {
             @Override
             public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
@@ -165,7 +170,7 @@ final class GroupBugs {
     }
 
     /** Query head h uses key head h mod G instead of h / (H / G). */
-    private static Plant inTurn(boolean keys) {
+    private static Plant roundRobin(boolean keys) {
         return Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
@@ -173,13 +178,14 @@ final class GroupBugs {
                     return super.scores(q, cache, scoring);
                 }
                 int heads = q.size(-1) / cache.headSize();
-                Tensor dealt = Tensor.zeros(q.shape());
+                Tensor permuted = Tensor.zeros(q.shape());
                 for (int i = 0; i < q.size(); i++) {
                     int t = i / q.size(-1) * q.size(-1);
                     int h = i % q.size(-1) / cache.headSize();
-                    dealt.data()[t + place(h, heads, cache) * cache.headSize() + i % cache.headSize()] = q.data()[i];
+                    permuted.data()[t + permutedIndex(h, heads, cache) * cache.headSize() + i % cache.headSize()] =
+                            q.data()[i];
                 }
-                return undealt(super.scores(dealt, cache, scoring), cache);
+                return restored(super.scores(permuted, cache, scoring), cache);
             }
 
             @Override
@@ -189,17 +195,18 @@ final class GroupBugs {
                 }
                 int heads = probs.size(0);
                 int size = probs.size() / heads;
-                Tensor dealt = Tensor.zeros(probs.shape());
+                Tensor permuted = Tensor.zeros(probs.shape());
                 for (int h = 0; h < heads; h++) {
-                    System.arraycopy(probs.data(), h * size, dealt.data(), place(h, heads, cache) * size, size);
+                    System.arraycopy(
+                            probs.data(), h * size, permuted.data(), permutedIndex(h, heads, cache) * size, size);
                 }
-                Tensor sum = super.weightedSum(dealt, cache, scoring);
+                Tensor sum = super.weightedSum(permuted, cache, scoring);
                 Tensor y = Tensor.zeros(sum.shape());
                 for (int i = 0; i < y.size(); i++) {
                     int h = i % y.size(-1) / cache.headSize();
                     y.data()[i] = sum.data()[
                             i / y.size(-1) * y.size(-1)
-                                    + place(h, heads, cache) * cache.headSize()
+                                    + permutedIndex(h, heads, cache) * cache.headSize()
                                     + i % y.size(-1) % cache.headSize()];
                 }
                 return y;
@@ -207,17 +214,17 @@ final class GroupBugs {
         });
     }
 
-    /** The place of a query head so that it uses key head h mod G. */
-    private static int place(int h, int heads, KeyValuePages cache) {
+    /** The index to which a query head is moved so that it uses key head h mod G. */
+    private static int permutedIndex(int h, int heads, KeyValuePages cache) {
         return h % cache.heads() * (heads / cache.heads()) + h / cache.heads();
     }
 
-    private static Tensor undealt(Tensor scores, KeyValuePages cache) {
+    private static Tensor restored(Tensor scores, KeyValuePages cache) {
         int heads = scores.size(0);
         int size = scores.size() / heads;
         Tensor y = Tensor.zeros(scores.shape());
         for (int h = 0; h < heads; h++) {
-            System.arraycopy(scores.data(), place(h, heads, cache) * size, y.data(), h * size, size);
+            System.arraycopy(scores.data(), permutedIndex(h, heads, cache) * size, y.data(), h * size, size);
         }
         return y;
     }

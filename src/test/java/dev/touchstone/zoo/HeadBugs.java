@@ -28,14 +28,14 @@ final class HeadBugs {
                                 k.data()[i] = cache.key(head, c % cache.headSize(), i / k.size(-1));
                             }
                             KeyValuePages split = new KeyValuePages(cache.heads(), cache.headSize());
-                            split.append(deal(k, cache), k, 0, k.rows());
-                            return super.scores(deal(q, cache), split, scoring);
+                            split.append(transposedHeads(k, cache), k, 0, k.rows());
+                            return super.scores(transposedHeads(q, cache), split, scoring);
                         }
                     })),
             ForwardBug.of("F9", "q alone split as (D, H)", "", "h.0.attn.scores", Plant.kernels(new BuggedKernels() {
                 @Override
                 public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
-                    return super.scores(deal(q, cache), cache, scoring);
+                    return super.scores(transposedHeads(q, cache), cache, scoring);
                 }
             })),
             context("heads merged as (D, H) instead of (H, D)", (c, heads, size) -> c % size * heads + c / size),
@@ -49,13 +49,13 @@ final class HeadBugs {
                     Plant.kernels(new BuggedKernels() {
                         @Override
                         public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
-                            Tensor right = super.weightedSum(probs, cache, scoring);
-                            Tensor flat = Tensor.zeros(right.shape());
+                            Tensor merged = super.weightedSum(probs, cache, scoring);
+                            Tensor flat = Tensor.zeros(merged.shape());
                             int i = 0;
                             for (int h = 0; h < cache.heads(); h++) {
-                                for (int t = 0; t < right.rows(); t++) {
+                                for (int t = 0; t < merged.rows(); t++) {
                                     for (int d = 0; d < cache.headSize(); d++, i++) {
-                                        flat.data()[i] = right.at(t, h * cache.headSize() + d);
+                                        flat.data()[i] = merged.at(t, h * cache.headSize() + d);
                                     }
                                 }
                             }
@@ -75,8 +75,8 @@ final class HeadBugs {
             swap("q", "v"),
             fused(
                     "fused QKV read as interleaved per head, as in BLOOM",
-                    (part, c) -> c / HEAD_SIZE * 3 * HEAD_SIZE + part * HEAD_SIZE + c % HEAD_SIZE),
-            fused("fused QKV read as interleaved per channel", (part, c) -> 3 * c + part),
+                    (projection, c) -> c / HEAD_SIZE * 3 * HEAD_SIZE + projection * HEAD_SIZE + c % HEAD_SIZE),
+            fused("fused QKV read as interleaved per channel", (projection, c) -> 3 * c + projection),
             softmax("softmax over the queries", "tiny-llm#80", false),
             softmax("softmax over the heads", "tiny-llm#80", true),
             ForwardBug.of(
@@ -114,7 +114,7 @@ final class HeadBugs {
                             Plant.kernels(withoutMaximum()))
                     .equivalentBecause(
                             "no score of this model is near 88, where exp overflows; the check with scores of"
-                                    + " any magnitude kills it"),
+                                    + " any magnitude detects it"),
             ForwardBug.of(
                     "F19",
                     "both layers write to the cache of the first",
@@ -128,12 +128,12 @@ final class HeadBugs {
     private HeadBugs() {}
 
     /** Channel {@code h D + d} gets the values of channel {@code d H + h}. */
-    private static Tensor deal(Tensor x, KeyValuePages cache) {
+    private static Tensor transposedHeads(Tensor x, KeyValuePages cache) {
         int size = cache.headSize();
-        return exchanged(x, c -> c % size * cache.heads() + c / size);
+        return permuted(x, c -> c % size * cache.heads() + c / size);
     }
 
-    private static Tensor exchanged(Tensor x, IntUnaryOperator from) {
+    private static Tensor permuted(Tensor x, IntUnaryOperator from) {
         int channels = x.size(-1);
         Tensor y = Tensor.zeros(x.shape());
         for (int t = 0; t < x.rows(); t++) {
@@ -154,45 +154,45 @@ final class HeadBugs {
         return ForwardBug.of("F9", what, "", "h.0.attn.context", Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
-                return exchanged(
+                return permuted(
                         super.weightedSum(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
             }
         }));
     }
 
-    /** The two points of a layer, in the order of computation. */
+    /** Swaps two of q, k and v; {@code first} is the one that is computed first. */
     private static ForwardBug swap(String first, String second) {
         String tap = "h.0.attn." + first;
         List<String> order = List.of("q", "k", "v");
         return ForwardBug.of("F10", first + " and " + second + " swapped", "", tap, Plant.tap((name, value, before) -> {
-            boolean one = name.endsWith(".attn." + first);
-            boolean other = name.endsWith(".attn." + second);
-            if (!one && !other) {
+            boolean isFirst = name.endsWith(".attn." + first);
+            boolean isSecond = name.endsWith(".attn." + second);
+            if (!isFirst && !isSecond) {
                 return value;
             }
             String attention = name.substring(0, name.lastIndexOf('.'));
             Tensor fused = before.get(attention + ".c_attn");
-            int place = order.indexOf(one ? second : first);
+            int projection = order.indexOf(isFirst ? second : first);
             int channels = value.size(-1);
-            return fused.columns(place * channels, (place + 1) * channels);
+            return fused.columns(projection * channels, (projection + 1) * channels);
         }));
     }
 
-    /** The column of the fused projection with channel c of part 0, 1 or 2: q, k or v. */
+    /** The column of the fused projection that has channel c of projection 0, 1 or 2: q, k or v. */
     @FunctionalInterface
     private interface Fusion {
-        int column(int part, int c);
+        int column(int projection, int c);
     }
 
     private static ForwardBug fused(String what, Fusion fusion) {
         return ForwardBug.of("W5", what, "TransformerLens 535d2e3a", "h.0.attn.q", Plant.tap((name, value, before) -> {
-            int part = List.of("q", "k", "v").indexOf(name.substring(name.lastIndexOf('.') + 1));
-            if (part < 0) {
+            int projection = List.of("q", "k", "v").indexOf(name.substring(name.lastIndexOf('.') + 1));
+            if (projection < 0) {
                 return value;
             }
             Tensor fused = before.get(name.substring(0, name.lastIndexOf('.')) + ".c_attn");
             int channels = value.size(-1);
-            return exchanged(fused, c -> c < channels ? fusion.column(part, c) : c)
+            return permuted(fused, c -> c < channels ? fusion.column(projection, c) : c)
                     .columns(0, channels);
         }));
     }

@@ -5,22 +5,24 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
-/** F2, F12, F20 and F21 that the goldens cannot show: sums in varying order, shortcuts, overflow, cancellation. */
+/** F2, F12, F20 and F21, which the goldens do not detect: sums in varying order, shortcuts, overflow, cancellation. */
 final class KernelBugs {
     static final List<Bug<Kernels>> ALL = List.of(
             new Bug<>(
                     "F20",
                     "partial sums of a product added in varying order",
                     "GPULlama3.java e70da61",
-                    sums(new Order() {
+                    sums(new Summation() {
                         private int calls;
 
                         @Override
-                        public int parts(Tensor x) {
-                            return 2 + calls++ % 4; // a pass has nine products: the next one begins elsewhere
+                        public int partialSums(Tensor x) {
+                            return 2
+                                    + calls++
+                                            % 4; // a pass has nine products, so the next pass starts with another count
                         }
                     }),
-                    KernelChecks.TWICE),
+                    KernelChecks.REPEATED_RUNS),
             new Bug<>(
                     "F20",
                     "a race: a result is sometimes written before its last term",
@@ -37,7 +39,7 @@ final class KernelBugs {
                             return y;
                         }
                     },
-                    KernelChecks.TWICE),
+                    KernelChecks.REPEATED_RUNS),
             new Bug<>(
                     "F20", "as many partial sums as the machine has SIMD lanes", "", sums(x -> 8), KernelChecks.SCALAR),
             new Bug<>(
@@ -57,7 +59,7 @@ final class KernelBugs {
                     "tiles sum in an order that depends on the number of rows",
                     "vllm#5898",
                     sums(x -> 1 + x.rows() % 3),
-                    KernelChecks.COMPANY),
+                    KernelChecks.OTHER_ROWS),
             new Bug<>(
                     "F12",
                     "softmax without subtracting the maximum",
@@ -96,22 +98,22 @@ final class KernelBugs {
 
     /** The number of partial sums of a product. */
     @FunctionalInterface
-    private interface Order {
-        int parts(Tensor x);
+    private interface Summation {
+        int partialSums(Tensor x);
     }
 
-    private static Kernels sums(Order order) {
+    private static Kernels sums(Summation summation) {
         return new BuggedKernels() {
             @Override
             public Tensor linear(Tensor x, Matrix weight, float[] bias) {
-                int parts = order.parts(x);
+                int count = summation.partialSums(x);
                 Tensor y = Tensor.zeros(x.rows(), weight.outputs());
                 for (int i = 0; i < y.size(); i++) {
                     int t = i / weight.outputs();
                     int o = i % weight.outputs();
-                    float[] sums = new float[parts];
+                    float[] sums = new float[count];
                     for (int input = 0; input < weight.inputs(); input++) {
-                        sums[input % parts] = Math.fma(x.at(t, input), weight.at(input, o), sums[input % parts]);
+                        sums[input % count] = Math.fma(x.at(t, input), weight.at(input, o), sums[input % count]);
                     }
                     float total = 0;
                     for (float sum : sums) {

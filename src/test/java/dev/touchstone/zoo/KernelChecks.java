@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** Checks of kernels besides accuracy: the same bits for every way of computing, and no overflow. */
+/** Checks of kernels: the same bits in repeated runs, batches and token by token, and no overflow or cancellation. */
 final class KernelChecks {
     private static final Transformer MODEL =
             Fixtures.model(Fixtures.named("tiny-gpt2")).transformer();
     private static final int[] IDS =
             IntStream.range(0, 24).map(i -> i * 31 % 200).toArray();
 
-    static final Check<Kernels> TWICE = check("the same bits from run to run", kernels -> {
+    static final Check<Kernels> REPEATED_RUNS = check("repeated runs give the same bits", kernels -> {
         Map<String, Tensor> first = trace(kernels);
 
         same(first, trace(kernels));
@@ -34,7 +34,7 @@ final class KernelChecks {
     static final Check<Kernels> SCALAR = check(
             "the same bits as the scalar definition", kernels -> same(trace(new ScalarKernels()), trace(kernels)));
 
-    static final Check<Kernels> COMPANY = check("the bits of a row do not depend on the other rows", kernels -> {
+    static final Check<Kernels> OTHER_ROWS = check("the bits of a row do not depend on the other rows", kernels -> {
         Tensor alone = MODEL.forward(Batch.of(IDS, MODEL.newCache()), kernels, Trace.OFF);
         Batch.Sequence other = new Batch.Sequence(Arrays.copyOf(IDS, 5), MODEL.newCache(), 1);
         Batch.Sequence sequence = new Batch.Sequence(IDS, MODEL.newCache(), IDS.length);
@@ -73,7 +73,7 @@ final class KernelChecks {
     });
 
     static final List<Check<Kernels>> ALL =
-            List.of(TWICE, SCALAR, COMPANY, TOKEN_BY_TOKEN, LARGE_SCORES, FAR_FROM_ZERO);
+            List.of(REPEATED_RUNS, SCALAR, OTHER_ROWS, TOKEN_BY_TOKEN, LARGE_SCORES, FAR_FROM_ZERO);
 
     private KernelChecks() {}
 

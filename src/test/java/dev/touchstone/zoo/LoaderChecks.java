@@ -25,14 +25,14 @@ final class LoaderChecks {
     }
 
     static final Check<Widening> BF16 =
-            new Check<>("all 65,536 BF16 numbers have the value of their definition", widening -> {
+            new Check<>("all 65,536 BF16 numbers have the value that the format defines", widening -> {
                 for (int bits = 0; bits < 1 << 16; bits++) {
                     same(widening.of((short) bits), value(bits, 8, 7), bits);
                 }
             });
 
     static final Check<Widening> F16 =
-            new Check<>("all 65,536 F16 numbers have the value of their definition", widening -> {
+            new Check<>("all 65,536 F16 numbers have the value that the format defines", widening -> {
                 for (int bits = 0; bits < 1 << 16; bits++) {
                     same(widening.of((short) bits), value(bits, 5, 10), bits);
                 }
@@ -66,7 +66,7 @@ final class LoaderChecks {
 
     private LoaderChecks() {}
 
-    /** IEEE 754 by its definition. */
+    /** The value of bits by the definition of IEEE 754. */
     private static double value(int bits, int exponentBits, int fractionBits) {
         int bias = (1 << exponentBits - 1) - 1;
         int exponent = bits >> fractionBits & (1 << exponentBits) - 1;
@@ -109,7 +109,7 @@ final class LoaderChecks {
         return file;
     }
 
-    /** This project's reader on a file with these bytes. */
+    /** Reads the tensor x of a file with these bytes. */
     static float[] read(byte[] bytes) {
         try {
             Path file = Files.createTempFile("zoo", ".safetensors");

@@ -32,15 +32,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A family that exists as a {@link Transformer} only gets every explanation. The reference is its own forward pass without a
- * bug, because what is tested is what the diagnosis says of the bugs.
+ * The diagnosis names bugs in a model of no known family. The reference is the forward pass of the same model without a bug,
+ * because only the diagnosis is tested.
  */
 class MadeUpFamilyTest {
     private static final Transformer MODEL = MadeUpFamily.model();
     private static final TapMap MAP = TapMap.of(MODEL);
-    private static final Reference RIGHT = right();
+    private static final Reference REFERENCE = reference();
 
-    /** A bug, the tap where it must be found, and what must be said of it. */
+    /** A bug, the tap at which it must be located, and a text that a clue must contain. */
     private record Planted(String what, Plant plant, String tap, String clue) {
         @Override
         public String toString() {
@@ -186,11 +186,11 @@ class MadeUpFamilyTest {
                     model -> Surgery.each(model, Head.class, old -> new Head(old.name(), old.weight()))));
 
     @TestFactory
-    Stream<DynamicTest> everyBugIsNamed() {
+    Stream<DynamicTest> theDiagnosisNamesEveryBug() {
         return Stream.of(EMBEDDINGS, NORMS, ATTENTION, MLPS, STREAM)
                 .flatMap(List::stream)
                 .map(bug -> DynamicTest.dynamicTest(bug.what + " at " + bug.tap, () -> {
-                    Finding finding = Finding.of(bug.plant.into(MODEL), MAP, RIGHT);
+                    Finding finding = Finding.of(bug.plant.into(MODEL), MAP, REFERENCE);
 
                     assertThat(finding.tap()).as("%s", finding.clues()).isEqualTo(bug.tap);
                     assertThat(finding.clues())
@@ -199,11 +199,12 @@ class MadeUpFamilyTest {
     }
 
     @Test
-    void withoutABugNothingIsFound() {
-        assertThat(Finding.of(Plant.NOTHING.into(MODEL), MAP, RIGHT).passes()).isTrue();
+    void theCorrectModelPasses() {
+        assertThat(Finding.of(Plant.NOTHING.into(MODEL), MAP, REFERENCE).passes())
+                .isTrue();
     }
 
-    /** A bug of the zoo whose plant depends on no name. */
+    /** A bug of the zoo that does not depend on the names of modules. */
     private static Planted zoo(String what, String tap, String clue) {
         ForwardBug found = ForwardZooTest.all()
                 .filter(bug -> (bug.id() + ": " + bug.what()).endsWith(what))
@@ -256,7 +257,7 @@ class MadeUpFamilyTest {
         return ones;
     }
 
-    /** Rotates queries and keys of the first layer in another way. */
+    /** Rotates queries and keys with another layout, or in the opposite direction. */
     private static Planted rotated(String what, String clue, RotaryLayout layout, float sign) {
         Plant plant = Plant.kernels(new BuggedKernels() {
             @Override
@@ -318,7 +319,7 @@ class MadeUpFamilyTest {
         return model(what, tap, clue, model -> Surgery.each(model, Block.class, change));
     }
 
-    /** A term of a block's sum once too often, or once too seldom. */
+    /** Adds a term of a block's sum once more, or subtracts it. */
     private static Planted block(String block, String term, int times, String clue) {
         Plant plant = Plant.tap((name, value, before) -> name.equals(block)
                 ? new ScalarKernels().add(value, new ScalarKernels().scale(before.get(term), times))
@@ -326,7 +327,7 @@ class MadeUpFamilyTest {
         return new Planted(term + " " + times + " times more", plant, block, clue);
     }
 
-    private static Reference right() {
+    private static Reference reference() {
         int[] ids = IntStream.range(0, 24)
                 .map(i -> (i * 7 + 3) % MODEL.shape().vocabulary())
                 .toArray();

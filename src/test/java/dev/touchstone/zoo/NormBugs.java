@@ -49,7 +49,7 @@ final class NormBugs {
 
     /** The divisor of a deviation from the mean. */
     @FunctionalInterface
-    private interface Spread {
+    private interface Divisor {
         double of(double squares, int count, double epsilon);
     }
 
@@ -81,7 +81,7 @@ final class NormBugs {
                 }));
     }
 
-    private static ForwardBug variant(String what, Spread spread) {
+    private static ForwardBug variant(String what, Divisor divisor) {
         return ForwardBug.of("F2", what, "Jlama", FIRST, Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
@@ -96,9 +96,9 @@ final class NormBugs {
                     for (int c = 0; c < channels; c++) {
                         squares += Math.pow(x.at(t, c) - mean, 2);
                     }
-                    double divisor = spread.of(squares, channels, epsilon);
+                    double divisorOfRow = divisor.of(squares, channels, epsilon);
                     for (int c = 0; c < channels; c++) {
-                        y.data()[t * channels + c] = (float) ((x.at(t, c) - mean) / divisor * gain[c] + bias[c]);
+                        y.data()[t * channels + c] = (float) ((x.at(t, c) - mean) / divisorOfRow * gain[c] + bias[c]);
                     }
                 }
                 return y;

@@ -9,7 +9,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** N: slightly inaccurate arithmetic, which does not change generated text. */
+/** N: slightly inaccurate arithmetic, which usually does not change generated text. */
 final class NumericsBugs {
     static final List<ForwardBug> ALL = List.of(
             ForwardBug.of(

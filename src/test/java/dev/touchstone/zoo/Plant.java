@@ -15,28 +15,28 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Puts a bug into a correct model. */
+/** Adds a bug to a correct model. */
 @FunctionalInterface
 interface Plant {
-    /** No bug: the reference. */
+    /** No bug. */
     Plant NOTHING = kernels(new ScalarKernels());
 
-    /** The reference when the second half of a prompt runs with the first half in the cache. */
+    /** No bug: runs the second half of a prompt with the first half in the cache. */
     Plant NOTHING_WARM = warm(new ScalarKernels());
 
     Parity.Engine into(Transformer model);
 
-    /** A wrong operation. */
+    /** A wrong kernel operation. */
     static Plant kernels(Kernels kernels) {
         return model -> (ids, trace) -> model.forward(ids, kernels, trace);
     }
 
-    /** A wrong part of the model. */
+    /** A model with a changed component. */
     static Plant model(UnaryOperator<Transformer> change) {
         return model -> NOTHING.into(change.apply(model));
     }
 
-    /** A layer with a wrong output. */
+    /** A layer whose output is changed. */
     static Plant tap(Rewrite rewrite) {
         return model -> (ids, trace) -> model.forward(ids, new ScalarKernels(), rewriting(rewrite, trace));
     }
@@ -70,17 +70,17 @@ interface Plant {
         };
     }
 
-    /** A wrong operation when the cache has the keys of the first half of the prompt. */
+    /** A wrong kernel operation, with the first half of the prompt in the cache. */
     static Plant warm(Kernels kernels) {
         return warm((model, first) -> read(model, first), past -> past, kernels);
     }
 
-    /** Wrong positions of tokens when the cache has keys. */
+    /** Wrong positions of tokens, with the first half of the prompt in the cache. */
     static Plant warmPositions(IntUnaryOperator past) {
         return warm((model, first) -> read(model, first), past, new ScalarKernels());
     }
 
-    /** A cache that contains something else than the first half of the prompt. */
+    /** A cache whose content is not the first half of the prompt. */
     static Plant warmCache(Filling filling) {
         return warm(filling, past -> past, new ScalarKernels());
     }

@@ -150,7 +150,7 @@ final class ProcessorBugs {
                     },
                     ProcessorChecks.NAN_IS_AN_ERROR));
 
-    /** Whether a token is kept, by the sum of probabilities before it, that sum with its own, and p. */
+    /** Decides whether top-p keeps a token, from the sum of the probabilities before it, that sum including its own, and p. */
     private interface Rule {
         boolean keeps(double before, double with, double p);
     }
@@ -191,7 +191,7 @@ final class ProcessorBugs {
         };
     }
 
-    /** Assumes that the smallest element stays at the root: right if no larger one comes after the heap is full. */
+    /** Does not restore the heap after the last replacement, so its root may not be the smallest element. */
     private static LogitsProcessor topKOfAnUnsiftedHeap(int k) {
         return (ids, scores) -> {
             float[] heap = Arrays.copyOf(scores, Math.min(k, scores.length));
@@ -216,12 +216,12 @@ final class ProcessorBugs {
     }
 
     private static List<LogitsProcessor> moved(
-            Processors processors, Class<? extends LogitsProcessor> type, int place) {
+            Processors processors, Class<? extends LogitsProcessor> type, int index) {
         List<LogitsProcessor> order = new ArrayList<>(processors.forSampling());
         LogitsProcessor moved =
                 order.stream().filter(type::isInstance).findFirst().orElseThrow();
         order.remove(moved);
-        order.add(place, moved);
+        order.add(index, moved);
         return order;
     }
 

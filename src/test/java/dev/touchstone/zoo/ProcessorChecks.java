@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 
-/** Checks of processors, of their order, and of greedy decoding. Expectations come from definitions or are worked out by hand. */
+/** Checks of processors, of their order, and of greedy decoding. Expected values come from definitions or are computed by hand. */
 final class ProcessorChecks {
     private static final List<Input> INPUTS = Distributions.sample(1, 400, 8);
     private static final int[] NO_IDS = {0};
@@ -105,13 +105,13 @@ final class ProcessorChecks {
             });
 
     static final Check<ToIntFunction<float[]>> NAN_IS_AN_ERROR = new Check<>("NaN is an error at any index", greedy -> {
-        for (int place = 0; place < 3; place++) {
+        for (int index = 0; index < 3; index++) {
             float[] scores = {1, 2, 1};
-            scores[place] = Float.NaN;
+            scores[index] = Float.NaN;
 
             assertThatThrownBy(() -> greedy.applyAsInt(scores))
                     .isInstanceOf(TouchstoneException.class)
-                    .hasMessageContaining("the score of token " + place + " is NaN");
+                    .hasMessageContaining("the score of token " + index + " is NaN");
         }
     });
 

@@ -17,38 +17,38 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The bounds of random models allow rounding errors only: at least one of 30 models finds each bug of the forward pass at its
- * tap. Not every model can: with a single token, for example, a wrong mask has no effect.
+ * The bounds of random models are so tight that at least one of 30 models locates each bug of the forward pass at its tap.
+ * Some models cannot detect some bugs: for example, a wrong mask has no effect on a single token.
  */
 class RandomModelZooTest {
-    private record Drawn(Transformer model, Answers answers) {}
+    private record RandomModel(Transformer model, Answers answers) {}
 
     @TestFactory
-    Stream<DynamicTest> findsEveryBugWhereItIs() {
+    Stream<DynamicTest> everyBugIsLocatedAtItsTap() {
         RandomGenerator<RandomGpt2> generator = RandomGpt2.any().generator(1000);
         Random random = new Random(1);
-        List<Drawn> models = Stream.generate(() -> generator.next(random).value())
+        List<RandomModel> models = Stream.generate(() -> generator.next(random).value())
                 .limit(30)
-                .map(drawn -> new Drawn(drawn.model(), drawn.answers()))
+                .map(generated -> new RandomModel(generated.model(), generated.answers()))
                 .toList();
         return ForwardZooTest.BUGS.stream()
                 .filter(bug -> !bug.isEquivalent() && !bug.warm())
                 .map(bug -> DynamicTest.dynamicTest(
                         bug.toString(),
                         () -> assertThat(models)
-                                .anyMatch(drawn -> find(bug, drawn).equals(bug.tap()))));
+                                .anyMatch(model -> find(bug, model).equals(bug.tap()))));
     }
 
-    /** The first wrong tap with the bug in this model; empty if the bug does not apply to it or changes nothing. */
-    private static String find(ForwardBug bug, Drawn drawn) {
+    /** The first wrong tap of this model with the bug; "" if the bug does not apply to the model or changes nothing. */
+    private static String find(ForwardBug bug, RandomModel random) {
         try {
-            return Parity.check(bug.plant().into(drawn.model), TapMap.of(drawn.model), drawn.answers).taps().stream()
-                    .filter(tap -> !drawn.answers.allow(tap))
+            return Parity.check(bug.plant().into(random.model), TapMap.of(random.model), random.answers).taps().stream()
+                    .filter(tap -> !random.answers.allow(tap))
                     .findFirst()
                     .map(TapResult::name)
                     .orElse("");
         } catch (TouchstoneException e) {
-            return Finding.tapIn(e, drawn.answers); // a shape that differs
+            return Finding.tapIn(e, random.answers); // a shape that differs
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             return ""; // no such layer or head
         }

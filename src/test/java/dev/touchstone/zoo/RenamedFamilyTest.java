@@ -24,10 +24,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The diagnosis of a bug does not depend on the names of a family's modules: with other names it is the same. */
+/** The diagnosis of a bug does not depend on the names of modules. */
 class RenamedFamilyTest {
     @TestFactory
-    Stream<DynamicTest> everyBugIsReadTheSameUnderOtherNames() {
+    Stream<DynamicTest> theDiagnosisIsTheSameWithOtherNames() {
         return ForwardZooTest.all()
                 .filter(bug -> !bug.isEquivalent())
                 .map(bug -> DynamicTest.dynamicTest(bug.fixture() + " " + bug, () -> check(bug)));
@@ -54,7 +54,7 @@ class RenamedFamilyTest {
     }
 
     /**
-     * The same model with other module names, which have neither dots nor digits nor any word of the old ones.
+     * The same model with other module names, which have no dots, no digits, and no words of the old names.
      *
      * @param names the new name of each tap
      */

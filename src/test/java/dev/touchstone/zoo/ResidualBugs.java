@@ -54,7 +54,7 @@ final class ResidualBugs {
                     "h.0.ln_1",
                     Plant.kernels(
                             new Adding((kernels, n, a, b) ->
-                                    n == 0 ? kernels.sum(a, b) : kernels.sound(kernels.sum(a, b))) {
+                                    n == 0 ? kernels.sum(a, b) : kernels.lastNorm(kernels.sum(a, b))) {
                                 @Override
                                 public Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon) {
                                     super.layerNorm(x, gain, bias, epsilon);
@@ -143,7 +143,7 @@ final class ResidualBugs {
         });
     }
 
-    /** Counts additions, and keeps the output of the last norm and the input of the block. */
+    /** Counts additions, and stores the output of the last norm and the input of the block. */
     private static class Adding extends BuggedKernels {
         private final Addition addition;
         private int count;
@@ -185,7 +185,7 @@ final class ResidualBugs {
             return super.add(a, b);
         }
 
-        /** The outputs of attention and of the MLP are added together. */
+        /** Adds the outputs of attention and MLP to the stream at the same time. */
         Tensor parallel(int n, Tensor a, Tensor b) {
             if (odd(n)) {
                 attention = b;
@@ -194,8 +194,8 @@ final class ResidualBugs {
             return even(n) ? sum(sum(a, attention), b) : sum(a, b);
         }
 
-        /** The same norm on another input. */
-        Tensor sound(Tensor x) {
+        /** Applies the last norm to another input. */
+        Tensor lastNorm(Tensor x) {
             return super.layerNorm(x, gain, bias, epsilon);
         }
     }

@@ -16,29 +16,29 @@ final class RotaryBugs {
     private static final String Q = "layers.0.self_attn.q";
 
     static final List<ForwardBug> ALL = List.of(
-            turned(
+            rotated(
                     "neighbouring channels rotated together instead of halves",
                     "transformers#25199, candle#3411",
                     Q,
-                    (x, angles, size, call) -> new Turned(x, angles, RotaryLayout.INTERLEAVED)),
-            turned("rotation in the opposite direction", "", Q, (x, angles, size, call) -> {
+                    (x, angles, size, call) -> new Rotation(x, angles, RotaryLayout.INTERLEAVED)),
+            rotated("rotation in the opposite direction", "", Q, (x, angles, size, call) -> {
                 Tensor back = Tensor.zeros(angles.shape());
                 for (int i = 0; i < back.size(); i++) {
                     boolean sine = i % back.size(-1) >= back.size(-1) / 2;
                     back.data()[i] = sine ? -angles.data()[i] : angles.data()[i];
                 }
-                return new Turned(x, back, RotaryLayout.HALF_SPLIT);
+                return new Rotation(x, back, RotaryLayout.HALF_SPLIT);
             }),
-            turned(
+            rotated(
                     "keys not rotated",
                     "",
                     "layers.0.self_attn.k",
-                    (x, angles, size, call) -> call % 2 == 0 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
-            turned(
+                    (x, angles, size, call) -> call % 2 == 0 ? new Rotation(x, angles, RotaryLayout.HALF_SPLIT) : null),
+            rotated(
                     "queries not rotated",
                     "",
                     Q,
-                    (x, angles, size, call) -> call % 2 == 1 ? new Turned(x, angles, RotaryLayout.HALF_SPLIT) : null),
+                    (x, angles, size, call) -> call % 2 == 1 ? new Rotation(x, angles, RotaryLayout.HALF_SPLIT) : null),
             rotary(
                     "theta of another model, 10,000 for 50",
                     "candle#3005",
@@ -100,23 +100,25 @@ final class RotaryBugs {
 
     private RotaryBugs() {}
 
-    /** Rotates channels by angles. */
-    private record Turned(Tensor x, Tensor angles, RotaryLayout layout) {}
+    /** The arguments of a rotation. */
+    private record Rotation(Tensor x, Tensor angles, RotaryLayout layout) {}
 
-    /** The input that is rotated instead; null for no rotation. Calls are counted from 0: queries, keys, queries, ... */
+    /** The arguments of the wrong rotation; null for no rotation. Calls are counted from 0: queries, keys, queries, ... */
     @FunctionalInterface
-    private interface Turning {
-        Turned of(Tensor x, Tensor angles, int headSize, int call);
+    private interface Change {
+        Rotation of(Tensor x, Tensor angles, int headSize, int call);
     }
 
-    private static ForwardBug turned(String what, String seenIn, String tap, Turning turning) {
+    private static ForwardBug rotated(String what, String seenIn, String tap, Change change) {
         return ForwardBug.of("F14", what, seenIn, tap, Plant.kernels(new BuggedKernels() {
                     private int calls;
 
                     @Override
                     public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
-                        Turned turned = turning.of(x, angles, headSize, calls++);
-                        return turned == null ? x : super.rotate(turned.x, turned.angles, headSize, turned.layout);
+                        Rotation rotation = change.of(x, angles, headSize, calls++);
+                        return rotation == null
+                                ? x
+                                : super.rotate(rotation.x, rotation.angles, headSize, rotation.layout);
                     }
                 }))
                 .in("tiny-llama");
@@ -127,9 +129,9 @@ final class RotaryBugs {
         return Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
-                int turned = angles.size(-1) / 2;
-                Tensor y = super.rotate(move(x, headSize, headSize - turned), angles, headSize, layout);
-                return move(y, headSize, turned);
+                int rotated = angles.size(-1) / 2;
+                Tensor y = super.rotate(move(x, headSize, headSize - rotated), angles, headSize, layout);
+                return move(y, headSize, rotated);
             }
         });
     }
@@ -147,7 +149,7 @@ final class RotaryBugs {
         return ForwardBug.of("F14", what, seenIn, TABLE, plant).in(fixture);
     }
 
-    /** In GPT-J, whose taps have the rotated queries and not the angles. */
+    /** A bug of GPT-J, whose first wrong tap is the queries because the angles have no tap. */
     private static ForwardBug interleaved(String what, UnaryOperator<Rotary> change) {
         Plant plant = Plant.model(model -> Surgery.each(model, Rotary.class, change));
         return ForwardBug.of("F14", what, "", "h.0.attn.q", plant).in("tiny-gptj");

@@ -7,7 +7,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** F3 to F6: wrong scales of scores, and masks that mask too little, too much, or the wrong positions. */
+/** F3 to F6: wrong scales of scores, and masks with too few, too many or wrong positions. */
 final class ScoreBugs {
 
     static final List<ForwardBug> ALL = List.of(
@@ -57,7 +57,7 @@ final class ScoreBugs {
             mask("F4", "a mask of -1e9", "pytorch#41508", "h.0.attn.probs", -1e9f)
                     .equivalentBecause("its exp is 0 in float32 next to any real score; only a fully masked row would"
                             + " differ, and under a causal mask every token attends to itself"),
-            ForwardBug.of("F4", "the mask after softmax", "", "h.0.attn.probs", Plant.kernels(maskedTooLate())),
+            ForwardBug.of("F4", "the mask after softmax", "", "h.0.attn.probs", Plant.kernels(maskedAfterSoftmax())),
             warm(
                     "F5",
                     "the mask aligned top-left although keys are cached",
@@ -84,7 +84,7 @@ final class ScoreBugs {
     /** Whether a query attends to a position. */
     @FunctionalInterface
     interface Visible {
-        boolean sees(int t, int s, int queries, int positions);
+        boolean isVisible(int t, int s, int queries, int positions);
     }
 
     private static ForwardBug scale(String what, int layer, ToDoubleFunction<Transformer> scale) {
@@ -113,7 +113,7 @@ final class ScoreBugs {
                 for (int i = 0; i < y.size(); i++) {
                     int s = i % y.size(2);
                     int t = i / y.size(2) % y.size(1);
-                    if (!visible.sees(t, s, y.size(1), y.size(2))) {
+                    if (!visible.isVisible(t, s, y.size(1), y.size(2))) {
                         y.data()[i] = Float.NEGATIVE_INFINITY;
                     }
                 }
@@ -123,20 +123,20 @@ final class ScoreBugs {
     }
 
     /** Replaces -inf in the scores before softmax. */
-    private static ForwardBug mask(String id, String what, String seenIn, String tap, float hidden) {
+    private static ForwardBug mask(String id, String what, String seenIn, String tap, float value) {
         return ForwardBug.of(id, what, seenIn, tap, Plant.kernels(new BuggedKernels() {
             @Override
             public Tensor softmax(Tensor scores) {
                 Tensor masked = Tensor.zeros(scores.shape());
                 for (int i = 0; i < scores.size(); i++) {
-                    masked.data()[i] = Float.isInfinite(scores.data()[i]) ? hidden : scores.data()[i];
+                    masked.data()[i] = Float.isInfinite(scores.data()[i]) ? value : scores.data()[i];
                 }
                 return super.softmax(masked);
             }
         }));
     }
 
-    private static BuggedKernels maskedTooLate() {
+    private static BuggedKernels maskedAfterSoftmax() {
         return new BuggedKernels() {
             private Tensor unmasked;
 

@@ -57,8 +57,8 @@ final class SinusoidBugs {
             Tensor moved = name.equals(TABLE) ? Tensor.zeros(value.shape()) : value;
             for (int i = 0; name.equals(TABLE) && i < value.size(); i++) {
                 int channel = i % value.size(-1);
-                int place = channel == value.size(-1) - 1 ? channel : from.applyAsInt(channel);
-                moved.data()[i] = value.data()[i - channel + place];
+                int source = channel == value.size(-1) - 1 ? channel : from.applyAsInt(channel);
+                moved.data()[i] = value.data()[i - channel + source];
             }
             return moved;
         });

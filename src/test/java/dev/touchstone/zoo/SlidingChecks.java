@@ -25,8 +25,8 @@ final class SlidingChecks {
     static final Transformer MODEL = Fixtures.model(FIXTURE).transformer();
     private static final Tokenizer TOKENIZER = Fixtures.model(FIXTURE).tokenizer();
 
-    static final Check<Function<Transformer, Executor>> CACHED_IS_NAIVE_PAST_THE_EDGE =
-            new Check<>("past the context the logits with a cache have the same bits as without", cached -> {
+    static final Check<Function<Transformer, Executor>> CACHED_IS_NAIVE_BEYOND_THE_CONTEXT =
+            new Check<>("beyond the context, logits with a cache have the same bits as without", cached -> {
                 for (int stride : new int[] {1, 5}) {
                     float[][] expected = logits(new NaiveExecutor(MODEL, new ScalarKernels()), stride);
                     float[][] actual = logits(cached.apply(MODEL), stride);
@@ -41,7 +41,7 @@ final class SlidingChecks {
 
     private SlidingChecks() {}
 
-    /** The logits of every step, from just before the limit to well past it. */
+    /** The logits of each step, from two tokens before the limit of the context to five after it. */
     private static float[][] logits(Executor executor, int stride) {
         int positions = MODEL.shape().positions();
         int[] prompt = IntStream.range(0, positions - 2)

@@ -18,38 +18,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Copies of a model with one part replaced, found by its name. */
+/** Copies of a model with some components replaced. */
 final class Surgery {
     private Surgery() {}
 
     /**
-     * The model with every part of a type replaced. A layer is a record, so its components are copied recursively.
+     * The model with every component of a type replaced. Layers are records, so their components are copied recursively.
      */
     static <P> Transformer each(Transformer model, Class<P> type, UnaryOperator<P> change) {
         return (Transformer) copy(model, type, change);
     }
 
-    private static <P> Object copy(Object part, Class<P> type, UnaryOperator<P> change) {
-        if (type.isInstance(part)) {
-            return change.apply(type.cast(part));
+    private static <P> Object copy(Object component, Class<P> type, UnaryOperator<P> change) {
+        if (type.isInstance(component)) {
+            return change.apply(type.cast(component));
         }
-        if (part instanceof List<?> list) {
+        if (component instanceof List<?> list) {
             return list.stream().map(element -> copy(element, type, change)).toList();
         }
-        if (!(part instanceof Record)) {
-            return part;
+        if (!(component instanceof Record)) {
+            return component;
         }
-        RecordComponent[] components = part.getClass().getRecordComponents();
+        RecordComponent[] components = component.getClass().getRecordComponents();
         try {
             Object[] values = new Object[components.length];
             Class<?>[] types = new Class<?>[components.length];
             for (int i = 0; i < components.length; i++) {
                 types[i] = components[i].getType();
-                values[i] = copy(components[i].getAccessor().invoke(part), type, change);
+                values[i] = copy(components[i].getAccessor().invoke(component), type, change);
             }
-            return part.getClass().getConstructor(types).newInstance(values);
+            return component.getClass().getConstructor(types).newInstance(values);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(part + " cannot be copied", e);
+            throw new AssertionError(component + " cannot be copied", e);
         }
     }
 
@@ -71,7 +71,7 @@ final class Surgery {
         return each(model, Shape.class, old -> shape);
     }
 
-    /** A table of tokens or of positions. */
+    /** Replaces the table of the token embedding or the position embedding. */
     static Transformer embedding(Transformer model, String name, UnaryOperator<Matrix> change) {
         return each(
                 model,
@@ -103,7 +103,7 @@ final class Surgery {
                 old -> old.name().equals(name) ? new NamedActivation(name, activation) : old);
     }
 
-    /** Every layer norm, and its replacement. */
+    /** Replaces every layer norm. */
     static Transformer norms(Transformer model, UnaryOperator<LayerNorm> change) {
         return each(model, LayerNorm.class, change);
     }
@@ -116,7 +116,7 @@ final class Surgery {
         return norms(model, norm -> new LayerNorm(norm.name(), norm.gain(), norm.bias(), epsilon));
     }
 
-    /** Every product with a weight matrix except the head, and its replacement. */
+    /** Replaces every linear layer except the head. */
     static Transformer linears(Transformer model, UnaryOperator<Linear> change) {
         return each(model, Linear.class, change);
     }

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** T: bugs between a text and its ids. With most of them a tokenizer still round-trips. */
+/** T: bugs in tokenizers. With most of them, decoding the ids still gives the text. */
 final class TokenizerBugs {
     private static final AddedToken END = AddedToken.special("<|endoftext|>");
     private static final PreTokenizer SPELL = new ByteLevelSplit(false, false);

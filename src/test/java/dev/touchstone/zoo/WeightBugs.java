@@ -99,12 +99,12 @@ final class WeightBugs {
                         .inTheVariant(),
                 ForwardBug.of("W2", "the rows of the head shifted by one token", "", "logits", Plant.model(model -> {
                     Tensor rows = Surgery.rows(model.head().weight());
-                    Tensor off = Tensor.zeros(rows.shape());
+                    Tensor shifted = Tensor.zeros(rows.shape());
                     int V = rows.size(-1);
                     for (int i = 0; i < rows.size(); i++) {
-                        off.data()[i] = rows.data()[i / V * V + (i + 1) % V];
+                        shifted.data()[i] = rows.data()[i / V * V + (i + 1) % V];
                     }
-                    return Surgery.head(model, Matrix.ofInputRows(off));
+                    return Surgery.head(model, Matrix.ofInputRows(shifted));
                 })));
     }
 
@@ -116,12 +116,12 @@ final class WeightBugs {
                 bugs.add(bias("F13", "the bias of " + name + " dropped", name, bias -> new float[bias.length]));
             }
         }
-        for (int part = 0; part < 3; part++) {
-            int from = part;
-            String point = List.of("q", "k", "v").get(part);
-            String twist = point.equals("k") ? ", which cancels in softmax" : "";
-            bugs.add(bias("F13", "the bias of " + point + " dropped" + twist, ATTENTION, bias -> {
-                Arrays.fill(bias, from * bias.length / 3, (from + 1) * bias.length / 3, 0);
+        for (int i = 0; i < 3; i++) {
+            int projection = i;
+            String name = List.of("q", "k", "v").get(i);
+            String note = name.equals("k") ? ", which cancels in softmax" : "";
+            bugs.add(bias("F13", "the bias of " + name + " dropped" + note, ATTENTION, bias -> {
+                Arrays.fill(bias, projection * bias.length / 3, (projection + 1) * bias.length / 3, 0);
                 return bias;
             }));
         }
@@ -161,7 +161,7 @@ final class WeightBugs {
                                 "bf16 read with its bytes swapped",
                                 "",
                                 "wte",
-                                everyMatrix(w -> clean(
+                                everyMatrix(w -> finite(
                                         HalfPrecision.fromBfloat16(Short.reverseBytes(HalfPrecision.toBfloat16(w))))))
                         .inTheVariant(),
                 ForwardBug.of(
@@ -214,7 +214,7 @@ final class WeightBugs {
     }
 
     /** Values that are not finite become 0, because the loader refuses them. */
-    private static float clean(float value) {
+    private static float finite(float value) {
         return Float.isFinite(value) ? value : 0;
     }
 

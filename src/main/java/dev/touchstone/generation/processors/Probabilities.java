@@ -7,7 +7,7 @@ import dev.touchstone.util.TouchstoneException;
 public final class Probabilities {
     private Probabilities() {}
 
-    /** {@code exp(x - max) / sum}; refuses scores that leave nothing to draw from, as PyTorch does. (V) -> (V) */
+    /** {@code exp(x - max) / sum}; throws if no token can be sampled, as PyTorch does. (V) -> (V) */
     public static double[] softmax(float[] scores) {
         double max = finiteMax(scores);
         double[] probabilities = new double[scores.length];
@@ -63,7 +63,7 @@ public final class Probabilities {
         return best;
     }
 
-    /** NaN is no score: it compares with nothing, and would pass every filter unseen. */
+    /** Throws if a score is NaN, because no comparison with NaN is true, so that it would pass every filter. */
     public static void refuseNaN(float[] scores) {
         for (int v = 0; v < scores.length; v++) {
             if (Float.isNaN(scores[v])) {
@@ -73,8 +73,8 @@ public final class Probabilities {
         }
     }
 
-    /** The token whose share of [0, 1) holds {@code point}. (V) -> id */
-    public static int draw(double[] probabilities, double point) {
+    /** The token whose interval of [0, 1) contains {@code point}; the lengths of the intervals are the probabilities. (V) -> id */
+    public static int sample(double[] probabilities, double point) {
         double sum = 0;
         int last = 0;
         for (int v = 0; v < probabilities.length; v++) {
@@ -86,6 +86,6 @@ public final class Probabilities {
                 }
             }
         }
-        return last; // the shares may add up to a hair less than 1
+        return last; // the sum may be slightly below 1 because of rounding
     }
 }

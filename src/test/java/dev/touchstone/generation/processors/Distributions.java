@@ -10,9 +10,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Provide;
 import net.jqwik.api.domains.DomainContextBase;
 
-/** Small distributions, with many ties, and sequences over the same few tokens. */
+/** Random scores of small vocabularies with many ties, and sequences of their tokens. */
 public final class Distributions extends DomainContextBase {
-    /** What a processor is given. (S), (V) */
+    /** The input of a processor. (S), (V) */
     public record Input(int[] ids, float[] scores) {
         public int vocabulary() {
             return scores.length;
@@ -44,7 +44,7 @@ public final class Distributions extends DomainContextBase {
                 .withoutEdgeCases();
     }
 
-    /** The same kind of inputs without jqwik: for checks that a planted bug must not survive. */
+    /** Inputs of the same kind without jqwik, for the checks of the bug zoo. */
     public static List<Input> sample(long seed, int count, int vocabulary) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Input> inputs = new ArrayList<>();

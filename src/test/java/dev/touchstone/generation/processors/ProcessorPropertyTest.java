@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.Scale;
 import net.jqwik.api.domains.Domain;
 import net.jqwik.api.domains.DomainContext;
 
-/** Each processor equals its definition on every small vocabulary. */
+/** The result of each processor equals its definition for small vocabularies. */
 @Domain(Distributions.class)
 @Domain(DomainContext.Global.class)
 class ProcessorPropertyTest {
@@ -30,7 +30,7 @@ class ProcessorPropertyTest {
     }
 
     @Property
-    void topKKeepsWhatFewerThanKExceed(@ForAll Input input, @ForAll @IntRange(min = 1, max = 15) int k) {
+    void topKKeepsTokensThatFewerThanKExceed(@ForAll Input input, @ForAll @IntRange(min = 1, max = 15) int k) {
         filters(new TopK(k), input, () -> BruteForce.topK(input.scores(), k));
     }
 
@@ -41,19 +41,19 @@ class ProcessorPropertyTest {
     }
 
     @Property
-    void minPKeepsWhatIsLikelyEnoughBesideTheLikeliest(
+    void minPKeepsTokensByTheirRatioToTheMostLikely(
             @ForAll Input input, @ForAll @DoubleRange(min = 0.001, max = 0.999) @Scale(6) double p) {
         filters(new MinP(p), input, () -> BruteForce.minP(input.scores(), p));
     }
 
     @Property
-    void typicalPKeepsWhatIsNearTheEntropy(
+    void typicalPKeepsTokensNearTheEntropy(
             @ForAll Input input, @ForAll @DoubleRange(min = 0.001, max = 0.999) @Scale(6) double p) {
         filters(new TypicalP(p), input, () -> BruteForce.typicalP(input.scores(), p));
     }
 
     @Property
-    void repetitionPenaltyWeakensEachTokenOnce(
+    void repetitionPenaltyAppliesOncePerToken(
             @ForAll Input input, @ForAll @DoubleRange(min = 0.1, max = 5) double penalty) {
         same(
                 new RepetitionPenalty(penalty),
@@ -62,13 +62,13 @@ class ProcessorPropertyTest {
     }
 
     @Property
-    void noRepeatNgramAllowsNoRunTwice(@ForAll Input input, @ForAll @IntRange(min = 1, max = 5) int size) {
+    void noRepeatNgramForbidsRepetition(@ForAll Input input, @ForAll @IntRange(min = 1, max = 5) int size) {
         filters(new NoRepeatNgram(size), input, () -> BruteForce.noRepeatNgram(input.ids(), input.vocabulary(), size));
     }
 
     @Property(tries = 300)
-    void theOrderOfTheFlagsDoesNotMatter(@ForAll long seed) {
-        List<Consumer<Processors>> flags = new ArrayList<>(List.of(
+    void theOrderOfTheSettersDoesNotMatter(@ForAll long seed) {
+        List<Consumer<Processors>> setters = new ArrayList<>(List.of(
                 all -> all.typicalP(0.9),
                 all -> all.minP(0.1),
                 all -> all.topP(0.8),
@@ -76,10 +76,10 @@ class ProcessorPropertyTest {
                 all -> all.temperature(0.7),
                 all -> all.noRepeatNgram(2),
                 all -> all.repetitionPenalty(1.3)));
-        Collections.shuffle(flags, new Random(seed));
+        Collections.shuffle(setters, new Random(seed));
         Processors processors = new Processors();
 
-        flags.forEach(flag -> flag.accept(processors));
+        setters.forEach(setter -> setter.accept(processors));
 
         assertThat(processors.forSampling())
                 .containsExactly(
@@ -109,6 +109,6 @@ class ProcessorPropertyTest {
         float[] actual = processor.process(input.ids(), input.scores());
 
         assertThat(actual).as("%s on %s", processor, input).isEqualTo(expected);
-        assertThat(input.scores()).as("the scores given").isEqualTo(before);
+        assertThat(input.scores()).as("the input").isEqualTo(before);
     }
 }

@@ -25,15 +25,15 @@ class ProcessorTest {
     }
 
     @Test
-    void whatIsRuledOutStaysRuledOutAndTheOnlyOtherTokenStays() {
+    void ruledOutTokensStayRuledOutAndTheOnlyOtherTokenIsKept() {
         assertThat(FILTERS)
                 .allSatisfy(filter -> assertThat(filter.process(new int[] {0}, new float[] {NONE, 2, NONE}))
                         .containsExactly(NONE, 2, NONE));
     }
 
-    /** Hugging Face's softmax is NaN there, and no comparison with NaN removes anything. */
+    /** Hugging Face's softmax is NaN for such scores, and comparisons with NaN remove no token. */
     @Test
-    void anInfiniteScoreTurnsTheFiltersByProbabilityOff() {
+    void anInfiniteScoreDisablesFiltersByProbability() {
         float[] scores = {1, ALL, 2};
 
         for (LogitsProcessor filter : List.of(new TopP(0.1), new MinP(0.9), new TypicalP(0.1))) {
@@ -43,40 +43,40 @@ class ProcessorTest {
     }
 
     @Test
-    void infiniteScoresTakeTheRepetitionPenalty() {
+    void infiniteScoresAreUnchangedByTheRepetitionPenalty() {
         assertThat(new RepetitionPenalty(2).process(new int[] {0, 1, 2}, new float[] {NONE, ALL, 0, 3}))
                 .containsExactly(NONE, ALL, 0, 3);
     }
 
-    /** Hugging Face multiplies only what is below 0: infinity times 0 would be NaN. */
+    /** Hugging Face multiplies only scores below 0; infinity times 0 would be NaN. */
     @Test
-    void anInfiniteRepetitionPenaltyLeavesZeroAsItIs() {
+    void anInfiniteRepetitionPenaltyDoesNotChangeZero() {
         assertThat(new RepetitionPenalty(1e39).process(new int[] {0, 1, 2}, new float[] {-1, 0, 3, 3}))
                 .containsExactly(NONE, 0, 0, 3);
     }
 
     @Test
-    void aTieAtTheBorderOfTopKStaysWhole() {
+    void topKKeepsAllTokensThatTieWithTheKth() {
         assertThat(new TopK(2).process(new int[] {0}, new float[] {1, 2, 1, 1, 0}))
                 .containsExactly(1, 2, 1, 1, NONE);
     }
 
     @Test
-    void ofEqualsTopPDropsTheFirst() {
+    void topPRemovesTheFirstOfEqualTokens() {
         assertThat(new TopP(0.5).process(new int[] {0}, new float[] {1, 1, 1, 1}))
                 .containsExactly(NONE, NONE, 1, 1);
     }
 
-    /** The order of PyTorch's stable sort, for which 0 and -0 are equals. */
+    /** The order of PyTorch's stable sort, in which 0 and -0 are equal. */
     @Test
-    void equalsComeInOrderOfPlaceAndWhatIsNoNumberComesLast() {
+    void sortingIsStableWithNaNLast() {
         assertThat(Filter.ascending(new float[] {0f, -0f, -1, Float.NaN, 0.5f, 0f, NONE, ALL}))
                 .containsExactly(6, 2, 0, 1, 5, 4, 7, 3);
     }
 
-    /** Information of 2, 1, 3 and 3 bits, the entropy is 1.75: nearest are the 0.25, then the 0.5, then the others. */
+    /** The tokens have 2, 1, 3 and 3 bits, and the entropy is 1.75 bits. So the first is nearest, then the second. */
     @Test
-    void typicalPKeepsNoMoreOnceItIsReached() {
+    void typicalPKeepsNoMoreTokensOncePIsReached() {
         float[] scores = {bits(2), bits(1), bits(3), bits(3)};
 
         assertThat(new TypicalP(0.25).process(new int[] {0}, scores)).containsExactly(bits(2), NONE, NONE, NONE);
@@ -89,9 +89,9 @@ class ProcessorTest {
         return (float) (-information * Math.log(2));
     }
 
-    /** 41 times 1/41 is less than 1 in float: not even all tokens together reach a {@code p} so near to 1. */
+    /** In float, 41 times 1/41 is less than 1, so the sum of all tokens does not reach {@code p}. */
     @Test
-    void typicalPKeepsAllWhereRoundingLeavesItOutOfReach() {
+    void typicalPKeepsAllTokensIfRoundingKeepsTheSumBelowP() {
         assertThat(new TypicalP(1 - 1e-9).process(new int[] {0}, new float[41])).containsExactly(new float[41]);
     }
 
@@ -104,7 +104,7 @@ class ProcessorTest {
     }
 
     @Test
-    void valuesThatChangeNothingAreLeftOut() {
+    void neutralValuesAddNoProcessor() {
         Processors processors = new Processors()
                 .temperature(1)
                 .topK(0)
@@ -119,7 +119,7 @@ class ProcessorTest {
     }
 
     @Test
-    void theLastValueCounts() {
+    void theLastValueIsUsed() {
         assertThat(new Processors()
                         .topK(3)
                         .topK(5)
@@ -130,7 +130,7 @@ class ProcessorTest {
     }
 
     @Test
-    void searchRefusesWhatShapesADistribution() {
+    void searchRefusesSettingsOfSampling() {
         Processors processors = new Processors().topP(0.5).temperature(2).repetitionPenalty(2);
 
         assertThatThrownBy(processors::forSearch)
@@ -167,7 +167,7 @@ class ProcessorTest {
     }
 
     @Test
-    void wholeNumbersAreSpelledWithoutAPointUpToABillion() {
+    void wholeNumbersBelowABillionHaveNoDecimalPoint() {
         assertThat(Stream.of(0d, -1d, 0.5, 999_999_999d, -999_999_999d).map(Numbers::spelled))
                 .containsExactly("0", "-1", "0.5", "999999999", "-999999999");
         assertThat(Stream.of(1e9, -1e9, Double.NaN, Double.NEGATIVE_INFINITY).map(Numbers::spelled))

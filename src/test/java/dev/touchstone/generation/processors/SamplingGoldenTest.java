@@ -17,12 +17,12 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** On hostile logits the processors keep the tokens that Hugging Face's own keep, with the same probabilities. */
+/** The processors keep the same tokens with the same probabilities as Hugging Face's, for the logits in sampling.json. */
 class SamplingGoldenTest {
-    /** Far above what float scores lose, far below what a token too many would change. */
+    /** Much larger than rounding errors of scores, much smaller than the effect of one more token. */
     private static final double CLOSE = 1e-6;
 
-    private static final Map<String, BiConsumer<Processors, JsonNode>> FLAGS = Map.of(
+    private static final Map<String, BiConsumer<Processors, JsonNode>> SETTERS = Map.of(
             "temperature", (processors, value) -> processors.temperature(value.asDouble()),
             "top_k", (processors, value) -> processors.topK(value.asInt()),
             "top_p", (processors, value) -> processors.topP(value.asDouble()),
@@ -42,9 +42,9 @@ class SamplingGoldenTest {
 
     private static void agrees(JsonNode golden) {
         Processors processors = new Processors();
-        golden.required("settings").properties().forEach(flag -> {
-            assertThat(FLAGS).as("settings that this test knows").containsKey(flag.getKey());
-            FLAGS.get(flag.getKey()).accept(processors, flag.getValue());
+        golden.required("settings").properties().forEach(setting -> {
+            assertThat(SETTERS).as("supported settings").containsKey(setting.getKey());
+            SETTERS.get(setting.getKey()).accept(processors, setting.getValue());
         });
         Settings settings = Settings.greedy(1, Set.of(), Window.error(64)).withProcessors(processors.forSampling());
         double[] scores = numbers(golden.required("logits"));
@@ -79,7 +79,7 @@ class SamplingGoldenTest {
         return switch (number.asText()) {
             case "inf" -> Double.POSITIVE_INFINITY;
             case "-inf" -> Double.NEGATIVE_INFINITY;
-            default -> throw new AssertionError(number + " is no number");
+            default -> throw new AssertionError(number + " is not a number");
         };
     }
 }

@@ -17,19 +17,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A text cut into tokens at any bytes, even inside a character, and the tokenizer that has just these tokens.
+ * A text that is split into tokens at given bytes, also inside a character.
  *
- * @param ids the text
- * @param tokenizer what decodes them
+ * @param ids the ids of the tokens
+ * @param tokenizer a tokenizer with these tokens
  */
-public record Pieces(int[] ids, Tokenizer tokenizer) {
+public record SplitText(int[] ids, Tokenizer tokenizer) {
     /** A tokenizer whose tokens are these texts, in order of id. */
     public static Tokenizer tokenizer(String... tokens) {
-        return spelledTokenizer(List.of(tokens).stream().map(Pieces::spell).toList());
+        return spelledTokenizer(List.of(tokens).stream().map(SplitText::spell).toList());
     }
 
-    /** Cuts before each of the given bytes that the text has. */
-    public static Pieces of(String text, Set<Integer> cuts) {
+    /** Splits a text before the bytes with these indices; ignores indices outside the text. */
+    public static SplitText of(String text, Set<Integer> cuts) {
         String spelled = spell(text);
         List<String> tokens = new ArrayList<>();
         List<Integer> ids = new ArrayList<>();
@@ -46,7 +46,7 @@ public record Pieces(int[] ids, Tokenizer tokenizer) {
                 from = to;
             }
         }
-        return new Pieces(ids.stream().mapToInt(Integer::intValue).toArray(), spelledTokenizer(tokens));
+        return new SplitText(ids.stream().mapToInt(Integer::intValue).toArray(), spelledTokenizer(tokens));
     }
 
     private static Tokenizer spelledTokenizer(List<String> tokens) {
@@ -65,7 +65,7 @@ public record Pieces(int[] ids, Tokenizer tokenizer) {
                         false));
     }
 
-    /** A text's bytes, one character each, in GPT-2's alphabet. */
+    /** The bytes of a text in GPT-2's byte-level alphabet. */
     private static String spell(String text) {
         return ByteAlphabet.spell(text);
     }

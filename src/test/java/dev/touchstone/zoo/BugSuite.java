@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** A subject, its checks, and its bugs. */
-public record Cage<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> bugs) {
-    /** The subject passes every check, and each bug fails its own. */
+/** A tested object, its checks, and versions of it with known bugs. */
+public record BugSuite<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> bugs) {
+    /** One test per check, which the correct object must pass, and one per bug, which must fail its check. */
     public Stream<DynamicTest> tests() {
-        Stream<DynamicTest> truths = checks.stream()
+        Stream<DynamicTest> passing = checks.stream()
                 .map(check -> DynamicTest.dynamicTest(
                         name + ": " + check, () -> check.assertion().accept(real)));
-        Stream<DynamicTest> catches = bugs.stream()
-                .map(bug -> DynamicTest.dynamicTest(bug + ", caught by: " + bug.check(), () -> {
-                    assertThat(checks).as("the checks that the real one passes").contains(bug.check());
+        Stream<DynamicTest> failing = bugs.stream()
+                .map(bug -> DynamicTest.dynamicTest(bug + ", detected by: " + bug.check(), () -> {
+                    assertThat(checks).as("checks of the correct object").contains(bug.check());
                     Optional<String> failure = bug.check().failure(bug.planted());
                     KillMatrix.add(new KillMatrix.Row(
                             bug.id(),
@@ -31,8 +31,8 @@ public record Cage<S>(String name, S real, List<Check<S>> checks, List<Bug<S>> b
                             failure.isPresent() ? Fate.KILLED : Fate.SURVIVED,
                             null,
                             false));
-                    assertThat(failure).as("what the check says of it").isPresent();
+                    assertThat(failure).as("failure of the check").isPresent();
                 }));
-        return Stream.concat(truths, catches);
+        return Stream.concat(passing, failing);
     }
 }

@@ -3,8 +3,8 @@ package dev.touchstone.generation;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 
-/** An executor that is right only some of the time, as a smaller model would be: every third answer is shifted by one. */
-record Careless(Executor executor) implements Executor {
+/** An executor that predicts a wrong token at every third length, to imitate a smaller draft model. */
+record SometimesWrongExecutor(Executor executor) implements Executor {
     @Override
     public Tensor next(List<int[]> sequences) {
         Tensor logits = executor.next(sequences);

@@ -15,23 +15,23 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
-/** Whether a bug passes weaker checks that others use: the same text, the same argmax, or logits that are close. */
-final class Gatekeepers {
-    private static final Map<String, Tensor> RIGHT = new ConcurrentHashMap<>();
+/** Whether a bug passes weaker checks that other projects use: equal text, equal argmax, or close logits. */
+final class WeakerChecks {
+    private static final Map<String, Tensor> EXPECTED = new ConcurrentHashMap<>();
 
-    private Gatekeepers() {}
+    private WeakerChecks() {}
 
-    static Gates ask(ForwardBug bug) {
+    static Gates run(ForwardBug bug) {
         Fixture fixture = Fixtures.named(bug.fixture());
         Transformer model = Fixtures.model(fixture).transformer();
         Parity.Engine bugged = bug.plant().into(model);
-        int some = Math.min(200, model.shape().vocabulary());
-        int[] ids = IntStream.range(0, 30).map(i -> i * 37 % some).toArray();
+        int vocabulary = Math.min(200, model.shape().vocabulary());
+        int[] ids = IntStream.range(0, 30).map(i -> i * 37 % vocabulary).toArray();
         try {
-            Tensor right =
-                    RIGHT.computeIfAbsent(fixture.name(), name -> model.forward(ids, new ScalarKernels(), Trace.OFF));
+            Tensor all = EXPECTED.computeIfAbsent(
+                    fixture.name(), name -> model.forward(ids, new ScalarKernels(), Trace.OFF));
             Tensor actual = bugged.forward(ids, Trace.OFF);
-            Tensor expected = right.rows(right.rows() - actual.rows(), right.rows());
+            Tensor expected = all.rows(all.rows() - actual.rows(), all.rows());
             return new Gates(
                     sameText(fixture, bugged),
                     IntStream.range(0, actual.rows()).allMatch(t -> argmax(actual, t) == argmax(expected, t)),
@@ -43,12 +43,12 @@ final class Gatekeepers {
                     IntStream.range(0, actual.size())
                             .allMatch(i -> Math.abs(actual.data()[i] - expected.data()[i]) <= 1e-2));
         } catch (RuntimeException e) {
-            return new Gates(false, false, false, false, false); // every check notices a crash
+            return new Gates(false, false, false, false, false); // every check detects an exception
         }
     }
 
     /**
-     * Whether greedy decoding of every plain prompt gives Hugging Face's text. All steps are computed in one pass: up to the
+     * Whether greedy decoding gives Hugging Face's text for all greedy cases. All steps are computed in one pass: up to the
      * first step that differs, each step has the same input as in token-by-token decoding.
      */
     private static boolean sameText(Fixture fixture, Parity.Engine engine) {
@@ -57,12 +57,12 @@ final class Gatekeepers {
                 continue;
             }
             int[] prompt = ints(generation.get("prompt_ids"));
-            int[] made = ints(generation.get("ids"));
-            int[] ids = Arrays.copyOf(prompt, prompt.length + made.length - 1);
-            System.arraycopy(made, 0, ids, prompt.length, made.length - 1);
+            int[] expected = ints(generation.get("ids"));
+            int[] ids = Arrays.copyOf(prompt, prompt.length + expected.length - 1);
+            System.arraycopy(expected, 0, ids, prompt.length, expected.length - 1);
             Tensor logits = engine.forward(ids, Trace.OFF);
-            for (int back = 1; back <= Math.min(made.length, logits.rows()); back++) {
-                if (argmax(logits, logits.rows() - back) != made[made.length - back]) {
+            for (int back = 1; back <= Math.min(expected.length, logits.rows()); back++) {
+                if (argmax(logits, logits.rows() - back) != expected[expected.length - back]) {
                     return false;
                 }
             }

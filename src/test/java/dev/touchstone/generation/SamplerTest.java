@@ -81,7 +81,9 @@ class SamplerTest {
         }
 
         assertThat(ChiSquare.statistic(counts, expected)).isLessThan(ChiSquare.limit(vocabulary - 2));
-        assertThat(counts[vocabulary / 2]).as("samples of a token that is ruled out").isZero();
+        assertThat(counts[vocabulary / 2])
+                .as("samples of a token that is ruled out")
+                .isZero();
     }
 
     @ParameterizedTest

@@ -65,7 +65,8 @@ class SpeculativePassesTest {
 
         assertThat(result.passes())
                 .usingRecursiveFieldByFieldElementComparator()
-                .containsExactly(new Pass(new int[] {2, 0}, 1, 2), new Pass(new int[0], 0, 1)); // the limit is three tokens
+                .containsExactly(
+                        new Pass(new int[] {2, 0}, 1, 2), new Pass(new int[0], 0, 1)); // the limit is three tokens
         assertThat(result.generation().ids()).containsExactly(2, 3, 2);
     }
 

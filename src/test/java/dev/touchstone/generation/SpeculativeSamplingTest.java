@@ -63,7 +63,10 @@ class SpeculativeSamplingTest {
                 detected("drafts are kept without verification", MODEL, unverified),
                 detected("a rejected token is sampled again from p, not from max(0, p - q)", MODEL, notResidual),
                 detected("kept with p(x) instead of p(x) / q(x)", MODEL, unbounded),
-                detected("the most likely token drafted, with the probabilities of sampling", ARGMAX, Verification.EXACT));
+                detected(
+                        "the most likely token drafted, with the probabilities of sampling",
+                        ARGMAX,
+                        Verification.EXACT));
     }
 
     private static DynamicTest detected(String bug, Drafter drafter, Verification rule) {

@@ -8,6 +8,7 @@ import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A model ready to run.
@@ -24,6 +25,8 @@ public record LoadedModel(
         GenerationDefaults generation,
         Optional<ChatTemplate> chatTemplate,
         Map<String, String> specialTokens) {
+    private static final Pattern LONE_SURROGATE = Pattern.compile("[\\ud800-\\udfff]");
+
     public LoadedModel {
         specialTokens = Map.copyOf(specialTokens);
     }
@@ -51,10 +54,17 @@ public record LoadedModel(
     /**
      * The text of a conversation by the model's chat template, special tokens spelled out.
      *
-     * @throws TouchstoneException if the model has no chat template, or if the template rejects the conversation
+     * @throws TouchstoneException if the model has no chat template, if the template rejects the conversation, or if the text
+     *     cannot be encoded in UTF-8
      */
     public String render(ChatInput conversation) {
-        return requireChatTemplate().render(conversation);
+        String text = requireChatTemplate().render(conversation);
+        if (LONE_SURROGATE.matcher(text).find()) {
+            throw new TouchstoneException(
+                    "the conversation has half a character, a lone surrogate, which JSON can hold as an"
+                            + " escape such as \\ud83d and UTF-8 cannot; remove it");
+        }
+        return text;
     }
 
     /** The chat template. Throws a {@link TouchstoneException} if the model has none. */

@@ -157,6 +157,7 @@ class MessagesTest {
                 "messages ! [{'role': 'user'} ! is not valid JSON",
                 "messages ! {'role': 'user'} ! holds no conversation, expected [{\"role\"",
                 "messages ! ['Hello'] ! message 0 is no object",
+                "messages ! [{'role': 'user', 'content': 'a\\ud83db'}] ! half a character",
                 "messages ! [] ! the conversation is empty",
                 "messages ! `` ! holds no conversation",
                 "messages ! \u00ff ! is not UTF-8",

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 
 /** Errors in ulps of the exact value, over every 101st float. */
 class FloatMathTest {
-    /** A factor by which fewer floats are tested, for mutation testing. */
-    private static final int HURRY = Integer.getInteger("touchstone.hurry", 1);
+    /** The factor by which mutation testing reduces the number of tested floats. */
+    private static final int REDUCTION = Integer.getInteger("touchstone.hurry", 1);
     /** A prime number, so that the low bits take all patterns. */
-    private static final int STEP = 101 * HURRY;
+    private static final int STEP = 101 * REDUCTION;
 
     @Test
     void exp() {
@@ -28,7 +28,8 @@ class FloatMathTest {
     @Test
     void gelu() {
         // For negative x, 1 + erf cancels, as in PyTorch: the error is small relative to x, not to the result.
-        assertThat(worstBeside("gelu", FloatMath::gelu, x -> x * (1 + exactErf(x * Math.sqrt(0.5))) / 2, -12, 12))
+        assertThat(worstInUlpsOfTheArgument(
+                        "gelu", FloatMath::gelu, x -> x * (1 + exactErf(x * Math.sqrt(0.5))) / 2, -12, 12))
                 .isLessThan(2);
     }
 
@@ -36,7 +37,7 @@ class FloatMathTest {
     void geluNew() {
         assertThat(worst("gelu_new", FloatMath::geluNew, FloatMathTest::exactGeluNew, -5, 12))
                 .isLessThan(48);
-        assertThat(worstBeside("gelu_new", FloatMath::geluNew, FloatMathTest::exactGeluNew, -12, 12))
+        assertThat(worstInUlpsOfTheArgument("gelu_new", FloatMath::geluNew, FloatMathTest::exactGeluNew, -12, 12))
                 .isLessThan(2);
     }
 
@@ -51,11 +52,11 @@ class FloatMathTest {
                 .isLessThan(2.5);
     }
 
-    /** To a millionth of a float's ulp, so that rounding to float gives the nearest float. */
+    /** Accurate to a millionth of an ulp of a float, so that rounding to float gives the nearest float. */
     @Test
     void sineAndCosineOfTheAnglesOfRotaryEmbeddings() {
         Random random = new Random(1);
-        for (int i = 0; i < 1_000_000 / HURRY; i++) {
+        for (int i = 0; i < 1_000_000 / REDUCTION; i++) {
             double x = (random.nextInt(131_072) - 10) * Math.pow(random.nextDouble(), 4);
             assertThat(Math.abs(FloatMath.sin(x) - StrictMath.sin(x))).isLessThan(1e-13);
             assertThat(Math.abs(FloatMath.cos(x) - StrictMath.cos(x))).isLessThan(1e-13);
@@ -65,7 +66,7 @@ class FloatMathTest {
     }
 
     @Test
-    void theEndsOfTheRange() {
+    void extremeArguments() {
         assertThat(FloatMath.exp(Float.NEGATIVE_INFINITY)).isZero();
         assertThat(FloatMath.exp(-Float.MAX_VALUE)).isZero();
         assertThat(FloatMath.exp(Float.POSITIVE_INFINITY)).isInfinite();
@@ -92,7 +93,7 @@ class FloatMathTest {
     }
 
     /** The largest error, in ulps of the argument. */
-    private static double worstBeside(
+    private static double worstInUlpsOfTheArgument(
             String name, UnaryOperator<Float> function, DoubleUnaryOperator exact, float from, float to) {
         return sweep(name, function, exact, from, to, (x, value) -> Math.ulp(x));
     }
@@ -127,7 +128,7 @@ class FloatMathTest {
         return x / (1 + Math.exp(twice));
     }
 
-    /** The series near zero (Abramowitz and Stegun 7.1.6, whose terms are all positive), the continued fraction beyond. */
+    /** A series of positive terms (Abramowitz and Stegun 7.1.6) below 3, and a continued fraction above. */
     private static double exactErf(double x) {
         double z = Math.abs(x);
         double erf = z < 3 ? series(z) : 1 - complement(z);

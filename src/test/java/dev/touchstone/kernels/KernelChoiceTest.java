@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** With the module of the vector kernels; a test of the jar runs without it. */
+/** Runs with the module of the vector kernels. {@code VectorModuleTest} runs the jar without it. */
 class KernelChoiceTest {
     @Test
     void eachChoiceOpensItsKernels() {
@@ -16,7 +16,7 @@ class KernelChoiceTest {
     }
 
     @Test
-    void vectorsHaveAWidth() {
+    void theVectorWidthIsReported() {
         assertThat(KernelChoice.vectorBits()).isIn(128, 256, 512);
     }
 }

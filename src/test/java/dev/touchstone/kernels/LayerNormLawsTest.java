@@ -45,7 +45,7 @@ class LayerNormLawsTest {
     }
 
     @Example
-    void theVarianceIsDividedByTheCountNotByOneLess() {
+    void theVarianceIsDividedByTheNumberOfChannels() {
         float[] y = norm(new float[] {0, 0, 3}, 1, 0, 0);
 
         assertThat(y[2]).isCloseTo((float) Math.sqrt(2), within(1e-6f)); // (3 - 1) / sqrt((1 + 1 + 4) / 3)
@@ -60,7 +60,7 @@ class LayerNormLawsTest {
     }
 
     @Example
-    void gainComesBeforeBias() {
+    void gainIsAppliedBeforeBias() {
         assertThat(norm(new float[] {-1, 1}, 3, 10, 0)).containsExactly(7, 13);
     }
 

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The logits of every fixture have the committed SHA-256 digest: one for all processors, JDKs, vector widths and numbers of
- * threads, so a machine is compared with all others.
+ * The logits of each fixture have the committed SHA-256 digest, which is the same for all processors, JDKs, vector widths and
+ * numbers of threads.
  */
 class LogitsDigestTest {
     private static final String COMMITTED = "logits.properties";
@@ -62,7 +62,7 @@ class LogitsDigestTest {
     }
 
     @Test
-    void everyDigestHasItsFixture() {
+    void everyDigestHasAFixture() {
         List<String> fixtures = Fixtures.all().stream().map(Fixture::name).toList();
 
         assertThat(committed().stringPropertyNames()).containsExactlyInAnyOrderElementsOf(fixtures);
@@ -83,7 +83,7 @@ class LogitsDigestTest {
                         .transformer();
     }
 
-    /** The digest of all logits of prompts of 1 token, of 17, and of as many as the context holds, at most 100. */
+    /** The digest of the logits of three prompts, of 1 and 17 tokens, and of as many as the context has, but at most 100. */
     private static String digest(Transformer model, Kernels kernels) throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         int vocabulary = model.shape().vocabulary();

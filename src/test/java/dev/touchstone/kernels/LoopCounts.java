@@ -7,17 +7,17 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
-/** Opens vector kernels and counts how often they call vector loops and plain loops, so that a test can say which it tested. */
+/** Opens vector kernels and counts their calls of vector loops and plain loops, so that a test can check which ran. */
 public final class LoopCounts {
     private final AtomicLong vector = new AtomicLong();
     private final AtomicLong plain = new AtomicLong();
 
-    /** Kernels whose calls of loops are counted here. The caller closes them. */
+    /** Opens kernels whose calls of loops are counted. The caller closes them. */
     public VectorKernels open(int threads, VectorUse use) {
         return open(threads, (plainLoops, vectorLoops) -> VectorKernels.selector(plainLoops, vectorLoops, use));
     }
 
-    /** The same with a selector that is made of plain and vector loops. */
+    /** Opens kernels with a selector that is created from plain and vector loops. */
     VectorKernels open(int threads, BiFunction<Loops, Loops, LoopSelector> selectors) {
         Loops plainLoops = new PlainLoops();
         Loops countedPlain = counted(plainLoops, plain);
@@ -48,23 +48,23 @@ public final class LoopCounts {
                 });
     }
 
-    /** Calls of vector loops. */
+    /** The number of calls of vector loops. */
     public long vector() {
         return vector.get();
     }
 
-    /** Calls of plain loops. */
+    /** The number of calls of plain loops. */
     public long plain() {
         return plain.get();
     }
 
-    /** Fails unless all loops that ran, one at least, were vector loops. */
+    /** Fails unless only vector loops ran, and at least one. */
     public void assertOnlyVector() {
         assertThat(vector()).as("calls of vector loops").isPositive();
         assertThat(plain()).as("calls of plain loops").isZero();
     }
 
-    /** Fails unless all loops that ran, one at least, were plain loops. */
+    /** Fails unless only plain loops ran, and at least one. */
     public void assertOnlyPlain() {
         assertThat(plain()).as("calls of plain loops").isPositive();
         assertThat(vector()).as("calls of vector loops").isZero();

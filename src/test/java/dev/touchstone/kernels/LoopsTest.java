@@ -14,14 +14,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Single loops, at indices that no operation uses. */
+/** Single loops, also at indices that the kernels do not use. */
 class LoopsTest {
     private static final List<Loops> BOTH = List.of(new PlainLoops(), new VectorLoops());
 
-    /** Floats outside the rows of a block keep their value, except the spare ones at the end. */
+    /** Floats outside the rows of a block do not change, except the spare floats at the end. */
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 5", "1, 32", "6, 1", "6, 5", "6, 32"})
-    void aBlockIsAddedToItsTotals(int rows, int inputs) {
+    void aBlockIsAddedToTheTotals(int rows, int inputs) {
         Random random = new Random(1);
         int xAt = 3;
         int wAt = 48;
@@ -79,7 +79,7 @@ class LoopsTest {
         }
     }
 
-    /** At the arguments where one formula replaces another. */
+    /** Tests the arguments around which the formula changes. */
     @ParameterizedTest
     @ValueSource(floats = {FloatMath.ERF_SPLIT, FloatMath.ERF_ONE, FloatMath.TANH_SPLIT, FloatMath.TANH_ONE})
     void erfAndTanhWhereTheirFormulasChange(float change) {

@@ -13,13 +13,13 @@ class OnceCompiledKernelsTest extends VectorKernelsContract {
         super(VectorUse.ONCE_COMPILED);
     }
 
-    /** How many of each depends on when the loops are compiled. */
+    /** The number of each kind depends on when the loops are compiled. */
     @Override
     void assertLoops(LoopCounts counts) {
         assertThat(counts.plain() + counts.vector()).isPositive();
     }
 
-    /** By a clock of its own: in a JVM that has compiled the vector loops before, they are the faster ones at once. */
+    /** Uses a simulated clock, because in a JVM that has already compiled the vector loops they are faster from the start. */
     @Test
     @Timeout(60)
     void plainLoopsRunUntilVectorLoopsAreFaster() throws InterruptedException {
@@ -48,7 +48,7 @@ class OnceCompiledKernelsTest extends VectorKernelsContract {
         }
     }
 
-    /** Read at the beginning and the end of each measurement, of vector loops and of plain loops in turn. */
+    /** A clock that is read at the start and the end of alternating measurements of vector loops and plain loops. */
     private static final class Clock implements LongSupplier {
         private volatile boolean vectorIsFaster;
         private long nanos;

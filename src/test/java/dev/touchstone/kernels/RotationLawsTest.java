@@ -18,7 +18,7 @@ class RotationLawsTest {
     private final Kernels kernels = new ScalarKernels();
 
     @Property
-    void productsDependOnTheDistanceOnly(
+    void productsDependOnlyOnTheDistance(
             @ForAll RotaryLayout layout,
             @ForAll @IntRange(max = 5000) int first,
             @ForAll @IntRange(max = 5000) int distance,
@@ -33,7 +33,7 @@ class RotationLawsTest {
     }
 
     @Property
-    void rotationKeepsLengthsAndTheChannelsBeyondThePairs(
+    void rotationPreservesNormsAndUnrotatedChannels(
             @ForAll RotaryLayout layout, @ForAll @IntRange(max = 100_000) int position, @ForAll Random random) {
         Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);
 
@@ -44,7 +44,7 @@ class RotationLawsTest {
         assertThat(rotated(x, 0, layout).data()).isEqualTo(x.data());
     }
 
-    /** Interleaved pairs become half-split ones if the channels are reordered. */
+    /** Reordering the channels turns interleaved pairs into half-split pairs. */
     @Property
     void theLayoutsDifferOnlyInTheOrderOfChannels(@ForAll @IntRange(max = 1000) int position, @ForAll Random random) {
         Tensor x = Hostile.ORDINARY.tensor(random, 1, HEAD);

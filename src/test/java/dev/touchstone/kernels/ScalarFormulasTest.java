@@ -14,20 +14,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every operation, compared with its formula in double. */
+/** Each operation is compared with its formula in double. */
 class ScalarFormulasTest {
     private final Kernels kernels = new ScalarKernels();
     private final Random random = new Random(1);
 
     @Test
-    void embeddingIsTheRowOfTheId() {
+    void embeddingReturnsTheRowsOfTheIds() {
         Matrix table = Matrix.ofOutputRows(Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2));
 
         assertThat(kernels.embed(new int[] {2, 0, 2}, table).data()).containsExactly(5, 6, 1, 2, 5, 6);
     }
 
     @Test
-    void columnsAreTakenFromEveryStep() {
+    void columnsAreTakenAtEachStep() {
         Tensor x = Tensor.of(new float[] {1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6}, 2, 6);
 
         assertThat(kernels.columns(x, 1, 2, 6).data()).containsExactly(2, 3, -2, -3);
@@ -57,7 +57,7 @@ class ScalarFormulasTest {
 
     @ParameterizedTest
     @EnumSource(Activation.class)
-    void anActivationIsItsFormula(Activation activation) {
+    void anActivationEqualsItsFormula(Activation activation) {
         for (double x : new double[] {-30, -3, -1.3, -0.1, 0, 0.1, 1.3, 3, 7, 12, 25}) {
             double exact = switch (activation) {
                 case RELU -> Math.max(0, x);
@@ -123,9 +123,9 @@ class ScalarFormulasTest {
         }
     }
 
-    /** A single chain would lose every 1 that is added to 2^24, since a float has 24 bits. */
+    /** A single accumulator would lose each 1 that is added to 2^24, because a float has 24 bits. */
     @Test
-    void productsAreSumsOf32TermsAtATime() {
+    void productsAreAccumulatedInBlocksOf32() {
         float[] ones = new float[96];
         Arrays.fill(ones, 1);
         ones[0] = 0x1p24f;
@@ -178,7 +178,7 @@ class ScalarFormulasTest {
         assertThat(ScalarKernels.pairwise(powers)).isEqualTo(65535);
     }
 
-    /** {@code ((1e16 + -1e16) + (1 + 1))}: any other order loses a 1. */
+    /** {@code (1e16 + -1e16) + (1 + 1)} is exact; other orders lose a 1. */
     @Test
     void neighboursAreAddedFirst() {
         assertThat(ScalarKernels.pairwise(new double[] {1e16, -1e16, 1, 1})).isEqualTo(2);
@@ -298,7 +298,7 @@ class ScalarFormulasTest {
         }
     }
 
-    /** Not even NaN times zero of an evicted or masked position may be added to the sum. */
+    /** Evicted and masked positions must not be multiplied by 0, because NaN times 0 is NaN. */
     @Test
     void maskedPositionsAreNotMultiplied() {
         Tensor k = Tensor.of(new float[] {Float.NaN, 1, 1, Float.NaN}, 4, 1);

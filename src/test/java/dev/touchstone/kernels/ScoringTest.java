@@ -11,12 +11,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoringTest {
     @Test
-    void slopesOfEightHeadsAreThoseOfThePaper() {
+    void slopesOfEightHeadsEqualThoseOfThePaper() {
         assertThat(Scoring.alibiSlopes(8))
                 .containsExactly(1 / 2., 1 / 4., 1 / 8., 1 / 16., 1 / 32., 1 / 64., 1 / 128., 1 / 256.);
     }
 
-    /** The recursion of the authors' code, for any number of heads. */
+    /** Compares with the recursion in the code of the paper's authors. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 14, 16, 20, 25, 32, 40, 71, 112})
     void slopesOfAnyNumberOfHeads(int heads) {

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The vector kernels have the bits of the scalar ones, whichever loops they run. {@link VectorKernelsTest} generates sizes at
- * random; here are the few small ones at which something changes: the ends of a vector, a block, a panel, a page, a tile and a
- * group of tiles. It takes milliseconds, so mutation testing can afford it.
+ * The results of the vector kernels have the same bits as those of the scalar kernels, for each {@link VectorUse}. The sizes are
+ * small, and around the sizes of a vector, a block, a panel, a page, a tile and a group of tiles, so that the tests are fast
+ * enough for mutation testing. {@link VectorKernelsTest} generates random sizes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class VectorKernelsContract {
@@ -39,7 +39,7 @@ abstract class VectorKernelsContract {
         vectors = List.of(counts.open(1, use), counts.open(3, use));
     }
 
-    /** Fails unless the loops ran that the subclass tests. */
+    /** Fails unless the kind of loops ran that the subclass tests. */
     abstract void assertLoops(LoopCounts counts);
 
     @AfterAll
@@ -95,7 +95,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** The largest size is split between threads. */
+    /** The largest size is divided among threads. */
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 16, 17, 33_001})
     void sumsAndProductsOfElements(int n) {
@@ -110,7 +110,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Sizes below and above a vector, and above {@link VectorMath#STRETCH}. */
+    /** Sizes below and above the size of a vector and {@link VectorMath#STRETCH}. */
     @ParameterizedTest
     @MethodSource("functions")
     void functionsOfElements(int n, Activation activation) {
@@ -209,7 +209,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Within a page, up to its end, and over several pages. */
+    /** Appends within a page, up to its end, and across pages. */
     @ParameterizedTest
     @CsvSource({"1, 64, 0, 1", "3, 20, 63, 1", "12, 64, 5, 300", "2, 130, 64, 64", "5, 33, 60, 140"})
     void append(int heads, int headSize, int before, int count) {
@@ -232,7 +232,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** Shared keys, caps, windows, slopes; heads narrower and wider than a panel; fewer and more queries than a tile. */
+    /** Grouped queries, soft caps, windows and slopes; heads smaller and larger than a panel; fewer and more queries than a tile. */
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1, 1, 1, 0, 0, false",
@@ -273,7 +273,7 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** A cache with truncated positions, which keep their numbers, and with evicted pages. */
+    /** A cache with truncated positions, whose data remains in the arrays, and with evicted pages. */
     private static KeyValuePages cache(int heads, int headSize, int positions, int window, int queries, Random random) {
         KeyValuePages cache = new KeyValuePages(heads, headSize, window);
         Tensor k = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
@@ -285,9 +285,9 @@ abstract class VectorKernelsContract {
         return cache;
     }
 
-    /** An operation overwrites all elements of an array that is used again. */
+    /** Operations overwrite all elements of a reused array. */
     @Test
-    void blocksThatShareMemoryHaveTheSameBits() {
+    void reusedArraysDoNotChangeTheBits() {
         Random random = new Random(1);
         int T = 70;
         int C = 66;
@@ -336,7 +336,7 @@ abstract class VectorKernelsContract {
     }
 
     @Test
-    void withoutBlocksEveryTensorHasAnArrayOfItsOwn() {
+    void withoutBlocksEveryTensorHasItsOwnArray() {
         VectorKernels vector = vectors.get(0);
         Tensor x = Tensor.zeros(70, 66);
         Tensor first = vector.scale(x, 2);

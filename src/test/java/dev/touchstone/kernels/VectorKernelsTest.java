@@ -20,7 +20,7 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Every operation has the bits of the scalar kernels, for random sizes, values and numbers of threads. */
+/** Each operation gives the same bits as the scalar kernels, for random sizes, values and numbers of threads. */
 class VectorKernelsTest {
     private static final Kernels SCALAR = new ScalarKernels();
     private static final LoopCounts COUNTS = new LoopCounts();
@@ -82,7 +82,7 @@ class VectorKernelsTest {
     }
 
     @Property(tries = 200, shrinking = ShrinkingMode.OFF)
-    void weightsOf16BitsHaveTheBitsOfTheWidenedOnes(
+    void weightsOf16BitsGiveTheBitsOfWidenedWeights(
             @ForAll("vector") VectorKernels vector,
             @ForAll("rows") int rows,
             @ForAll("sizes") int inputs,
@@ -113,7 +113,7 @@ class VectorKernelsTest {
         return Arbitraries.of(Matrix.Type.BFLOAT16, Matrix.Type.FLOAT16);
     }
 
-    /** Ordinary weights, or random bits. */
+    /** Random weights, or random bits. */
     private static short[] bits(Random random, Matrix.Type type, boolean ordinary, int count) {
         short[] bits = new short[count];
         for (int i = 0; i < count; i++) {
@@ -161,7 +161,7 @@ class VectorKernelsTest {
         assertSameBits(vector.rmsNorm(x, shorter, 0, 0), SCALAR.rmsNorm(x, shorter, 0, 0));
     }
 
-    /** The smallest divisor above 1: heads as small as possible. */
+    /** The smallest divisor above 1, as the size of a head. */
     private static int divisor(int channels) {
         return IntStream.rangeClosed(2, channels)
                 .filter(d -> channels % d == 0)
@@ -185,7 +185,7 @@ class VectorKernelsTest {
         assertSameBits(vector.rotate(x, angles, headSize, layout), SCALAR.rotate(x, angles, headSize, layout));
     }
 
-    /** With all settings of the families: shared keys, a window, a cap, slopes. */
+    /** Attention with the settings of all families: grouped queries, windows, soft caps and slopes. */
     @Property(tries = 500, shrinking = ShrinkingMode.OFF)
     void attention(
             @ForAll("vector") VectorKernels vector,
@@ -209,7 +209,7 @@ class VectorKernelsTest {
         assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
     }
 
-    /** From which a scoring is generated. */
+    /** The settings of a scoring, which is created for a number of heads. */
     record Settings(float cap, int window, boolean sloping) {
         Scoring of(int heads, Random random) {
             List<Double> slopes = random.doubles(sloping ? heads : 0).boxed().toList();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The loops are stubs that advance a clock, so that the test decides how long they take. */
+/** The loops are stubs that advance a simulated clock, so that the test determines their time. */
 @Timeout(30)
 class WarmUpTest {
     private static final long PLAIN_NANOS = 100;
@@ -56,7 +56,7 @@ class WarmUpTest {
     }
 
     @Test
-    void loopsOfEveryModelAreWarmedWithoutARequest() throws InterruptedException {
+    void loopsThatAllModelsUseAreWarmedAtTheStart() throws InterruptedException {
         start(PLAIN_NANOS - 1);
 
         awaitVector(LoopKind.TILE);
@@ -79,7 +79,7 @@ class WarmUpTest {
     }
 
     @Test
-    void vectorLoopsThatAreNeverFasterAreUsedInTheEnd() throws InterruptedException {
+    void vectorLoopsThatAreNeverFasterAreUsedAfterATimeLimit() throws InterruptedException {
         start(1 + WarmUp.LONGEST_NANOS / WarmUp.CALLS);
 
         awaitVector(LoopKind.TILE);
@@ -88,7 +88,7 @@ class WarmUpTest {
     }
 
     @Test
-    void aLaterRequestIsServed() throws InterruptedException {
+    void otherLoopsAreWarmedOnRequest() throws InterruptedException {
         start(PLAIN_NANOS - 1);
         awaitVector(LoopKind.ROW);
         int before = calls.size();
@@ -101,9 +101,9 @@ class WarmUpTest {
                 .containsOnly("widen");
     }
 
-    /** A kind outside matrix products: a slow round is repeated only after more elements. */
+    /** For loops other than those of matrix products, a round is repeated only after a number of elements. */
     @Test
-    void aRoundIsDueForACertainNumberOfElements() throws InterruptedException {
+    void aRoundRunsAfterANumberOfElements() throws InterruptedException {
         start(PLAIN_NANOS - 1);
         awaitVector(LoopKind.ROW);
         int before = calls.size();

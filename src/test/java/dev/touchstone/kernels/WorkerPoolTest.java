@@ -28,7 +28,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void everyPartIsDoneOnce() {
+    void everyTaskRunsOnce() {
         for (int job = 0; job < 20_000; job++) {
             AtomicIntegerArray done = new AtomicIntegerArray(job % 9);
 
@@ -41,43 +41,43 @@ class WorkerPoolTest {
     }
 
     @Test
-    void anExceptionInAPartReachesTheCaller() {
+    void anExceptionInATaskReachesTheCaller() {
         for (int job = 0; job < 1_000; job++) {
             int bad = job % 16;
-            assertThatThrownBy(() -> pool.run(16, part -> {
-                        if (part == bad) {
-                            throw new IllegalStateException("part " + part);
+            assertThatThrownBy(() -> pool.run(16, task -> {
+                        if (task == bad) {
+                            throw new IllegalStateException("task " + task);
                         }
                     }))
-                    .hasMessage("part " + bad);
+                    .hasMessage("task " + bad);
         }
     }
 
     @Test
-    void anErrorInAPartReachesTheCaller() {
-        assertThatThrownBy(() -> pool.run(16, part -> {
-                    throw new AssertionError("part");
+    void anErrorInATaskReachesTheCaller() {
+        assertThatThrownBy(() -> pool.run(16, task -> {
+                    throw new AssertionError("task");
                 }))
                 .isInstanceOf(AssertionError.class);
     }
 
     @Test
-    void workersThatSleepWakeUp() throws InterruptedException {
+    void sleepingWorkersWakeUp() throws InterruptedException {
         for (int job = 0; job < 20; job++) {
             Thread.sleep(5);
             AtomicInteger done = new AtomicInteger();
 
-            pool.run(100, part -> done.incrementAndGet());
+            pool.run(100, task -> done.incrementAndGet());
 
             assertThat(done.get()).isEqualTo(100);
         }
     }
 
     @Test
-    void aPartMayRunAJobOfItsOwn() {
+    void aTaskMayRunAnotherJob() {
         AtomicInteger done = new AtomicInteger();
 
-        pool.run(8, part -> pool.run(8, inner -> done.incrementAndGet()));
+        pool.run(8, task -> pool.run(8, inner -> done.incrementAndGet()));
 
         assertThat(done.get()).isEqualTo(64);
     }
@@ -86,7 +86,7 @@ class WorkerPoolTest {
     void severalThreadsMayShareAPool() {
         AtomicInteger done = new AtomicInteger();
 
-        IntStream.range(0, 1_000).parallel().forEach(job -> pool.run(7, part -> done.incrementAndGet()));
+        IntStream.range(0, 1_000).parallel().forEach(job -> pool.run(7, task -> done.incrementAndGet()));
 
         assertThat(done.get()).isEqualTo(7_000);
     }
@@ -96,12 +96,12 @@ class WorkerPoolTest {
         AtomicInteger done = new AtomicInteger();
 
         pool.close();
-        pool.run(5, part -> done.incrementAndGet());
+        pool.run(5, task -> done.incrementAndGet());
 
         assertThat(done.get()).isEqualTo(5);
     }
 
-    /** Each part waits for all others, which takes as many threads: at once after a job, and after the workers have slept. */
+    /** Each task waits for all others, so there must be one thread per task, also after the workers have slept. */
     @Test
     void allThreadsWorkAtTheSameTime() throws InterruptedException {
         for (int job = 0; job < 3; job++) {
@@ -112,12 +112,12 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aJobThatFailedLeavesThePoolReady() {
+    void thePoolIsUsableAfterAFailedJob() {
         for (int job = 0; job < 3; job++) {
-            assertThatThrownBy(() -> pool.run(4, part -> {
-                        throw new IllegalStateException("part");
+            assertThatThrownBy(() -> pool.run(4, task -> {
+                        throw new IllegalStateException("task");
                     }))
-                    .hasMessage("part");
+                    .hasMessage("task");
             assertThat(threadsOfAJob()).hasSize(4);
         }
     }
@@ -126,7 +126,7 @@ class WorkerPoolTest {
     void workersAreDaemonsWithANameAndEndWhenThePoolIsClosed() throws InterruptedException {
         List<Thread> workers = new ArrayList<>(threadsOfAJob());
         workers.remove(Thread.currentThread());
-        Thread.sleep(20); // they sleep
+        Thread.sleep(20); // until the workers sleep
 
         pool.close();
 
@@ -140,11 +140,11 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aPoolOfOneThreadIsItsCaller() {
+    void aPoolOfOneThreadRunsTasksOnTheCaller() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
         try (WorkerPool alone = new WorkerPool(1)) {
-            alone.run(9, part -> threads.add(Thread.currentThread()));
+            alone.run(9, task -> threads.add(Thread.currentThread()));
 
             assertThat(alone.threads()).isEqualTo(1);
         }
@@ -154,7 +154,7 @@ class WorkerPoolTest {
     private Set<Thread> threadsOfAJob() {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         CyclicBarrier all = new CyclicBarrier(4);
-        pool.run(4, part -> {
+        pool.run(4, task -> {
             threads.add(Thread.currentThread());
             try {
                 all.await(5, TimeUnit.SECONDS);

@@ -11,7 +11,7 @@ class WorkspaceTest {
     private final Workspace workspace = new Workspace(false);
 
     @Test
-    void anArrayIsReusedByTheBlockAfterTheNext() {
+    void anArrayIsReusedTwoBlocksLater() {
         Tensor first = workspace.take(64, 64);
         workspace.blockIsDone();
         Tensor second = workspace.take(32, 128);
@@ -28,7 +28,7 @@ class WorkspaceTest {
     }
 
     @Test
-    void tensorsOfOneBlockShareNothing() {
+    void tensorsOfOneBlockHaveSeparateArrays() {
         Tensor first = workspace.take(64, 64);
         workspace.blockIsDone();
         workspace.blockIsDone();

@@ -17,18 +17,18 @@ import net.jqwik.api.constraints.IntRange;
 class CausalityTest {
     @Property(tries = 40)
     void changingATokenNeverChangesLogitsBeforeIt(
-            @ForAll("prompts") Prompt prompt, @ForAll @IntRange(min = 0, max = 1000) int draw) {
+            @ForAll("prompts") Prompt prompt, @ForAll @IntRange(min = 0, max = 1000) int seed) {
         Transformer model = Fixtures.model(prompt.fixture()).transformer();
         int[] changed = prompt.ids().clone();
-        int place = draw % changed.length;
-        changed[place] = (changed[place] + 1) % model.shape().vocabulary();
+        int index = seed % changed.length;
+        changed[index] = (changed[index] + 1) % model.shape().vocabulary();
 
         Tensor before = model.forward(prompt.ids(), new ScalarKernels(), Trace.OFF);
         Tensor after = model.forward(changed, new ScalarKernels(), Trace.OFF);
 
-        assertThat(after.rows(0, place).data()).isEqualTo(before.rows(0, place).data());
-        assertThat(after.rows(place, place + 1).data())
-                .isNotEqualTo(before.rows(place, place + 1).data());
+        assertThat(after.rows(0, index).data()).isEqualTo(before.rows(0, index).data());
+        assertThat(after.rows(index, index + 1).data())
+                .isNotEqualTo(before.rows(index, index + 1).data());
     }
 
     @Provide

@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A layer that keeps a tensor of another block: here a norm that returns the result of the norm so many norms before. Tests run
- * with assertions, so the memory of blocks is checked.
+ * Layers that keep a tensor of an earlier block, simulated by a norm that returns an earlier result. Tests run with assertions,
+ * so arrays are filled with NaN when they are reused.
  */
 class KeptTensorTest {
     private static final int NORMS_OF_A_BLOCK = 2;
@@ -46,7 +46,7 @@ class KeptTensorTest {
                 .data();
     }
 
-    /** Kernels whose norm returns its result of {@code norms} calls before, once there is one; final norm excepted. */
+    /** Kernels whose norm returns the result of {@code norms} calls earlier if there is one; except the final norm. */
     private static Kernels keeping(Kernels kernels, int norms, List<Tensor> results) {
         int normsOfBlocks = NORMS_OF_A_BLOCK * MODEL.blocks().size();
         return (Kernels) Proxy.newProxyInstance(

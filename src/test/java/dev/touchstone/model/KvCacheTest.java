@@ -14,13 +14,13 @@ class KvCacheTest {
     private static final Transformer MODEL = RandomModel.of(SHAPE, 5, 1);
     private static final Transformer WINDOWED = RandomModel.within(20, MODEL);
 
-    /** Keys and values of a position, in both layers. */
+    /** The bytes of the keys and values of one position in both layers. */
     private static final long BYTES_OF_A_POSITION = 2L * 2 * SHAPE.channels() * Float.BYTES;
 
     private static final int[] IDS = new Random(7).ints(300, 0, 11).toArray();
 
     @Test
-    void itKnowsWhatWasRead() {
+    void lengthAndMemoryGrowWithTheTokens() {
         KvCache cache = MODEL.newCache();
         assertThat(cache.length()).isZero();
         assertThat(cache.bytes()).isZero();
@@ -33,7 +33,7 @@ class KvCacheTest {
     }
 
     @Test
-    void afterACutItGoesOnAsIfNothingHadBeen() {
+    void truncatedTokensHaveNoEffect() {
         KvCache cache = MODEL.newCache();
         forward(MODEL, cache, 0, 5);
         forward(MODEL, cache, 100, 170);
@@ -46,7 +46,7 @@ class KvCacheTest {
     }
 
     @Test
-    void aCopyGoesItsOwnWay() {
+    void aCopyIsIndependent() {
         KvCache cache = MODEL.newCache();
         forward(MODEL, cache, 0, 5);
 
@@ -60,9 +60,9 @@ class KvCacheTest {
                 .isEqualTo(whole.rows(5, 12).data());
     }
 
-    /** The last {@value KeyValuePages#POSITIONS} tokens can be taken back, with what the first of them saw. */
+    /** The last {@value KeyValuePages#POSITIONS} tokens can be removed, so their windows are kept too. */
     @Test
-    void whatHasLeftTheWindowIsGone() {
+    void positionsOutsideTheWindowAreEvicted() {
         KvCache whole = MODEL.newCache();
         KvCache windowed = WINDOWED.newCache();
 

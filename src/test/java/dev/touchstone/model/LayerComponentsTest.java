@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LayerComponentsTest {
     @Test
-    void theyAreTheComponentsInTheirOrderAbsentOnesIncluded() {
+    void componentsAreListedInOrderIncludingNulls() {
         Matrix weight = Matrix.zeros(Matrix.Type.FLOAT32, 2, 3);
 
         assertThat(LayerComponents.of(new Linear("up", weight, null)))

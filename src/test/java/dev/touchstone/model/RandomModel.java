@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** A GPT-2 of any size with random weights, wide enough for every non-linearity to matter. */
+/** A GPT-2 of any size with random weights that are large enough for every non-linearity to matter. */
 public final class RandomModel {
     private final Random random;
     private final int channels;
@@ -20,15 +20,15 @@ public final class RandomModel {
     }
 
     public static Transformer of(Transformer.Shape shape, int hidden, long seed) {
-        RandomModel make = new RandomModel(new Random(seed), shape.channels());
-        Matrix wte = Matrix.ofOutputRows(make.weights(shape.vocabulary(), shape.channels()));
-        Matrix wpe = Matrix.ofOutputRows(make.weights(shape.positions(), shape.channels()));
+        RandomModel builder = new RandomModel(new Random(seed), shape.channels());
+        Matrix wte = Matrix.ofOutputRows(builder.weights(shape.vocabulary(), shape.channels()));
+        Matrix wpe = Matrix.ofOutputRows(builder.weights(shape.positions(), shape.channels()));
         List<Block> blocks = new ArrayList<>();
         for (int layer = 0; layer < shape.layers(); layer++) {
-            blocks.add(make.block("h." + layer, layer, shape, hidden));
+            blocks.add(builder.block("h." + layer, layer, shape, hidden));
         }
         Stem stem = new Stem("drop", new Embedding("wte", wte), new PositionTable(new Embedding("wpe", wpe), 0));
-        return new Transformer(shape, stem, null, blocks, make.norm("ln_f"), new Head("lm_head", wte));
+        return new Transformer(shape, stem, null, blocks, builder.norm("ln_f"), new Head("lm_head", wte));
     }
 
     /** The same model with a window in every layer. */

@@ -23,14 +23,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** Whole models: the scalar kernels, one prompt in one pass, is the measure; every other way has its bits. */
+/** The logits of vector kernels have the same bits as those of scalar kernels, also in chunks, batches and traces. */
 class SameBitsOnVectorsTest {
     private static final LoopCounts COUNTS = new LoopCounts();
     private static final List<VectorKernels> VECTOR = Stream.of(1, 2, 5)
             .map(threads -> COUNTS.open(threads, VectorUse.ALWAYS))
             .toList();
 
-    /** A model, a prompt for it, and what its definition makes of the prompt. */
+    /** A model, a prompt, and the logits that the scalar kernels compute in one pass. */
     record Case(Transformer model, int[] ids, Tensor logits) {}
 
     @AfterContainer
@@ -51,8 +51,8 @@ class SameBitsOnVectorsTest {
         Arbitrary<Integer> lengths = Arbitraries.integers().between(1, 75);
         Arbitrary<Integer> hidden = Arbitraries.of(1, 60, 200);
         return Combinators.combine(heads, headSizes, lengths, hidden, Arbitraries.longs())
-                .as((h, d, length, wide, seed) -> {
-                    Transformer model = RandomModel.of(new Transformer.Shape(2, h, d, h * d, 128, 67), wide, seed);
+                .as((h, d, length, inner, seed) -> {
+                    Transformer model = RandomModel.of(new Transformer.Shape(2, h, d, h * d, 128, 67), inner, seed);
                     int[] ids = new Random(seed).ints(length, 0, 67).toArray();
                     return new Case(model, ids, model.forward(ids, new ScalarKernels(), Trace.OFF));
                 });
@@ -64,7 +64,7 @@ class SameBitsOnVectorsTest {
     }
 
     @Property(tries = 10, shrinking = ShrinkingMode.OFF)
-    void whileSomeoneWatches(@ForAll("vector") Kernels kernels, @ForAll("cases") Case given) {
+    void withATrace(@ForAll("vector") Kernels kernels, @ForAll("cases") Case given) {
         Map<String, Tensor> scalar = new LinkedHashMap<>();
         Map<String, Tensor> vector = new LinkedHashMap<>();
 

@@ -24,14 +24,14 @@ class TransformerTest {
     private static final Transformer MODEL = RandomModel.of(SHAPE, 5, 1);
 
     @Test
-    void aPromptHasAToken() {
+    void anEmptyPromptIsRefused() {
         assertThatThrownBy(() -> forward(new int[0]))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage("the prompt is empty: give at least one token");
     }
 
     @Test
-    void aSequenceMayFillTheContextAndNoMore() {
+    void aSequenceLongerThanTheContextIsRefused() {
         assertThatCode(() -> forward(ids(7))).doesNotThrowAnyException();
         assertThatThrownBy(() -> forward(ids(8)))
                 .isInstanceOf(TouchstoneException.class)
@@ -39,7 +39,7 @@ class TransformerTest {
     }
 
     @Test
-    void whatTheCacheKnowsTakesPositionsToo() {
+    void cachedTokensCountTowardsTheContext() {
         KvCache cache = MODEL.newCache();
         MODEL.forward(Batch.of(ids(5), cache), new ScalarKernels(), Trace.OFF);
 
@@ -58,12 +58,12 @@ class TransformerTest {
     }
 
     @Test
-    void theFirstIdAndTheLastAreInTheVocabulary() {
+    void theFirstAndTheLastIdAreValid() {
         assertThatCode(() -> forward(0, 10)).doesNotThrowAnyException();
     }
 
     @Test
-    void logitsAreThoseOfTheTokensTheyAreWantedOf() {
+    void logitsAreComputedForTheRequestedTokensOnly() {
         KvCache first = MODEL.newCache();
         KvCache second = MODEL.newCache();
         Batch batch = new Batch(List.of(new Batch.Sequence(ids(5), first, 2), new Batch.Sequence(ids(3), second, 1)));
@@ -78,40 +78,40 @@ class TransformerTest {
     }
 
     @Test
-    void theLensSeesTheLogitsAfterTheLastBlock() {
+    void theLensOfTheLastBlockEqualsTheLogits() {
         Map<String, Tensor> taps = new HashMap<>();
         Tensor logits = MODEL.forward(ids(4), new ScalarKernels(), taps::put);
 
-        Tensor seen = MODEL.lens(taps.get("h.1"), new ScalarKernels());
+        Tensor lens = MODEL.lens(taps.get("h.1"), new ScalarKernels());
 
-        assertThat(seen.data()).isEqualTo(logits.data());
+        assertThat(lens.data()).isEqualTo(logits.data());
         assertThat(MODEL.lens(taps.get("h.0"), new ScalarKernels()).data()).isNotEqualTo(logits.data());
     }
 
-    /** What a block makes may be overwritten soon after, which is for a pass that nobody watches. */
+    /** Only a pass without a trace uses kernels that reuse the arrays of earlier blocks. */
     @Test
-    void kernelsAreToldWhenABlockIsDone() {
-        List<String> told = new ArrayList<>();
+    void kernelsAreNotifiedWhenABlockIsDone() {
+        List<String> calls = new ArrayList<>();
 
-        MODEL.forward(ids(4), listening(told, ""), Trace.OFF);
-        assertThat(told).containsExactly("forBlocks", "blocks: blockIsDone", "blocks: blockIsDone");
+        MODEL.forward(ids(4), recording(calls, ""), Trace.OFF);
+        assertThat(calls).containsExactly("forBlocks", "blocks: blockIsDone", "blocks: blockIsDone");
 
-        told.clear();
-        MODEL.forward(ids(4), listening(told, ""), (name, value) -> {});
-        assertThat(told).containsExactly("blockIsDone", "blockIsDone");
+        calls.clear();
+        MODEL.forward(ids(4), recording(calls, ""), (name, value) -> {});
+        assertThat(calls).containsExactly("blockIsDone", "blockIsDone");
     }
 
-    /** Scalar kernels that write down what they are told, and whose they are. */
-    private static Kernels listening(List<String> told, String whose) {
+    /** Scalar kernels that record some of their calls, each with a prefix. */
+    private static Kernels recording(List<String> calls, String prefix) {
         Kernels kernels = new ScalarKernels();
         return (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("blockIsDone")) {
-                        told.add(whose + "blockIsDone");
+                        calls.add(prefix + "blockIsDone");
                     }
                     if (method.getName().equals("forBlocks")) {
-                        told.add("forBlocks");
-                        return listening(told, "blocks: ");
+                        calls.add("forBlocks");
+                        return recording(calls, "blocks: ");
                     }
                     try {
                         return method.invoke(kernels, arguments);

@@ -11,7 +11,7 @@ class HalfPrecisionTest {
     private static final Format FLOAT16 = new Format(5, 10);
     private static final Format BFLOAT16 = new Format(8, 7);
 
-    /** IEEE 754 in exact double arithmetic: sign, exponent, fraction. */
+    /** A format of IEEE 754; its values are exact in double. */
     private record Format(int exponentBits, int fractionBits) {
         double value(int bits) {
             int exponent = (bits & 0x7FFF) >> fractionBits;
@@ -30,8 +30,8 @@ class HalfPrecisionTest {
             return (1 << exponentBits) - 1 << fractionBits;
         }
 
-        /** As {@link #value}, with the next number after the largest one in place of infinity. */
-        double rung(int magnitude) {
+        /** The value of a magnitude; for infinity, the number that would follow the largest finite one. */
+        double finiteValue(int magnitude) {
             return magnitude < infinity() ? value(magnitude) : Math.pow(2, 1 << exponentBits - 1);
         }
     }
@@ -55,7 +55,7 @@ class HalfPrecisionTest {
     }
 
     @Test
-    void everyFloat16AndBfloat16SurvivesTheRoundTrip() {
+    void everyFloat16AndBfloat16IsUnchangedByARoundTrip() {
         for (int bits = 0; bits < EVERY_16_BITS; bits++) {
             float f16 = HalfPrecision.fromFloat16((short) bits);
             float bf16 = HalfPrecision.fromBfloat16((short) bits);
@@ -78,11 +78,11 @@ class HalfPrecisionTest {
 
     @Property(tries = 5_000, seed = "1")
     void narrowingRoundsToNearestTiesToEven(@ForAll int pattern, @ForAll short half) {
-        float anything = Float.intBitsToFloat(pattern);
+        float any = Float.intBitsToFloat(pattern);
         float nearFloat16 = HalfPrecision.fromFloat16(half) * (1 + (pattern >> 28) * 0x1p-12f);
 
-        assertNearest(anything, HalfPrecision.toFloat16(anything), FLOAT16);
-        assertNearest(anything, HalfPrecision.toBfloat16(anything), BFLOAT16);
+        assertNearest(any, HalfPrecision.toFloat16(any), FLOAT16);
+        assertNearest(any, HalfPrecision.toBfloat16(any), BFLOAT16);
         assertNearest(nearFloat16, HalfPrecision.toFloat16(nearFloat16), FLOAT16);
     }
 
@@ -105,14 +105,14 @@ class HalfPrecisionTest {
             return;
         }
         int magnitude = narrowed & 0x7FFF;
-        double exact = Math.min(Math.abs((double) value), format.rung(format.infinity()));
-        double distance = Math.abs(exact - format.rung(magnitude));
+        double exact = Math.min(Math.abs((double) value), format.finiteValue(format.infinity()));
+        double distance = Math.abs(exact - format.finiteValue(magnitude));
 
         assertThat(narrowed < 0).isEqualTo(Float.floatToRawIntBits(value) < 0);
         for (int neighbour = Math.max(0, magnitude - 1);
                 neighbour <= Math.min(magnitude + 1, format.infinity());
                 neighbour++) {
-            double other = Math.abs(exact - format.rung(neighbour));
+            double other = Math.abs(exact - format.finiteValue(neighbour));
             assertThat(distance < other || distance == other && (neighbour == magnitude || magnitude % 2 == 0))
                     .as("%s became %s", value, format.value(narrowed))
                     .isTrue();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class MatrixTest {
     @Property(tries = 100)
-    void weightsAreReadAsTheyWerePut(
+    void weightsEqualThoseThatWerePut(
             @ForAll @IntRange(min = 1, max = 150) int inputs,
             @ForAll @IntRange(min = 1, max = 150) int outputs,
             @ForAll Matrix.Type type,

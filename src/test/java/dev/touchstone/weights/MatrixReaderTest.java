@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Extreme shapes, in sparse files of zeros with a last weight of 2; and numbers that are not finite. */
+/** Matrices of extreme shapes, in sparse files of zeros whose last weight is 2, and weights that are not finite. */
 class MatrixReaderTest {
     private static final short TWO = 0x4000; // in bfloat16
 
@@ -68,9 +68,9 @@ class MatrixReaderTest {
         }
     }
 
-    /** A panel has 64 columns, so one output takes the memory of 64. */
+    /** A panel has 64 columns, so one output takes as much memory as 64. */
     @Test
-    void refusesAMatrixThatFitsNoArray() throws IOException {
+    void refusesAMatrixThatDoesNotFitAnArray() throws IOException {
         try (Safetensors file = bfloat16(1, 1 << 26)) {
             assertThatThrownBy(() -> reader(file).ofOutputRows())
                     .isInstanceOf(TouchstoneException.class)

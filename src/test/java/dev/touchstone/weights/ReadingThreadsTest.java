@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReadingThreadsTest {
     @ParameterizedTest
     @CsvSource({"1, 0, 0", "1, 1, 1", "1, 7, 1", "3, 1, 1", "3, 2, 2", "3, 3, 3", "3, 257, 3", "8, 7, 7"})
-    void eachPieceIsReadOnceByAtMostSoManyThreads(int threads, int pieces, int shares) {
+    void eachPieceIsReadOnceByAtMostThisManyThreads(int threads, int pieces, int shares) {
         Collection<Integer> read = new ConcurrentLinkedQueue<>();
         Set<Thread> readers = ConcurrentHashMap.newKeySet();
         CountDownLatch all = new CountDownLatch(shares);
@@ -26,7 +26,7 @@ class ReadingThreadsTest {
                 IntStream.range(from, to).forEach(read::add);
                 readers.add(Thread.currentThread());
                 all.countDown();
-                await(all); // so that every share needs a thread of its own
+                await(all); // so that each share needs its own thread
             });
         }
 
@@ -40,7 +40,7 @@ class ReadingThreadsTest {
     }
 
     @Test
-    void theFirstShareThatFailsGivesTheException() {
+    void theExceptionOfTheFirstFailedShareIsThrown() {
         try (ReadingThreads reading = new ReadingThreads(3)) {
             assertThatThrownBy(() -> reading.run(3, (from, to) -> {
                         if (from > 0) {
@@ -58,7 +58,7 @@ class ReadingThreadsTest {
     }
 
     @Test
-    void anInterruptIsKeptForTheCaller() {
+    void theInterruptStatusIsPreserved() {
         try (ReadingThreads reading = new ReadingThreads(2)) {
             Thread.currentThread().interrupt();
             reading.run(2, (from, to) -> {});
@@ -68,7 +68,7 @@ class ReadingThreadsTest {
     }
 
     @Test
-    void itsThreadsEndWhenItIsClosed() throws InterruptedException {
+    void closingEndsTheThreads() throws InterruptedException {
         Set<Thread> readers = ConcurrentHashMap.newKeySet();
 
         try (ReadingThreads reading = new ReadingThreads(2)) {

@@ -29,23 +29,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The map agrees with what a forward pass reports, for every fixture and for a family that does not exist. */
+/** The map agrees with the taps of a forward pass, for all fixtures and for a made-up family. */
 class TapMapTest {
     private static final Kernels KERNELS = new ScalarKernels();
 
-    private record Given(String name, Transformer model) {
+    private record NamedModel(String name, Transformer model) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Stream<Given> models() {
+    private static Stream<NamedModel> models() {
         return Stream.concat(
                 Fixtures.all().stream()
-                        .map(fixture -> new Given(
+                        .map(fixture -> new NamedModel(
                                 fixture.name(), Fixtures.model(fixture).transformer())),
-                Stream.of(new Given("made-up family", MadeUpFamily.model())));
+                Stream.of(new NamedModel("made-up family", MadeUpFamily.model())));
     }
 
     private static List<Fixture> fixtures() {
@@ -54,7 +54,7 @@ class TapMapTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void hasEveryTapInOrderOfComputation(Given given) {
+    void listsEveryTapInTheOrderOfComputation(NamedModel given) {
         List<String> names =
                 TapMap.of(given.model).taps().stream().map(Tap::name).toList();
 
@@ -63,7 +63,7 @@ class TapMapTest {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void hasEveryTapOfTheGoldens(Fixture fixture) {
+    void listsEveryTapOfTheGoldens(Fixture fixture) {
         TapMap map = TapMap.of(Fixtures.model(fixture).transformer());
 
         try (Goldens goldens = new Goldens(fixture.cases().get(0))) {
@@ -73,10 +73,10 @@ class TapMapTest {
         }
     }
 
-    /** The operation of each tap, run on the inputs that the map names, gives the tap. */
+    /** The operation of each tap, run on the inputs in the map, computes the tap. */
     @ParameterizedTest
     @MethodSource("models")
-    void everyTapFollowsFromItsInputs(Given given) {
+    void everyTapFollowsFromItsInputs(NamedModel given) {
         Map<String, Tensor> trace = trace(given.model);
 
         for (Tap tap : TapMap.of(given.model).taps()) {
@@ -91,7 +91,7 @@ class TapMapTest {
         }
     }
 
-    /** Null where the operation is not a single kernel: the embeddings, attention from queries to the context. */
+    /** The result of a tap's operation; null for embeddings and attention, which are not a single kernel. */
     private static Tensor operation(Tap tap, List<Tensor> inputs, Transformer model) {
         if (tap.layer() instanceof LayerNorm norm) {
             return KERNELS.layerNorm(inputs.get(0), norm.gain(), norm.bias(), norm.epsilon());
@@ -130,10 +130,10 @@ class TapMapTest {
                         .isCloseTo(expected.data()[i], within(2e-5 * (1 + Math.abs(expected.data()[i])))));
     }
 
-    /** The columns of queries, keys and values are some of those of the tap that they are read from. */
+    /** The columns of the values are columns of the projection that they are read from. */
     @ParameterizedTest
     @MethodSource("models")
-    void valuesAreColumnsOfTheirProjection(Given given) {
+    void valuesAreColumnsOfTheirProjection(NamedModel given) {
         Map<String, Tensor> trace = trace(given.model);
 
         assertThat(TapMap.of(given.model).taps())
@@ -152,7 +152,7 @@ class TapMapTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void everyBlockReadsTheStreamThatTheOneBeforeItWrites(Given given) {
+    void everyBlockReadsTheStreamOfThePreviousBlock(NamedModel given) {
         TapMap map = TapMap.of(given.model);
 
         assertThat(map.streams()).hasSize(given.model.shape().layers() + 1);
@@ -179,14 +179,14 @@ class TapMapTest {
     }
 
     @Test
-    void namesTheOutputOfAnMlpThatIsNoModule() {
+    void namesTheOutputOfAnMlpThatIsNotAModule() {
         BlockTaps block = TapMap.of(MadeUpFamily.model()).blocks().get(2);
 
         assertThat(block.mlp()).isEqualTo("three/narrow");
     }
 
     @Test
-    void knowsTheSourceAndTheOwnerOfATap() {
+    void returnsTheSourceAndTheOwnerOfATap() {
         TapMap map = TapMap.of(MadeUpFamily.model());
 
         assertThat(map.tap("one/think/bend").source()).isEqualTo(Mlp.class);
@@ -198,7 +198,7 @@ class TapMapTest {
     }
 
     @Test
-    void aTapThatTheModelDoesNotHaveIsNotFound() {
+    void anUnknownTapIsNotFound() {
         TapMap map = TapMap.of(MadeUpFamily.model());
 
         assertThat(map.find("h.0")).isEmpty();
@@ -208,7 +208,7 @@ class TapMapTest {
     }
 
     @Test
-    void twoLayersWithOneTapAreRefused() {
+    void twoLayersWithTheSameTapAreRefused() {
         Transformer model = MadeUpFamily.model();
         Embedding tokens = model.stem().wte();
         Stem stem = new Stem("one", tokens, null);
@@ -222,7 +222,7 @@ class TapMapTest {
     }
 
     @Test
-    void aSumWithATermThatIsNotKnownIsNotKnown() {
+    void aSumWithAnUnknownTermIsNull() {
         Map<String, Integer> values = Map.of("a", 1, "b", 2);
 
         assertThat(TapSum.of("a", "b").<Integer>evaluate(values::get, Integer::sum))

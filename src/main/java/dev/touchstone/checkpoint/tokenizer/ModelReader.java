@@ -21,7 +21,11 @@ final class ModelReader {
     static Result read(Component component) {
         return switch (type(component)) {
             case "BPE" -> bpe(component);
-            case "Unigram" -> unigram(component);
+            case "Unigram" -> {
+                Integer unknown = component.has("unk_id") ? (Integer) component.count("unk_id") : null;
+                Unigram model = unigram(component, unknown, component.flag("byte_fallback", false));
+                yield new Result(model, model.ids());
+            }
             case "WordPiece" -> {
                 Map<String, Integer> ids = component.component("vocab").integers();
                 yield new Result(
@@ -69,7 +73,8 @@ final class ModelReader {
         return new Result(component.make(() -> new Bpe(ids, merges, options)), ids);
     }
 
-    private static Result unigram(Component component) {
+    /** A Unigram with these settings. */
+    static Unigram unigram(Component component, Integer unknown, boolean byteFallback) {
         List<Unigram.Token> tokens = new ArrayList<>();
         JsonNode vocabulary = component.json().path("vocab");
         if (!vocabulary.isArray()) {
@@ -82,8 +87,6 @@ final class ModelReader {
             }
             tokens.add(new Unigram.Token(pair.get(0).textValue(), pair.get(1).doubleValue()));
         }
-        Integer unknown = component.has("unk_id") ? (Integer) component.count("unk_id") : null;
-        Unigram model = component.make(() -> new Unigram(tokens, unknown, component.flag("byte_fallback", false)));
-        return new Result(model, model.ids());
+        return component.make(() -> new Unigram(tokens, unknown, byteFallback));
     }
 }

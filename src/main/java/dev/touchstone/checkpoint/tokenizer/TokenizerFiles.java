@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A tokenizer from the files of a model: {@code tokenizer.json}, or else {@code vocab.json} and {@code merges.txt}. */
+/**
+ * A tokenizer from the files of a model, as {@code AutoTokenizer} of transformers 5.23 makes it: {@code tokenizer.json}, or
+ * else {@code vocab.json} and {@code merges.txt}; and the settings in {@code tokenizer_config.json} and the files beside it.
+ */
 public final class TokenizerFiles {
     private TokenizerFiles() {}
 
@@ -24,14 +27,26 @@ public final class TokenizerFiles {
      * @param files returns the content of a file by its name, empty if there is no such file
      */
     public static Tokenizer read(String place, Function<String, Optional<byte[]>> files) {
-        Optional<byte[]> whole = files.apply("tokenizer.json");
-        if (whole.isPresent()) {
-            return TokenizerJson.read(place + "/tokenizer.json", whole.get());
+        Optional<byte[]> json = files.apply("tokenizer.json");
+        if (json.isPresent()) {
+            Component whole = TokenizerJson.parse(place + "/tokenizer.json", json.get());
+            TokenizerSettings settings = new TokenizerSettings(place, files, whole);
+            return settings.type() == TokenizerClass.GENERIC
+                    ? TokenizerJson.read(whole, settings)
+                    : ClassPipeline.read(whole, settings);
         }
         Optional<byte[]> vocabulary = files.apply("vocab.json");
         Optional<byte[]> merges = files.apply("merges.txt");
         if (vocabulary.isPresent() && merges.isPresent()) {
-            return VocabAndMerges.read(place, vocabulary.get(), merges.get());
+            TokenizerSettings settings = new TokenizerSettings(place, files, null);
+            if (!settings.type().readsVocabAndMerges()) {
+                throw new TouchstoneException(place + " has no tokenizer.json, which its class of tokenizer, "
+                        + settings.type().className() + ", needs; copy it to the model's files");
+            }
+            return ClassPipeline.read(
+                    Component.parse(place + "/vocab.json", vocabulary.get()),
+                    MergesReader.ofLines(place + "/merges.txt", merges.get()),
+                    settings);
         }
         String missing = vocabulary.isPresent()
                 ? "merges.txt, which belongs to its vocab.json"

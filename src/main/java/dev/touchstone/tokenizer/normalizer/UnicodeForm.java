@@ -24,7 +24,16 @@ public record UnicodeForm(Form form) implements Normalizer {
 
     @Override
     public Piece normalize(Piece piece) {
-        return piece.map(this::of);
+        String normal = of(piece.text());
+        if (!piece.isFirst() || normal.isEmpty()) {
+            return new Piece(normal, 0);
+        }
+        String first = of(piece.text().substring(0, piece.fromStart()));
+        int same = Character.charCount(normal.codePointAt(0)); // what follows may have come between by reordering
+        while (same < first.length() && same < normal.length() && first.charAt(same) == normal.charAt(same)) {
+            same++;
+        }
+        return new Piece(normal, same);
     }
 
     private String of(String text) {

@@ -3,7 +3,7 @@
 python python/regenerate.py --check                           recompute all fixtures from their weights and compare
 python python/regenerate.py --all                             write all fixtures
 python python/regenerate.py --model tiny-gpt2                 write one fixture
-python python/regenerate.py --chats                           write the files with chat templates
+python python/regenerate.py --chats                           write the files of tokenizers and chat templates
 python python/regenerate.py --config-walk                     write the walk through config.json
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
 """
@@ -32,8 +32,8 @@ from touchstone.check import (
 )
 from touchstone.config_walk import walk
 from touchstone.fixture import (
-    CHAT_FILES,
     PLANS,
+    TOKENIZER_FILES,
     write_copy,
     write_generation_config,
     write_json,
@@ -51,7 +51,7 @@ def main() -> int:
     action = arguments.add_mutually_exclusive_group(required=True)
     action.add_argument("--all", action="store_true", help="write all fixtures")
     action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
-    action.add_argument("--chats", action="store_true", help="write the files with chat templates")
+    action.add_argument("--chats", action="store_true", help="write the files of tokenizers and chat templates")
     action.add_argument("--config-walk", action="store_true", help="write the walk through config.json")
     action.add_argument("--check", action="store_true", help="recompute all fixtures and compare")
     arguments.add_argument("--out", type=Path, help="the folder to write to, for a model by folder or hub id")
@@ -101,8 +101,8 @@ def write_config_walk() -> None:
 
 
 def write_chats() -> None:
-    """Writes the files with chat templates."""
-    for name, entries in CHAT_FILES.items():
+    """Writes the files of tokenizers and chat templates."""
+    for name, entries in TOKENIZER_FILES.items():
         print(f"writing fixtures/{name}", flush=True)
         write_json(FIXTURES / name, entries())
 
@@ -120,7 +120,7 @@ def check() -> int:
     check_generation_config(FIXTURES / "generation-config.json", report)
     check_activations(FIXTURES / "activations.safetensors", report)
     check_config_walk(FIXTURES / "config-walk.json", report)
-    for name in CHAT_FILES:
+    for name in TOKENIZER_FILES:
         check_chats(FIXTURES / name, report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: expected folders {', '.join(PLANS)}")
     for difference in report.differences:

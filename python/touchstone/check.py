@@ -20,7 +20,7 @@ from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
 from touchstone.config_walk import walk
-from touchstone.fixture import CHAT_FILES
+from touchstone.fixture import TOKENIZER_FILES
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
@@ -108,8 +108,8 @@ def check_generation_config(path: Path, report: Report) -> None:
 
 
 def check_chats(path: Path, report: Report) -> None:
-    """Compares one of the files with chat templates, entry by entry."""
-    old, new = json.loads(path.read_text(encoding="utf-8")), CHAT_FILES[path.name]()
+    """Compares one of the files of tokenizers and chat templates, entry by entry."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), TOKENIZER_FILES[path.name]()
     report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
     for index, (before, now) in enumerate(zip(old, new, strict=False)):
         report.expect(before == now, f"{path}: entry {index} differs: {str(now)[:200]}")

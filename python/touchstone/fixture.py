@@ -20,6 +20,7 @@ from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.provenance import provenance
 from touchstone.random_templates import all_templates
+from touchstone.tokenizer_folders import tokenizer_folders
 from touchstone.tokens import texts, tokenized
 from touchstone.torchscript import write_torchscript
 
@@ -130,13 +131,14 @@ def write_generation_config(path: Path) -> None:
     write_json(path, generation_config.cases())
 
 
-CHAT_FILES = {
+TOKENIZER_FILES = {
     "chats.json": all_chats,
     "templates.json": all_templates,
     "chat_folders.json": all_folders,
     "chat_prompts.json": all_prompts,
+    "tokenizer_folders.json": tokenizer_folders,
 }
-"""The files with chat templates, and the functions that compute their entries."""
+"""The files of tokenizers and chat templates, and the functions that compute their entries."""
 
 
 def write_json(path: Path, value: list | dict) -> None:

@@ -22,7 +22,8 @@ TEXTS = [
     "a<img>b <mask> [N]  worldhello▁world<madeupword0>",
     "",
 ]
-CONTENTS = ["<s>", "</s>", END, "<unk>", "<pad>", "<extra>", "<img>", "<mask>", "[N]", "hello", "world", " a", "é"]
+NAMED = ["<s>", "</s>", END, "<unk>", "<pad>", "<extra>", "<img>", "<mask>", "[N]", "hello", "world"]
+CONTENTS = [*NAMED, " a", "é"]
 NAMES = ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "mask_token", "image_token"]
 CLASSES = [
     *["PreTrainedTokenizerFast", "TokenizersBackend", "BloomTokenizerFast", "MadeUpTokenizer"],
@@ -75,7 +76,14 @@ def bases() -> dict[str, Json]:
     }  # fmt: skip
     empty = dict.fromkeys(["truncation", "padding", "normalizer", "post_processor"])
     return {
-        name: {"version": "1.0", **empty, "added_tokens": [], "pre_tokenizer": split, "decoder": decoder, "model": model}
+        name: {
+            "version": "1.0",
+            **empty,
+            "added_tokens": [],
+            "pre_tokenizer": split,
+            "decoder": decoder,
+            "model": model,
+        }
         for name, (model, split, decoder) in models.items()
     }
 
@@ -120,7 +128,7 @@ class Folder:
             config["tokenizer_class"] = rng.choice(CLASSES)
         for name in NAMES:
             if self.chance(0.3):
-                config[name] = None if self.chance(0.1) else self.token(rng.choice(CONTENTS))
+                config[name] = None if self.chance(0.1) else self.token(rng.choice(NAMED))
         if self.chance(0.3):
             config["additional_special_tokens"] = [self.token(content) for content in self.some(3)]
         if self.chance(0.2):
@@ -149,7 +157,7 @@ class Folder:
         if self.chance(0.25):
             names = [*NAMES[:5], "odd_token"]
             files["special_tokens_map.json"] = {
-                name: self.token(self.rng.choice(CONTENTS), typed=False) for name in names if self.chance(0.5)
+                name: self.token(self.rng.choice(NAMED), typed=False) for name in names if self.chance(0.5)
             }
             if self.chance(0.4):
                 files["special_tokens_map.json"]["additional_special_tokens"] = self.some(3)
@@ -231,6 +239,7 @@ def tokenizer_folders() -> list[Json]:
     while len(entries) <= FOLDERS:
         base = rng.choice(list(found))
         files = Folder(rng).files(base)
-        if not believed(files):
+        plain = "parts" in files and not {"config.json", "tokenizer_config.json"} & files.keys()
+        if not plain and not believed(files):
             entries.append({"base": base, "files": files, **answer(found[base], files, rng)})
     return entries

@@ -188,6 +188,12 @@ final class ClassPipeline {
                     .map(PostProcessorReader::read)
                     .orElse(PostProcessor.NONE);
         }
+        for (String name : endFirst ? List.of("bos_token", "eos_token") : List.<String>of()) {
+            if (settings.named(name).isEmpty()) {
+                throw settings.settings()
+                        .error(name, "a token: " + settings.type().className() + " needs it");
+            }
+        }
         boolean begins = whole == null && settings.settings().flag("add_bos_token", false);
         boolean ends = whole == null && settings.settings().flag("add_eos_token", false);
         List<Template.Item> items = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.tokenizer.AddedToken;
@@ -151,21 +152,22 @@ final class TokenizerSettings {
             String name = field.getKey();
             JsonNode value = field.getValue();
             if (name.equals(EXTRA) && value.isArray()) {
-                for (JsonNode token : value) {
-                    JsonNode added = token.isObject() ? special(token) : token;
-                    boolean known = false;
-                    for (JsonNode other : merged.withArray(EXTRA)) {
-                        known |= other.equals(added);
-                    }
-                    if (!known) {
-                        merged.withArray(EXTRA).add(added);
-                    }
-                }
+                addExtra(value);
             } else {
                 merged.set(name, value.isObject() && !name.equals(EXTRA) ? special(value) : value);
             }
         });
         takeExtraNames();
+    }
+
+    private void addExtra(JsonNode tokens) {
+        ArrayNode extra = merged.withArray(EXTRA);
+        for (JsonNode token : tokens) {
+            JsonNode added = token.isObject() ? special(token) : token;
+            if (settings.list(EXTRA).stream().noneMatch(added::equals)) {
+                extra.add(added);
+            }
+        }
     }
 
     private static ObjectNode special(JsonNode token) {
@@ -178,7 +180,9 @@ final class TokenizerSettings {
                 .filter(merged::hasNonNull)
                 .map(name -> SpecialToken.read(settings, name, merged.get(name)))
                 .forEach(token -> special.add(token.content()));
-        extra().forEach(token -> special.add(token.content()));
+        settings.list(EXTRA)
+                .forEach(token ->
+                        special.add(SpecialToken.read(settings, EXTRA, token).content()));
         object("added_tokens.json").integers().forEach((content, id) -> {
             boolean isSpecial = special.contains(content);
             list(id, new AddedToken(content, isSpecial, false, false, false, !isSpecial));

@@ -49,6 +49,7 @@ def bases() -> dict[str, Json]:
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
     spm = ["<unk>", "<s>", "</s>", *[f"<0x{b:02X}>" for b in range(256)], *"▁helowrdab12.,'", *merged(PIECES)]
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", *"▁helowrdab12.,'", *merged(PIECES)]
     space = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True}
     words = ["<unk>", "hello", "world", "12", "a", ".", ",", "'", "s", "<s>"]
     models: dict[str, tuple[Json, Json, Json]] = {
@@ -63,8 +64,7 @@ def bases() -> dict[str, Json]:
             space,
         ),
         "unigram": (
-            {"type": "Unigram", "unk_id": 3, "vocab": [[t, -i / 8] for i, t in enumerate(["<s>", "<pad>", "</s>", *spm[:1],
-             *"▁helowrdab12.,'", *merged(PIECES)])]},
+            {"type": "Unigram", "unk_id": 3, "vocab": [[token, -i / 8] for i, token in enumerate(pieces)]},
             space,
             space,
         ),
@@ -92,6 +92,7 @@ class Folder:
     """A random folder."""
 
     def __init__(self, rng: random.Random) -> None:
+        """With its source of random numbers."""
         self.rng = rng
 
     def chance(self, share: float) -> bool:

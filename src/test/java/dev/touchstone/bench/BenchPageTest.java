@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The page of the benchmarks, with made-up figures. ci/pages.py opens it in a browser. */
+/** The page of the benchmarks with made-up results. ci/pages.py opens it in a browser. */
 class BenchPageTest {
     private static final Path FOLDER = Path.of(System.getProperty("touchstone.basedir", "."))
             .resolve(System.getProperty("touchstone.reports", "target"))

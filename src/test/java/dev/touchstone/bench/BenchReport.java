@@ -103,9 +103,9 @@ final class BenchReport {
         for (Workload workload : Workload.values()) {
             boolean prefill = workload.title().startsWith("prefill");
             double needed = amd ? prefill ? 2 : 2.5 : prefill ? 1.3 : 1.4;
-            double aim = prefill ? amd ? 2.4 : 1.6 : needed;
+            double goal = prefill ? amd ? 2.4 : 1.6 : needed;
             double ratio = contest.ratio(workload, VECTOR, HUGGING_FACE);
-            target(workload.title() + ", against Hugging Face", "×", ratio, needed, aim, true);
+            target(workload.title() + ", against Hugging Face", "×", ratio, needed, goal, true);
         }
     }
 
@@ -136,7 +136,7 @@ final class BenchReport {
         contestants.forEach(one -> node.put(one.name(), one.megabytes()));
     }
 
-    /** Milliseconds of each step, and the least that the bytes it reads take at the measured bandwidth. */
+    /** Adds the milliseconds of each step, and the lower bounds from the bytes that it reads and the measured bandwidth. */
     void curve(String name, double[] seconds) {
         ObjectNode node = root.withObject("/curve").putObject(name);
         double bandwidth = root.path("peaks").path("gigabytes").asDouble() * 1e9;
@@ -157,7 +157,7 @@ final class BenchReport {
                 .put("megabytes", measured.megabytes);
     }
 
-    private void target(String what, String unit, double measured, double needed, double aim, boolean moreIsBetter) {
+    private void target(String what, String unit, double measured, double needed, double goal, boolean moreIsBetter) {
         if (Double.isNaN(measured)) {
             return; // the other engine was not measured
         }
@@ -167,7 +167,7 @@ final class BenchReport {
                 .put("unit", unit)
                 .put("measured", measured)
                 .put("needed", needed)
-                .put("aim", aim)
+                .put("aim", goal)
                 .put("met", moreIsBetter ? measured >= needed : measured <= needed);
     }
 
@@ -180,7 +180,7 @@ final class BenchReport {
         }
         root.path("targets")
                 .forEach(t -> System.out.printf(
-                        "%-52s %8.2f %s (required %.2f, aim %.2f)%s%n",
+                        "%-52s %8.2f %s (required %.2f, goal %.2f)%s%n",
                         t.path("what").asText(),
                         t.path("measured").asDouble(),
                         t.path("unit").asText(),

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 final class Contestant implements Engine, AutoCloseable {
     private final String name;
     private final Process process;
-    private final PrintWriter orders;
+    private final PrintWriter commands;
     private final BufferedReader answers;
     private final double loadSeconds;
 
@@ -26,7 +26,7 @@ final class Contestant implements Engine, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        orders = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        commands = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         loadSeconds = answer()[0];
     }
@@ -42,31 +42,31 @@ final class Contestant implements Engine, AutoCloseable {
 
     @Override
     public double prefill(int tokens) {
-        return ask("prefill " + tokens)[0];
+        return request("prefill " + tokens)[0];
     }
 
     @Override
     public double[] decode(int past, int steps) {
-        return ask("decode " + past + " " + steps);
+        return request("decode " + past + " " + steps);
     }
 
-    /** GFLOP/s and GB/s, the maximum of so many samples. */
+    /** GFLOP/s and GB/s, each the maximum of {@code samples}. */
     double[] peaks(int samples) {
-        return ask("peaks " + samples);
+        return request("peaks " + samples);
     }
 
     /** Peak resident memory, in 10^6 bytes. */
     double megabytes() {
-        return ask("memory")[0];
+        return request("memory")[0];
     }
 
-    /** All memory that its live threads have allocated so far, in 10^6 bytes. */
+    /** The memory that its live threads have allocated so far, in 10^6 bytes. */
     double allocatedMegabytes() {
-        return ask("allocated")[0];
+        return request("allocated")[0];
     }
 
-    private double[] ask(String order) {
-        orders.println(order);
+    private double[] request(String command) {
+        commands.println(command);
         return answer();
     }
 
@@ -86,7 +86,7 @@ final class Contestant implements Engine, AutoCloseable {
 
     @Override
     public void close() {
-        orders.close(); // the process ends at the end of its input
+        commands.close(); // the process ends at the end of its input
         try {
             process.waitFor();
         } catch (InterruptedException e) {

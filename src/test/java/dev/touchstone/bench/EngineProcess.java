@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Runs one engine in a process of its own. It reads commands, one per line: {@code prefill N}, {@code decode PAST N},
+ * Runs one engine in a separate process. It reads commands, one per line: {@code prefill N}, {@code decode PAST N},
  * {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers. {@code python/bench.py} implements
- * those commands for Hugging Face that its contests need.
+ * some of these commands for Hugging Face.
  */
 final class EngineProcess {
     private EngineProcess() {}
@@ -31,8 +31,8 @@ final class EngineProcess {
         Engine engine = args[0].equals("limits") ? null : open(args[0], Path.of(args[1]), threads);
         answer("%.4f", (System.nanoTime() - start) * 1e-9);
         VectorPeak peak = new VectorPeak(threads);
-        BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             String[] words = line.split(" ");
             int n = words.length > 1 ? Integer.parseInt(words[1]) : 0;
             switch (words[0]) {

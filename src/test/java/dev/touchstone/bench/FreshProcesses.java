@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The first work of several new processes, in sequence. The compiler decides anew in each process how to compile a method. The
- * median of one long process shows neither its start nor that vectors may remain objects in another; if they do, a pass
- * allocates ten times as much memory.
+ * Measurements of several new processes, one after another. The JIT compiler may compile a method differently in each process. In
+ * some processes vectors remain objects, so that a pass allocates ten times as much memory. The median of one long process
+ * shows neither this nor the slower start.
  *
  * @param seconds for the first tokens after a prompt of 64, in each process
  * @param megabytes allocated by a prefill after that, in 10^6 bytes
@@ -14,7 +14,7 @@ import java.util.List;
 record FreshProcesses(double[] seconds, double[] megabytes) {
     private static final int TOKENS = 60;
     private static final int PREFILL = 512;
-    /** These run partly on plain loops. */
+    /** Passes before the measurement, some of which run plain loops. */
     private static final int PASSES_BEFORE = 4;
 
     static FreshProcesses run(String name, List<String> command, int processes) {

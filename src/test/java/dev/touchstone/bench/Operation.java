@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * An operation of the forward pass at GPT-2 124M's shape, and its least cost.
+ * An operation of the forward pass with the shape of GPT-2 124M, and its minimum cost.
  *
- * @param flops floating-point operations, a multiply-add being two
+ * @param flops floating-point operations; a multiply-add counts as two
  * @param bytes weights or cache that must be read from memory; 0 if memory is not the limit
  */
 public enum Operation {

@@ -16,7 +16,7 @@ final class Prompt {
 
     private Prompt() {}
 
-    /** The first so many tokens of a story, by GPT-2's tokenizer. */
+    /** The text of the first {@code tokens} tokens of a story, with GPT-2's tokenizer. */
     static String text(int tokens) {
         int[] ids = Gpt2.OURS.encode(STORY);
         return Gpt2.OURS.decode(Arrays.copyOf(ids, tokens));

@@ -48,7 +48,7 @@ final class TorchEngine implements dev.touchstone.bench.Engine {
     private double[] run(int prompt, int steps) {
         double[] seconds = new double[1 + steps];
         NDManager before = model.getNDManager().newSubManager();
-        NDList past = nothing(before);
+        NDList past = emptyCache(before);
         for (int step = 0; step <= steps; step++) {
             NDManager now = model.getNDManager().newSubManager();
             int[] ids = step == 0 ? Prompt.ids(0, prompt) : Prompt.ids(prompt + step - 1, 1);
@@ -76,7 +76,7 @@ final class TorchEngine implements dev.touchstone.bench.Engine {
         }
     }
 
-    private NDList nothing(NDManager scope) {
+    private NDList emptyCache(NDManager scope) {
         NDList past = new NDList();
         for (int i = 0; i < 2 * shape.layers(); i++) {
             long headSize = shape.channels() / shape.heads();

@@ -7,7 +7,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import java.util.List;
 
-/** Touchstone. */
+/** Touchstone, in this process. */
 record TouchstoneEngine(Transformer model, Kernels kernels) implements Engine {
     @Override
     public double prefill(int tokens) {

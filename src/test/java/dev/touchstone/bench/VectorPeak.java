@@ -16,11 +16,11 @@ final class VectorPeak {
     private static final int LANES = SPECIES.length();
     private static final int CHAINS = 12;
     private static final int STEPS = 20_000;
-    /** Calls for each thread: some 20 ms in all. */
+    /** Calls per thread, which take about 20 ms in total. */
     private static final int CALLS = 120;
     /** Floats that one call reads: 256 KiB. */
     private static final int PIECE = 1 << 16;
-    /** 384 MiB in all, more than any cache. */
+    /** 384 MiB in total, more than the caches of the processor. */
     private static final int PIECES = 1536;
 
     static final double BYTES = (double) PIECES * PIECE * Float.BYTES;
@@ -68,8 +68,8 @@ final class VectorPeak {
     void read() {
         if (memory == null) {
             memory = new float[PIECES / 16][16 * PIECE];
-            for (float[] part : memory) {
-                Arrays.fill(part, 1); // the system maps untouched pages to one page of zeros
+            for (float[] array : memory) {
+                Arrays.fill(array, 1); // the system maps untouched pages to one page of zeros
             }
         }
         onAllThreads(PIECES, call -> sum(memory[call / 16], call % 16 * PIECE));
@@ -99,7 +99,7 @@ final class VectorPeak {
         }
     }
 
-    /** Twelve chains hide the latency: two operations per cycle of four cycles each need eight. */
+    /** Twelve chains hide the latency; at two operations per cycle and four cycles of latency, eight are needed. */
     private static double multiplyAdd(int seed) {
         FloatVector a = FloatVector.broadcast(SPECIES, 1.0001f + seed);
         FloatVector b = FloatVector.broadcast(SPECIES, 0.9999f);

@@ -2,7 +2,7 @@ package dev.touchstone.bench;
 
 import java.util.Arrays;
 
-/** A task for a whole model. */
+/** A task of the benchmark of whole models. */
 enum Workload {
     PREFILL_64(64, true),
     PREFILL_512(512, true),

@@ -35,11 +35,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a walk-through shows is what a trace of the model sees, whatever the family. */
+/** The values in an explanation equal those of a trace of the model, for all families. */
 class ExplanationTest {
     private static final Kernels KERNELS = new ScalarKernels();
     private static final int NEW_TOKENS = 4;
-    private static final double BYTE = 1.0 / 255; // the steps in which roots of weights are kept
+    private static final double BYTE = 1.0 / 255; // the step in which square roots of weights are stored
 
     static List<Fixture> fixtures() {
         return Fixtures.all();
@@ -47,7 +47,7 @@ class ExplanationTest {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void everyFigureIsThatOfTheTrace(Fixture fixture) {
+    void everyValueEqualsThatOfTheTrace(Fixture fixture) {
         Transformer model = Fixtures.model(fixture).transformer();
         int[] ids = prompt(fixture);
         Map<String, Tensor> taps = new LinkedHashMap<>();
@@ -79,10 +79,10 @@ class ExplanationTest {
         explained.next().forEach(one -> assertThat(one.probability()).isEqualTo(probabilities[one.id()]));
     }
 
-    /** The lens is the model's own norm and head: after the last block nothing else is left to compute. */
+    /** The lens applies the model's final norm and head, so after the last block it equals the logits. */
     @ParameterizedTest
     @MethodSource("fixtures")
-    void theLensAfterTheLastLayerIsWhatTheModelSays(Fixture fixture) {
+    void theLensAfterTheLastLayerEqualsTheLogits(Fixture fixture) {
         Transformer model = Fixtures.model(fixture).transformer();
         int[] ids = prompt(fixture);
         Map<String, Tensor> taps = new LinkedHashMap<>();
@@ -109,7 +109,7 @@ class ExplanationTest {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void everyStepShowsWhatEachProcessorMade(Fixture fixture) {
+    void everyStepHasTheResultOfEachProcessor(Fixture fixture) {
         Explanation explained = explain(fixture, prompt(fixture));
 
         assertThat(explained.times().sameIds()).isTrue();
@@ -153,7 +153,7 @@ class ExplanationTest {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void everyStageNamesASourceAndAProofThatAreThere(Fixture fixture) {
+    void everyStageNamesExistingSourcesAndTests(Fixture fixture) {
         Path root = Path.of(System.getProperty("touchstone.basedir", "."));
 
         Explanation explained = explain(fixture, prompt(fixture));
@@ -176,7 +176,7 @@ class ExplanationTest {
         }
     }
 
-    /** Every class that a tap is computed in can be read on the page, too. */
+    /** The page also contains the source of each class that computes a tap. */
     @ParameterizedTest
     @MethodSource("fixtures")
     void thePageContainsTheSourcesOfEveryTap(Fixture fixture) {
@@ -196,13 +196,13 @@ class ExplanationTest {
         return SourceFile.text(source).orElseThrow(() -> new AssertionError("no copy of " + SourceFile.path(source)));
     }
 
-    /** A family of which only a {@link Transformer} exists is explained like the others. */
+    /** A model of no known family is explained like the others. */
     @Test
     void aMadeUpFamilyGetsEveryStage() {
         Transformer model = MadeUpFamily.model();
-        LoadedModel sound = Fixtures.model(Fixtures.named("tiny-gpt2"));
-        LoadedModel madeUp = new LoadedModel(
-                "made-up", model, sound.tokenizer(), sound.generation(), sound.chatTemplate(), Map.of());
+        LoadedModel gpt2 = Fixtures.model(Fixtures.named("tiny-gpt2"));
+        LoadedModel madeUp =
+                new LoadedModel("made-up", model, gpt2.tokenizer(), gpt2.generation(), gpt2.chatTemplate(), Map.of());
         int[] ids = {1, 8, 15, 3, 7};
         Map<String, Tensor> taps = new LinkedHashMap<>();
         model.forward(ids, KERNELS, taps::put);
@@ -223,7 +223,7 @@ class ExplanationTest {
         assertThat(explained.times().sameIds()).isTrue();
     }
 
-    /** Each row of the triangle is that of the trace, to the byte, and sums to 1. */
+    /** Each row of weights equals that of the trace up to the stored precision, and sums to 1. */
     private static void checkAttention(String packed, Tensor probs) {
         byte[] bytes = inflate(packed);
         int tokens = probs.size(1);

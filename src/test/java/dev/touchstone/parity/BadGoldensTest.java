@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Golden files and traces that cannot be: one line that says what is wrong. */
+/** Invalid golden files and traces lead to a message of one line that says what is wrong. */
 class BadGoldensTest {
     private static final TapMap MAP =
             TapMap.of(Fixtures.model(Fixtures.named("exercise")).transformer());
@@ -37,7 +37,7 @@ class BadGoldensTest {
                 "\"x\"             | taps is \"x\", expected a list",
                 "[]                | its list of taps and its tensors differ: ["
             })
-    void aListOfTapsThatIsNoneIsRefused(String list, String message) {
+    void anInvalidListOfTapsIsRefused(String list, String message) {
         SafetensorsWriter writer = ids().add("x", Tensor.zeros(1, 2))
                 .add("x#f64", new double[2], 1, 2)
                 .metadata("taps", list);
@@ -48,7 +48,7 @@ class BadGoldensTest {
     }
 
     @Test
-    void aTruthOfAnotherShapeIsRefused() {
+    void aFloat64TensorOfAnotherShapeIsRefused() {
         SafetensorsWriter writer = ids().add("x", Tensor.zeros(1, 2))
                 .add("x#f64", new double[2], 2, 1)
                 .metadata("taps", "[\"x\"]");
@@ -59,8 +59,8 @@ class BadGoldensTest {
     }
 
     @Test
-    void anIdThatIsNoTokenIsRefused() throws IOException {
-        Path file = write(sound());
+    void anIdThatIsNotA32BitNumberIsRefused() throws IOException {
+        Path file = write(valid());
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int header = (int) bytes.getLong(0);
         Files.write(file, bytes.putLong(Long.BYTES + header, 1L << 40).array()); // the ids come first
@@ -72,7 +72,7 @@ class BadGoldensTest {
     }
 
     @Test
-    void aTraceOfAnotherShapeThanTheEnginesIsRefused() {
+    void aTraceOfAnotherShapeIsRefused() {
         Parity.Engine engine = (ids, trace) -> trace.of("x", Tensor.zeros(2, 1));
 
         refuses(engine, "x has shape [1, 2], expected [2, 1]");
@@ -84,14 +84,14 @@ class BadGoldensTest {
     }
 
     private void refuses(Parity.Engine engine, String message) {
-        try (Goldens goldens = new Goldens(write(sound()))) {
+        try (Goldens goldens = new Goldens(write(valid()))) {
             assertThatThrownBy(() -> Parity.check(tap -> Tensor.zeros(1, 2), engine, MAP, goldens))
                     .isInstanceOf(TouchstoneException.class)
                     .hasMessage(message);
         }
     }
 
-    private static SafetensorsWriter sound() {
+    private static SafetensorsWriter valid() {
         return ids().add("x", Tensor.zeros(1, 2))
                 .add("x#f64", new double[2], 1, 2)
                 .metadata("taps", "[\"x\"]");

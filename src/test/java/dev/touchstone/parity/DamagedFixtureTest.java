@@ -17,9 +17,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A damaged fixture is one failing test, and the fixtures beside it are tested all the same. */
+/** A damaged fixture is one failing test; the other fixtures are still tested. */
 class DamagedFixtureTest {
-    private static final Fixture SOUND = Fixtures.named("tiny-gpt2");
+    private static final Fixture VALID = Fixtures.named("tiny-gpt2");
 
     @TempDir
     private Path root;
@@ -31,11 +31,11 @@ class DamagedFixtureTest {
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
 
-        Outcome outcome = run(damaged, SOUND);
+        Outcome outcome = run(damaged, VALID);
 
         assertThat(outcome.failures).singleElement().isInstanceOf(TouchstoneException.class);
-        assertThat(outcome.cases).isEqualTo(2 * SOUND.cases().size() - 1);
-        assertThat(outcome.passed).isGreaterThan(SOUND.cases().size() * 37);
+        assertThat(outcome.cases).isEqualTo(2 * VALID.cases().size() - 1);
+        assertThat(outcome.passed).isGreaterThan(VALID.cases().size() * 37);
     }
 
     @Test
@@ -45,14 +45,14 @@ class DamagedFixtureTest {
             Files.delete(file);
         }
 
-        Outcome outcome = run(damaged, SOUND);
+        Outcome outcome = run(damaged, VALID);
 
         assertThat(outcome.failures)
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
                         .isInstanceOf(TouchstoneException.class)
                         .hasMessageContaining("no case found"));
-        assertThat(outcome.cases).isEqualTo(SOUND.cases().size());
+        assertThat(outcome.cases).isEqualTo(VALID.cases().size());
     }
 
     private record Outcome(int cases, int passed, List<Throwable> failures) {}
@@ -84,9 +84,9 @@ class DamagedFixtureTest {
 
     private Fixture copy(String name) throws IOException {
         Path folder = root.resolve(name);
-        try (Stream<Path> files = Files.walk(SOUND.folder())) {
+        try (Stream<Path> files = Files.walk(VALID.folder())) {
             for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(SOUND.folder().relativize(file).toString()));
+                Files.copy(file, folder.resolve(VALID.folder().relativize(file).toString()));
             }
         }
         return new Fixture(folder);

@@ -20,7 +20,7 @@ class ExemptionsTest {
     }
 
     @Test
-    void eightTokensAreEnoughForTheLimit() {
+    void aTapOfEightTokensIsNotExempt() {
         assertThat(of(8, 4.5, 1).isExempt()).isFalse();
         assertThat(of(8, 4.5, 1).passes()).isFalse();
     }
@@ -32,7 +32,7 @@ class ExemptionsTest {
     }
 
     @Test
-    void saysHowManyAreExemptAndWhichBoundTheyPass() {
+    void describesTheNumberOfExemptTapsAndTheirBound() {
         Exemptions exemptions =
                 Exemptions.of(List.of(FAR_OFF, ABOVE_THE_LIMIT, BELOW_THE_LIMIT, Given.tap("enough", 1, 1)));
 
@@ -46,12 +46,12 @@ class ExemptionsTest {
     }
 
     @Test
-    void saysNothingIfNoTapIsExempt() {
+    void theDescriptionIsEmptyIfNoTapIsExempt() {
         assertThat(Exemptions.of(List.of(Given.tap("enough", 1, 1))).describe()).isEmpty();
     }
 
-    private static TapResult of(int tokens, double ours, double pytorch) {
-        TapResult ten = Given.tap("x", ours, pytorch);
+    private static TapResult of(int tokens, double engine, double pytorch) {
+        TapResult ten = Given.tap("x", engine, pytorch);
         return new TapResult(
                 "x",
                 new int[] {tokens, 1},

@@ -17,9 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The longest case of each small fixture once more, in a test by itself, of a model that is loaded for it alone. It is for
- * mutation testing, where a bug planted in what loads a model must neither miss one that was loaded before, nor be left in
- * one for the tests to come.
+ * Compares the longest case of each small fixture with a newly loaded model, in one test. It is for mutation testing: a mutant
+ * of the loader would have no effect on a model that was loaded before, and must not affect the models of other tests.
  */
 class FreshModelTest {
     private static List<Fixture> fixtures() {
@@ -30,19 +29,19 @@ class FreshModelTest {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void everyTapIsRightWhoeverWatches(Fixture fixture) {
+    void everyTapIsRightWithAndWithoutATrace(Fixture fixture) {
         Transformer model = Checkpoint.load(fixture.folder()).transformer();
         Path longest = fixture.cases().stream()
                 .max(Comparator.comparing(Path::toFile, Comparator.comparing(File::length)))
                 .orElseThrow();
         try (Goldens goldens = new Goldens(longest)) {
-            CaseResult watched = Parity.check(model, new ScalarKernels(), goldens);
-            Tensor unwatched = model.forward(goldens.ids(), new ScalarKernels(), Trace.OFF);
+            CaseResult traced = Parity.check(model, new ScalarKernels(), goldens);
+            Tensor untraced = model.forward(goldens.ids(), new ScalarKernels(), Trace.OFF);
 
-            assertThat(watched.taps().stream().filter(tap -> !tap.passes()))
+            assertThat(traced.taps().stream().filter(tap -> !tap.passes()))
                     .map(TapResult::describe)
                     .isEmpty();
-            assertThat(Deviation.of(unwatched.data(), goldens.float64("logits")).within(Deviation.LOCAL_BOUND))
+            assertThat(Deviation.of(untraced.data(), goldens.float64("logits")).within(Deviation.LOCAL_BOUND))
                     .isTrue();
         }
     }

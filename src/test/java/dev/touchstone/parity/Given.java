@@ -5,7 +5,7 @@ import dev.touchstone.parity.errors.ErrorDistribution;
 import dev.touchstone.parity.errors.Reference;
 import java.util.List;
 
-/** A reference with one tap, and results made up of numbers. */
+/** A reference with the single tap {@code x}. */
 public record Given(int[] shape, double[] truth, float[] float32) implements Reference {
     @Override
     public int[] ids() {
@@ -32,10 +32,10 @@ public record Given(int[] shape, double[] truth, float[] float32) implements Ref
         return float32;
     }
 
-    /** A tap of ten tokens with these errors, each the root of the mean square of ours and of PyTorch's. */
-    public static TapResult tap(String name, double ours, double pytorch) {
+    /** The result of a tap of ten tokens with these RMS errors. */
+    public static TapResult tap(String name, double engine, double pytorch) {
         ErrorDistribution distribution = new ErrorDistribution(0, new int[ErrorDistribution.BUCKETS], List.of());
-        return new TapResult(name, new int[] {10, 1}, error(ours), error(pytorch), error(0), distribution, false);
+        return new TapResult(name, new int[] {10, 1}, error(engine), error(pytorch), error(0), distribution, false);
     }
 
     private static Deviation error(double rms) {

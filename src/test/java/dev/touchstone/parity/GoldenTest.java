@@ -10,8 +10,8 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every tap of every case of every fixture, one test each. A new folder is a new test. With {@code -Dtap=h.0.attn.q} only the
- * tests of that tap run, in every model that has it.
+ * Compares every tap of every case of every fixture, with one test per tap. A new folder is tested without further code. With
+ * {@code -Dtap=h.0.attn.q} only that tap is tested, in all models that have it.
  */
 class GoldenTest {
     private static final String TAP = System.getProperty("tap", "");

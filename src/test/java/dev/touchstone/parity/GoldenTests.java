@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 
-/** The tests of fixtures. What cannot be compared is one failing test, so that it hides the result of no other fixture. */
+/** The tests of fixtures. A file that cannot be compared is one failing test, so that other fixtures are still tested. */
 final class GoldenTests {
     /** Receives the result of each case. */
     @FunctionalInterface
@@ -76,10 +76,10 @@ final class GoldenTests {
         }
     }
 
-    private static DynamicNode ofTap(String where, TapResult tap) {
+    private static DynamicNode ofTap(String name, TapResult tap) {
         return dynamicTest(
                 tap.name(),
-                () -> assertThat(tap.passes()).as(where + " " + tap.describe()).isTrue());
+                () -> assertThat(tap.passes()).as(name + " " + tap.describe()).isTrue());
     }
 
     private static Stream<DynamicNode> ofAllPrompts(Map<String, List<TapResult>> prompts) {

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The test of the tests: a copy of a fixture is spoilt in each way, and what the suite runs must say so. */
+/** Tests the comparison itself: it must fail for copies of a fixture that are damaged in different ways. */
 class NonVacuityTest {
-    private static final Fixture SOUND = Fixtures.named("tiny-gpt2");
+    private static final Fixture ORIGINAL = Fixtures.named("tiny-gpt2");
     private static final String TAP = "h.1.attn.q";
 
     @TempDir
@@ -34,7 +34,7 @@ class NonVacuityTest {
     private Fixture fixture;
     private Path file;
 
-    /** What one golden file holds, to be spoilt. */
+    /** The content of a golden file, which tests change. */
     private final Map<String, float[]> float32 = new LinkedHashMap<>();
 
     private final Map<String, double[]> truth = new LinkedHashMap<>();
@@ -47,12 +47,13 @@ class NonVacuityTest {
         fixture = new Fixture(root.resolve("tiny-gpt2"));
         file = fixture.folder().resolve("goldens").resolve("text.safetensors");
         Files.createDirectories(file.getParent());
-        Files.copy(SOUND.folder().resolve("provenance.json"), fixture.folder().resolve("provenance.json"));
-        Files.copy(SOUND.torchScript(), fixture.torchScript());
-        Path sound = SOUND.folder().resolve("goldens").resolve("text.safetensors");
-        Files.copy(sound, file);
-        try (Safetensors tensors = Safetensors.open(sound);
-                Goldens goldens = new Goldens(sound)) {
+        Files.copy(
+                ORIGINAL.folder().resolve("provenance.json"), fixture.folder().resolve("provenance.json"));
+        Files.copy(ORIGINAL.torchScript(), fixture.torchScript());
+        Path original = ORIGINAL.folder().resolve("goldens").resolve("text.safetensors");
+        Files.copy(original, file);
+        try (Safetensors tensors = Safetensors.open(original);
+                Goldens goldens = new Goldens(original)) {
             ids = tensors.get("input_ids").ints();
             for (String tap : goldens.taps()) {
                 listed.add(tap);
@@ -64,7 +65,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aSoundCopyPasses() {
+    void anUnchangedCopyPasses() {
         write();
 
         assertThat(check().passes()).isTrue();
@@ -73,7 +74,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTapThatWasDeletedIsMissed() {
+    void aDeletedTapIsDetected() {
         float32.remove(TAP);
         write();
 
@@ -81,7 +82,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTapWithoutItsTruthIsMissed() {
+    void aTapWithoutFloat64IsDetected() {
         truth.remove(TAP);
         write();
 
@@ -89,7 +90,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTapThatWasDeletedFromTheListTooIsMissed() {
+    void aTapThatIsAlsoDeletedFromTheListIsDetected() {
         float32.remove(TAP);
         truth.remove(TAP);
         listed.remove(TAP);
@@ -99,7 +100,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTapThatWasAddedIsNoticed() {
+    void anAddedTapIsDetected() {
         float32.put("h.1.attn.gate", float32.get(TAP));
         write();
 
@@ -107,7 +108,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTapThatWasAddedToTheListTooIsNoticed() {
+    void aTapThatIsAlsoAddedToTheListIsDetected() {
         float32.put("h.1.attn.gate", float32.get(TAP));
         truth.put("h.1.attn.gate", truth.get(TAP));
         shapes.put("h.1.attn.gate", shapes.get(TAP));
@@ -118,7 +119,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aListOfTapsThatIsEmptyIsNoticed() {
+    void anEmptyListOfTapsIsDetected() {
         listed.clear();
         write();
 
@@ -126,7 +127,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aGoldenOfZerosProvesNothing() {
+    void aTapOfZerosFails() {
         Arrays.fill(float32.get(TAP), 0);
         Arrays.fill(truth.get(TAP), 0);
         write();
@@ -134,9 +135,9 @@ class NonVacuityTest {
         fails(TAP, "the golden values are all zero, which proves nothing");
     }
 
-    /** Its distance from the truth would be a floor above every error. */
+    /** The difference to float64 would be so large that every error were allowed. */
     @Test
-    void aFloat32OfZerosProvesNothing() {
+    void aFloat32TapOfZerosFails() {
         Arrays.fill(float32.get(TAP), 0);
         write();
 
@@ -144,7 +145,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void twoGoldensThatWereSwappedAreNoticed() {
+    void twoSwappedTapsAreDetected() {
         swap("h.0.attn.q", "h.0.attn.k");
         write();
 
@@ -153,7 +154,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aTruthThatIsNoNumberIsNoticed() {
+    void nanInFloat64IsDetected() {
         truth.get(TAP)[7] = Double.NaN;
         write();
 
@@ -161,7 +162,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aFloat32ThatIsNoNumberIsNoticed() {
+    void nanInFloat32IsDetected() {
         float32.get(TAP)[7] = Float.NaN;
         write();
 
@@ -169,7 +170,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aShapeThatWasTurnedIsNoticed() {
+    void aTransposedShapeIsDetected() {
         int[] shape = shapes.get(TAP);
         shapes.put(TAP, new int[] {shape[1], shape[0]});
         write();
@@ -178,7 +179,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void otherIdsAreNoticed() {
+    void otherIdsAreDetected() {
         ids[0]++;
         write();
 
@@ -186,7 +187,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aFixtureWithoutCasesIsNoticed() throws IOException {
+    void aFixtureWithoutCasesIsRefused() throws IOException {
         Files.delete(file);
 
         assertThatThrownBy(fixture::cases)
@@ -195,7 +196,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aFixtureWithoutGoldensIsNoticed() throws IOException {
+    void aFixtureWithoutGoldensIsRefused() throws IOException {
         Files.delete(file);
         Files.delete(file.getParent());
 
@@ -205,7 +206,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void noFixtureAtAllIsNoticed() throws IOException {
+    void aFolderWithoutFixturesIsRefused() throws IOException {
         Path empty = Files.createDirectory(root.resolve("tiny-gpt2/empty"));
 
         assertThatThrownBy(() -> Fixture.discover(empty))
@@ -214,7 +215,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void aFixtureWithoutProvenanceIsNoticed() throws IOException {
+    void aFixtureWithoutProvenanceIsRefused() throws IOException {
         Files.delete(fixture.folder().resolve("provenance.json"));
         CaseResult result = check();
 
@@ -224,7 +225,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void anOracleThatIsHiddenIsNoticed() throws IOException {
+    void aMissingOracleIsDetected() throws IOException {
         Files.delete(fixture.torchScript());
 
         assertThatThrownBy(() -> new Oracle(fixture).close())
@@ -232,7 +233,7 @@ class NonVacuityTest {
     }
 
     @Test
-    void anOracleThatIsDamagedIsNoticed() throws IOException {
+    void aDamagedOracleIsDetected() throws IOException {
         byte[] script = Files.readAllBytes(fixture.torchScript());
         Files.write(fixture.torchScript(), Arrays.copyOf(script, script.length / 2));
 
@@ -241,14 +242,14 @@ class NonVacuityTest {
     }
 
     @Test
-    void anOracleWithOtherTapsIsNoticed() throws IOException {
+    void anOracleWithOtherTapsIsDetected() throws IOException {
         float32.remove(TAP);
         truth.remove(TAP);
         listed.remove(TAP);
         write();
 
         try (Oracle oracle = new Oracle(fixture)) {
-            assertThatThrownBy(() -> oracle.ask(new int[] {1, 2}))
+            assertThatThrownBy(() -> oracle.run(new int[] {1, 2}))
                     .hasMessageContaining("the oracle gave 74 tensors for 36 taps");
         }
     }
@@ -275,10 +276,10 @@ class NonVacuityTest {
         }
     }
 
-    /** What the suite does with a golden file. */
+    /** Compares the golden file as the test suite does. */
     private CaseResult check() {
         try (Goldens goldens = new Goldens(file)) {
-            return Parity.check(Fixtures.model(SOUND).transformer(), new ScalarKernels(), goldens);
+            return Parity.check(Fixtures.model(ORIGINAL).transformer(), new ScalarKernels(), goldens);
         }
     }
 

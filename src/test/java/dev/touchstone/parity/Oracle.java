@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** PyTorch in process: runs a fixture's {@code model.pt} on any prompt, in float32 and in float64. */
+/** Runs a fixture's {@code model.pt} in PyTorch, in this process, on any prompt, in float32 and in float64. */
 final class Oracle implements AutoCloseable {
     private final Model model;
     private final Predictor<NDList, NDList> predictor;
@@ -38,8 +38,8 @@ final class Oracle implements AutoCloseable {
         predictor = model.newPredictor(new NoopTranslator());
     }
 
-    /** What PyTorch makes of a prompt. */
-    Reference ask(int[] ids) {
+    /** The taps that PyTorch computes for a prompt. */
+    Reference run(int[] ids) {
         try (var scope = model.getNDManager().newSubManager()) {
             long[] row = Arrays.stream(ids).asLongStream().toArray();
             NDList outputs = predictor.predict(new NDList(scope.create(row).reshape(1, row.length)));
@@ -48,16 +48,16 @@ final class Oracle implements AutoCloseable {
                 throw new IllegalStateException(
                         "the oracle gave " + outputs.size() + " tensors for " + taps.size() + " taps");
             }
-            Map<String, Answer> answers = new LinkedHashMap<>();
+            Map<String, Tap> values = new LinkedHashMap<>();
             for (int i = 0; i < taps.size(); i++) {
                 NDArray float32 = outputs.get(i);
                 NDArray truth = outputs.get(taps.size() + i);
                 int[] shape = Arrays.stream(float32.getShape().getShape())
                         .mapToInt(Math::toIntExact)
                         .toArray();
-                answers.put(taps.get(i), new Answer(shape, float32.toFloatArray(), truth.toDoubleArray()));
+                values.put(taps.get(i), new Tap(shape, float32.toFloatArray(), truth.toDoubleArray()));
             }
-            return new Answers(ids, answers);
+            return new Outputs(ids, values);
         } catch (TranslateException e) {
             throw new IllegalStateException("the oracle could not run " + Arrays.toString(ids), e);
         }
@@ -69,27 +69,27 @@ final class Oracle implements AutoCloseable {
         model.close();
     }
 
-    private record Answer(int[] shape, float[] float32, double[] truth) {}
+    private record Tap(int[] shape, float[] float32, double[] truth) {}
 
-    private record Answers(int[] ids, Map<String, Answer> answers) implements Reference {
+    private record Outputs(int[] ids, Map<String, Tap> values) implements Reference {
         @Override
         public List<String> taps() {
-            return List.copyOf(answers.keySet());
+            return List.copyOf(values.keySet());
         }
 
         @Override
         public int[] shape(String tap) {
-            return answers.get(tap).shape;
+            return values.get(tap).shape;
         }
 
         @Override
         public double[] float64(String tap) {
-            return answers.get(tap).truth;
+            return values.get(tap).truth;
         }
 
         @Override
         public float[] float32(String tap) {
-            return answers.get(tap).float32;
+            return values.get(tap).float32;
         }
     }
 }

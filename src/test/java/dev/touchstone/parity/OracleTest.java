@@ -16,7 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
 
-/** PyTorch runs prompts that no one chose, of every length, and every tap is compared. */
+/** Compares every tap of random prompts of all lengths with PyTorch. */
 class OracleTest {
     private static final Map<String, Oracle> ORACLES = new ConcurrentHashMap<>();
 
@@ -31,7 +31,7 @@ class OracleTest {
         Fixture fixture = prompt.fixture();
         Oracle oracle = ORACLES.computeIfAbsent(fixture.name(), name -> new Oracle(fixture));
 
-        Reference reference = oracle.ask(prompt.ids());
+        Reference reference = oracle.run(prompt.ids());
         CaseResult result = Parity.check(Fixtures.model(fixture).transformer(), new ScalarKernels(), reference);
 
         Scoreboard.oracle(result);

@@ -17,11 +17,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hugging Face pads a batch and masks the padding, we pack it: at real positions the logits are the same. */
+/** A packed batch has the same logits as Hugging Face's padded batch. */
 class PaddedBatchTest {
     private static final Fixture FIXTURE = Fixtures.named("tiny-gpt2");
 
-    /** A padded batch of Hugging Face's. */
+    /** A padded batch of Hugging Face. */
     private record Padded(long[] ids, long[] mask, int length, float[] float32, double[] truth) {
         static Padded read(String side) {
             try (Safetensors file = Safetensors.open(FIXTURE.folder().resolve("batch.safetensors"))) {
@@ -34,7 +34,7 @@ class PaddedBatchTest {
             }
         }
 
-        /** The real tokens of every row. */
+        /** The tokens of each row without padding. */
         List<int[]> sequences() {
             List<int[]> sequences = new ArrayList<>();
             for (int row = 0; row < ids.length; row += length) {
@@ -46,15 +46,15 @@ class PaddedBatchTest {
             return sequences;
         }
 
-        /** Where real tokens stand, row by row. */
-        int[] places() {
+        /** The indices of all tokens that are not padding. */
+        int[] tokenIndices() {
             return IntStream.range(0, mask.length).filter(i -> mask[i] == 1).toArray();
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"right", "left"})
-    void packedSequencesHaveTheLogitsOfPaddedOnes(String side) {
+    void packedSequencesHaveTheLogitsOfPaddedSequences(String side) {
         Padded padded = Padded.read(side);
         Transformer model = Fixtures.model(FIXTURE).transformer();
         Batch batch = new Batch(padded.sequences().stream()
@@ -64,12 +64,12 @@ class PaddedBatchTest {
         Tensor logits = model.forward(batch, new ScalarKernels(), Trace.OFF);
 
         int vocabulary = logits.size(-1);
-        int[] places = padded.places();
+        int[] indices = padded.tokenIndices();
         double[] truth = new double[logits.size()];
         float[] float32 = new float[logits.size()];
-        for (int row = 0; row < places.length; row++) {
-            System.arraycopy(padded.truth, places[row] * vocabulary, truth, row * vocabulary, vocabulary);
-            System.arraycopy(padded.float32, places[row] * vocabulary, float32, row * vocabulary, vocabulary);
+        for (int row = 0; row < indices.length; row++) {
+            System.arraycopy(padded.truth, indices[row] * vocabulary, truth, row * vocabulary, vocabulary);
+            System.arraycopy(padded.float32, indices[row] * vocabulary, float32, row * vocabulary, vocabulary);
         }
         assertThat(padded.sequences()).hasSizeGreaterThan(1);
         assertThat(Arrays.stream(padded.mask).filter(real -> real == 0).count()).isPositive();

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** A golden file and another engine's trace, compared with a small model of which both are right. */
+/** Fuzzes a golden file and a trace of another engine, which are compared with a small random model. */
 public final class ParityTargets {
     private static final String GOLDENS = "goldens.safetensors";
     private static final String TRACE = "trace.safetensors";
@@ -28,21 +28,21 @@ public final class ParityTargets {
     private final Path folder;
     private final Transformer model;
 
-    private ParityTargets(Path folder, RandomGpt2 drawn) {
+    private ParityTargets(Path folder, RandomGpt2 random) {
         this.folder = folder;
-        this.model = drawn.model();
+        this.model = random.model();
     }
 
-    /** @param folder an empty one, for the files that are read */
+    /** @param folder an empty folder for the files */
     public static Target in(Path folder) throws IOException {
         RandomGpt2.Sizes sizes = new RandomGpt2.Sizes(1, 2, 2, 3, 3, 5);
-        RandomGpt2 drawn = new RandomGpt2(sizes, Activation.GELU, 1e-5, true, false, 1);
-        ParityTargets targets = new ParityTargets(folder, drawn);
-        byte[] sound = Folders.pack(targets.files(drawn.prompt()));
-        return new Target("goldens", 4, 64 << 20, List.of(sound), Folders.ANY, targets::read);
+        RandomGpt2 random = new RandomGpt2(sizes, Activation.GELU, 1e-5, true, false, 1);
+        ParityTargets targets = new ParityTargets(folder, random);
+        byte[] valid = Folders.pack(targets.files(random.prompt()));
+        return new Target("goldens", 4, 64 << 20, List.of(valid), Folders.ANY, targets::read);
     }
 
-    /** The truth is what this engine computes: here it is the reader that is tested. */
+    /** A golden file and a trace with the results of this engine, because only the reader is tested. */
     private Map<String, byte[]> files(int[] ids) throws IOException {
         Map<String, Tensor> taps = new LinkedHashMap<>();
         model.forward(ids, new ScalarKernels(), taps::put);
@@ -66,16 +66,16 @@ public final class ParityTargets {
     private String read(byte[] input) throws IOException {
         Map<String, byte[]> files = Folders.unpack(input);
         if (!files.keySet().equals(Set.of(GOLDENS, TRACE))) {
-            return "not these files"; // it is not the archive that is fuzzed
+            return "not these files"; // the archive itself is not tested
         }
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Files.write(folder.resolve(file.getKey()), file.getValue());
         }
         try (Goldens goldens = new Goldens(folder.resolve(GOLDENS));
                 Safetensors trace = Safetensors.open(folder.resolve(TRACE))) {
-            return said(Parity.check(this::forward, TapMap.of(model), goldens))
+            return summary(Parity.check(this::forward, TapMap.of(model), goldens))
                     + ", the other's "
-                    + said(Parity.check(tap -> trace.get(tap).floats(), this::forward, TapMap.of(model), goldens));
+                    + summary(Parity.check(tap -> trace.get(tap).floats(), this::forward, TapMap.of(model), goldens));
         }
     }
 
@@ -83,8 +83,8 @@ public final class ParityTargets {
         return model.forward(ids, new ScalarKernels(), trace);
     }
 
-    /** In the words of a report. */
-    private static String said(CaseResult result) {
+    /** The first wrong tap and the diagnosis without numbers, or "right". */
+    private static String summary(CaseResult result) {
         result.taps().forEach(TapResult::describe);
         String clues = String.join("; ", result.clues()).replaceAll("\\d+", "#");
         return result.firstDivergence().map(tap -> tap.name() + ": " + clues).orElse("right");

@@ -17,7 +17,7 @@ class PredictionsTest {
     }
 
     @Test
-    void theLargestOfAllPositionsCounts() {
+    void theDivergenceIsTheLargestOfAllPositions() {
         float[] ours = {0, 0, 0, 5};
         double[] truth = {0, 0, 5, 0};
 
@@ -35,7 +35,7 @@ class PredictionsTest {
     }
 
     @Test
-    void namesTheLikeliestOfTheLastPositionOfBothSides() {
+    void listsTheMostLikelyIdsAtTheLastPosition() {
         Predictions predictions = of(new float[] {9, 0, 0, 1}, 9, 0, 1, 0);
 
         assertThat(predictions.ours().get(0).id()).isEqualTo(1);
@@ -44,7 +44,7 @@ class PredictionsTest {
     }
 
     @Test
-    void whatIsNoNumberAgreesWithNothing() {
+    void nanNeverAgrees() {
         Predictions predictions = of(new float[] {1, 2, Float.NaN, 4}, 1, 2, 3, 4);
 
         assertThat(predictions.divergence()).isInfinite();

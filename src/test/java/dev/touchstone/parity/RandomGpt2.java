@@ -24,7 +24,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /**
- * A GPT-2 that no one chose, and a prompt for it.
+ * A random GPT-2 and a random prompt.
  *
  * @param inverse {@code scale_attn_by_inverse_layer_idx}
  */
@@ -56,29 +56,29 @@ public record RandomGpt2(Sizes sizes, Activation activation, double epsilon, boo
                 .as(RandomGpt2::new);
     }
 
-    /** What libtorch makes of its prompt. */
-    public Answers answers() {
-        return TorchEquations.ask(this, model());
+    /** The taps that libtorch computes for the prompt. */
+    public TorchReference reference() {
+        return TorchEquations.run(this, model());
     }
 
     int[] prompt() {
         return new Random(seed).ints(sizes.tokens, 0, sizes.vocabulary).toArray();
     }
 
-    /** {@code 1 / sqrt(D)}, and over the layer's number from 1 if that is asked for. */
+    /** {@code 1 / sqrt(D)}; with {@code inverse} also divided by the layer's number, counted from 1. */
     double scale(int layer) {
         return Math.pow(sizes.headSize, -0.5) / (inverse ? layer + 1 : 1);
     }
 
     public Transformer model() {
-        return new Maker(new Random(seed)).model();
+        return new Builder(new Random(seed)).model();
     }
 
-    /** Draws weights in the order in which they are used. */
-    private final class Maker {
+    /** Generates random weights in the order in which they are used. */
+    private final class Builder {
         private final Random random;
 
-        Maker(Random random) {
+        Builder(Random random) {
             this.random = random;
         }
 

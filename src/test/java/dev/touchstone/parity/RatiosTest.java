@@ -17,7 +17,7 @@ class RatiosTest {
     }
 
     @Test
-    void exactOnBothSidesHasNoRatio() {
+    void tapsWithoutAnyErrorHaveNoRatio() {
         Ratios ratios = Ratios.of(List.of(Given.tap("a", 0, 0), Given.tap("b", 3, 1)));
 
         assertThat(ratios.exact()).isEqualTo(1);
@@ -30,7 +30,7 @@ class RatiosTest {
     }
 
     @Test
-    void anErrorWherePyTorchHasNoneIsInfinite() {
+    void theRatioIsInfiniteIfOnlyPyTorchIsExact() {
         Ratios ratios = Ratios.of(List.of(Given.tap("a", 1e-9, 0), Given.tap("b", 1, 1)));
 
         assertThat(ratios.largest()).isInfinite();
@@ -38,7 +38,7 @@ class RatiosTest {
     }
 
     @Test
-    void whatIsNoNumberIsTheLargest() {
+    void nanIsTheLargest() {
         Ratios ratios = Ratios.of(List.of(Given.tap("a", 1, 1), Given.tap("b", Double.NaN, 1)));
 
         assertThat(ratios.largest()).isNaN();
@@ -46,7 +46,7 @@ class RatiosTest {
     }
 
     @Test
-    void nothingHasNoMean() {
+    void theMeanOfNoTapsIsZero() {
         assertThat(Ratios.of(List.of())).isEqualTo(new Ratios(0, 0, "", 0));
     }
 

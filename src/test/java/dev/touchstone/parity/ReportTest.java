@@ -15,7 +15,7 @@ class ReportTest {
     private static final Predictions NONE = new Predictions(0, 0, 0, List.of(), List.of());
 
     @Test
-    void saysWhatWasComparedAndWhatFailed() {
+    void containsTheTotalsAndFailures() {
         JsonNode report = report().json();
 
         assertThat(report.at("/totals/taps").asInt()).isEqualTo(2);
@@ -33,16 +33,16 @@ class ReportTest {
         assertThat(report.at("/environment/Java").asText()).isEqualTo("17");
     }
 
-    /** JSON has no infinity: a program that reads the report must not stumble over one. */
+    /** JSON has no infinity, so the report writes it as a string. */
     @Test
-    void isJsonWhateverTheNumbers() throws IOException {
+    void infinityIsAString() throws IOException {
         JsonNode read = new ObjectMapper().readTree(report().json().toString());
 
         assertThat(read.at("/fixtures/0/cases/0/taps/1/ratio").asText()).isEqualTo("Infinity");
     }
 
     @Test
-    void thePageHoldsTheDataAndNothingEndsItsScriptEarly() {
+    void thePageContainsTheDataAndEscapesEndTags() {
         String page = report().html();
 
         assertThat(page).contains("\"first_divergence\":\"wpe\"").doesNotContain("/*DATA*/null");

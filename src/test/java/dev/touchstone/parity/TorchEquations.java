@@ -21,40 +21,41 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * GPT-2 once more, after Hugging Face's {@code modeling_gpt2.py}, in the operations of libtorch. Beside each tap stands the
- * size of what its operation added up: rounding errors are in proportion to that, however much of it cancels.
+ * GPT-2 after Hugging Face's {@code modeling_gpt2.py}, in operations of libtorch. For each tap it also computes the sum of the
+ * magnitudes of the terms that the operation adds, because rounding errors are proportional to it even if the terms cancel.
  */
 final class TorchEquations {
     private final NDManager manager;
     private final DataType type;
-    private final RandomGpt2 drawn;
+    private final RandomGpt2 random;
     private final Map<String, NDArray> taps = new LinkedHashMap<>();
     private final Map<String, Double> sizes = new LinkedHashMap<>();
 
-    private TorchEquations(NDManager manager, DataType type, RandomGpt2 drawn) {
+    private TorchEquations(NDManager manager, DataType type, RandomGpt2 random) {
         this.manager = manager;
         this.type = type;
-        this.drawn = drawn;
+        this.random = random;
     }
 
-    /** What PyTorch makes of a drawn model's prompt, in float32 and in float64. */
-    static Answers ask(RandomGpt2 drawn, Transformer model) {
+    /** Runs a random model on its prompt in float32 and in float64. */
+    static TorchReference run(RandomGpt2 random, Transformer model) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            TorchEquations float32 = new TorchEquations(manager, DataType.FLOAT32, drawn);
-            TorchEquations truth = new TorchEquations(manager, DataType.FLOAT64, drawn);
+            TorchEquations float32 = new TorchEquations(manager, DataType.FLOAT32, random);
+            TorchEquations truth = new TorchEquations(manager, DataType.FLOAT64, random);
             float32.run(model);
             truth.run(model);
-            return Answers.of(drawn.prompt(), float32.taps, truth.taps, truth.sizes);
+            return TorchReference.of(random.prompt(), float32.taps, truth.taps, truth.sizes);
         }
     }
 
     private void run(Transformer model) {
-        int[] ids = drawn.prompt();
-        int[] places = IntStream.range(0, ids.length).toArray();
+        int[] ids = random.prompt();
+        int[] positions = IntStream.range(0, ids.length).toArray();
         NDArray token = exact("wte", rows(ids, model.stem().wte().table()));
-        NDArray place = exact(
-                "wpe", rows(places, ((PositionTable) model.stem().wpe()).rows().table()));
-        NDArray x = tap("drop", token.add(place), token.abs().add(place.abs()));
+        NDArray position = exact(
+                "wpe",
+                rows(positions, ((PositionTable) model.stem().wpe()).rows().table()));
+        NDArray x = tap("drop", token.add(position), token.abs().add(position.abs()));
         for (Block block : model.blocks()) {
             x = block(x, block);
         }
@@ -77,34 +78,34 @@ final class TorchEquations {
         long T = x.getShape().get(0);
         long C = x.getShape().get(1);
         NDArray qkv = linear(x, ((Fused) attn.projections()).linear());
-        NDArray q = heads(passed(attn.name() + ".q", qkv.get(":, :{}", C)));
-        NDArray k = heads(passed(attn.name() + ".k", qkv.get(":, {}:{}", C, 2 * C)));
-        NDArray v = heads(passed(attn.name() + ".v", qkv.get(":, {}:", 2 * C)));
+        NDArray q = heads(copied(attn.name() + ".q", qkv.get(":, :{}", C)));
+        NDArray k = heads(copied(attn.name() + ".k", qkv.get(":, {}:{}", C, 2 * C)));
+        NDArray v = heads(copied(attn.name() + ".v", qkv.get(":, {}:", 2 * C)));
         NDArray size = scores(q.abs(), k.abs(), attn);
         NDArray scores = tap(attn.name() + ".scores", scores(q, k, attn).add(mask(T)), size);
-        // An error of a score is one of a probability's logarithm.
+        // An error of a score is an error of the logarithm of a probability.
         NDArray probs = tap(attn.name() + ".probs", scores.softmax(-1), size.add(1));
         NDArray context = tap(attn.name() + ".context", merge(probs.matMul(v)), merge(probs.matMul(v.abs())));
-        return passed(attn.name(), linear(context, attn.output()));
+        return copied(attn.name(), linear(context, attn.output()));
     }
 
     /** (H, T, D), (H, T, D) -> (H, T, T) */
     private NDArray scores(NDArray q, NDArray k, Attention attn) {
-        return q.matMul(k.transpose(0, 2, 1)).mul(drawn.scale(attn.layer()));
+        return q.matMul(k.transpose(0, 2, 1)).mul(random.scale(attn.layer()));
     }
 
     /** (T, C) -> (H, T, D) */
     private NDArray heads(NDArray x) {
-        int heads = drawn.sizes().heads();
-        return x.reshape(x.getShape().get(0), heads, drawn.sizes().headSize()).transpose(1, 0, 2);
+        int heads = random.sizes().heads();
+        return x.reshape(x.getShape().get(0), heads, random.sizes().headSize()).transpose(1, 0, 2);
     }
 
     /** (H, T, D) -> (T, C) */
     private NDArray merge(NDArray x) {
-        return x.transpose(1, 0, 2).reshape(x.getShape().get(1), drawn.sizes().channels());
+        return x.transpose(1, 0, 2).reshape(x.getShape().get(1), random.sizes().channels());
     }
 
-    /** 0 where a token may look, {@code -inf} beyond. (T, T) */
+    /** The causal mask: 0 for visible positions, {@code -inf} for later ones. (T, T) */
     private NDArray mask(long T) {
         float[] mask = new float[(int) (T * T)];
         for (int i = 0; i < mask.length; i++) {
@@ -115,11 +116,11 @@ final class TorchEquations {
 
     private NDArray mlp(NDArray x, Mlp mlp) {
         NDArray up = linear(x, mlp.up());
-        return passed(mlp.name(), linear(tap(mlp.activation().name(), activation(up), up.abs()), mlp.down()));
+        return copied(mlp.name(), linear(tap(mlp.activation().name(), activation(up), up.abs()), mlp.down()));
     }
 
     private NDArray activation(NDArray x) {
-        return switch (drawn.activation()) {
+        return switch (random.activation()) {
             case RELU -> x.getNDArrayInternal().relu();
             case GELU -> x.getNDArrayInternal().gelu();
             case SILU -> x.div(x.neg().exp().add(1));
@@ -129,11 +130,11 @@ final class TorchEquations {
                         .tanh()
                         .add(1)
                         .mul(x.mul(0.5));
-            default -> throw new IllegalArgumentException(drawn.activation() + " is not in random models");
+            default -> throw new IllegalArgumentException(random.activation() + " is not in random models");
         };
     }
 
-    /** The mean cancels, so what counts is the size of what {@code x} was made from, and not its deviations'. */
+    /** Subtracting the mean cancels, so the size is that of the terms of {@code x}, not that of the deviations. */
     private NDArray norm(NDArray x, NDArray size, Norm layer) {
         LayerNorm norm = (LayerNorm) layer;
         long C = norm.gain().length;
@@ -163,9 +164,9 @@ final class TorchEquations {
     }
 
     private NDArray rows(int[] ids, Matrix table) {
-        NDArray places = manager.create(Arrays.stream(ids).asLongStream().toArray());
-        return places.getNDArrayInternal()
-                .embedding(places, matrix(table).transpose(), SparseFormat.DENSE)
+        NDArray indices = manager.create(Arrays.stream(ids).asLongStream().toArray());
+        return indices.getNDArrayInternal()
+                .embedding(indices, matrix(table).transpose(), SparseFormat.DENSE)
                 .singletonOrThrow();
     }
 
@@ -181,13 +182,13 @@ final class TorchEquations {
         return manager.create(data, new Shape(shape)).toType(type, false);
     }
 
-    /** What is looked up. */
+    /** A tap that is looked up, and so is exact. */
     private NDArray exact(String name, NDArray value) {
         return tap(name, value, value.zerosLike());
     }
 
-    /** What is a part of another tap, or all of it, and of which golden input is rounded. */
-    private NDArray passed(String name, NDArray value) {
+    /** A tap that consists of elements of another tap. Its error is the rounding of the golden input. */
+    private NDArray copied(String name, NDArray value) {
         return tap(name, value, value.abs());
     }
 

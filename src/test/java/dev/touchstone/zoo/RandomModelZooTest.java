@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
-import dev.touchstone.parity.Answers;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.RandomGpt2;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.parity.TorchReference;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * Some models cannot detect some bugs: for example, a wrong mask has no effect on a single token.
  */
 class RandomModelZooTest {
-    private record RandomModel(Transformer model, Answers answers) {}
+    private record RandomModel(Transformer model, TorchReference reference) {}
 
     @TestFactory
     Stream<DynamicTest> everyBugIsLocatedAtItsTap() {
@@ -29,7 +29,7 @@ class RandomModelZooTest {
         Random random = new Random(1);
         List<RandomModel> models = Stream.generate(() -> generator.next(random).value())
                 .limit(30)
-                .map(generated -> new RandomModel(generated.model(), generated.answers()))
+                .map(generated -> new RandomModel(generated.model(), generated.reference()))
                 .toList();
         return ForwardZooTest.BUGS.stream()
                 .filter(bug -> !bug.isEquivalent() && !bug.warm())
@@ -42,13 +42,15 @@ class RandomModelZooTest {
     /** The first wrong tap of this model with the bug; "" if the bug does not apply to the model or changes nothing. */
     private static String find(ForwardBug bug, RandomModel random) {
         try {
-            return Parity.check(bug.plant().into(random.model), TapMap.of(random.model), random.answers).taps().stream()
-                    .filter(tap -> !random.answers.allow(tap))
+            return Parity.check(bug.plant().into(random.model), TapMap.of(random.model), random.reference)
+                    .taps()
+                    .stream()
+                    .filter(tap -> !random.reference.allows(tap))
                     .findFirst()
                     .map(TapResult::name)
                     .orElse("");
         } catch (TouchstoneException e) {
-            return Finding.tapIn(e, random.answers); // a shape that differs
+            return Finding.tapIn(e, random.reference); // a shape that differs
         } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
             return ""; // no such layer or head
         }

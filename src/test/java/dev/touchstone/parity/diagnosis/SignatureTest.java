@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Made-up mistakes; the bug zoo has real ones. */
+/** Artificial differences; the bug zoo tests real bugs. */
 class SignatureTest {
     private static final TapMap MAP =
             TapMap.of(Fixtures.model(Fixtures.named("tiny-gpt2")).transformer());
@@ -66,17 +66,17 @@ class SignatureTest {
     }
 
     @Test
-    void numbersThatAreNone() {
+    void aNaN() {
         reads("logits", i -> i == 7 ? Double.NaN : EXPECTED[i], "1 NaN");
     }
 
     @Test
-    void nothingButZeros() {
+    void onlyZeros() {
         reads("logits", i -> 0, "all elements are zero");
     }
 
     @Test
-    void whatIsUsuallyWrongWhereNoMistakeFits() {
+    void commonMistakesAreListedIfNoneFits() {
         IntToDoubleFunction noise = i -> EXPECTED[i] * Math.sin(i) + Math.cos(i * i);
 
         reads("h.0.attn.context", noise, "how heads are concatenated");

@@ -10,7 +10,7 @@ class DeviationTest {
     private static final float INFINITE = Float.POSITIVE_INFINITY;
 
     @Test
-    void isTheRootOfTheMeanSquareAndTheLargestError() {
+    void computesTheRootMeanSquareAndTheLargestError() {
         Deviation deviation = Deviation.of(new float[] {1, 2, 3, -4}, new double[] {1, 2, 6, -8});
 
         assertThat(deviation.rms()).isCloseTo(Math.sqrt((9 + 16) / 4.0), within(1e-12));
@@ -21,7 +21,7 @@ class DeviationTest {
     }
 
     @Test
-    void infinityWhereItIsExpectedIsRightAndDoesNotCount() {
+    void expectedInfinityIsExactAndNotCounted() {
         Deviation deviation = Deviation.of(new float[] {1, -INFINITE}, new double[] {3, Double.NEGATIVE_INFINITY});
 
         assertThat(deviation.finite()).isEqualTo(1);
@@ -30,14 +30,14 @@ class DeviationTest {
     }
 
     @Test
-    void infinityOnOneSideOnlyIsInfinitelyWrong() {
+    void unexpectedOrMissingInfinityIsAnInfiniteError() {
         fails(new float[] {1, 2}, 1, Double.NEGATIVE_INFINITY);
         fails(new float[] {1, -INFINITE}, 1, 2);
         fails(new float[] {1, INFINITE}, 1, Double.NEGATIVE_INFINITY);
     }
 
     @Test
-    void whatIsNoNumberIsInfinitelyWrongOnEitherSide() {
+    void nanOnEitherSideIsAnInfiniteError() {
         fails(new float[] {1, Float.NaN}, 1, 2);
         fails(new float[] {1, 2}, 1, Double.NaN);
         fails(new float[] {1, Float.NaN}, 1, Double.NaN);
@@ -54,13 +54,13 @@ class DeviationTest {
     }
 
     @Test
-    void exactIsWithinEveryShareEvenOfZeros() {
+    void exactValuesAreWithinEveryBoundEvenOfZeros() {
         assertThat(Deviation.of(new float[3], new double[3]).within(0)).isTrue();
         assertThat(Deviation.of(new float[] {5}, new double[] {5}).within(0)).isTrue();
     }
 
     @Test
-    void aShareIsOfTheLargestValueExpected() {
+    void theBoundIsRelativeToTheLargestExpectedValue() {
         Deviation deviation = Deviation.of(new float[] {1, 100.5f}, new double[] {1, 100});
 
         assertThat(deviation.within(0.005)).isTrue();
@@ -68,7 +68,7 @@ class DeviationTest {
     }
 
     @Test
-    void whereAllIsMaskedTheErrorIsThatOfTheMask() {
+    void ifEverythingIsMaskedTheErrorIsThatOfTheMask() {
         double[] masked = {Double.NEGATIVE_INFINITY};
 
         assertThat(Deviation.of(new float[] {-INFINITE}, masked).rms()).isZero();

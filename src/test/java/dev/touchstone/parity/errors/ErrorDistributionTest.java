@@ -16,7 +16,7 @@ class ErrorDistributionTest {
         actual[2] = 1 + 3 * Math.ulp(1f);
         actual[3] = 1e9f;
         double[] expected = doubles(1);
-        expected[4] = 1 + Math.ulp(1f) / 4.0; // ours is a quarter of an ulp off
+        expected[4] = 1 + Math.ulp(1f) / 4.0; // an error of a quarter of an ulp
         int[] histogram = of(actual, expected).histogram();
 
         assertThat(histogram[0]).isEqualTo(SIZE - 4);
@@ -27,7 +27,7 @@ class ErrorDistributionTest {
     }
 
     @Test
-    void showsTheWorstFirstWithWhereTheyAre() {
+    void listsTheLargestErrorsFirstWithTheirIndices() {
         float[] actual = ones();
         for (int i = 0; i < SIZE; i++) {
             actual[i] += i * 0.125f;
@@ -42,7 +42,7 @@ class ErrorDistributionTest {
     }
 
     @Test
-    void whatIsNoNumberIsTheWorstAndOverEveryBound() {
+    void nanIsTheLargestErrorAndExceedsEveryBound() {
         float[] actual = ones();
         actual[5] = Float.NaN;
         actual[6] = 2;
@@ -54,7 +54,7 @@ class ErrorDistributionTest {
     }
 
     @Test
-    void infinityWhereItIsExpectedIsExact() {
+    void expectedInfinityIsExact() {
         float[] actual = ones();
         double[] expected = doubles(1);
         actual[0] = Float.NEGATIVE_INFINITY;
@@ -65,7 +65,7 @@ class ErrorDistributionTest {
     }
 
     @Test
-    void anIndexCountsAlongEachAxisTheLastOneFastest() {
+    void indicesAreInRowMajorOrder() {
         assertThat(ErrorDistribution.index(0, new int[] {2, 3, 5})).containsExactly(0, 0, 0);
         assertThat(ErrorDistribution.index(29, new int[] {2, 3, 5})).containsExactly(1, 2, 4);
         assertThat(ErrorDistribution.index(17, new int[] {2, 3, 5})).containsExactly(1, 0, 2);

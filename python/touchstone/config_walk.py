@@ -1,4 +1,4 @@
-"""What each attribute of config.json does: one attribute is changed at a time, and Hugging Face runs the model again.
+"""What each attribute of config.json does: one is changed, or a few are, and Hugging Face runs the model again.
 
 The models are tiny, and their weights follow from a formula of name and index, so the file needs no weights. An
 attribute of one family is also set in the others, which may read it although their configuration class lacks it.
@@ -6,6 +6,7 @@ attribute of one family is also set in the others, which may read it although th
 
 import dataclasses
 import json
+import random
 import tempfile
 import warnings
 import zlib
@@ -26,6 +27,9 @@ CHANGED = 5e-5
 SAME = 2e-6
 """Changes of the logits, relative to the largest. One between the two is an error: choose a value that changes more."""
 
+COMBINATIONS = 20
+"""Random combinations of changes for each base."""
+
 Shapes = dict[str, list[int]]
 
 
@@ -37,6 +41,10 @@ def walk() -> list[dict[str, object]]:
         for name, base in BASES.items():
             entries += _Walk(name, base, Path(folder) / name).entries(names)
     return entries
+
+
+class _ChangesTooLittle(ValueError):
+    """The logits change so little that the difference could be mistaken for rounding."""
 
 
 class _Walk:
@@ -61,23 +69,44 @@ class _Walk:
             "ids": IDS,
             "logits": _numbers(self.logits),
         }
+        usable: list[tuple[str, object]] = []
         for name in names if ", " not in self.name else sorted(own):
             for value in values(name, self.base, own.get(name, ABSENT), name in own):
-                yield from self._cases(name, value)
+                cases = list(self._cases(name, value))
+                yield from cases
+                if name in own and not {"error", "missing", "unexpected"} & set(cases[-1]):
+                    usable.append((name, value))
+        yield from self._combined(usable)
 
     def _cases(self, name: str, value: object) -> Iterator[dict[str, object]]:
-        config = {key: old for key, old in self.base.items() if key != name}
-        change: dict[str, object] = {"attribute": name}
-        if value is not ABSENT:
-            config[name] = value
-            change["value"] = value
+        config, change = self._changed({name: value})
         outcome = self._outcome(config, self.shapes)
         yield change | self._compared(outcome)
         if set(outcome) & {"error", "missing", "unexpected"} and (shapes := _shapes(config)) not in (None, self.shapes):
-            outcome = self._outcome(config, shapes)
-            removed = dict.fromkeys(self.shapes.keys() - shapes.keys())
-            delta = {key: shape for key, shape in shapes.items() if self.shapes.get(key) != shape}
-            yield change | {"shapes": delta | removed} | self._compared(outcome)
+            yield change | self._delta(shapes) | self._compared(self._outcome(config, shapes))
+
+    def _combined(self, usable: list[tuple[str, object]]) -> Iterator[dict[str, object]]:
+        """Random combinations of changes that each give logits. One that hardly changes the logits is left out."""
+        draw = random.Random(zlib.crc32(self.name.encode()))
+        for _ in range(COMBINATIONS):
+            config, change = self._changed(dict(draw.sample(usable, draw.choice((2, 3, 4)))))
+            shapes = _shapes(config) or self.shapes
+            try:
+                compared = self._compared(self._outcome(config, shapes))
+            except _ChangesTooLittle:
+                continue
+            yield change | (self._delta(shapes) if shapes != self.shapes else {}) | compared
+
+    def _changed(self, changes: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+        """The configuration with these changes, and how an entry describes them."""
+        given = {name: value for name, value in changes.items() if value is not ABSENT}
+        config = {name: value for name, value in self.base.items() if name not in changes} | given
+        left_out = [name for name, value in changes.items() if value is ABSENT]
+        return config, {"changes": given} | ({"left_out": left_out} if left_out else {})
+
+    def _delta(self, shapes: Shapes) -> dict[str, object]:
+        removed = dict.fromkeys(self.shapes.keys() - shapes.keys())
+        return {"shapes": {name: shape for name, shape in shapes.items() if self.shapes.get(name) != shape} | removed}
 
     def _compared(self, outcome: dict[str, object]) -> dict[str, object]:
         logits = outcome.pop("logits", None)
@@ -88,7 +117,7 @@ class _Walk:
             if change <= SAME:
                 return outcome
             if change < CHANGED:
-                raise ValueError(f"{self.name}: the logits change by {change:.1e} only")
+                raise _ChangesTooLittle(f"{self.name}: the logits change by {change:.1e} only")
         return outcome | {"logits": _numbers(logits)}
 
     def _outcome(self, config: dict[str, object], shapes: Shapes) -> dict[str, object]:

@@ -39,7 +39,8 @@ class CompletionTest {
     void commandsAreCompleted() throws Exception {
         assertThat(complete("touchstone", "gen")).containsExactly("generate");
         assertThat(complete("touchstone", ""))
-                .contains("generate", "chat", "summary", "tokenize", "trace", "parity", "doctor", "completion");
+                .contains(
+                        "generate", "chat", "summary", "tokenize", "trace", "parity", "models", "doctor", "completion");
     }
 
     @Test

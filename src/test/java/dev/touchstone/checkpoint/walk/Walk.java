@@ -8,23 +8,26 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** {@code fixtures/config-walk.json}: configurations, each with changes of one attribute and what Hugging Face makes of them. */
+/** {@code fixtures/config-walk.json}: configurations, each with changes and what Hugging Face makes of them. */
 final class Walk {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Walk() {}
 
     /**
-     * A change of one attribute.
+     * A change of one attribute, or of a few.
      *
      * @param base the configuration that is changed
+     * @param attributes those that are changed
      * @param config with the change
      * @param shapes of the tensors
      * @param entry of the file
      */
-    record Case(JsonNode base, String attribute, ObjectNode config, Map<String, int[]> shapes, JsonNode entry) {
+    record Case(JsonNode base, Set<String> attributes, ObjectNode config, Map<String, int[]> shapes, JsonNode entry) {
         /** Whether Hugging Face gives no logits: it throws, or weights are missing, or the logits are no numbers. */
         boolean isRefused() {
             return entry.has("error") || entry.has("missing");
@@ -59,8 +62,8 @@ final class Walk {
 
         @Override
         public String toString() {
-            String value = entry.has("value") ? entry.get("value").toString() : "left out";
-            return base.get("base").asText() + ": " + attribute + " " + value
+            return base.get("base").asText() + ": " + entry.get("changes")
+                    + (entry.has("left_out") ? ", without " + entry.get("left_out") : "")
                     + (entry.has("shapes") ? ", with weights of these shapes" : "");
         }
     }
@@ -80,12 +83,12 @@ final class Walk {
     }
 
     private static Case changed(JsonNode base, JsonNode entry) {
-        String attribute = entry.get("attribute").asText();
         ObjectNode config = base.get("config").deepCopy();
-        config.remove(attribute);
-        if (entry.has("value")) {
-            config.set(attribute, entry.get("value"));
-        }
+        Set<String> attributes = new TreeSet<>();
+        entry.path("left_out").forEach(name -> attributes.add(name.asText()));
+        config.remove(attributes);
+        config.setAll((ObjectNode) entry.get("changes"));
+        entry.get("changes").fieldNames().forEachRemaining(attributes::add);
         Map<String, int[]> shapes = new TreeMap<>();
         base.get("shapes").properties().forEach(shape -> shapes.put(shape.getKey(), ints(shape.getValue())));
         entry.path("shapes").properties().forEach(shape -> {
@@ -95,7 +98,7 @@ final class Walk {
                 shapes.put(shape.getKey(), ints(shape.getValue()));
             }
         });
-        return new Case(base, attribute, config, shapes, entry);
+        return new Case(base, attributes, config, shapes, entry);
     }
 
     private static int[] ints(JsonNode list) {

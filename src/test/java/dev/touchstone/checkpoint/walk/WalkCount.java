@@ -29,7 +29,7 @@ public final class WalkCount {
         if (!COUNTS.isEmpty()) {
             totals.line(
                     "config.json",
-                    "against transformers': %,d changes of one attribute; %,d change the logits alike, %,d leave them"
+                    "against transformers': %,d changes; %,d change the logits alike, %,d leave them"
                             + " unchanged, %,d are refused by both, %,d here only, %,d there only",
                     COUNTS.values().stream().mapToInt(Integer::intValue).sum(),
                     count(Effect.OTHER_LOGITS),

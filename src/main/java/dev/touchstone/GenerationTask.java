@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A generation that has been prepared and runs when its results are asked for, once, on the thread that asks. {@link #cancel}
- * ends it early, from any thread.
+ * A generation that runs once, on the thread that requests its results. {@link #cancel} ends it early, from any thread.
  */
 public final class GenerationTask {
     private final Decoding decoding;
@@ -25,7 +24,7 @@ public final class GenerationTask {
     private volatile boolean cancelled;
     private boolean ended;
 
-    /** @param atEnd called once, when the generation has ended in whatever way */
+    /** @param atEnd called once, when the generation has ended for any reason */
     GenerationTask(Decoding decoding, Runnable atEnd) {
         this.decoding = decoding;
         this.atEnd = atEnd;
@@ -44,7 +43,7 @@ public final class GenerationTask {
     public List<Generation> runAll(Consumer<Step> onStep) {
         try {
             while (advance(onStep)) {
-                // Each turn is one forward pass.
+                // Each iteration is one forward pass.
             }
             return decoding.results();
         } finally {
@@ -53,8 +52,8 @@ public final class GenerationTask {
     }
 
     /**
-     * The tokens one by one, each computed when the stream's consumer asks for it. Stop by taking no more of them, for example
-     * with {@code limit} or {@code takeWhile}; closing the stream makes the cache available to the next call.
+     * A stream of tokens, each of which is computed when the consumer of the stream requests it. To stop early, use for example
+     * {@code limit} or {@code takeWhile}; closing the stream makes the cache available to the next call.
      */
     public Stream<Step> steps() {
         return StreamSupport.stream(new Steps(), false).onClose(this::end);

@@ -293,8 +293,8 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Ends the worker threads. Waits for the forward pass that is running; every later call, and what is left of a running
-     * generation, throws an {@link IllegalStateException}.
+     * Ends the worker threads, after the current forward pass. Later calls, and generations that have not ended, throw an
+     * {@link IllegalStateException}.
      */
     @Override
     public void close() {

@@ -79,14 +79,14 @@ public final class LoadOptions {
     }
 
     /**
-     * Computes with the kernels and worker threads of {@code model}, as is best for a draft model, instead of its own. Closing
-     * the new model leaves them open.
+     * Shares the kernels and worker threads of {@code model}, which is best for a draft model. Closing the new model does not
+     * close them.
      */
     public LoadOptions sharedWith(LanguageModel model) {
         return new LoadOptions(model, kernels, reading, template);
     }
 
-    /** The chat template in a file, which is read now, instead of the model's own. */
+    /** Uses the chat template in a file instead of that of the model. The file is read by this method. */
     public LoadOptions chatTemplate(Path file) {
         return new LoadOptions(shared, kernels, reading, new TemplateFile(file.toString(), Utf8.read(file)));
     }

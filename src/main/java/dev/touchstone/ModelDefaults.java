@@ -15,14 +15,14 @@ import java.util.Set;
 
 /**
  * The settings of a model's {@code generation_config.json}, as Hugging Face's {@code GenerationConfig} reads them. Fields that
- * change no token of the text, such as {@code output_scores}, are passed over; a field that does and is not supported is an
+ * change no token of the text, such as {@code output_scores}, are ignored. An unsupported field that does change the text is an
  * error that names it.
  */
 final class ModelDefaults {
-    /** What Hugging Face's {@code generate} takes for {@code top_k} if tokens are sampled and nothing says otherwise. */
+    /** The default of {@code top_k} in Hugging Face's {@code generate} if tokens are sampled. */
     static final int TOP_K = 50;
 
-    /** Fields that are not supported, and the values with which they change nothing besides null. */
+    /** Unsupported fields, and the values, besides null, for which they change nothing. */
     private static final Map<String, Set<String>> UNSUPPORTED = unsupported();
 
     private final JsonObject file;

@@ -6,25 +6,25 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Lets one forward pass run at a time, in the order in which they were asked for, and none after it is closed. */
+/** Runs one forward pass at a time, in the order of the calls, and none after it is closed. */
 final class PassQueue {
-    private final ReentrantLock turn = new ReentrantLock(true);
+    private final ReentrantLock lock = new ReentrantLock(true);
     private boolean closed;
 
-    /** Runs a forward pass when it is its turn. */
+    /** Runs a forward pass after those of earlier calls. */
     <T> T run(Supplier<T> pass) {
-        turn.lock();
+        lock.lock();
         try {
             if (closed) {
                 throw new IllegalStateException("the model is closed");
             }
             return pass.get();
         } finally {
-            turn.unlock();
+            lock.unlock();
         }
     }
 
-    /** The same executor, whose passes wait for their turn. */
+    /** An executor whose forward passes go through this queue. */
     Executor share(Executor executor) {
         return new Executor() {
             @Override
@@ -40,8 +40,8 @@ final class PassQueue {
     }
 
     void close() {
-        turn.lock();
+        lock.lock();
         closed = true;
-        turn.unlock();
+        lock.unlock();
     }
 }

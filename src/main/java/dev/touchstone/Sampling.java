@@ -59,20 +59,20 @@ public final class Sampling {
         return ofModel().with(Setting.DO_SAMPLE, false);
     }
 
-    /** A token at random, with the probability that the model gives it. */
+    /** Samples each token with its probability. */
     public static Sampling random() {
         return ofModel().with(Setting.DO_SAMPLE, true);
     }
 
     /**
-     * What the model's {@code generation_config.json} says: greedy decoding unless it has {@code do_sample}. With
+     * The settings of the model's {@code generation_config.json}: greedy decoding unless it has {@code do_sample}. With
      * {@code do_sample} and no {@code top_k} the 50 most likely tokens are sampled from, which is Hugging Face's default.
      */
     public static Sampling ofModel() {
         return new Sampling(Map.of());
     }
 
-    /** Ignores {@code generation_config.json}, but for the end-of-text tokens. */
+    /** Ignores {@code generation_config.json}, except its end-of-text tokens. */
     public Sampling withoutModelDefaults() {
         return with(Setting.MODEL_DEFAULTS, false);
     }
@@ -210,21 +210,21 @@ public final class Sampling {
     }
 
     /**
-     * Ends a text after this many tokens, without those of the prompt. Default: what the model says, or else when its context
-     * is full; with a sliding window, after as many tokens as the context has.
+     * Ends a text after this many new tokens. Default: the model's setting; if it has none, the number of positions that are
+     * left in the context, or with a sliding window, the number of positions of the context.
      */
     public Sampling maxNewTokens(int count) {
         return with(Setting.MAX_NEW_TOKENS, count);
     }
 
-    /** As {@link #maxNewTokens} where the model does not say how many, or fewer if its context is full before that. */
+    /** A {@link #maxNewTokens} that applies if the model has no such setting; reduced to the positions left in the context. */
     public Sampling defaultNewTokens(int count) {
         return with(Setting.DEFAULT_NEW_TOKENS, count);
     }
 
     /**
-     * Lets a text outgrow the model's context: when it is full, the oldest {@code stride} tokens leave it. Default: a text
-     * that does not fit is an error.
+     * Allows texts that are longer than the model's context: when it is full, the oldest {@code stride} tokens are dropped.
+     * Default: a text that does not fit is an error.
      */
     public Sampling slidingWindow(int stride) {
         return with(Setting.WINDOW_STRIDE, stride);

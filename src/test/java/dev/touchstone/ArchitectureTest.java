@@ -27,12 +27,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Dependencies run one way, and each kind of knowledge has one home. */
+/** Rules about dependencies between packages, and about the types and methods that a package may use. */
 class ArchitectureTest {
     /** The root package, as a layer. */
     private static final String FRONT_DOOR = "front door";
 
-    /** From top to bottom, each with the packages that it may use; {@code util} is open to all. */
+    /** The packages from top to bottom, each with those that it may use; every package may use {@code util}. */
     private static final Map<String, Set<String>> LAYERS = layers();
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -84,7 +84,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void dependenciesRunOneWay() {
+    void packagesUseOnlyPackagesBelowThem() {
         LayeredArchitecture architecture =
                 layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
         for (String layer : LAYERS.keySet()) {
@@ -104,7 +104,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageHasItsPlace() {
+    void everyPackageIsListed() {
         Set<String> packages = CLASSES.stream()
                 .map(type -> type.getPackageName().replaceFirst("dev\\.touchstone\\.?", ""))
                 .filter(name -> !name.isEmpty())
@@ -115,18 +115,18 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesFormNoCycle() {
+    void packagesHaveNoCycles() {
         slices().matching("dev.touchstone.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
-    void nothingIsNative() {
+    void thereIsNoNativeCode() {
         noMethods().should().haveModifier(JavaModifier.NATIVE).check(CLASSES);
     }
 
-    /** Where the compiler does not inline such a method, each vector that goes in or out becomes an object. */
+    /** If the compiler does not inline a method with vectors as parameters or result, each of them becomes an object. */
     @Test
-    void vectorsStayInsideOneMethod() {
+    void vectorsAreNotParametersOrResults() {
         DescribedPredicate<JavaClass> vector = DescribedPredicate.describe(
                 "a vector", type -> type.getName().matches("jdk\\.incubator\\.vector\\.\\w*(Vector|Mask)"));
 
@@ -141,7 +141,7 @@ class ArchitectureTest {
 
     /** Kernels of one process do not influence each other. */
     @Test
-    void kernelsShareNoState() {
+    void kernelsHaveNoStaticState() {
         fields().that()
                 .areDeclaredInClassesThat()
                 .resideInAnyPackage("dev.touchstone.kernels..", "dev.touchstone.tensor..")
@@ -162,7 +162,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyMainEndsTheProcess() {
+    void onlyMainExitsTheProcess() {
         noClasses()
                 .that()
                 .doNotBelongToAnyOf(Main.class)
@@ -176,7 +176,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theEngineKnowsNeitherFilesNorJson() {
+    void theEngineUsesNeitherFilesNorJson() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
@@ -192,7 +192,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Below the command line a message gives the reason; which option to change is for the command to say. */
+    /** A message of the library gives the reason; the command line adds the option to change. */
     @Test
     void noMessageBelowTheCommandLineNamesAFlag() {
         Set<String> foreign = Set.of("--add-modules ", "--revision "); // of java, and of Hugging Face's hf
@@ -213,7 +213,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheCommandLineKnowsHowToTalk() {
+    void onlyTheCommandLineUsesTheTerminal() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.touchstone.cli..")

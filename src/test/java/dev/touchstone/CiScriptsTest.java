@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scripts in ci/, with scripts in place of Maven, the JDKs and curl. */
+/** Tests the scripts in ci/, with Maven, the JDKs and curl replaced by scripts. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the JDKs of this test are scripts for sh")
 class CiScriptsTest {
     private static final Path CI = Path.of(System.getProperty("touchstone.basedir", "."), "ci");
@@ -40,7 +40,7 @@ class CiScriptsTest {
     }
 
     @Test
-    void vectorWidthsFailsIfThereIsNoJdkToTestWith() throws Exception {
+    void vectorWidthsFailsWithoutAJdk() throws Exception {
         jdk("another", "21.0.1");
 
         Run run = run("vector-widths.sh");
@@ -77,7 +77,7 @@ class CiScriptsTest {
     }
 
     @Test
-    void aJdkIsFoundByItsVersionAndNotByItsName() throws Exception {
+    void aJdkIsFoundByItsVersionNotByItsName() throws Exception {
         jdk("jdk-17-or-so", "21.0.2");
         Path right = jdk("zulu", "17.0.1");
         script("jdks/jre-17/bin/java", "echo 'openjdk version \"17.0.1\"' >&2");
@@ -124,7 +124,7 @@ class CiScriptsTest {
     }
 
     @Test
-    void dependenciesPassesWithoutOne() throws Exception {
+    void dependenciesPassesWithoutVulnerabilities() throws Exception {
         dependencies("{\"results\":[{}]}");
 
         Run run = run("dependencies.sh");
@@ -134,7 +134,7 @@ class CiScriptsTest {
     }
 
     @Test
-    void dependenciesNamesTheCheckThatItSkipsWithoutTheInternet() throws Exception {
+    void dependenciesNamesTheChecksThatItSkipsOffline() throws Exception {
         dependencies("");
         script("bin/curl", "exit 6");
 
@@ -147,13 +147,13 @@ class CiScriptsTest {
     }
 
     @Test
-    void dependenciesFailsForAnAnswerThatItCannotRead() throws Exception {
+    void dependenciesFailsForAnInvalidResponse() throws Exception {
         dependencies("<html>please log in</html>");
 
         assertThat(run("dependencies.sh").exit).isEqualTo(1);
     }
 
-    /** Maven that lists two dependencies of the library and one of the tests, and a database that gives this answer. */
+    /** Replaces Maven by a script that lists two runtime dependencies and one test dependency, and curl by this response. */
     private void dependencies(String answer) throws IOException {
         Files.writeString(folder.resolve("answer"), answer);
         Files.writeString(

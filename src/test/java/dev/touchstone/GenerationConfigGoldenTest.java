@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The settings of a model's files give the ids that Hugging Face's {@code generate} gives with them. */
+/** With settings in a model's files, the ids equal those of Hugging Face's {@code generate}. */
 class GenerationConfigGoldenTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path MODEL = Fixtures.root().resolve("tiny-gpt2");

@@ -66,7 +66,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void aFolderThatIsNoneIsRefusedAndLeavesNoThreads() throws InterruptedException {
+    void aMissingFolderIsRefusedAndLeavesNoThreads() throws InterruptedException {
         AtomicReference<Throwable> refusal = new AtomicReference<>();
         List<Thread> started = threadsStartedBy(() -> refusal.set(catchThrowable(() ->
                 LanguageModel.load(Path.of("nowhere"), LoadOptions.defaults().threads(3)))));
@@ -92,7 +92,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void aClosedModelSaysSo() {
+    void aClosedModelRefusesCalls() {
         LanguageModel other = LanguageModel.storyteller();
         GenerationTask half = other.start(PROMPT, TWELVE);
         other.close();
@@ -106,7 +106,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void stepsPrintAsTheTextThatIsReturned() {
+    void theTextOfTheStepsIsTheReturnedText() {
         StringBuilder printed = new StringBuilder();
 
         Generation made = model.generate(PROMPT, TWELVE, printed::append);
@@ -117,7 +117,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void theModelsOwnEndOfTextEndsAText() {
+    void theModelsEndOfTextTokenEndsAText() {
         Generation made = IntStream.range(0, 20)
                 .mapToObj(seed -> model.generate(
                         "And they lived happily ever after.", Sampling.random().seed(seed)))
@@ -140,7 +140,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void aStreamComputesOnlyWhatIsTaken() {
+    void aStreamComputesOnlyTheStepsThatAreTaken() {
         Generation whole = model.generate(PROMPT, TWELVE);
         List<Step> seen = new ArrayList<>();
 
@@ -180,7 +180,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void aFailingConsumerDoesNotHarmTheModel() {
+    void theModelIsUsableAfterAFailedConsumer() {
         int[] expected = model.generate(PROMPT, TWELVE).ids();
 
         assertThatThrownBy(() -> model.generate(PROMPT, TWELVE, step -> {
@@ -192,7 +192,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void callsFromSeveralThreadsGiveTheTextsOfCallsAlone() throws Exception {
+    void callsFromSeveralThreadsGiveTheSameTextsAsSingleCalls() throws Exception {
         List<String> prompts = List.of(PROMPT, "The king", "The fox", "A poor woman", "In a dark wood", "The wolf");
         Sampling sampling = Sampling.random().temperature(0.9).topK(40).seed(5).maxNewTokens(20);
         List<int[]> alone = prompts.stream()
@@ -214,7 +214,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void severalPromptsTogetherGiveTheirTextsAlone() {
+    void promptsInABatchGiveTheSameTextsAsAlone() {
         List<String> prompts = List.of("The king", PROMPT, "The fox");
         Map<Integer, StringBuilder> printed = new LinkedHashMap<>();
 
@@ -246,7 +246,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void theCacheAndTheKernelsChangeNoToken() {
+    void theCacheAndTheKernelsDoNotChangeTheTokens() {
         LoadOptions scalar = LoadOptions.defaults().kernels(KernelChoice.SCALAR);
         try (LanguageModel plain = LanguageModel.storyteller(scalar)) {
             int[] expected = model.generate(PROMPT, TWELVE).ids();
@@ -257,7 +257,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void draftsChangeNoGreedyToken() {
+    void draftsDoNotChangeGreedyTokens() {
         int[] expected = model.generate(PROMPT, TWELVE).ids();
 
         GenerationTask lookup = model.start(PROMPT, TWELVE.promptLookup(3));
@@ -271,7 +271,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void penaltiesApplyWithDraftsAndInBatchesToo() {
+    void penaltiesAlsoApplyWithDraftsAndInBatches() {
         Sampling sampling = TWELVE.repetitionPenalty(1.4)
                 .noRepeatNgram(2)
                 .encoderRepetitionPenalty(1.2)
@@ -312,7 +312,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void logitsAreThoseOfTheTransformer() {
+    void logitsEqualThoseOfTheTransformer() {
         int[] ids = model.tokenizer().encode(PROMPT);
 
         Tensor logits = model.logits(ids);
@@ -351,7 +351,7 @@ class LanguageModelTest {
         return sum;
     }
 
-    /** The threads that are alive after the action. It runs in a thread group of its own, which new threads inherit. */
+    /** The threads that the action started and that are alive. It runs in a new thread group, which new threads inherit. */
     private static List<Thread> threadsStartedBy(Runnable action) throws InterruptedException {
         ThreadGroup group = new ThreadGroup("of one test");
         Thread caller = new Thread(group, action);
@@ -361,7 +361,7 @@ class LanguageModelTest {
         return Arrays.asList(threads).subList(0, group.enumerate(threads));
     }
 
-    /** Ending takes a thread a moment. */
+    /** Waits, because a thread takes a moment to end. */
     private static void assertThatAllEnd(List<Thread> threads) throws InterruptedException {
         for (Thread thread : threads) {
             thread.join(5_000);

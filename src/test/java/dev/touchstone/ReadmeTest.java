@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java of the README. ci/readme.py runs its commands. */
+/** Tests the Java code in the README. ci/readme.py runs the commands. */
 class ReadmeTest {
-    /** Imports, statements, and what they print. */
+    /** A block of imports and statements, and the block with its output. */
     private static final Pattern EXAMPLE = Pattern.compile(
             "```java\n(?<imports>(?:import .*\n)+)\n(?<body>.*?)```\n+```text\n(?<printed>.*?)```", Pattern.DOTALL);
 
@@ -23,7 +23,7 @@ class ReadmeTest {
     private Path folder;
 
     @Test
-    void theExampleOfTheLibraryCompilesAndPrintsWhatTheReadmeSays() throws Exception {
+    void theLibraryExamplePrintsTheOutputInTheReadme() throws Exception {
         Matcher example = EXAMPLE.matcher(Files.readString(ROOT.resolve("README.md")));
         assertThat(example.find()).isTrue();
         Path source = Files.writeString(
@@ -50,7 +50,7 @@ class ReadmeTest {
 
     /** ci/consumer.sh builds and runs it. */
     @Test
-    void theConsumerProjectIsWhatTheReadmeShows() throws Exception {
+    void theConsumerProjectContainsTheExample() throws Exception {
         String readme = Files.readString(ROOT.resolve("README.md"));
         Matcher dependency = DEPENDENCY.matcher(readme);
         Matcher example = EXAMPLE.matcher(readme);

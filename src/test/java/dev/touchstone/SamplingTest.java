@@ -34,7 +34,7 @@ class SamplingTest {
     private static final int POSITIONS = MODEL.transformer().shape().positions();
 
     @Test
-    void settingsAreAppliedInHuggingFacesOrderWhateverTheOrderOfCalls() {
+    void settingsAreAppliedInHuggingFacesOrder() {
         LogitsProcessor own = (ids, scores) -> scores;
         Settings settings = Sampling.random()
                 .processor(own)
@@ -61,7 +61,7 @@ class SamplingTest {
     }
 
     @Test
-    void valuesThatChangeNothingAddNoProcessor() {
+    void neutralValuesAddNoProcessor() {
         Settings settings = Sampling.random()
                 .repetitionPenalty(1)
                 .noRepeatNgram(0)
@@ -76,7 +76,7 @@ class SamplingTest {
     }
 
     @Test
-    void whatIsNotSetComesFromTheModel() {
+    void unsetSettingsComeFromTheModel() {
         Settings settings = Sampling.greedy().settings(MODEL, new int[10]);
 
         assertThat(settings.eosIds())
@@ -123,7 +123,7 @@ class SamplingTest {
     }
 
     @Test
-    void withoutASeedEveryCallGetsAnother() {
+    void withoutASeedEachCallGetsADifferentSeed() {
         Sampling sampling = Sampling.random();
 
         assertThat(Stream.generate(() -> sampling.settings(MODEL, PROMPT).seed())
@@ -133,7 +133,7 @@ class SamplingTest {
     }
 
     @Test
-    void aChangeLeavesTheOriginalAsItWas() {
+    void aSetterDoesNotChangeTheOriginal() {
         Sampling original = Sampling.random().temperature(0.5);
         original.temperature(0.7).topK(3).maxNewTokens(2).stop("x");
 
@@ -143,7 +143,7 @@ class SamplingTest {
         assertThat(settings.stopStrings()).isEmpty();
     }
 
-    /** The contradictions, each way round: the later call is refused. */
+    /** Contradictory settings in both orders; the second call is refused. */
     @TestFactory
     Stream<DynamicTest> contradictionsAreRefused() {
         record Case(String name, Sampling before, UnaryOperator<Sampling> refused) {}

@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the build compiles without warnings, because of the one about the incubator module. */
+/** Compiles sources whose warnings the build disables because of the warning about the incubator module. */
 class WarningsTest {
     private static final Path SOURCES = Path.of(System.getProperty("touchstone.basedir", "."), "src");
 
@@ -40,7 +40,7 @@ class WarningsTest {
 
     /** Types in the signatures of exported packages are exported too, or required transitively. */
     @Test
-    void theModuleExportsWhatItsInterfaceNeeds() throws IOException {
+    void theModuleExportsTheTypesOfItsInterface() throws IOException {
         String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(file -> file.matches(".*[/\\\\](jackson|picocli|progressbar|jline)[^/\\\\]*\\.jar"))
                 .collect(Collectors.joining(File.pathSeparator));

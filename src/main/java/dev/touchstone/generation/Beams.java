@@ -30,7 +30,7 @@ public record Beams(int count, double lengthPenalty, EarlyStopping earlyStopping
         }
         if (count > MOST) {
             throw new TouchstoneException(
-                    "beams must be at most " + MOST + ", got " + count + ": each is a text of its own in memory");
+                    "beams must be at most " + MOST + ", got " + count + ": each is a separate text in memory");
         }
         if (!Double.isFinite(lengthPenalty)) {
             throw new TouchstoneException(

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * Speculative decoding: a drafter proposes tokens, and one forward pass of the target model verifies them all. The pass accepts
- * drafted tokens up to the first that is rejected, and adds one token of its own. Greedy decoding gives the same ids as without
+ * drafted tokens up to the first that is rejected, and adds one token of the target. Greedy decoding gives the same ids as without
  * drafts; sampling has exactly the target's distribution (Leviathan et al., 2023; Chen et al., 2023).
  *
  * @param target computes the logits of the target model; rejected tokens leave its cache at the next call

@@ -1,6 +1,6 @@
 package dev.touchstone.kernels;
 
-/** Chooses the loops that {@link VectorKernels} run; asked before each part of an operation. Any thread may ask. */
+/** Chooses the loops that {@link VectorKernels} run. Called before each task of an operation, by any thread. */
 interface LoopSelector extends AutoCloseable {
     /**
      * The loops to run now.

@@ -13,7 +13,7 @@ record PackedRows(int rows, int inputs, int height, float[] data) {
     /**
      * Memory for the rows of {@code x}, which {@link #fill} copies tile by tile. A single row needs no copy.
      *
-     * @param space returns an array of at least as many floats as its argument says
+     * @param space returns an array with at least the given number of floats
      */
     static PackedRows of(Tensor x, int height, IntFunction<float[]> space) {
         int rows = x.rows();

@@ -5,10 +5,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over whole vectors: {@code n} is a multiple of the lanes. Each is a method of its own, which does not run while plain
- * loops do (see {@link WarmUp}), because the compiler C2 compiles a method from what it has recorded of it. A method with both
- * kinds of loops it compiled without the vector loop, and again as soon as that ran, with too little recorded: in half of all
- * processes vectors remained objects for good, and attention took five times as long.
+ * Loops over whole vectors: {@code n} is a multiple of the lanes. Vector loops and plain loops are separate methods (see
+ * {@link WarmUp}), because the compiler C2 compiles a method from its profile. C2 compiled a method with both kinds of loops
+ * without the vector loop, and compiled it again as soon as the vector loop ran, with an incomplete profile. In half of all
+ * processes vectors then remained objects, and attention took five times as long.
  */
 final class VectorElements {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;

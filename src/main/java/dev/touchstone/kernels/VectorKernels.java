@@ -26,9 +26,9 @@ public final class VectorKernels implements Kernels {
 
     private final WorkerPool pool;
     private final LoopSelector selector;
-    /** Of each thread, kept between operations: new arrays for each panel take a tenth of the time of a product of 64 rows. */
+    /** Scratch arrays per thread, which are reused: new arrays for each panel take 10 % of the time of a product of 64 rows. */
     private final ThreadLocal<Scratch> scratch;
-    /** Null if every tensor gets an array of its own. */
+    /** Null if arrays are not reused. */
     private final Workspace workspace;
 
     /** @param threads how many threads compute, the caller included */

@@ -62,7 +62,7 @@ public class JsonObject {
         return text(name).orElseThrow(() -> error(name, "a string"));
     }
 
-    /** One of several strings, and what it stands for. */
+    /** The meaning of a string that must be one of several. */
     public <T> T choice(String name, String fallback, Map<String, T> meanings) {
         T meaning = meanings.get(text(name).orElse(fallback));
         if (meaning == null) {

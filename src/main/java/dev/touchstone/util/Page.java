@@ -17,24 +17,24 @@ public final class Page {
     private Page() {}
 
     /**
-     * The template with {@code json} in the place of its data, and the resources it names in the places where it names them.
+     * The template, with the names of resources replaced by their contents, and the data by {@code json}.
      *
-     * @param home the class in whose package the template is; a name that starts with a slash is absolute
+     * @param owner the class in whose package the resources are; a name that starts with a slash is absolute
      */
-    public static String of(Class<?> home, String template, String json) {
-        String page = INCLUDE.matcher(read(home, template)).replaceAll(include -> included(home, include));
-        // Text in the data must not end the script or begin another. In JSON, < occurs in strings only.
+    public static String of(Class<?> owner, String template, String json) {
+        String page = INCLUDE.matcher(read(owner, template)).replaceAll(include -> included(owner, include));
+        // Text in the data must not end the script or start another. In JSON, < occurs only in strings.
         return page.replace(DATA, json.replace("<", "\\u003c"));
     }
 
-    private static String included(Class<?> home, MatchResult include) {
-        return Matcher.quoteReplacement(read(home, include.group(1)).strip());
+    private static String included(Class<?> owner, MatchResult include) {
+        return Matcher.quoteReplacement(read(owner, include.group(1)).strip());
     }
 
-    private static String read(Class<?> home, String name) {
-        try (InputStream resource = home.getResourceAsStream(name)) {
+    private static String read(Class<?> owner, String name) {
+        try (InputStream resource = owner.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new FileNotFoundException("no resource " + name + " beside " + home.getName());
+                throw new FileNotFoundException("no resource " + name + " beside " + owner.getName());
             }
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

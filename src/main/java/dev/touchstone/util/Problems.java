@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Why a file could not be used, in one line. */
+/** Exceptions for files that cannot be used, with the reason in one line. */
 public final class Problems {
     private static final int LONGEST_NAME = 120;
 
     private Problems() {}
 
-    /** What the operating system said about {@code file}. */
+    /** An exception for a file that cannot be read. */
     public static TouchstoneException unreadable(String file, IOException why) {
         if (why instanceof NoSuchFileException) {
             return new TouchstoneException(file + ": no such file", why);
@@ -30,7 +30,7 @@ public final class Problems {
         return new TouchstoneException(file + " cannot be read: " + printable(why.getMessage()), why);
     }
 
-    /** Why {@code file} could not be written. */
+    /** An exception for a file that cannot be written. */
     public static TouchstoneException unwritable(Path file, IOException why) {
         return new TouchstoneException(file + " cannot be written: " + obstacle(file, why), why);
     }

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Bad input. The message is one line: the thing that is wrong, what was found, what was expected, and what to do. Settings
- * that would help are listed apart from it, in {@link #remedies}, because each interface spells them its own way: a flag,
- * a method, a field. Any other exception that leaves the library is a bug in it.
+ * that would help are listed separately, in {@link #remedies}, because their spelling depends on the interface: a flag, a
+ * method, a field. Any other exception from the library is a bug.
  */
 public final class TouchstoneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class TouchstoneException extends RuntimeException {
         this.remedies = remedies.clone();
     }
 
-    /** Takes over the remedies of a cause of this type. */
+    /** Has the remedies of {@code cause} if that is a {@code TouchstoneException}. */
     public TouchstoneException(String message, Throwable cause) {
         super(oneLine(message), cause);
         this.remedies = cause instanceof TouchstoneException inner ? inner.remedies : new Remedy[0];
@@ -33,7 +33,7 @@ public final class TouchstoneException extends RuntimeException {
 
     /**
      * Makes a message safe to print, as it may quote text from a file: replaces line ends and control characters with
-     * spaces, and shortens a long message in the middle. The end is kept because it says what to do.
+     * spaces, and shortens a long message in the middle. The end is kept because it has the way out.
      */
     public static String oneLine(String message) {
         String line = String.valueOf(message).replaceAll("\\s*[\\p{Cc}\\u2028\\u2029]+\\s*", " ");

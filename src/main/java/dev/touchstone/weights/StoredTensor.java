@@ -28,7 +28,7 @@ public interface StoredTensor {
     Matrix.Type matrixType();
 
     /**
-     * A new reader. Several threads may read the tensor at once, each with a reader of its own.
+     * A new reader. Several threads may read the tensor at once, each with its own reader.
      *
      * @param largest the most elements that are read at a time
      * @throws TouchstoneException if the elements are not floating-point numbers
@@ -40,7 +40,7 @@ public interface StoredTensor {
         /** Reads {@code count} elements from index {@code first} on into {@code to}, from index {@code at} on. */
         void floats(long first, int count, float[] to, int at);
 
-        /** The same for elements of 16 bits, as bits. {@link #matrixType} says which of the two formats they have. */
+        /** The same for elements of 16 bits, as bits. {@link #matrixType} gives their format. */
         void bits(long first, int count, short[] to, int at);
     }
 }

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of a checkpoint, for a family to build its layers from. A layer is asked for by its name, without the family's
+ * The weights of a checkpoint, for a family to build its layers from. A layer is requested by its name, without the family's
  * prefix, and its sizes; a tensor that is missing, has another shape or holds a number that is not finite is an error. Tensors are
- * read one after the other, each by several threads, so memory holds the model and little more.
+ * read one after another, each by several threads, so little memory is needed in addition to the model.
  */
 public final class Weights implements AutoCloseable {
     private final String place;

@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Fuzzing targets: the files of a model, each alone and all together. */
+/** Fuzzing targets: each file of a model alone, and all files together. */
 public final class CheckpointTargets {
     private static final long MEGABYTE = 1 << 20;
     private static final List<String> TEXTS = List.of(
@@ -162,7 +162,7 @@ public final class CheckpointTargets {
             try {
                 return load();
             } finally {
-                model.forEach(this::write); // for the targets that spoil one file only
+                model.forEach(this::write); // for the targets that change one file only
             }
         });
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that Hugging Face's libraries wrote. */
+/** Tests files that Hugging Face's libraries wrote. */
 class HuggingFaceFilesTest {
     private static final Path FIXTURES =
             Path.of(System.getProperty("touchstone.basedir", ".")).resolve("fixtures");
@@ -99,7 +99,7 @@ class HuggingFaceFilesTest {
                 .isEqualTo(51);
     }
 
-    /** W6: BF16 is read as what PyTorch widened it to, which the float64 golden of the lookup shows. */
+    /** W6: BF16 weights have the values that PyTorch converts them to, which are in the float64 golden of the embedding. */
     @Test
     void w6_halfPrecisionWeightsHaveThePyTorchValues() {
         Path variant = FIXTURES.resolve("tiny-gpt2-variant");
@@ -115,9 +115,9 @@ class HuggingFaceFilesTest {
         }
     }
 
-    /** W6: a weight is the same number in 16 bits and widened. */
+    /** W6: weights have the same values in 16 bits and widened. */
     @Test
-    void w6_halfPrecisionWeightsKeepTheirTypeUnlessFloat32IsAskedFor() {
+    void w6_halfPrecisionWeightsKeepTheirTypeUnlessFloat32IsRequested() {
         Path variant = FIXTURES.resolve("tiny-gpt2-variant");
 
         Matrix stored = Checkpoint.load(variant, ReadOptions.DEFAULT.type(WeightType.STORED))

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-/** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, to be changed and written to a folder. */
+/** A GPT-2 of two layers, 6 channels, 2 heads, 7 tokens and 5 positions, which tests change and write to a folder. */
 public final class TinyCheckpoint {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "transformer.";
@@ -137,7 +137,7 @@ public final class TinyCheckpoint {
         assertFolderRefused(message);
     }
 
-    /** Loads the folder as it is on disk. */
+    /** Loads the folder without writing it first. */
     public void assertFolderRefused(String message) {
         assertThatThrownBy(() -> Checkpoint.load(folder))
                 .isInstanceOf(TouchstoneException.class)

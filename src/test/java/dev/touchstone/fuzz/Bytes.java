@@ -26,7 +26,7 @@ public final class Bytes {
     };
     private static final int LONGEST = 1 << 16;
 
-    /** Flips, overwrites, cuts, doubles, inserts or splices at a random place. */
+    /** Flips, overwrites, truncates, duplicates, inserts or splices bytes at a random index. */
     public static final Mutation ANY = Bytes::mutate;
 
     private Bytes() {}
@@ -49,7 +49,7 @@ public final class Bytes {
         };
     }
 
-    /** {@code input} with something else in place of the bytes {@code from} until {@code to}. */
+    /** {@code input} with the bytes from {@code from} (inclusive) to {@code to} (exclusive) replaced. */
     static byte[] replaced(byte[] input, int from, int to, byte[] instead) {
         if (input.length - (to - from) + instead.length > LONGEST + input.length / 2) {
             return input;

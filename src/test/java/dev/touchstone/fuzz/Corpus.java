@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The kept inputs, one file each, in a folder for each target, and the folders for new inputs. */
+/** The corpus, with one file per input in a folder per target, and the folders for new inputs. */
 final class Corpus {
     private static final Path BASE = Path.of(System.getProperty("touchstone.basedir", "."));
     static final Path KEPT = BASE.resolve("src/test/resources/fuzz");
@@ -21,7 +21,7 @@ final class Corpus {
 
     private Corpus() {}
 
-    /** The files kept for a target, in order; at least one. */
+    /** The files of a target, sorted; at least one. */
     static List<Path> of(Target target) {
         try (Stream<Path> files = Files.list(KEPT.resolve(target.name()))) {
             return files.sorted().toList();

@@ -50,7 +50,7 @@ public final class Folders {
         return names.get(random.nextInt(names.size()));
     }
 
-    /** The files of an archive by name; none if it is no archive. */
+    /** The files of an archive by name; empty if it is not an archive. */
     public static Map<String, byte[]> unpack(byte[] archive) {
         Map<String, byte[]> files = new TreeMap<>();
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(archive))) {
@@ -58,7 +58,7 @@ public final class Folders {
                 files.put(entry.getName(), in.readAllBytes());
             }
         } catch (IOException | IllegalArgumentException e) {
-            return Map.of(); // a folder is what is fuzzed, not the archive around it
+            return Map.of(); // the folder is tested, not the archive
         }
         return files;
     }

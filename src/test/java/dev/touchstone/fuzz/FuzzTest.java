@@ -24,9 +24,9 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Reads every input of the corpus again, then new ones for {@code -Dfuzz.seconds}, 60 by default, with
- * {@code -Dfuzz.seed}, by default a new one for each run. {@code -Dfuzz.keep} writes the inputs that gave a new
- * outcome, for the corpus. Runs concurrently with the other tests, as it would be a third of the suite's time.
+ * Reads every input of the corpus, and then new inputs for {@code -Dfuzz.seconds} (default 60) with the seed
+ * {@code -Dfuzz.seed} (default: a new one in each run). {@code -Dfuzz.keep} writes inputs with a new outcome, for the corpus.
+ * Runs concurrently with the other tests, because it takes a third of the time of the suite.
  */
 @Tag("fuzz")
 @Execution(ExecutionMode.CONCURRENT)
@@ -45,7 +45,7 @@ class FuzzTest {
         targets.add(ParityTargets.in(Files.createDirectory(folder.resolve("parity"))));
         targets.add(CommandLineTarget.in(Files.createDirectory(folder.resolve("cli"))));
         targets.removeIf(target -> !ONLY.isEmpty() && !target.name().equals(ONLY));
-        assertThat(targets).as("targets of the name in fuzz.target").isNotEmpty();
+        assertThat(targets).as("targets that fuzz.target names").isNotEmpty();
     }
 
     /** Maven passes unset properties as empty strings. */

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes inputs until its time is over. The seed determines the inputs, the time their number. A failing input is minimized and
+ * Generates inputs until its time is over. The seed determines the inputs, the time their number. A failing input is minimized and
  * written to a file, so it can be run again without the seed.
  */
 final class Fuzzer {
@@ -29,8 +29,8 @@ final class Fuzzer {
     private long inputs;
 
     /**
-     * @param found where inputs that fail are written
-     * @param limit the longest that reading one input may take
+     * @param found the folder for inputs that fail
+     * @param limit the maximum time to read one input
      */
     Fuzzer(Target target, Path found, Duration limit) {
         this.target = target;
@@ -42,24 +42,24 @@ final class Fuzzer {
     record Result(long inputs, int reasons, List<String> failures) {}
 
     /**
-     * @param known inputs to begin with besides the seeds
-     * @param timeLeft asked before each input
+     * @param known inputs to start with, in addition to the seeds
+     * @param timeLeft called before each input; false ends the run
      */
     Result run(List<byte[]> known, long seed, BooleanSupplier timeLeft) {
         SplittableRandom random = new SplittableRandom(seed);
         pool.addAll(target.seeds());
         pool.addAll(known);
         try (Guard guard = new Guard(limit)) {
-            boolean goesOn = true;
+            boolean running = true;
             for (byte[] input : List.copyOf(pool)) {
-                goesOn &= goesOn && read(guard, input);
+                running &= running && read(guard, input);
             }
-            while (goesOn && timeLeft.getAsBoolean()) {
+            while (running && timeLeft.getAsBoolean()) {
                 byte[] input = pool.get(random.nextInt(pool.size()));
                 for (int changes = random.nextInt(3); changes >= 0; changes--) {
                     input = target.mutation().apply(input, pool.get(random.nextInt(pool.size())), random);
                 }
-                goesOn = read(guard, input);
+                running = read(guard, input);
             }
         }
         return new Result(inputs, results.size(), List.copyOf(failures.values()));
@@ -90,7 +90,7 @@ final class Fuzzer {
         return !hangs;
     }
 
-    /** Leaves out parts while the outcome stays the same. */
+    /** Removes parts of the input as long as the outcome stays the same. */
     private byte[] shrunk(Guard guard, byte[] input, Outcome same) {
         byte[] small = input;
         int tries = 0;

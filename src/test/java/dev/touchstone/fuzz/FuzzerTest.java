@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Plants each kind of failure in a reader of JSON, which the fuzzer must find. */
+/** The fuzzer must find each kind of failure in a reader of JSON. */
 class FuzzerTest {
     private static final byte[] SEED = "{\"name\": \"abc\", \"size\": 3}".getBytes(UTF_8);
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** Runs a target on one input in a thread of its own, with limits of time and memory. */
+/** Runs a target on one input in a separate thread, with limits of time and memory. */
 final class Guard implements AutoCloseable {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int LONGEST_MESSAGE = 1200;
@@ -35,10 +35,10 @@ final class Guard implements AutoCloseable {
     }
 
     /**
-     * What came of an input.
+     * The outcome of one input.
      *
-     * @param result in a few words; inputs of which the same came have the same words
-     * @param failure null if all was as it should be
+     * @param result a short description, which is the same for equal outcomes
+     * @param failure the violation; null if there is none
      */
     record Outcome(String result, Throwable failure) {
         boolean failed() {
@@ -81,9 +81,7 @@ final class Guard implements AutoCloseable {
             return new Outcome(target.reader().read(input), null);
         } catch (TouchstoneException e) {
             return refusal(e);
-        } catch (
-                Throwable
-                        e) { // what a test is for: anything else may not leave, stack overflow and empty heap included
+        } catch (Throwable e) { // also StackOverflowError and OutOfMemoryError
             return new Outcome(e.getClass().getSimpleName() + place(e), e);
         }
     }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Changes JSON so that it stays JSON: deletes a value, duplicates it, or replaces it with an unusual one. */
+/** Changes JSON to other valid JSON: deletes, duplicates or replaces values. */
 public final class JsonTrees {
     /** One to three changes, and sometimes damage to the text. */
     public static final Mutation ANY = JsonTrees::mutate;
@@ -75,7 +75,7 @@ public final class JsonTrees {
 
     private JsonTrees() {}
 
-    /** The place of a value: a name in an object, or an index in a list. */
+    /** The position of a value: a name in an object, or an index in a list. */
     private record Slot(ContainerNode<?> container, String name, int index) {
         JsonNode get() {
             return container instanceof ObjectNode object ? object.get(name) : container.get(index);
@@ -116,7 +116,7 @@ public final class JsonTrees {
         try {
             text = JSON.writeValueAsString(root);
         } catch (JsonProcessingException e) {
-            return Bytes.ANY.apply(input, other, random); // deeper than Jackson writes
+            return Bytes.ANY.apply(input, other, random); // nested more deeply than Jackson can write
         }
         while (text.contains("\"" + PLACE + "\"")) {
             String odd = ODD.get(random.nextInt(ODD.size()));
@@ -173,7 +173,7 @@ public final class JsonTrees {
         } catch (JsonProcessingException e) {
             return null;
         } catch (IOException e) {
-            return null; // bytes in an encoding that is none
+            return null; // bytes that are not in the encoding
         }
     }
 

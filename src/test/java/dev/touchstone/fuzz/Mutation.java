@@ -2,7 +2,7 @@ package dev.touchstone.fuzz;
 
 import java.util.random.RandomGenerator;
 
-/** Makes a new input. */
+/** Generates a new input from others. */
 @FunctionalInterface
 public interface Mutation {
     /** A changed copy of {@code input}, possibly with parts of {@code other}. Both may be invalid. */

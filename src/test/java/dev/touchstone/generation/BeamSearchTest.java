@@ -272,7 +272,7 @@ class BeamSearchTest {
                 .hasMessage("beams must be at least 2, got 1; use greedy decoding instead");
         assertThatThrownBy(() -> Beams.of(65_537))
                 .isInstanceOf(TouchstoneException.class)
-                .hasMessage("beams must be at most 65536, got 65537: each is a text of its own in memory");
+                .hasMessage("beams must be at most 65536, got 65537: each is a separate text in memory");
         assertThatCode(() -> Beams.of(65_536)).doesNotThrowAnyException();
         assertThatThrownBy(() -> new Beams(2, Double.NaN, EarlyStopping.FALSE))
                 .isInstanceOf(TouchstoneException.class)

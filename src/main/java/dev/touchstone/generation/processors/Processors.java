@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Collects processors in any order and hands them over in the order of Hugging Face's {@code _get_logits_processor},
- * which also says which values mean "leave it out".
+ * Collects processors in any order and returns them in the order of Hugging Face's {@code _get_logits_processor}. As there, a
+ * neutral value adds no processor.
  */
 public final class Processors {
     /** Hugging Face's order. */
@@ -140,8 +140,8 @@ public final class Processors {
                 .map(Place::toString)
                 .collect(Collectors.joining(" and "));
         if (!warpers.isEmpty()) {
-            throw new TouchstoneException(
-                    warpers + " cannot be used with greedy decoding or beam search, which draw nothing: leave out one");
+            throw new TouchstoneException(warpers
+                    + " cannot be used with greedy decoding or beam search, which do not sample: leave out one");
         }
         return forSampling();
     }

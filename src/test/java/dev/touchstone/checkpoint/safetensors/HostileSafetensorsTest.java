@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Invalid and malicious files: each gives an error of one line, without much time or memory. */
+/** Invalid and malicious files lead to an error of one line, quickly and with little memory. */
 class HostileSafetensorsTest {
     @TempDir
     private Path folder;
@@ -140,7 +140,7 @@ class HostileSafetensorsTest {
             refused += isRefused(flipped) ? 1 : 0;
         }
 
-        // The rest changed a letter of a name, or a space.
+        // The others changed a letter of a name, or a space.
         assertThat(refused).isGreaterThan(headerBits * 3 / 4);
     }
 

@@ -42,7 +42,7 @@ class ShardsTest {
     }
 
     @Test
-    void w9_theIndexIsHonoured() {
+    void w9_tensorsAreReadFromTheShardsInTheIndex() {
         Transformer model = Checkpoint.load(tiny.writeShards(9)).transformer();
 
         assertThat(model.stem().wte().table().at(0, 0))
@@ -59,14 +59,14 @@ class ShardsTest {
         tiny.assertFolderRefused(INDEX + " names " + SECOND + ", which is not in " + folder + "; download it too");
     }
 
-    /** As in Hugging Face, which opens the files that the index names and takes what they hold. */
+    /** As in Hugging Face, which opens the files that the index names and reads all their tensors. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"wte                           | {"buffer":"model-00002-of-00002.safetensors","wte
             "wte.weight":"[^"]*",           |
             ("wte.weight":"model-)00001     | $100002
             """)
-    void aTensorIsWhereAFileHasItWhateverTheIndexSays(String found, String replacement) throws IOException {
+    void aTensorIsReadFromTheFileThatHasItDespiteTheIndex(String found, String replacement) throws IOException {
         tiny.writeShards(9);
         String index = Files.readString(folder.resolve(INDEX));
         String other = index.replaceFirst(found.replace("{", "\\{"), replacement == null ? "" : replacement);
@@ -77,7 +77,7 @@ class ShardsTest {
     }
 
     @Test
-    void aTensorThatTheIndexNamesAndNoFileHoldsIsMissing() throws IOException {
+    void aTensorThatOnlyTheIndexNamesIsMissing() throws IOException {
         tiny.without("ln_f.bias").writeShards(9);
         String index = Files.readString(folder.resolve(INDEX));
         tiny.write(INDEX, index.replaceFirst("\\{\"wte", "{\"ln_f.bias\":\"" + SECOND + "\",\"wte"));
@@ -119,7 +119,7 @@ class ShardsTest {
 
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "only there a process can look up what it has open")
-    void aCheckpointThatIsRefusedIsLeftClosed() throws IOException {
+    void theFilesOfARefusedCheckpointAreClosed() throws IOException {
         tiny.writeShards(9);
         Files.write(folder.resolve(SECOND), new byte[7]);
 

@@ -200,7 +200,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The token ids of a conversation by the model's chat template. */
     public int[] encodeChat(ChatInput conversation) {
-        return model.encode(conversation);
+        return model.text().encode(conversation);
     }
 
     /** Prepares to continue a text. Nothing is computed yet. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.generation.FinishReason;
 import dev.touchstone.generation.Generation;
@@ -12,7 +14,10 @@ import dev.touchstone.generation.Step;
 import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LanguageModelTest {
     private static final String PROMPT = "Once upon a time";
@@ -322,6 +328,63 @@ class LanguageModelTest {
         Map<String, Tensor> taps = new LinkedHashMap<>();
         assertThat(model.trace(ids, taps::put).data()).containsExactly(logits.data());
         assertThat(taps.get("logits").data()).containsExactly(logits.data());
+    }
+
+    /** What transformers renders and encodes, with the template and the arguments of each call. */
+    @Test
+    void aConversationIsEncodedAsByTransformersAndAnswered(@TempDir Path folder) throws IOException {
+        Path file = Fixtures.root().resolve("chat_prompts.json");
+        int calls = 0;
+        for (JsonNode call : Json.value("" + file, Files.readString(file))) {
+            boolean isOurs = call.get("model").asText().equals("storyteller");
+            if (!isOurs || !call.has("ids") || call.has("continue_final_message")) {
+                continue;
+            }
+            Path template = Files.writeString(
+                    folder.resolve("template.jinja"), call.get("template").textValue());
+            LoadOptions options = LoadOptions.defaults().sharedWith(model).chatTemplate(template);
+            try (LanguageModel chatting = LanguageModel.storyteller(options)) {
+                int[] ids = chatting.encodeChat(input(call));
+
+                assertThat(Json.tree(ids)).isEqualTo(call.get("ids"));
+                if (ids.length < 200) {
+                    Sampling three = Sampling.greedy().maxNewTokens(3);
+                    Generation answer = chatting.chat(input(call), three, step -> {});
+                    assertThat(answer.ids())
+                            .isEqualTo(model.generate(ids, three, step -> {}).ids());
+                }
+            }
+            calls++;
+        }
+        assertThat(calls).isGreaterThanOrEqualTo(10);
+    }
+
+    private static ChatInput input(JsonNode call) {
+        ChatInput input = ChatInput.of(Message.list("call", call.get("messages")));
+        input = call.path("add_generation_prompt").asBoolean() ? input : input.withoutGenerationPrompt();
+        input = call.has("tools") ? input.withTools((List<?>) Json.plain(call.get("tools"))) : input;
+        input = call.has("documents") ? input.withDocuments((List<?>) Json.plain(call.get("documents"))) : input;
+        Map<String, Object> variables = new LinkedHashMap<>();
+        call.path("variables")
+                .properties()
+                .forEach(variable -> variables.put(variable.getKey(), Json.plain(variable.getValue())));
+        return input.withVariables(variables);
+    }
+
+    @Test
+    void aTemplateThatCannotBeReadIsNamedBeforeTheModelIsLoaded() {
+        assertThatThrownBy(() -> LoadOptions.defaults().chatTemplate(Path.of("nowhere.jinja")))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("nowhere.jinja: no such file");
+    }
+
+    @Test
+    void aVariableWithTheNameOfAnArgumentIsRefused() {
+        ChatInput input = ChatInput.of(List.of(new Message("user", "Hello")));
+
+        assertThatThrownBy(() -> input.withVariables(Map.of("tools", List.of())))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageStartingWith("\"tools\" cannot be a variable of a chat template");
     }
 
     @Test

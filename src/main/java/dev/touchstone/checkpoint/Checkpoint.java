@@ -46,6 +46,22 @@ public final class Checkpoint {
         return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), options);
     }
 
+    /** Reads only the tokenizer and the chat template of a folder, which needs no weights and no {@code config.json} then. */
+    public static ModelText text(Path folder) {
+        return text(HubCache.nameOf(folder), ModelFiles.folder(folder));
+    }
+
+    /** The tokenizer of {@link #storyteller}. */
+    public static ModelText storytellerText() {
+        return text("storyteller", ModelFiles.classPath(STORYTELLER));
+    }
+
+    private static ModelText text(String name, ModelFiles files) {
+        Map<String, String> specialTokens = SpecialTokens.read(files);
+        Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files, specialTokens));
+        return new ModelText(name, tokenizer(files), template, specialTokens);
+    }
+
     private static LoadedModel load(String name, ModelFiles files, ReadOptions options) {
         if (files.has("adapter_config.json")) {
             throw new TouchstoneException(files.name()
@@ -60,15 +76,13 @@ public final class Checkpoint {
         Config config = new Config(Json.object(CONFIG, files.text(CONFIG)));
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
-        Tokenizer tokenizer = tokenizer(files);
-        Map<String, String> specialTokens = SpecialTokens.read(files);
-        Optional<ChatTemplate> template = Optional.ofNullable(ChatTemplate.read(files, specialTokens));
+        ModelText text = text(name, files);
         long memory = Runtime.getRuntime().maxMemory();
         try (TensorFiles tensors = TensorFiles.open(files);
                 Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
             weights.checkUnused();
-            return new LoadedModel(name, transformer, tokenizer, generation, template, specialTokens);
+            return new LoadedModel(text, transformer, generation);
         }
     }
 

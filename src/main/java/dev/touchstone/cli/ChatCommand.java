@@ -76,7 +76,7 @@ final class ChatCommand implements Callable<Integer> {
         ChatInput input = opening.input();
         try (LanguageModel loaded = model.load(compute.kernels(), opening, console)) {
             if (!opening.given(usage).isEmpty()) {
-                loaded.checkpoint().requireChatTemplate();
+                loaded.checkpoint().text().requireChatTemplate();
             }
             converse(loaded, Conversation.with(loaded, input));
         }

@@ -95,7 +95,7 @@ final class GenerateCommand implements Callable<Integer> {
         check();
         ChatInput opening = chat ? conversation.input() : null;
         try (LanguageModel loaded = model.load(compute.kernels(), conversation, console)) {
-            PromptEncoder encoder = new PromptEncoder(loaded.checkpoint(), opening);
+            PromptEncoder encoder = new PromptEncoder(loaded.checkpoint().text(), opening);
             Sampling sampling = compute.apply(beams.apply(generation.sampling(loaded)));
             if (batch.isGiven()) {
                 batch.run(loaded, sampling, encoder, console);

@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.checkpoint.chat.Message;
 import dev.touchstone.util.Json;
@@ -61,7 +61,8 @@ final class MessagesOptions {
         return continues ? input.continuing("content") : noGenerationPrompt ? input.withoutGenerationPrompt() : input;
     }
 
-    LoadedModel apply(LoadedModel model) {
-        return template.apply(model);
+    /** The same with the template, if one is given. */
+    ModelText apply(ModelText text) {
+        return template.apply(text);
     }
 }

@@ -5,6 +5,7 @@ import dev.touchstone.LoadOptions;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import picocli.CommandLine.Option;
@@ -48,6 +49,13 @@ final class ModelOptions {
             LoadOptions shown = options.progress(bar);
             return model == null ? LanguageModel.storyteller(shown) : LanguageModel.load(model, shown);
         }
+    }
+
+    /** Reads the tokenizer and the chat template of the model, without its weights. */
+    ModelText readText() {
+        return model == null
+                ? Checkpoint.storytellerText()
+                : Checkpoint.text(HubCache.ofThisUser().find(model));
     }
 
     /** Loads the model to look at it, without the threads that running it needs. */

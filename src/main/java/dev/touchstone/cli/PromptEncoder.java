@@ -1,6 +1,6 @@
 package dev.touchstone.cli;
 
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.checkpoint.chat.Message;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param chat the conversation to which a prompt is the next message, which the chat template renders; null for a text as it is
  */
-record PromptEncoder(LoadedModel model, ChatInput chat) {
+record PromptEncoder(ModelText model, ChatInput chat) {
     PromptEncoder {
         if (chat != null) {
             model.requireChatTemplate();

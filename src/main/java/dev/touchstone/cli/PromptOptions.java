@@ -43,7 +43,7 @@ final class PromptOptions {
     }
 
     Prompt read(LoadedModel model, Console console) {
-        return read(new PromptEncoder(model, null), console);
+        return read(new PromptEncoder(model.text(), null), console);
     }
 
     Prompt read(PromptEncoder encoder, Console console) {

@@ -2,7 +2,7 @@ package dev.touchstone.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.LoadOptions;
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
@@ -74,9 +74,9 @@ final class TemplateOptions {
         return file == null ? options : options.chatTemplate(file);
     }
 
-    /** The same model with the template, if one is given. */
-    LoadedModel apply(LoadedModel model) {
-        return file == null ? model : model.withChatTemplate(file.toString(), Utf8.read(file));
+    /** The same with the template, if one is given. */
+    ModelText apply(ModelText text) {
+        return file == null ? text : text.withChatTemplate(file.toString(), Utf8.read(file));
     }
 
     /** What the template is given besides the messages, with no messages yet. */

@@ -3,7 +3,7 @@ package dev.touchstone.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.tokenizer.Tokenizer;
@@ -76,7 +76,7 @@ final class TokenizeCommand implements Callable<Integer> {
             printMessages();
             return 0;
         }
-        Tokenizer tokenizer = model.read(console).tokenizer();
+        Tokenizer tokenizer = model.readText().tokenizer();
         if (ids != null) {
             print(tokenizer, tokenizer.decode(ids.ids()), ids.ids());
         } else {
@@ -102,12 +102,12 @@ final class TokenizeCommand implements Callable<Integer> {
 
     private void printMessages() {
         ChatInput conversation = messages.read(console);
-        LoadedModel loaded = messages.apply(model.read(console));
-        String rendered = loaded.render(conversation);
+        ModelText text = messages.apply(model.readText());
+        String rendered = text.render(conversation);
         if (messages.isRendered()) {
             console.print(rendered + "\n");
         } else {
-            print(loaded.tokenizer(), rendered, loaded.tokenizer().encodeTemplated(rendered));
+            print(text.tokenizer(), rendered, text.tokenizer().encodeTemplated(rendered));
         }
     }
 

@@ -128,6 +128,25 @@ class MessagesTest {
         return cli.out();
     }
 
+    /** As in the packages that have only tokenizers. */
+    @Test
+    void noWeightsAreNeeded() throws IOException {
+        Path bare = Files.createDirectories(folder.resolve("bare"));
+        Path whole = FIXTURES.resolve("exercise");
+        for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(whole.resolve(file), bare.resolve(file));
+        }
+        Files.writeString(bare.resolve("chat_template.jinja"), "{{ messages[0].content }}{{ eos_token }}");
+
+        Cli cli = Cli.run("tokenize", "--model", "" + bare, "--messages", "" + hello);
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        assertThat(cli.err()).isEqualTo("2 tokens: \"Hello<end>\"" + System.lineSeparator());
+        assertThat(cli.out())
+                .isEqualTo(
+                        Cli.run("tokenize", "--model", "" + whole, "Hello<end>").out());
+    }
+
     @Test
     void aModelWithoutTemplateSaysWhatToGive() {
         Cli cli = Cli.run("tokenize", "--model", "" + plain, "--messages", "" + hello);

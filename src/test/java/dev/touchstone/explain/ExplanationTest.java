@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.PromptLookup;
 import dev.touchstone.generation.Sampler;
@@ -28,6 +29,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.InflaterInputStream;
@@ -201,8 +203,8 @@ class ExplanationTest {
     void aMadeUpFamilyGetsEveryStage() {
         Transformer model = MadeUpFamily.model();
         LoadedModel gpt2 = Fixtures.model(Fixtures.named("tiny-gpt2"));
-        LoadedModel madeUp =
-                new LoadedModel("made-up", model, gpt2.tokenizer(), gpt2.generation(), gpt2.chatTemplate(), Map.of());
+        LoadedModel madeUp = new LoadedModel(
+                new ModelText("made-up", gpt2.tokenizer(), Optional.empty(), Map.of()), model, gpt2.generation());
         int[] ids = {1, 8, 15, 3, 7};
         Map<String, Tensor> taps = new LinkedHashMap<>();
         model.forward(ids, KERNELS, taps::put);

@@ -3,8 +3,11 @@ package dev.touchstone.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -31,5 +34,20 @@ class LongTextTest {
 
             assertThat(Gpt2.OURS.encode(text)).isEqualTo(Gpt2.HUGGING_FACE.encode(text));
         }
+    }
+
+    /** A token that takes the spaces before or after it, found many times or never: at most quadratic time. */
+    @ParameterizedTest
+    @CsvSource({"lstrip, <m>", "rstrip, <m>", "lstrip, ' '", "rstrip, ' '", "lstrip, ' x'"})
+    void aTokenThatStripsTakesAtMostQuadraticTime(String flag, String token) {
+        Map<String, Object> model = TinyTokenizers.component(
+                "BPE", "vocab", TinyTokenizers.vocabulary(List.of(" ", "a", "x")), "merges", List.of());
+        Tokenizer tokenizer = TinyTokenizers.read(TinyTokenizers.json(
+                Map.of("model", model, "added_tokens", List.of(TinyTokenizers.added(3, token, flag)))));
+        String text = " ".repeat(20_000) + "<m>" + " ".repeat(20_000) + "a" + " <m>".repeat(5_000);
+
+        int[] ids = Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> tokenizer.encode(text));
+
+        assertThat(ids).isNotEmpty();
     }
 }

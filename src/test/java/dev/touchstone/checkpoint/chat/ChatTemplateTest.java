@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
@@ -51,13 +52,16 @@ class ChatTemplateTest {
         });
     }
 
-    /** A model of some size is no part of the repository; where its folder has been made, it has chats of its own. */
+    /** Where models or tokenizers of some size have been made, which are no part of the repository, they have chats of their own. */
     @TestFactory
-    Stream<DynamicTest> everyModelWritesWhatTransformersWrites() {
-        return Fixtures.all().stream()
-                .filter(fixture -> Files.exists(fixture.folder().resolve("chats.json")))
-                .flatMap(fixture ->
-                        tests(fixture.name(), read(ModelFiles.folder(fixture.folder())), fixture.json("chats.json")));
+    Stream<DynamicTest> everyModelWritesWhatTransformersWrites() throws IOException {
+        try (Stream<Path> folders = Files.list(Fixtures.root())) {
+            return folders.filter(folder -> Files.exists(folder.resolve("chats.json"))).sorted().toList().stream()
+                    .flatMap(folder -> tests(
+                            folder.getFileName().toString(),
+                            read(ModelFiles.folder(folder)),
+                            new Fixture(folder).json("chats.json")));
+        }
     }
 
     private static Stream<DynamicTest> tests(String name, ChatTemplate template, JsonNode chats) {

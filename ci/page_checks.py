@@ -204,7 +204,7 @@ def explained(page: Page) -> None:
 def sources(page: Page) -> None:
     """Every source file that a stage names opens in a dialog by keyboard, also if the page is outside the checkout."""
     dialog = page.locator("#source")
-    for button in page.locator(".proof .source").all():
+    for button in page.locator(".check .source").all():
         button.focus()
         page.keyboard.press("Enter")
         expect(dialog).to_be_visible()
@@ -212,7 +212,7 @@ def sources(page: Page) -> None:
         assert dialog.locator("pre").inner_text().startswith("package dev.touchstone.")
         page.keyboard.press("Escape")
         expect(dialog).to_be_hidden()
-    assert page.locator(".proof .source").count() == page.evaluate("run.stages.flatMap(stage => stage.sources).length")
+    assert page.locator(".check .source").count() == page.evaluate("run.stages.flatMap(stage => stage.sources).length")
 
 
 def attention(page: Page, run: dict[str, int]) -> None:

@@ -38,7 +38,7 @@ class AdviceTest {
     }
 
     @Test
-    void namesNoOptionThatTheCommandLacks() {
+    void namesOnlyOptionsOfTheCommand() {
         assertThat(Advice.onCommandLine(TOO_LONG, command("summary"))).isEqualTo("the text is too long");
     }
 
@@ -49,7 +49,7 @@ class AdviceTest {
         assertThat(Advice.onCommandLine(outer, GENERATE)).endsWith("(--max-new-tokens 5 or --window slide)");
     }
 
-    /** Else the advice would be left out without a word. */
+    /** Otherwise the advice would be missing from the message. */
     @Test
     void everySettingThatAMessageNamesIsAnOption() throws IOException {
         Set<String> settings = new TreeSet<>();

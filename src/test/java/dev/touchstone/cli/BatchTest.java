@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file of prompts: every line answered once, in order, whatever happens on the way. */
+/** Files of prompts: each line is continued once and in order, also after an interruption. */
 class BatchTest {
     private static final List<String> LINES = List.of(
             "\"abc\"",
@@ -49,7 +49,7 @@ class BatchTest {
     }
 
     @Test
-    void everyPromptIsAnsweredInOrderAsIfItWereAlone() throws IOException {
+    void everyPromptIsContinuedInOrderAsIfItWereAlone() throws IOException {
         Cli cli = batch();
 
         assertThat(cli.exit()).as(cli.err()).isZero();
@@ -88,7 +88,7 @@ class BatchTest {
     }
 
     @Test
-    void aFileHoldsTheSameLines() throws IOException {
+    void theFileHasTheSameLinesAsStandardOutput() throws IOException {
         Cli cli = batch("--out", "" + out);
 
         assertThat(cli.exit()).as(cli.err()).isZero();
@@ -98,14 +98,14 @@ class BatchTest {
     }
 
     @Test
-    void anInterruptedRunGoesOnWhereItWas() throws IOException {
+    void anInterruptedRunIsContinued() throws IOException {
         byte[] whole = interruptedAtTheEnd();
         String expected = batch().out();
         int step = whole.length / 40;
 
         for (int length = 0;
                 length <= whole.length;
-                length += step) { // cut anywhere: between lines, in one, in a letter
+                length += step) { // truncated between lines, in a line, or in a character
             Files.write(part, Arrays.copyOf(whole, length));
             Files.deleteIfExists(out);
 
@@ -118,7 +118,7 @@ class BatchTest {
     }
 
     @Test
-    void answersToOtherSettingsAreNotGoneOnWith() throws IOException {
+    void resultsOfOtherSettingsAreNotContinued() throws IOException {
         Files.write(part, interruptedAtTheEnd());
 
         Cli cli = batch("--out", "" + out, "--max-new-tokens", "2");
@@ -130,7 +130,7 @@ class BatchTest {
     }
 
     @Test
-    void answersToOtherPromptsAreNotGoneOnWith() throws IOException {
+    void resultsOfOtherPromptsAreNotContinued() throws IOException {
         Files.write(part, interruptedAtTheEnd());
         Files.writeString(prompts, "\"other\"\n");
 
@@ -138,7 +138,7 @@ class BatchTest {
     }
 
     @Test
-    void howItIsComputedMayChangeInBetween() throws IOException {
+    void settingsOfSpeedMayChangeInBetween() throws IOException {
         Files.write(part, interruptedAtTheEnd());
 
         assertThat(batch("--out", "" + out, "--no-cache", "--batch-size", "1").exit())
@@ -159,19 +159,19 @@ class BatchTest {
                 "{\"prompt_ids\": []} | the prompt is empty",
                 "\"\" | the prompt is empty",
             })
-    void aLineThatCannotBeUsedIsNamedBeforeAnyWork(String line, String told) throws IOException {
+    void anInvalidLineIsReportedBeforeGeneration(String line, String message) throws IOException {
         Files.writeString(prompts, "\"good\"\n" + line + "\n");
 
         Cli cli = batch("--out", "" + out);
 
         assertThat(cli.exit()).isEqualTo(1);
-        assertThat(cli.err()).contains(told);
+        assertThat(cli.err()).contains(message);
         assertThat(cli.err().lines()).hasSize(1);
         assertThat(part).doesNotExist();
     }
 
     @Test
-    void aPromptLongerThanTheContextIsNamedBeforeAnyWork() throws IOException {
+    void aPromptLongerThanTheContextIsReportedBeforeGeneration() throws IOException {
         Files.writeString(prompts, "\"good\"\n\"" + "x".repeat(25) + "\"\n");
 
         Cli cli = batch();
@@ -182,7 +182,7 @@ class BatchTest {
     }
 
     @Test
-    void noPromptsAreNoFailure() throws IOException {
+    void anEmptyFileIsNotAnError() throws IOException {
         Files.writeString(prompts, "\n");
 
         assertThat(batch("--out", "" + out).exit()).isZero();
@@ -197,7 +197,7 @@ class BatchTest {
         assertThat(cli.err()).contains("none: no such file");
     }
 
-    /** The bytes of the unfinished file when all lines but the move to its name are done. */
+    /** The bytes of the temporary file after all lines, before it is renamed. */
     private byte[] interruptedAtTheEnd() throws IOException {
         Path folderInTheWay = files.resolve("blocked");
         Files.createDirectories(folderInTheWay.resolve("x"));

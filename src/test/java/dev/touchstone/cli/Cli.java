@@ -6,7 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 
-/** Runs the program in this process, as a terminal or as a pipe would see it. */
+/** Runs the program in this process, with a terminal or pipes as its streams. */
 record Cli(int exit, String out, String err) {
     static Cli run(String... args) {
         return withBytes(new byte[0], args);
@@ -28,7 +28,7 @@ record Cli(int exit, String out, String err) {
         return run(new byte[0], true, args);
     }
 
-    /** Exit code only, where the test has its own stream. */
+    /** Returns the exit code only, for tests with their own streams. */
     static Cli writingTo(OutputStream out, String... args) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = Main.run(new Streams(new ByteArrayInputStream(new byte[0]), out, err, false, false, false), args);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The program as it is started, in this process: whatever the arguments, files and input, an exit code and a clear line. */
+/** Runs the program in this process: any arguments, files and input must lead to an exit code and a clear line. */
 public final class CommandLineTarget {
     private static final int[] IDS = {1, 2, 3};
 
@@ -22,7 +22,7 @@ public final class CommandLineTarget {
         this.folder = folder;
     }
 
-    /** @param folder an empty one, for the files that are read and written */
+    /** @param folder an empty folder for the files that are read and written */
     public static Target in(Path folder) throws IOException {
         CommandLineTarget target = new CommandLineTarget(folder);
         TinyModel.write(folder.resolve("model"), 1);
@@ -57,7 +57,7 @@ public final class CommandLineTarget {
         Line line = Line.parse(input);
         boolean complete = line != null && line.args() != null && line.in() != null && line.file() != null;
         if (!complete || !line.isSafe()) {
-            return "no command line"; // it is not the format of the corpus that is fuzzed
+            return "no command line"; // the format of the corpus is not tested
         }
         Path out = folder.resolve("out");
         if (Files.isDirectory(out)) {
@@ -79,7 +79,7 @@ public final class CommandLineTarget {
                 + cli.err().lines().findFirst().orElse("").replaceAll("\\d+", "#");
     }
 
-    /** The line as it is run: one thread, since the threads of kernels end with the process, and never without an end. */
+    /** The command line with one thread, because worker threads end with the process, and with a limit of new tokens. */
     private String[] arguments(Line line) {
         List<String> args = new ArrayList<>();
         line.args().forEach(words -> words.forEach(word -> args.add(word.replace("{dir}", folder.toString()))));
@@ -99,27 +99,27 @@ public final class CommandLineTarget {
         boolean named = line.command().equals("parity")
                 || args.stream().anyMatch(arg -> arg.startsWith("-m") || arg.startsWith("--model"));
         if (!named && args.size() > 0) {
-            args.add(1, "--model=" + folder.resolve("model")); // the one that comes with the program takes its time
+            args.add(1, "--model=" + folder.resolve("model")); // the included model is slower
         }
         return args.toArray(String[]::new);
     }
 
     private static void check(Cli cli, String[] args, String command) {
-        String told = String.join(" ", args) + ": " + cli.err();
+        String message = String.join(" ", args) + ": " + cli.err();
         List<String> complaints =
                 cli.err().lines().filter(text -> text.startsWith("touchstone")).toList();
-        assertThat(cli.exit()).as(told).isBetween(0, 2);
-        assertThat(cli.err()).as(told).doesNotContain("this is a bug").doesNotContain("out of memory");
-        assertThat(cli.err()).as(told).doesNotContain("\u001b");
+        assertThat(cli.exit()).as(message).isBetween(0, 2);
+        assertThat(cli.err()).as(message).doesNotContain("this is a bug").doesNotContain("out of memory");
+        assertThat(cli.err()).as(message).doesNotContain("\u001b");
         if (cli.exit() == 2) {
-            assertThat(cli.out()).as(told).isEmpty();
-            assertThat(complaints).as(told).hasSize(1);
-            assertThat(cli.err().lines()).as(told).hasSize(1);
+            assertThat(cli.out()).as(message).isEmpty();
+            assertThat(complaints).as(message).hasSize(1);
+            assertThat(cli.err().lines()).as(message).hasSize(1);
         }
         boolean divergence = command.equals("parity") && cli.out().contains("first wrong at");
         if (cli.exit() == 1 && !divergence && !List.of(args).contains("--stacktrace")) {
-            assertThat(complaints).as(told).hasSize(1);
-            assertThat(cli.err().strip()).as(told).endsWith(complaints.get(0).strip());
+            assertThat(complaints).as(message).hasSize(1);
+            assertThat(cli.err().strip()).as(message).endsWith(complaints.get(0).strip());
         }
     }
 }

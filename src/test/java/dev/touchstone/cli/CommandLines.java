@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Draws command lines from the options that the program has, with values that make sense, or none. */
+/** Generates random command lines from the options of the program, with valid and invalid values. */
 final class CommandLines {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> NUMBERS = List.of(
@@ -42,7 +42,7 @@ final class CommandLines {
             "{}");
     private static final List<String> IDS =
             List.of("1,2,3", "[1, 2]", "", "5", "259", "260", "-1", "1,,2", ",", "99999999999", "1 1 1 1 1 1 1");
-    /** The options for files that are read. */
+    /** The options whose values are input files. */
     private static final List<String> READ =
             List.of("--batch-file", "--ours", "--messages", "--chat-template", "--tools", "--documents");
 
@@ -125,7 +125,7 @@ final class CommandLines {
     }
 
     /**
-     * One run of the program. {@code {dir}} stands for the folder of its files.
+     * One run of the program. {@code {dir}} is replaced by the folder of its files.
      *
      * @param args the command, then options, each with its value
      * @param in standard input, a byte a character
@@ -135,7 +135,7 @@ final class CommandLines {
             @JsonProperty("args") List<List<String>> args,
             @JsonProperty("in") String in,
             @JsonProperty("file") String file) {
-        /** Null if it is none. */
+        /** Null if the text is not a run. */
         static Line parse(byte[] json) {
             try {
                 return JSON.readValue(json, Line.class);
@@ -152,7 +152,7 @@ final class CommandLines {
             }
         }
 
-        /** Whether it writes to {@code {dir}} only, and not where the test happens to run. */
+        /** Whether it writes only to {@code {dir}}, not to the current folder of the test. */
         boolean isSafe() {
             if (SAVES_ELSEWHERE.matcher(in).find()) {
                 return false;
@@ -177,7 +177,7 @@ final class CommandLines {
         }
     }
 
-    /** A new line, or one with an option more, less or other. */
+    /** A new command line, or one with an option added, removed or changed. */
     byte[] mutate(byte[] input, byte[] other, RandomGenerator random) {
         Line line = Line.parse(input);
         if (line == null || !commands.containsKey(line.command()) || random.nextInt(4) == 0) {
@@ -245,7 +245,7 @@ final class CommandLines {
         Class<?> type = option.typeInfo().getType();
         String name = option.longestName();
         if (name.equals("--threads")) {
-            return any(List.of("1", "0", "-1", "many"), random); // more would outlive the run
+            return any(List.of("1", "0", "-1", "many"), random); // more would take too long
         }
         if (name.equals("--model") || name.equals("--draft")) {
             return any(MODELS, random);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the commands print when all is well. */
+/** The output of the commands without errors. */
 class CommandsTest {
     @TempDir
     private static Path folder;
@@ -72,7 +72,7 @@ class CommandsTest {
     }
 
     @Test
-    void onATerminalThePromptIsToldApartByStyle() {
+    void onATerminalThePromptHasAnotherStyle() {
         Cli cli = Cli.onTerminal("generate", "--model", "" + folder, "-p", " the", "-n", "9");
 
         boolean colours = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
@@ -89,14 +89,14 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--max-new-tokens", "--max_new_tokens", "--max-length", "-n"})
-    void theLengthHasSeveralSpellings(String option) throws IOException {
+    void theMaximumLengthHasSeveralNames(String option) throws IOException {
         JsonNode json = json(generate("--text", " the", option, "9", "--greedy", "--json"));
 
         assertThat(ints(json.get("ids"))).isEqualTo(expected.ids());
     }
 
     @Test
-    void jsonHoldsEverything() throws IOException {
+    void jsonContainsEverything() throws IOException {
         JsonNode json = json(generate("--prompt", " the", "--max-new-tokens", "9", "--json"));
 
         assertThat(json.fieldNames())
@@ -122,7 +122,7 @@ class CommandsTest {
     }
 
     @Test
-    void idsAreAPromptToo() throws IOException {
+    void aPromptMayBeTokenIds() throws IOException {
         JsonNode json = json(generate("--prompt-ids", "258", "--max-new-tokens", "9", "--json"));
 
         assertThat(json.get("prompt").textValue()).isEqualTo(" the");
@@ -130,14 +130,14 @@ class CommandsTest {
     }
 
     @Test
-    void aPromptFromStandardInputLosesItsLastLineEndOnly() throws IOException {
+    void onlyTheLastLineEndOfStandardInputIsRemoved() throws IOException {
         Cli cli = Cli.withInput("a \r\n", "generate", "--model", "" + folder, "--prompt", "-", "-n", "1", "--json");
 
         assertThat(json(cli).get("prompt").textValue()).isEqualTo("a ");
     }
 
     @Test
-    void aPromptIsTakenAsItIs() throws IOException {
+    void aPromptIsNotChanged() throws IOException {
         for (String prompt : new String[] {"@file", "\"quoted\"", "${user.home}", " two  spaces ", "-x", "é😀"}) {
             JsonNode json = json(generate("--prompt", prompt, "-n", "1", "--json"));
 
@@ -146,14 +146,14 @@ class CommandsTest {
     }
 
     @Test
-    void withoutALengthTheTextEndsWhereTheContextDoes() throws IOException {
+    void withoutALengthTheTextEndsWithTheContext() throws IOException {
         JsonNode json = json(generate("--prompt", "abcdefgh", "--json"));
 
         assertThat(json.get("ids")).hasSize(TinyModel.POSITIONS - 8 + 1);
     }
 
     @Test
-    void noNewTokensIsPossible() {
+    void zeroNewTokensArePossible() {
         Cli cli = generate("--prompt", " the", "--max-new-tokens", "0");
 
         assertThat(cli.exit()).isZero();
@@ -215,7 +215,7 @@ class CommandsTest {
     }
 
     @Test
-    void tokenizeTurnsIdsIntoText() throws IOException {
+    void tokenizeDecodesIds() throws IOException {
         JsonNode json = json(Cli.run("tokenize", "--model", "" + folder, "--ids", "[258, 195, 169]", "--json"));
 
         assertThat(json.get("text").textValue()).isEqualTo(" the\u00e9");
@@ -223,7 +223,7 @@ class CommandsTest {
     }
 
     @Test
-    void aReaderWhoHasSeenEnoughIsNoFailure() {
+    void aClosedPipeIsNotAnError() {
         Cli cli = Cli.writingTo(failing("Broken pipe"), "generate", "--model", "" + folder, "--prompt", "a");
 
         assertThat(cli.exit()).isZero();
@@ -231,7 +231,7 @@ class CommandsTest {
     }
 
     @Test
-    void aFullDiskIsAFailure() {
+    void aFullDiskIsAnError() {
         Cli cli =
                 Cli.writingTo(failing("No space left on device"), "generate", "--model", "" + folder, "--prompt", "a");
 

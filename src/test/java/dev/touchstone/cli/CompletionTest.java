@@ -11,9 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What bash completes with the script that the program prints. ci/shells.py presses the key, in zsh too. */
+/** The completions of bash with the script that the program prints. ci/shells.py tests bash and zsh in a terminal. */
 class CompletionTest {
-    /** Calls what the script has told bash to call for touchstone, as bash would, and prints what it found. */
+    /** Calls the completion function for touchstone as bash does, and prints the completions. */
     private static final String TAB = """
             set -u
             source "$1"; shift
@@ -50,13 +50,13 @@ class CompletionTest {
     }
 
     @Test
-    void valuesAreCompletedWhereThereAreFew() throws Exception {
+    void valuesOfEnumerationsAreCompleted() throws Exception {
         assertThat(complete("touchstone", "generate", "--kernels", "v")).containsExactly("vector");
         assertThat(complete("touchstone", "generate", "--window", "")).containsExactlyInAnyOrder("error", "slide");
     }
 
     @Test
-    void filesAreCompletedWhereAFileIsMeant() throws Exception {
+    void filesAreCompletedForOptionsWithFiles() throws Exception {
         assertThat(complete("touchstone", "parity", "--html", folder + "/touch"))
                 .containsExactly(script.toString());
         assertThat(complete("touchstone", "tokenize", "--messages", folder + "/touch"))

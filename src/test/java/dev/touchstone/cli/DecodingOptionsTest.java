@@ -14,9 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the options of generate change, and what they must not. */
+/** The effects of the options of {@code generate}. */
 class DecodingOptionsTest {
-    private static final String DRAWN =
+    private static final String SAMPLED =
             "--temperature 1.5 --top-k 50 --top-p 0.9 --min-p 0.01 --typical-p 0.95 --seed 7";
 
     @TempDir
@@ -48,23 +48,23 @@ class DecodingOptionsTest {
                 "--repetition-penalty 1",
                 "--no-repeat-ngram 0"
             })
-    void greedyTextStaysTheSame(String options) {
+    void neutralOptionsDoNotChangeGreedyText(String options) {
         assertThat(ids(options)).isEqualTo(ids(""));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--no-cache", "--kernels scalar", "--threads 2", "--window slide"})
-    void drawnTextStaysTheSameForASeed(String options) {
-        assertThat(ids(DRAWN + " " + options)).isEqualTo(ids(DRAWN));
+    void neutralOptionsDoNotChangeSampledText(String options) {
+        assertThat(ids(SAMPLED + " " + options)).isEqualTo(ids(SAMPLED));
     }
 
     @Test
-    void anotherSeedIsAnotherText() {
+    void anotherSeedGivesAnotherText() {
         assertThat(ids("--temperature 1.5 --seed 1")).isNotEqualTo(ids("--temperature 1.5 --seed 2"));
     }
 
     @Test
-    void theSeedOfADrawnTextIsToldAndGivesItAgain() throws IOException {
+    void thePrintedSeedReproducesASampledText() throws IOException {
         JsonNode first = json("--temperature 1.5");
 
         JsonNode again = json("--temperature 1.5 --seed " + first.get("seed").asText());
@@ -73,7 +73,7 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void oneLikeliestTokenIsGreedy() {
+    void topKOfOneIsGreedy() {
         assertThat(ids("--top-k 1")).isEqualTo(ids(""));
         assertThat(ids("--top-p 0")).isEqualTo(ids(""));
     }
@@ -95,7 +95,7 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void aSlidingWindowGoesPastTheContext() throws IOException {
+    void aSlidingWindowContinuesBeyondTheContext() throws IOException {
         JsonNode cached = json("--window slide -n 40");
 
         assertThat(cached.get("ids")).hasSize(40);
@@ -122,7 +122,7 @@ class DecodingOptionsTest {
     }
 
     @Test
-    void speculationTellsWhatTheDraftsWereWorth() throws IOException {
+    void speculativeDecodingPrintsTheAcceptanceRate() throws IOException {
         JsonNode json = json("--draft", folder.toString());
 
         assertThat(json.get("speculation").get("acceptance_rate").doubleValue()).isEqualTo(1);

@@ -22,7 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The defaults that {@code --help} states are those that the commands have. */
+/** The defaults that {@code --help} states equal those of the commands. */
 class DefaultsTest {
     private static final Pattern DEFAULT = Pattern.compile("Default: (.*?)[,.]?(?: |$)");
 
@@ -44,7 +44,7 @@ class DefaultsTest {
         TinyModel.write(folder.resolve("model"));
     }
 
-    /** Giving an option the value that the help states changes nothing, and another value is a change. */
+    /** The stated default of an option changes nothing, and another value changes the output. */
     @TestFactory
     Stream<DynamicTest> theStatedDefaultIsTheValueThatIsUsed() {
         return Stream.of(
@@ -60,7 +60,7 @@ class DefaultsTest {
                 same("generate", "--speculate", "1", "--prompt-lookup", "-n", "20"));
     }
 
-    /** On a model in which an end-of-text token is likely, as in its generation.json. */
+    /** Uses a model and a prompt for which an end-of-text token is likely, as in its generation.json. */
     @Test
     void beamSearchHasTheStatedDefaults() throws IOException {
         Path model = Files.createDirectory(folder.resolve("ends"));
@@ -100,7 +100,7 @@ class DefaultsTest {
     }
 
     @Test
-    void aTextLongerThanTheContextEndsInAnErrorOrIsCutAsTheHelpSays() {
+    void aTextLongerThanTheContextIsHandledAsTheHelpSays() {
         String longText = "y".repeat(TinyModel.POSITIONS + 1);
         for (String command : COMMANDS.keySet()) {
             List<String> args = new ArrayList<>(COMMANDS.get(command));
@@ -165,7 +165,7 @@ class DefaultsTest {
     }
 
     @Test
-    void aSettingThatIsTakenBackHasItsDefaultAgain() {
+    void aResetSettingHasItsDefault() {
         String before = chat("/settings\n").out();
 
         String after = chat("/set window error\n/set max-new-tokens 3\n/set top-k 2\n/unset window\n"
@@ -175,12 +175,12 @@ class DefaultsTest {
         assertThat(after).isEqualTo(before);
     }
 
-    /** A default that nothing checks may be wrong. */
+    /** Every stated default must be tested, because an untested one may be wrong. */
     @Test
     void everyStatedDefaultIsTested() {
         List<String> elsewhere = List.of(
                 "--model", // the README's examples
-                "--kernels", // the same bits with any, so only the speed differs
+                "--kernels", // changes only the speed
                 "--threads",
                 "--dtype",
                 "--batch-size");
@@ -196,7 +196,7 @@ class DefaultsTest {
                 "--length-penalty",
                 "--early-stopping",
                 "--speculate",
-                "--no-model-defaults"); // its name only
+                "--no-model-defaults"); // its name is its meaning
         for (CommandSpec command : commands()) {
             for (OptionSpec option : command.options()) {
                 if (help(command.name(), option.longestName()).toLowerCase().contains("default")) {
@@ -222,7 +222,7 @@ class DefaultsTest {
         return stated.group(1);
     }
 
-    /** The part of the help that describes an option, in one line. */
+    /** The description of an option in the help, joined to one line. */
     private static String help(String command, String option) {
         Matcher entry = Pattern.compile("(?m)^ +(-\\w, )?[^\\n]*" + option + "[=, \\n](?:.|\\n(?! {0,8}-))*")
                 .matcher(Cli.run(command, "--help").out().split("\n\n")[0].replaceFirst("(?s)^Usage.*?\n(?=\\S)", ""));
@@ -247,7 +247,7 @@ class DefaultsTest {
                 .replaceAll("#");
     }
 
-    /** Without the plot, whose points are times. */
+    /** Removes the plot, whose points are times. */
     private static String table(String out) {
         return out.split("\n\n")[0];
     }

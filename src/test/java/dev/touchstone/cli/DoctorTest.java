@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the doctor finds on machines that lack something, and says about it. */
+/** The findings of the doctor on machines where something is missing. */
 class DoctorTest {
     private static final long GIB = 1L << 30;
 
@@ -28,7 +28,7 @@ class DoctorTest {
     }
 
     @Test
-    void onThisMachineAllIsWell() {
+    void thisMachineHasNoProblems() {
         Cli cli = Cli.run("doctor");
 
         assertThat(cli.exit()).as(cli.out()).isZero();
@@ -54,7 +54,7 @@ class DoctorTest {
     }
 
     @Test
-    void anOldJavaIsWrongAndOneWithoutACompilerRunsButDoesNotBuild() throws IOException {
+    void anOldJavaIsAnErrorAndAJavaWithoutCompilerRunsButDoesNotBuild() throws IOException {
         assertThat(finding(machine("11.0.2", 256, 4 * GIB), "Java").toString())
                 .startsWith("BAD  Java         11 (11.0.2) in ")
                 .endsWith("; install a JDK, 17 or later, and set JAVA_HOME to it");
@@ -68,7 +68,7 @@ class DoctorTest {
     }
 
     @Test
-    void littleMemoryIsToldWithTheWayToMore() {
+    void littleMemoryIsReportedWithTheOptionForMore() {
         assertThat(finding(machine("17", 256, 40 << 20), "memory").toString())
                 .isEqualTo("BAD  memory       40 MiB for Java, of 8192 MiB; allow more, for example with"
                         + " TOUCHSTONE_JAVA_OPTS=-Xmx8g");
@@ -77,7 +77,7 @@ class DoctorTest {
     }
 
     @Test
-    void theModelsOfTheHubCacheAreListedWithWhereTheyAre() throws IOException {
+    void theModelsInTheHubCacheAreListedWithTheirFolder() throws IOException {
         Path cache = folder.resolve(".cache/huggingface/hub");
         assertThat(finding(machine("17", 256, GIB), "hub cache").toString())
                 .isEqualTo(
@@ -96,7 +96,7 @@ class DoctorTest {
     }
 
     @Test
-    void withoutTheOraclesLibrariesItSaysWhoFetchesThem() {
+    void withoutTheLibrariesOfTheOracleItSaysHowToGetThem() {
         assertThat(finding(machine("17", 256, GIB), "oracle").toString())
                 .isEqualTo("--   oracle       no libtorch, no tokenizers, needed by the tests, in " + folder
                         + "; mvn verify downloads them");

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A walk-through from the command line. */
+/** The command {@code explain}. */
 class ExplainCommandTest {
     @TempDir
     private static Path temporary;
@@ -45,14 +45,14 @@ class ExplainCommandTest {
     }
 
     @Test
-    void theSamePromptIsTheSameTextEachTime() {
+    void thePromptDeterminesTheText() {
         assertThat(text(explain("--prompt", "the hen"))).isEqualTo(text(explain("--prompt", "the hen")));
         assertThat(text(explain("--prompt", "the hen")))
                 .isNotEqualTo(text(explain("--prompt", "the hen", "--seed", "2")));
     }
 
     @Test
-    void greedyTakesTheLikeliest() {
+    void greedyTakesTheMostLikelyToken() {
         Cli alone = Cli.run("generate", "--model", "" + folder, "--prompt", "the", "-n", "3", "--quiet");
 
         Cli cli = explain("--prompt", "the", "-n", "3", "--greedy");
@@ -79,7 +79,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void refusesMoreThanAPersonLooksAt() {
+    void refusesTooManyTokens() {
         Cli cli = explain("--prompt", "x".repeat(600), "--window", "slide");
 
         assertThat(cli.exit()).isEqualTo(1);
@@ -88,7 +88,7 @@ class ExplainCommandTest {
 
     /** The context of this model is 24 tokens. */
     @Test
-    void showsWhatTheModelIsShownOfALongPrompt() {
+    void showsTheWindowOfALongPrompt() {
         Cli cli = explain("--prompt", "x".repeat(30), "--window", "slide", "-n", "2");
 
         assertThat(cli.exit()).as(cli.err()).isZero();
@@ -96,7 +96,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void writesAPageThatStandsAlone() throws IOException {
+    void writesASelfContainedPage() throws IOException {
         Path html = temporary.resolve("page.html");
 
         Cli cli = explain("--prompt", "the hen", "-n", "2", "--html", "" + html);
@@ -110,7 +110,7 @@ class ExplainCommandTest {
         assertThat(temporary.resolve("page.html.part")).doesNotExist();
     }
 
-    /** Text of prompts and models is data: nothing in it can end the script that holds it, or begin another. */
+    /** Text of prompts and models must not end the script of the page or start another. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -141,7 +141,7 @@ class ExplainCommandTest {
     }
 
     @Test
-    void refusesToWriteOverAFolder() {
+    void refusesAFolderAsTheFile() {
         Cli cli = explain("--prompt", "the", "-n", "1", "--html", "" + temporary);
 
         assertThat(cli.exit()).isEqualTo(1);
@@ -170,7 +170,7 @@ class ExplainCommandTest {
         return Cli.run(args);
     }
 
-    /** The line that has all of the text. */
+    /** The line that contains the whole text. */
     private static String text(Cli cli) {
         return cli.out()
                 .lines()

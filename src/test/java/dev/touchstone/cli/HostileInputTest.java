@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Input that cannot be used: one line that says why, exit code 1, nothing on standard output. */
+/** Invalid input leads to one line with the reason, exit code 1, and nothing on standard output. */
 class HostileInputTest {
     @TempDir
     private Path folder;
@@ -81,7 +81,7 @@ class HostileInputTest {
     }
 
     @Test
-    void aFlippedBitAnywhereInTheHeaderIsNoticedOrHarmless() throws IOException {
+    void aFlippedBitInTheHeaderIsDetectedOrHarmless() throws IOException {
         byte[] whole = Files.readAllBytes(weights);
         int header = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
         for (int i = 0; i < 8 + header; i += 37) {
@@ -199,7 +199,7 @@ class HostileInputTest {
 
     @Test
     void unreadableFolder() {
-        // Root reads everything, so the test takes away what even root needs: that the path is a folder at all.
+        // Root can read every folder, so the test uses a path that is not a folder.
         assertFails(
                 Cli.run("generate", "--model", folder.resolve("config.json") + "/inside", "--prompt", "a"), "inside");
     }
@@ -251,10 +251,10 @@ class HostileInputTest {
         return Cli.run(args);
     }
 
-    private static void assertFails(Cli cli, String... told) {
+    private static void assertFails(Cli cli, String... message) {
         assertThat(cli.exit()).as(cli.err()).isEqualTo(1);
         assertThat(cli.out()).isEmpty();
-        assertThat(cli.err()).startsWith("touchstone: ").contains(told).doesNotContain("bug");
+        assertThat(cli.err()).startsWith("touchstone: ").contains(message).doesNotContain("bug");
         assertThat(cli.err().lines()).hasSize(1);
     }
 

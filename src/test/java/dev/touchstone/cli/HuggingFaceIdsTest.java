@@ -17,11 +17,11 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The command line's answers are those of Hugging Face's generate: each setting reaches what it should. */
+/** The ids that the command line generates equal those of Hugging Face's {@code generate}, so each setting has its effect. */
 class HuggingFaceIdsTest {
     private static final Path FIXTURES = Path.of(System.getProperty("touchstone.basedir", "."), "fixtures");
 
-    /** How each of its settings is spelt here. */
+    /** The option for each setting of {@code generate}. */
     private static final Map<String, String> OPTIONS = new TreeMap<>(Map.of(
             "max_new_tokens", "--max-new-tokens",
             "num_beams", "--beams",
@@ -40,7 +40,7 @@ class HuggingFaceIdsTest {
                     .get("eos_token_id");
             for (JsonNode request :
                     json.readTree(folder.resolve("generation.json").toFile())) {
-                // The command line takes the model's own end of text, so requests with another one are not for it.
+                // The command line uses the model's end-of-text tokens, so requests with others are skipped.
                 if (list(request.get("settings").get("eos_token_id")).equals(list(eos))) {
                     String name =
                             folder.getFileName() + ": " + request.get("name").asText();
@@ -80,7 +80,7 @@ class HuggingFaceIdsTest {
         assertThat(list(answer.get("prompt_ids"))).isEqualTo(list(request.get("prompt_ids")));
         assertThat(list(answer.get("ids"))).isEqualTo(list(request.get("ids")));
         assertThat(answer.get("finish_reason")).isEqualTo(request.get("finish_reason"));
-        // Hugging Face's text spells the end-of-text token out, ours ends before it.
+        // Hugging Face's text includes the end-of-text token.
         String theirs = request.get("text").textValue();
         boolean ended = request.get("finish_reason").textValue().equals("eos");
         assertThat(answer.get("text").textValue()).isEqualTo(ended ? theirs.replaceFirst(" ?<[^<>]+>$", "") : theirs);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Ctrl-C, as a signal to a process that is at work: it ends with 130, and no file is left half-written. */
+/** Ctrl-C as a signal to a running process: it exits with 130 and leaves no incomplete file. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals")
 class InterruptTest {
     private static final int INTERRUPTED = 130;
@@ -33,7 +33,7 @@ class InterruptTest {
     }
 
     @Test
-    void whileTextIsMade() throws Exception {
+    void duringGeneration() throws Exception {
         Process process =
                 start("generate", "--model", "" + model, "-p", "abc", "--window", "slide", "-n", "2000000000");
         process.getInputStream().readNBytes(20);
@@ -43,9 +43,9 @@ class InterruptTest {
         assertThat(process.exitValue()).isEqualTo(INTERRUPTED);
     }
 
-    /** The file beside is a pipe that nobody empties, so the process is in the midst of it for as long as it takes. */
+    /** The temporary file is a pipe of which only the beginning is read, so the process blocks while it writes. */
     @Test
-    void inTheMidstOfAFile() throws Exception {
+    void whileAFileIsWritten() throws Exception {
         Path beside = folder.resolve("out.new");
         assertThat(new ProcessBuilder("mkfifo", "" + beside).start().waitFor()).isZero();
         Files.writeString(out, "what was there before");
@@ -62,7 +62,7 @@ class InterruptTest {
     }
 
     @Test
-    void aBatchGoesOnWhereItWas() throws Exception {
+    void aBatchIsContinued() throws Exception {
         Path prompts = Files.writeString(folder.resolve("prompts.jsonl"), "\"the\"\n\"then\"\n\"abc\"\n".repeat(100));
         String[] batch = {
             "generate", "--model", "" + model, "--batch-file", "" + prompts, "--batch-size", "3", "-n", "9", "--out"
@@ -104,7 +104,7 @@ class InterruptTest {
         assertThat(ended).isTrue();
     }
 
-    /** A process that listens to Ctrl-C, also where this one was started by a shell in the background and does not. */
+    /** Starts a process that handles Ctrl-C, also if a shell started this process in the background, which ignores it. */
     private Process start(String... args) throws IOException {
         List<String> command = new ArrayList<>();
         if (OS.current() == OS.LINUX) {

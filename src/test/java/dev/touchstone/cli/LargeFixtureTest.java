@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Goldens are read tap by tap: a fixture may be larger than memory. */
+/** Goldens are read one tap at a time, so a fixture may be larger than memory. */
 class LargeFixtureTest {
     private static final int HEAP_MEGABYTES = 28;
     private static final int[] IDS = IntStream.range(0, 256).toArray();
@@ -20,7 +20,7 @@ class LargeFixtureTest {
     private Path folder;
 
     @Test
-    void memoryHoldsOneTapOfTheGoldens() throws Exception {
+    void onlyOneTapIsInMemory() throws Exception {
         Path fixture = TinyModel.write(folder.resolve("large"), new Sizes(64, 4, 9, IDS.length), 1);
         Path goldens = TinyFixture.write(fixture, IDS);
         assertThat(Files.size(goldens)).isGreaterThan(3L * HEAP_MEGABYTES << 20);

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher in a directory of its own, with scripts for Maven and Java that print their arguments. */
+/** Runs the launcher in a temporary directory, with scripts for Maven and Java that print their arguments. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher for Windows is another file")
 class LauncherTest {
-    /** Writes the archive of classes where Java is asked for one. */
+    /** A Java that writes the class archive if its arguments request one. */
     private static final String ARCHIVING =
             "for argument; do case $argument in -XX:ArchiveClassesAtExit=*) echo made >\"${argument#*=}\"; exit;; esac; done\n";
 
@@ -60,7 +60,7 @@ class LauncherTest {
     }
 
     @Test
-    void buildsOnFirstUseAndSaysSo() throws Exception {
+    void buildsOnFirstUseWithAMessage() throws Exception {
         Run run = launch(home.resolve("touchstone"), "generate", "--prompt", "a  b");
 
         assertThat(run.exit).isZero();
@@ -73,7 +73,7 @@ class LauncherTest {
     }
 
     @Test
-    void buildsNoSecondTime() throws Exception {
+    void doesNotBuildAgain() throws Exception {
         launch(home.resolve("touchstone"));
 
         assertThat(launch(home.resolve("touchstone")).err).isEmpty();
@@ -99,7 +99,7 @@ class LauncherTest {
     }
 
     @Test
-    void keepsJavasClassesAndUsesThem() throws Exception {
+    void writesAndUsesTheClassArchive() throws Exception {
         Path classes = jar.resolveSibling("touchstone.jsa");
         script("java", ARCHIVING + "printf '<%s>' \"$@\"");
         Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
@@ -114,7 +114,7 @@ class LauncherTest {
     }
 
     @Test
-    void aBuildThatFailsLeavesNoJar() throws Exception {
+    void aFailedBuildLeavesNoJar() throws Exception {
         maven("echo half >\"$jar\"; echo why it failed; exit 1");
 
         Run run = launch(home.resolve("touchstone"));
@@ -126,7 +126,7 @@ class LauncherTest {
     }
 
     @Test
-    void aBuildThatFailsLeavesTheJarThatWasThere() throws Exception {
+    void aFailedBuildKeepsTheOldJar() throws Exception {
         launch(home.resolve("touchstone"));
         Files.writeString(jar, "a jar");
         Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
@@ -138,7 +138,7 @@ class LauncherTest {
 
     /** The signal arrives while Maven writes the jar. */
     @Test
-    void aBuildThatIsInterruptedLeavesNoJar() throws Exception {
+    void anInterruptedBuildLeavesNoJar() throws Exception {
         maven("echo half >\"$jar\"; kill -TERM $PPID");
 
         Run run = launch(home.resolve("touchstone"));
@@ -148,7 +148,7 @@ class LauncherTest {
     }
 
     @Test
-    void aSourceThatChangesDuringTheBuildIsBuiltNextTime() throws Exception {
+    void aSourceThatChangesDuringTheBuildCausesAnotherBuild() throws Exception {
         maven("sleep 1; echo 'class A { int b; }' >'" + home + "/src/main/java/A.java'; : >\"$jar\"");
         launch(home.resolve("touchstone"));
         maven(": >\"$jar\"");
@@ -158,7 +158,7 @@ class LauncherTest {
     }
 
     @Test
-    void ofSeveralFirstRunsOneBuildsAndTheOthersWait() throws Exception {
+    void ofSimultaneousFirstRunsOneBuildsAndTheOthersWait() throws Exception {
         Path builds = folder.resolve("builds");
         Path archives = folder.resolve("archives");
         maven("echo build >>'" + builds + "'; sleep 3; echo a jar >\"$jar\"");
@@ -188,7 +188,7 @@ class LauncherTest {
     }
 
     @Test
-    void afterABuildThatFailedTheOneThatWaitedTriesAgain() throws Exception {
+    void aWaitingRunBuildsAgainAfterAFailedBuild() throws Exception {
         maven("if mkdir '" + folder + "/first'; then sleep 2; exit 1; fi; : >\"$jar\"");
         Launch first = start(Map.of(), home.resolve("touchstone"), "first");
         while (!Files.exists(folder.resolve("first"))) {
@@ -201,7 +201,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"touchstone.lock/DEAD", "touchstone.lock"})
-    void aLockThatAProcessLeftBehindIsTakenOver(String left) throws Exception {
+    void aLockOfAnEndedProcessIsReplaced(String left) throws Exception {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         Files.createDirectories(jar.resolveSibling(left.replace("DEAD", "" + ended.pid())));
@@ -254,7 +254,7 @@ class LauncherTest {
     }
 
     @Test
-    void javaHomeGoesBeforeThePath() throws Exception {
+    void javaHomeIsPreferredToThePath() throws Exception {
         Run run = launch(Map.of("JAVA_HOME", folder.resolve("nowhere").toString()), home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(1);
@@ -268,7 +268,7 @@ class LauncherTest {
         assertThat(run.out).contains("<-Xmx8g><-Dx=y>");
     }
 
-    /** Maven, which finds in {@code $jar} where it writes the jar. */
+    /** A script for Maven, in which {@code $jar} is the path of the jar. */
     private void maven(String body) throws IOException {
         script(
                 "mvn",
@@ -309,7 +309,7 @@ class LauncherTest {
         return new Launch(builder.start(), out, err);
     }
 
-    /** A directory with the commands that the launcher needs, without java and mvn. */
+    /** A directory with the commands that the launcher needs, except java and mvn. */
     private Path tools() throws IOException {
         Path tools = folder.resolve("tools");
         if (Files.exists(tools)) {

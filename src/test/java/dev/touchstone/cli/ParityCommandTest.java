@@ -24,7 +24,7 @@ class ParityCommandTest {
     private Path folder;
 
     @Test
-    void saysOfEveryTapHowRightItIs() throws IOException {
+    void printsTheErrorOfEveryTap() throws IOException {
         Path html = folder.resolve("report.html");
         Path json = folder.resolve("report.json");
 
@@ -45,7 +45,7 @@ class ParityCommandTest {
     }
 
     @Test
-    void namesNoLargestRatioWhereEveryPromptIsTooShortForOne() {
+    void printsNoLargestRatioIfAllTapsAreExempt() {
         Cli result =
                 Cli.run("parity", "--quiet", Fixtures.named("exercise").folder().toString());
 
@@ -54,7 +54,7 @@ class ParityCommandTest {
     }
 
     @Test
-    void saysHowManyTapsAreExemptFromTheRatioLimitAndWhichBoundTheyPass() {
+    void printsHowManyTapsAreExemptAndTheirBound() {
         Cli exercise = Cli.run("parity", Fixtures.named("exercise").folder().toString());
         Cli storyteller = Cli.run(
                 "parity", "--quiet", Fixtures.named("storyteller").folder().toString());
@@ -74,7 +74,7 @@ class ParityCommandTest {
     }
 
     @Test
-    void findsNothingWrongInAnotherEnginesTraceThatIsRight() {
+    void acceptsACorrectTraceOfAnotherEngine() {
         Path trace = trace("none", 1);
 
         Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
@@ -83,7 +83,7 @@ class ParityCommandTest {
     }
 
     @Test
-    void namesTheFirstTapThatIsWrongInAnotherEnginesTrace() {
+    void namesTheFirstWrongTapOfATrace() {
         Path trace = trace("h.1.attn.scores", 1.5f);
 
         Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
@@ -92,9 +92,9 @@ class ParityCommandTest {
         assertThat(result.out()).contains("first wrong at h.1.attn.scores", "1.5000 times the expected values");
     }
 
-    /** What comes after a mistake is wrong too; each operation is judged by what it was given. */
+    /** Taps after a wrong one are wrong too, so each operation is also run on the inputs in the trace. */
     @Test
-    void tellsWhatIsWrongByItselfFromWhatInheritsIt() {
+    void separatesWrongOperationsFromInheritedErrors() {
         Path wrong = folder.resolve("wrong.safetensors");
         LoadedModel model = Fixtures.model(Fixtures.named("tiny-gpt2"));
         try (Goldens goldens = new Goldens(GOLDEN)) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What only a process of its own can show: exit codes, encodings, pipes. */
+/** Tests that need a separate process: exit codes, encodings, pipes. */
 class ProcessTest {
     @TempDir
     private static Path folder;
@@ -22,7 +22,7 @@ class ProcessTest {
     }
 
     @Test
-    void theExitCodeReachesWhoeverStartedIt() throws Exception {
+    void theProcessHasTheExitCode() throws Exception {
         assertThat(start("tokenize", "--model", "" + folder, "a").waitFor()).isZero();
         assertThat(start("tokenize", "--model", folder + "/nowhere", "a").waitFor())
                 .isEqualTo(1);
@@ -30,7 +30,7 @@ class ProcessTest {
     }
 
     @Test
-    void textIsUtf8WhateverTheLocale() throws Exception {
+    void textIsUtf8InEveryLocale() throws Exception {
         ProcessBuilder builder =
                 builder("tokenize", "--model", "" + folder, "--ids", "195,169,240,159,152,128", "--json");
         builder.environment().put("LC_ALL", "C");
@@ -42,7 +42,7 @@ class ProcessTest {
     }
 
     @Test
-    void aReaderWhoGoesAwayEndsItQuietly() throws Exception {
+    void aClosedPipeEndsTheProcessQuietly() throws Exception {
         Path err = folder.resolve("err");
         ProcessBuilder builder = builder(
                 "generate",

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Standard input through a pipe of the operating system, which cannot seek, to a process of its own. */
+/** Standard input of a separate process through a pipe of the operating system, which cannot seek. */
 class StandardInputTest {
     @TempDir
     private static Path folder;
@@ -83,7 +83,7 @@ class StandardInputTest {
     }
 
     @Test
-    void isNamedIfItIsNoConversation() throws Exception {
+    void isNamedIfItIsNotAConversation() throws Exception {
         Run run = run("Hello\n".getBytes(UTF_8), "tokenize", "--messages", "-");
 
         assertThat(run.exit).isEqualTo(1);
@@ -132,7 +132,7 @@ class StandardInputTest {
     }
 
     @Test
-    void isNoPromptIfItIsEmpty() throws Exception {
+    void isNotAPromptIfItIsEmpty() throws Exception {
         Run run = run(new byte[0], "generate", "--prompt", "-");
 
         assertThat(run.exit).isEqualTo(1);

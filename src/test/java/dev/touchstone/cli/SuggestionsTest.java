@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** What was probably meant by a word that is mistyped. */
+/** The suggestions for mistyped commands and options. */
 class SuggestionsTest {
     private static final CommandLine PROGRAM = Main.commands(Streams.system());
 
@@ -30,7 +30,7 @@ class SuggestionsTest {
     }
 
     @Test
-    void theNearestComeFirstAndTheRestIsLeftOut() {
+    void theNearestAreListedFirstAndDistantOnesAreLeftOut() {
         assertThat(Suggestions.similar("generat", PROGRAM.getSubcommands().keySet()))
                 .containsExactly("generate");
         assertThat(Suggestions.similar("--top-x", List.of("--top-p", "--top-k", "--seed")))
@@ -45,7 +45,7 @@ class SuggestionsTest {
     }
 
     @Test
-    void aBeginningIsEnough() {
+    void aPrefixIsEnough() {
         assertThat(Suggestions.similar("--max", List.of("--max-new-tokens", "--min-p")))
                 .containsExactly("--max-new-tokens");
         assertThat(Suggestions.similar("g", List.of("generate"))).isEmpty();
@@ -85,7 +85,7 @@ class SuggestionsTest {
         for (String typed : mistyped) {
             assertThat(Suggestions.similar(typed, all)).as(typed).contains("--" + name);
         }
-        // The parser takes its time, so it sees some of them only: the first of each kind, with a value and without.
+        // The parser is slow, so it gets only the first of each kind, with and without a value.
         for (String typed : List.of(mistyped.get(0), mistyped.get(mistyped.size() - 1))) {
             for (String[] args : new String[][] {{command, typed}, {command, typed, "x"}, {command, typed + "=x"}}) {
                 assertWrong(Cli.run(args), command, typed, "--" + name);
@@ -103,7 +103,7 @@ class SuggestionsTest {
                 .hasLineCount(1);
     }
 
-    /** A word with one letter less, another letter, a letter more, and two letters swapped, at every place. */
+    /** The variants of a word with one letter removed, replaced or added, or two adjacent letters swapped. */
     private static List<String> mistyped(String word) {
         Set<String> all = new TreeSet<>();
         for (int i = 0; i < word.length(); i++) {

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Makes a fixture of a model whose truth is what this engine computes, for tests of the commands that read it. */
+/** Writes a fixture whose expected values are computed by this engine, for tests of the commands that read fixtures. */
 final class TinyFixture {
     private TinyFixture() {}
 
-    /** The golden file that it writes into the model's folder. */
+    /** The path of the golden file in the model's folder. */
     static Path write(Path model, int[] ids) throws IOException {
         List<String> taps = new ArrayList<>();
         SafetensorsWriter goldens = new SafetensorsWriter().add("input_ids", ids, ids.length);

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Writes a GPT-2, of 2 layers as a rule, with random weights and a vocabulary of bytes, for tests that must damage one. */
+/** Writes a small GPT-2 with random weights and a vocabulary of bytes, for tests that change or damage its files. */
 final class TinyModel {
     record Sizes(int channels, int heads, int layers, int positions) {}
 
@@ -35,7 +35,7 @@ final class TinyModel {
         return write(folder, 1);
     }
 
-    /** Another seed is another model with the same vocabulary. */
+    /** A model with other weights and the same vocabulary. */
     static Path write(Path folder, long seed) {
         return write(folder, SMALL, seed);
     }
@@ -107,7 +107,10 @@ final class TinyModel {
         }
         if (name.equals("wte.weight")) {
             Arrays.fill(
-                    tensor.data(), tensor.size() - sizes.channels, tensor.size(), 0); // the text should not end at once
+                    tensor.data(),
+                    tensor.size() - sizes.channels,
+                    tensor.size(),
+                    0); // so that the end-of-text token is unlikely
         }
         weights.add("transformer." + name, tensor);
     }

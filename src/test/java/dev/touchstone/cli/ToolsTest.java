@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands that look at a model: summary, compare, chat. */
+/** The commands {@code summary}, {@code compare} and {@code chat}. */
 class ToolsTest {
     @TempDir
     private static Path temporary;
@@ -30,7 +30,7 @@ class ToolsTest {
 
     @Test
     void summaryCountsEveryParameterOnce() {
-        long stored = 0; // the head is tied, so every parameter is on disk once
+        long stored = 0; // the head is tied, so every parameter is stored once
         try (Safetensors file = Safetensors.open(folder.resolve("model.safetensors"))) {
             for (String name : file.names()) {
                 stored += Arrays.stream(file.get(name).shape()).reduce(1, (a, b) -> a * b);
@@ -48,7 +48,7 @@ class ToolsTest {
                 .containsPattern("lm_head +Head +\\(12, 260\\) tied +0\n");
     }
 
-    /** PyTorch counted, when they were trained or drawn. */
+    /** The number of parameters that PyTorch counted when the fixture was written. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -159,7 +159,7 @@ class ToolsTest {
     }
 
     @Test
-    void chatRemembersTheText() {
+    void chatContinuesTheText() {
         String first = chat("abc\n", "-n", "5", "--quiet").out().stripTrailing();
         String second = Cli.run(
                         "generate", "--model", "" + folder, "--prompt", "abc" + first + "\nd", "-n", "5", "--quiet")
@@ -193,7 +193,7 @@ class ToolsTest {
     }
 
     @Test
-    void chatRefusesWhatMakesNoSenseAndGoesOn() {
+    void chatReportsInvalidCommandsAndContinues() {
         Cli cli = chat("""
                 /set
                 /set colour red
@@ -231,7 +231,7 @@ class ToolsTest {
     }
 
     @Test
-    void aLineThatCannotBeUsedDoesNotEndTheChat() {
+    void anInvalidLineDoesNotEndTheChat() {
         String lines = "/set window error\n" + "y".repeat(40) + "\n/settings\nx\n";
 
         Cli cli = chat(lines, "-n", "2", "--quiet");

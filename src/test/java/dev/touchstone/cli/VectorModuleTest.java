@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a process gets the Vector API, and what it prints. */
+/** The ways in which a process loads the Vector API, and its output. */
 class VectorModuleTest {
     private static final String EXPORT = "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED";
     private static final String OPTION = "--add-modules=jdk.incubator.vector";
@@ -27,7 +27,7 @@ class VectorModuleTest {
     }
 
     @Test
-    void theExportOfTheRunnableJarIsEnoughAndPrintsNothing() throws Exception {
+    void theExportInTheRunnableJarIsEnoughAndPrintsNothing() throws Exception {
         Run run = generateWith(EXPORT);
 
         assertThat(run.err).isEmpty();
@@ -36,7 +36,7 @@ class VectorModuleTest {
     }
 
     @Test
-    void theOptionOfJavaIsEnoughToo() throws Exception {
+    void theOptionOfJavaIsAlsoEnough() throws Exception {
         Run run = generateWith(OPTION);
 
         assertThat(run.err).isEqualToIgnoringNewLines("WARNING: Using incubator modules: jdk.incubator.vector");
@@ -57,7 +57,7 @@ class VectorModuleTest {
         assertThat(run.err.lines()).hasSize(1);
     }
 
-    /** Generates with the vector kernels in a process with these options of Java. */
+    /** Runs {@code generate} with the vector kernels in a process with these options of Java. */
     private static Run generateWith(String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(options));
         command.add(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -21,7 +21,7 @@ class WordWrapTest {
     }
 
     @Test
-    void aWordIsHeldUntilItIsKnownToFit() {
+    void aWordIsHeldBackUntilItFits() {
         WordWrap wrap = new WordWrap(10);
 
         assertThat(wrap.add("The ki")).isEqualTo("The");
@@ -31,7 +31,7 @@ class WordWrapTest {
     }
 
     @Test
-    void widthZeroChangesNothingAndHoldsNothing() {
+    void widthZeroChangesNothingAndHoldsNothingBack() {
         WordWrap wrap = new WordWrap(0);
 
         assertThat(wrap.add("The ki")).isEqualTo("The ki");
@@ -69,7 +69,7 @@ class WordWrapTest {
 
     @ParameterizedTest
     @ValueSource(ints = {7, 20, 80})
-    void thePiecesOfTheTextDoNotMatterAndNoWordIsBroken(int columns) {
+    void theResultDoesNotDependOnHowTheTextIsSplit(int columns) {
         Random random = new Random(columns);
         String[] parts = {
             "the ", "king", " ", "\n", "```\n", "  - ", "    ", "国", "。", "😀", "é", "1. ", "\t", "`", "~~~", "-"

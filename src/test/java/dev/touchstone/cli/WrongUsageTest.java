@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Command lines that make no sense: one line that says so and how to get help, exit code 2, no work done. */
+/** Invalid command lines lead to one line with the reason and the help option, exit code 2, and no output. */
 class WrongUsageTest {
     @ParameterizedTest
     @CsvSource(
@@ -105,12 +105,12 @@ class WrongUsageTest {
                 "tokenize --messages / | is not the name of a file",
                 "tokenize a b | unexpected argument 'b'; put quotes around",
             })
-    void exitsWith2(String line, String told) {
+    void exitsWith2(String line, String message) {
         Cli cli = Cli.run(line.split(" "));
 
         assertThat(cli.exit()).as(cli.err()).isEqualTo(2);
         assertThat(cli.out()).isEmpty();
-        assertThat(cli.err()).startsWith("touchstone").contains(told).contains("--help");
+        assertThat(cli.err()).startsWith("touchstone").contains(message).contains("--help");
         assertThat(cli.err().lines()).hasSize(1);
     }
 

@@ -33,7 +33,7 @@ public final class Vocabulary {
             throw new TouchstoneException("the vocabulary has " + ids.size() + " tokens, but the id " + largest
                     + "; expected ids with fewer than " + LARGEST_GAP + " missing");
         }
-        tokens = new String[largest + 1];
+        tokens = new String[Math.max(0, largest + 1)];
         ids.forEach(this::put);
     }
 

@@ -78,6 +78,7 @@ final class ChatCommand implements Callable<Integer> {
             if (!opening.given(usage).isEmpty()) {
                 loaded.checkpoint().text().requireChatTemplate();
             }
+            loaded.checkpoint().chatTemplate().ifPresent(template -> template.check(input));
             converse(loaded, Conversation.with(loaded, input));
         }
         return 0;

@@ -208,6 +208,24 @@ class ChatTest {
                         + " give a template (--chat-template FILE)");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '!',
+            value = {
+                "--template-name=rag ! the model has no chat template \"rag\"; choose one of default (--template-name NAME)",
+                "--template={dir}/broken.jinja ! {dir}/broken.jinja: the chat template fails in line 1: expected an expression",
+            })
+    void aTemplateThatCannotRenderAnythingIsRefusedAtTheStart(String option, String told) throws IOException {
+        Files.writeString(folder.resolve("broken.jinja"), "{% if %}");
+
+        Cli cli = Cli.withInput("hi\n", "chat", "--model", "" + model, option.replace("{dir}", "" + folder));
+
+        assertThat(cli.exit()).isEqualTo(1);
+        assertThat(cli.err())
+                .startsWith("touchstone: " + told.replace("{dir}", "" + folder))
+                .hasLineCount(1);
+    }
+
     @Test
     void aChatWithoutMessagesSaysThatThereAreNone() {
         Cli cli = Cli.withInput(

@@ -126,6 +126,19 @@ public final class ChatTemplate {
         return continuation == null ? text : continuation.cut(text);
     }
 
+    /**
+     * Throws what {@link #render} throws for every conversation: that no template has the name in the input, or that the template
+     * cannot be parsed.
+     */
+    public void check(ChatInput input) {
+        Source source = source(input);
+        try {
+            parsed(source);
+        } catch (TemplateException e) {
+            throw failure(source, e);
+        }
+    }
+
     /** The named template, else the one for tools if there are any, else the default one. */
     private Source source(ChatInput input) {
         String name = input.template() != null
@@ -172,17 +185,24 @@ public final class ChatTemplate {
 
     private String run(Source source, Map<String, Object> variables, Clock clock) {
         try {
-            return parsed.computeIfAbsent(source, text -> Template.parse(text.text))
-                    .render(variables, clock);
+            return parsed(source).render(variables, clock);
         } catch (TemplateException e) {
-            String where = e.line() == 0 ? "" : " in line " + e.line();
-            throw new TouchstoneException(
-                    source.place
-                            + (e.isRefusal()
-                                    ? ": the chat template refuses this conversation: "
-                                    : ": the chat template fails" + where + ": ")
-                            + e.getMessage(),
-                    e);
+            throw failure(source, e);
         }
+    }
+
+    private Template parsed(Source source) {
+        return parsed.computeIfAbsent(source, text -> Template.parse(text.text));
+    }
+
+    private static TouchstoneException failure(Source source, TemplateException e) {
+        String where = e.line() == 0 ? "" : " in line " + e.line();
+        return new TouchstoneException(
+                source.place
+                        + (e.isRefusal()
+                                ? ": the chat template refuses this conversation: "
+                                : ": the chat template fails" + where + ": ")
+                        + e.getMessage(),
+                e);
     }
 }

@@ -4,7 +4,7 @@ python python/regenerate.py --check                           recompute all fixt
 python python/regenerate.py --all                             write all fixtures
 python python/regenerate.py --model tiny-gpt2                 write one fixture
 python python/regenerate.py --chats                           write the files of tokenizers and chat templates
-python python/regenerate.py --config-walk                     write the walk through config.json
+python python/regenerate.py --walks                           write the files of changed configurations and tensors
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
 """
 
@@ -25,15 +25,15 @@ from touchstone.check import (
     Report,
     check_activations,
     check_chats,
-    check_config_walk,
     check_fixture,
     check_generation_config,
     check_sampling,
+    check_walk,
 )
-from touchstone.config_walk import walk
 from touchstone.fixture import (
     PLANS,
     TOKENIZER_FILES,
+    WALK_FILES,
     write_copy,
     write_generation_config,
     write_json,
@@ -52,7 +52,7 @@ def main() -> int:
     action.add_argument("--all", action="store_true", help="write all fixtures")
     action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--chats", action="store_true", help="write the files of tokenizers and chat templates")
-    action.add_argument("--config-walk", action="store_true", help="write the walk through config.json")
+    action.add_argument("--walks", action="store_true", help="write the files of changed configurations and tensors")
     action.add_argument("--check", action="store_true", help="recompute all fixtures and compare")
     arguments.add_argument("--out", type=Path, help="the folder to write to, for a model by folder or hub id")
     options = arguments.parse_args()
@@ -72,8 +72,8 @@ def main() -> int:
         write_all()
     elif options.chats:
         write_chats()
-    elif options.config_walk:
-        write_config_walk()
+    elif options.walks:
+        write_walks()
     else:
         write_named(options.model, FIXTURES / options.model)
     return 0
@@ -90,14 +90,15 @@ def write_all() -> None:
     write_generation_config(FIXTURES / "generation-config.json")
     print("writing fixtures/activations.safetensors", flush=True)
     write_activations(FIXTURES / "activations.safetensors")
-    write_config_walk()
+    write_walks()
     write_chats()
 
 
-def write_config_walk() -> None:
-    """Writes what each attribute of config.json does."""
-    print("writing fixtures/config-walk.json", flush=True)
-    write_json(FIXTURES / "config-walk.json", walk())
+def write_walks() -> None:
+    """Writes the files of changed configurations and of changed tensors."""
+    for name, entries in WALK_FILES.items():
+        print(f"writing fixtures/{name}", flush=True)
+        write_json(FIXTURES / name, entries())
 
 
 def write_chats() -> None:
@@ -119,7 +120,8 @@ def check() -> int:
     check_sampling(FIXTURES / "sampling.json", report)
     check_generation_config(FIXTURES / "generation-config.json", report)
     check_activations(FIXTURES / "activations.safetensors", report)
-    check_config_walk(FIXTURES / "config-walk.json", report)
+    for name in WALK_FILES:
+        check_walk(FIXTURES / name, report)
     for name in TOKENIZER_FILES:
         check_chats(FIXTURES / name, report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: expected folders {', '.join(PLANS)}")

@@ -19,8 +19,7 @@ from touchstone import generation_config, sampling
 from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
-from touchstone.config_walk import walk
-from touchstone.fixture import TOKENIZER_FILES
+from touchstone.fixture import TOKENIZER_FILES, WALK_FILES
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
@@ -85,9 +84,9 @@ def check_activations(path: Path, report: Report) -> None:
         _check_single(f"{path}: {name}", old[name], new[name], floor, report)
 
 
-def check_config_walk(path: Path, report: Report) -> None:
-    """Compares the walk through the attributes of config.json; its logits have seven digits."""
-    old, new = json.loads(path.read_text(encoding="utf-8")), walk()
+def check_walk(path: Path, report: Report) -> None:
+    """Compares the file of changed configurations or the file of changed tensors. Logits have seven digits."""
+    old, new = json.loads(path.read_text(encoding="utf-8")), WALK_FILES[path.name]()
     report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
     for before, now in zip(old, new, strict=False):
         logits = [torch.tensor(entry.pop("logits", []), dtype=torch.float64) for entry in (before, now)]

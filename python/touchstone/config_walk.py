@@ -39,7 +39,7 @@ def walk() -> list[dict[str, object]]:
     names = sorted({*EXTRA, *(name for base in BASES.values() for name in _attributes(base))})
     with tempfile.TemporaryDirectory() as folder:
         for name, base in BASES.items():
-            entries += _Walk(name, base, Path(folder) / name).entries(names)
+            entries += Walk(name, base, Path(folder) / name).entries(names)
     return entries
 
 
@@ -47,10 +47,11 @@ class _ChangesTooLittle(ValueError):
     """The logits change so little that the difference could be mistaken for rounding."""
 
 
-class _Walk:
+class Walk:
     """The walk from one configuration."""
 
     def __init__(self, name: str, base: dict[str, object], folder: Path) -> None:
+        """Runs the base; `folder` is for models."""
         self.name = name
         self.base = base
         self.folder = folder
@@ -62,13 +63,7 @@ class _Walk:
     def entries(self, names: list[str]) -> Iterator[dict[str, object]]:
         """The base, then a case for each change and for each set of weights that suits it."""
         own = dict.fromkeys(EXTRA, ABSENT) | _attributes(self.base)
-        yield {
-            "base": self.name,
-            "config": self.base,
-            "shapes": self.shapes,
-            "ids": IDS,
-            "logits": _numbers(self.logits),
-        }
+        yield self.entry()
         usable: list[tuple[str, object]] = []
         for name in names if ", " not in self.name else sorted(own):
             for value in values(name, self.base, own.get(name, ABSENT), name in own):
@@ -77,6 +72,20 @@ class _Walk:
                 if name in own and not {"error", "missing", "unexpected"} & set(cases[-1]):
                     usable.append((name, value))
         yield from self._combined(usable)
+
+    def entry(self) -> dict[str, object]:
+        """The base itself."""
+        return {
+            "base": self.name,
+            "config": self.base,
+            "shapes": self.shapes,
+            "ids": IDS,
+            "logits": _numbers(self.logits),
+        }
+
+    def with_shapes(self, shapes: Shapes) -> dict[str, object]:
+        """A case with the configuration of the base and other tensors."""
+        return {"changes": {}} | self._delta(shapes) | self._compared(self._outcome(self.base, shapes))
 
     def _cases(self, name: str, value: object) -> Iterator[dict[str, object]]:
         config, change = self._changed({name: value})

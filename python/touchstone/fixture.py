@@ -14,10 +14,12 @@ from touchstone.chat_folders import all_folders
 from touchstone.chat_prompts import all_prompts
 from touchstone.chats import all_chats
 from touchstone.checkpoint import Checkpoint
+from touchstone.config_walk import walk
 from touchstone.families import TINY_FAMILIES
 from touchstone.generation import requests, robust_records, sliding_requests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
+from touchstone.names_walk import names_walk
 from touchstone.provenance import provenance
 from touchstone.random_templates import all_templates
 from touchstone.tokenizer_folders import tokenizer_folders
@@ -130,6 +132,9 @@ def write_generation_config(path: Path) -> None:
     """Writes the results of generation settings with one model."""
     write_json(path, generation_config.cases())
 
+
+WALK_FILES = {"config-walk.json": walk, "names-walk.json": names_walk}
+"""The files of changed configurations and of changed tensors, and the function that makes each file."""
 
 TOKENIZER_FILES = {
     "chats.json": all_chats,

@@ -21,7 +21,8 @@ final class GptNeoX {
 
     static Transformer build(Config config, Weights weights) {
         GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_eps", 1e-5));
-        String head = weights.has("lm_head.weight") ? "lm_head" : "embed_out"; // its name in files
+        boolean hasOtherName = weights.has("lm_head.weight") && !weights.has("embed_out.weight");
+        String head = hasOtherName ? "lm_head" : "embed_out";
         EmbeddingAndHead ends = parts.ends("embed_in", head, false);
         Rotary rotary = RotarySettings.read(
                 config,

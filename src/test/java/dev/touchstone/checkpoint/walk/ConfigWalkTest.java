@@ -1,21 +1,12 @@
 package dev.touchstone.checkpoint.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.walk.Walk.Case;
 import dev.touchstone.checkpoint.walk.WalkCount.Effect;
-import dev.touchstone.kernels.ScalarKernels;
-import dev.touchstone.model.Trace;
-import dev.touchstone.model.Transformer;
-import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import dev.touchstone.weights.ReadOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -62,8 +53,8 @@ class ConfigWalkTest {
 
     @TestFactory
     Stream<DynamicTest> aChangedAttributeChangesTheLogitsAsInHuggingFaceOrIsRefused() throws IOException {
-        Stream<DynamicTest> cases =
-                Walk.cases().stream().map(it -> DynamicTest.dynamicTest(it.toString(), () -> check(it)));
+        Stream<DynamicTest> cases = Walk.cases("config-walk.json").stream()
+                .map(it -> DynamicTest.dynamicTest(it.toString(), () -> check(it)));
         DynamicTest all = DynamicTest.dynamicTest(
                 "each attribute that may be refused is",
                 () -> assertThat(refused).isEqualTo(REFUSED));
@@ -73,7 +64,7 @@ class ConfigWalkTest {
     private void check(Case it) throws IOException {
         float[] logits;
         try {
-            logits = logits(it, it.config());
+            logits = LogitsCheck.logits(it, it.config(), folder);
         } catch (TouchstoneException e) {
             refused(it, e.getMessage());
             return;
@@ -82,14 +73,14 @@ class ConfigWalkTest {
             accepted(it, logits);
             return;
         }
-        assertLogits(it, logits, it.logits());
-        WalkCount.add(it.changesLogits() ? Effect.OTHER_LOGITS : Effect.SAME_LOGITS);
+        LogitsCheck.assertLogits(it, logits, it.logits());
+        WalkCount.CONFIG.add(it.changesLogits() ? Effect.OTHER_LOGITS : Effect.SAME_LOGITS);
     }
 
     private void refused(Case it, String message) {
         assertThat(message).as("%s", it).doesNotContain("\n");
         if (it.isRefused()) {
-            WalkCount.add(Effect.REFUSED_BY_BOTH);
+            WalkCount.CONFIG.add(Effect.REFUSED_BY_BOTH);
             return;
         }
         boolean unusedTensors = it.hasUnusedTensors() && message.contains("config.json describes another model");
@@ -99,7 +90,7 @@ class ConfigWalkTest {
             assertThat(named).as("%s: refused here: %s", it, message).isNotEmpty();
             refused.addAll(named);
         }
-        WalkCount.add(Effect.REFUSED_HERE);
+        WalkCount.CONFIG.add(Effect.REFUSED_HERE);
     }
 
     /**
@@ -111,33 +102,7 @@ class ConfigWalkTest {
         ObjectNode withoutNull = it.config().deepCopy();
         withoutNull.properties().removeIf(field -> field.getValue().isNull());
         boolean isNull = withoutNull.size() < it.config().size();
-        assertLogits(it, logits, isNull ? logits(it, withoutNull) : it.logits());
-        WalkCount.add(Effect.ACCEPTED_HERE);
-    }
-
-    private static void assertLogits(Case it, float[] logits, float... expected) {
-        assertThat(logits).as("%s", it).hasSize(expected.length);
-        float tolerance = 1e-5f * largest(expected);
-        for (int i = 0; i < logits.length; i++) {
-            assertThat(logits[i]).as("%s: logit %d", it, i).isCloseTo(expected[i], within(tolerance));
-        }
-    }
-
-    private static float largest(float... numbers) {
-        float largest = 0;
-        for (float number : numbers) {
-            largest = Math.max(largest, Math.abs(number));
-        }
-        return largest;
-    }
-
-    /** Of the last token. (V) */
-    private float[] logits(Case it, JsonNode config) throws IOException {
-        Files.writeString(folder.resolve("config.json"), config.toString());
-        SeededWeights.write(it.shapes(), folder.resolve("model.safetensors"));
-        ReadOptions options = ReadOptions.DEFAULT.threads(1).warnings(line -> {});
-        Transformer model = Checkpoint.load(folder, options).transformer();
-        Tensor logits = model.forward(it.ids(), new ScalarKernels(), Trace.OFF);
-        return logits.rows(it.ids().length - 1, it.ids().length).data();
+        LogitsCheck.assertLogits(it, logits, isNull ? LogitsCheck.logits(it, withoutNull, folder) : it.logits());
+        WalkCount.CONFIG.add(Effect.ACCEPTED_HERE);
     }
 }

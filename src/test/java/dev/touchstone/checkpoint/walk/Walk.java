@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** {@code fixtures/config-walk.json}: configurations, each with changes and what Hugging Face makes of them. */
+/** Files of {@code fixtures}: configurations, each with changes and what Hugging Face makes of them. */
 final class Walk {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -62,17 +62,18 @@ final class Walk {
 
         @Override
         public String toString() {
+            String tensors = entry.path("shapes").toString();
             return base.get("base").asText() + ": " + entry.get("changes")
                     + (entry.has("left_out") ? ", without " + entry.get("left_out") : "")
-                    + (entry.has("shapes") ? ", with weights of these shapes" : "");
+                    + (entry.has("shapes") ? ", tensors " + tensors.substring(0, Math.min(120, tensors.length())) : "");
         }
     }
 
-    static List<Case> cases() throws IOException {
+    /** The cases of a file, such as {@code config-walk.json}. */
+    static List<Case> cases(String file) throws IOException {
         List<Case> cases = new ArrayList<>();
         JsonNode base = null;
-        for (JsonNode entry :
-                JSON.readTree(Fixtures.root().resolve("config-walk.json").toFile())) {
+        for (JsonNode entry : JSON.readTree(Fixtures.root().resolve(file).toFile())) {
             if (entry.has("base")) {
                 base = entry;
             } else {

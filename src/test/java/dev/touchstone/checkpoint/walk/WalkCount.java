@@ -4,8 +4,11 @@ import dev.touchstone.support.Totals;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts the changes of {@code config.json} that are compared with Hugging Face, by what becomes of them. */
-public final class WalkCount {
+/** Counts the changes of a checkpoint that are compared with Hugging Face, by what becomes of them. */
+public enum WalkCount {
+    CONFIG("config.json"),
+    NAMES("tensor names");
+
     /** What a change does. */
     enum Effect {
         OTHER_LOGITS,
@@ -16,22 +19,31 @@ public final class WalkCount {
         ACCEPTED_HERE
     }
 
-    private static final Map<Effect, Integer> COUNTS = new EnumMap<>(Effect.class);
+    private final String label;
+    private final Map<Effect, Integer> counts = new EnumMap<>(Effect.class);
 
-    private WalkCount() {}
+    WalkCount(String label) {
+        this.label = label;
+    }
 
-    static synchronized void add(Effect effect) {
-        COUNTS.merge(effect, 1, Integer::sum);
+    synchronized void add(Effect effect) {
+        counts.merge(effect, 1, Integer::sum);
     }
 
     /** Adds the counts to the totals, if there are any. */
-    public static synchronized void report(Totals totals) {
-        if (!COUNTS.isEmpty()) {
+    public static void report(Totals totals) {
+        for (WalkCount count : values()) {
+            count.line(totals);
+        }
+    }
+
+    private synchronized void line(Totals totals) {
+        if (!counts.isEmpty()) {
             totals.line(
-                    "config.json",
-                    "against transformers': %,d changes; %,d change the logits alike, %,d leave them"
-                            + " unchanged, %,d are refused by both, %,d here only, %,d there only",
-                    COUNTS.values().stream().mapToInt(Integer::intValue).sum(),
+                    label,
+                    "against transformers': %,d changes; %,d change the logits alike, %,d leave them unchanged, %,d are"
+                            + " refused by both, %,d here only, %,d there only",
+                    counts.values().stream().mapToInt(Integer::intValue).sum(),
                     count(Effect.OTHER_LOGITS),
                     count(Effect.SAME_LOGITS),
                     count(Effect.REFUSED_BY_BOTH),
@@ -40,7 +52,7 @@ public final class WalkCount {
         }
     }
 
-    private static int count(Effect effect) {
-        return COUNTS.getOrDefault(effect, 0);
+    private int count(Effect effect) {
+        return counts.getOrDefault(effect, 0);
     }
 }

@@ -1,4 +1,4 @@
-"""Folders of tokenizers with random settings in all their files, and the ids and texts that `AutoTokenizer` gives."""
+"""Folders of tokenizers with random settings in all files, and the ids and texts of `AutoTokenizer`."""
 
 import json
 import random
@@ -35,17 +35,17 @@ TYPES = ["gpt2", "gptj", "gpt_neox", "bloom", "llama", "mistral", "qwen2", "qwen
 
 
 def vocabulary(tokens: list[str]) -> dict[str, int]:
-    """Tokens with ids 0, 1, 2 and so on."""
+    """A vocabulary of these tokens, with ids 0, 1, 2, ..."""
     return {token: index for index, token in enumerate(dict.fromkeys(tokens))}
 
 
 def merged(merges: list[str]) -> list[str]:
-    """The tokens that merges make."""
+    """The tokens that result from merges."""
     return [merge.replace(" ", "") for merge in merges]
 
 
 def bases() -> dict[str, Json]:
-    """Files `tokenizer.json`, of each kind."""
+    """A `tokenizer.json` for each kind of tokenizer, by name."""
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
     spm = ["<unk>", "<s>", "</s>", *[f"<0x{b:02X}>" for b in range(256)], *"▁helowrdab12.,'", *merged(PIECES)]
@@ -89,23 +89,23 @@ def bases() -> dict[str, Json]:
 
 
 class Folder:
-    """A random folder."""
+    """Generates the files of a random folder."""
 
     def __init__(self, rng: random.Random) -> None:
-        """With its source of random numbers."""
+        """Uses this random number generator."""
         self.rng = rng
 
     def chance(self, share: float) -> bool:
-        """True for this share of the calls."""
+        """True with this probability."""
         return self.rng.random() < share
 
     def flags(self) -> Json:
-        """How a token is matched."""
+        """Random flags of an added token."""
         names = ["lstrip", "rstrip", "single_word", "normalized", "special"]
         return {name: self.chance(0.3) for name in names}
 
     def token(self, content: str, typed: bool = True) -> object:
-        """A string or a token with its settings; few of the latter lack their type, which is an error."""
+        """A string, or a token with its settings. A few tokens lack their type, which is an error."""
         if self.chance(0.6):
             return content
         flags = self.flags()
@@ -115,7 +115,7 @@ class Folder:
         return {"__type": "AddedToken", "content": content, **flags}
 
     def some(self, count: int) -> list[str]:
-        """Different contents of tokens."""
+        """At most `count` different contents of tokens."""
         return self.rng.sample(CONTENTS, self.rng.randrange(count + 1))
 
     def added(self) -> list[Json]:
@@ -147,7 +147,7 @@ class Folder:
         return config
 
     def files(self, base: str) -> Json:
-        """All files but the parts of `tokenizer.json` that its base has."""
+        """The files of a folder; of `tokenizer.json` only what differs from its base."""
         files: Json = {}
         if self.chance(0.85):
             files["config.json"] = {"model_type": self.rng.choice(TYPES)}
@@ -175,7 +175,7 @@ class Folder:
         return files
 
     def whole(self) -> Json:
-        """What differs from the base."""
+        """The components of `tokenizer.json` that differ from the base."""
         parts: Json = {"added_tokens": self.added()}
         if self.chance(0.3):
             parts["post_processor"] = {
@@ -193,7 +193,7 @@ class Folder:
 
 
 def write(folder: Path, base: Json, files: Json) -> None:
-    """Writes a folder's files."""
+    """Writes the files of a folder."""
     for name, content in files.items():
         if name == "parts":
             model = base["model"]
@@ -204,16 +204,16 @@ def write(folder: Path, base: Json, files: Json) -> None:
             (folder / name).write_text(json.dumps(whole), encoding="utf-8")
 
 
-def believed(files: Json) -> bool:
-    """Whether a folder of Qwen2 names the generic class; then Touchstone takes `tokenizer.json` as it is."""
+def is_qwen_with_generic_class(files: Json) -> bool:
+    """Whether a folder of Qwen2 names a generic class, for which Touchstone uses `tokenizer.json` unchanged."""
     configs = [files.get("tokenizer_config.json", {}), files.get("config.json", {})]
     names = [config["tokenizer_class"] for config in configs if "tokenizer_class" in config]
     qwen = configs[1].get("model_type") == "qwen2"
     return qwen and bool(names) and names[0] in ("PreTrainedTokenizerFast", "TokenizersBackend")
 
 
-def answer(base: Json, files: Json, rng: random.Random) -> Json:
-    """What `AutoTokenizer` makes of a folder."""
+def record(base: Json, files: Json, rng: random.Random) -> Json:
+    """The results of `AutoTokenizer` for a folder, or its error."""
     ids = [[rng.randrange(330) for _ in range(8)] for _ in range(2)]
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), base, files)
@@ -226,21 +226,21 @@ def answer(base: Json, files: Json, rng: random.Random) -> Json:
                 "encoded": [tokenizer.encode(text) for text in TEXTS],
                 "templated": tokenizer.encode(TEXTS[2], add_special_tokens=False),
                 "ids": ids,
-                "decoded": [tokenizer.decode(some) for some in ids],
+                "decoded": [tokenizer.decode(sequence) for sequence in ids],
             }
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}".replace(folder, "...")[:200]}
 
 
 def tokenizer_folders() -> list[Json]:
-    """The seed, the texts and the bases; then folders with what `AutoTokenizer` makes of them."""
+    """First {seed, texts, bases}, then the records of the folders."""
     rng = random.Random(SEED)
-    found = bases()
-    entries: list[Json] = [{"seed": SEED, "texts": TEXTS, "bases": found}]
+    named = bases()
+    entries: list[Json] = [{"seed": SEED, "texts": TEXTS, "bases": named}]
     while len(entries) <= FOLDERS:
-        base = rng.choice(list(found))
+        base = rng.choice(list(named))
         files = Folder(rng).files(base)
         plain = "parts" in files and not {"config.json", "tokenizer_config.json"} & files.keys()
-        if not plain and not believed(files):
-            entries.append({"base": base, "files": files, **answer(found[base], files, rng)})
+        if not plain and not is_qwen_with_generic_class(files):
+            entries.append({"base": base, "files": files, **record(named[base], files, rng)})
     return entries

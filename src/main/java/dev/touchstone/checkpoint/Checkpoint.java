@@ -1,9 +1,9 @@
 package dev.touchstone.checkpoint;
 
 import dev.touchstone.checkpoint.chat.ChatTemplate;
-import dev.touchstone.checkpoint.chat.SpecialTokens;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
+import dev.touchstone.checkpoint.tokenizer.SpecialTokens;
 import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import dev.touchstone.families.Config;
 import dev.touchstone.families.Family;

@@ -51,7 +51,7 @@ public final class ChatTemplate {
      * The templates of a model: {@code chat_template.jinja} and the folder {@code additional_chat_templates}, else those in
      * {@code tokenizer_config.json}. Null if it has none.
      *
-     * @param specialTokens as {@link SpecialTokens#read} found them
+     * @param specialTokens the special tokens by name, such as {@code bos_token}
      */
     public static ChatTemplate read(ModelFiles files, Map<String, String> specialTokens) {
         Map<String, Source> sources = new LinkedHashMap<>();

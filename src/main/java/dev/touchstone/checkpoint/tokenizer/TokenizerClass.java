@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * A class of tokenizers in transformers 5.23. All but {@link #GENERIC} take the vocabulary and the merges from
@@ -86,29 +87,45 @@ enum TokenizerClass {
     }
 
     /**
-     * The class that {@code AutoTokenizer} chooses. Unlike there, a file that names {@link #GENERIC} is always believed; for
-     * {@code qwen2} transformers would replace it too.
+     * The class that {@code AutoTokenizer} chooses, except that files which name {@link #GENERIC} are believed; for the model
+     * type {@code qwen2} transformers would replace it.
+     */
+    static TokenizerClass declared(JsonObject config, JsonObject model, BooleanSupplier isByteLevel) {
+        boolean generic = declares(config, model)
+                .text("tokenizer_class")
+                .filter(name -> name.matches("TokenizersBackend|PreTrainedTokenizerFast"))
+                .isPresent();
+        return generic && !hasOwnCode(config) ? GENERIC : of(config, model, isByteLevel);
+    }
+
+    /**
+     * The class that {@code AutoTokenizer} chooses.
      *
      * @param config {@code tokenizer_config.json}
      * @param model {@code config.json}
      * @param isByteLevel whether {@code tokenizer.json} has a component of this type
      */
-    static TokenizerClass of(JsonObject config, JsonObject model, boolean isByteLevel) {
+    static TokenizerClass of(JsonObject config, JsonObject model, BooleanSupplier isByteLevel) {
         String type = model.text("model_type").orElse("");
-        JsonObject declares = config.text("tokenizer_class").isPresent() ? config : model;
-        Optional<String> declared = declares.text("tokenizer_class");
+        JsonObject file = declares(config, model);
+        Optional<String> declared = file.text("tokenizer_class");
         if (declared.isEmpty()) {
             return OF_MODEL.getOrDefault(type, GENERIC);
         }
         String name = declared.get().replaceFirst("Fast$", "");
         if (hasOwnCode(config)) {
-            return ofOwnCode(name, type, declares);
+            return ofOwnCode(name, type, file);
         }
-        boolean isLlama3 = name.equals(LLAMA.name) && isByteLevel; // which the class for Llama 2 cannot read
-        if (type.equals("mistral") || declared.get().matches("TokenizersBackend|PreTrainedTokenizerFast")) {
-            return GENERIC;
+        if (type.equals("mistral") || type.equals("qwen2")) { // whose files often name another one
+            return type.equals("qwen2") ? QWEN2 : GENERIC;
         }
-        return type.equals("qwen2") ? QWEN2 : isLlama3 ? GENERIC : named(name, declares);
+        boolean isLlama3 = name.equals(LLAMA.name) && isByteLevel.getAsBoolean(); // not for the class of Llama 2
+        return isLlama3 ? GENERIC : named(name, file);
+    }
+
+    /** The file that names the class, if one does. */
+    private static JsonObject declares(JsonObject config, JsonObject model) {
+        return config.text("tokenizer_class").isPresent() ? config : model;
     }
 
     private static boolean hasOwnCode(JsonObject config) {

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 final class TokenizerSettings {
     /** The special tokens that all classes of tokenizers have, in the order in which new ones get their ids. */
-    private static final List<String> NAMES =
+    static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private static final String EXTRA = "extra_special_tokens";
@@ -63,7 +63,7 @@ final class TokenizerSettings {
                         && Stream.of("config.json", "tokenizer_config.json")
                                 .allMatch(name -> files.apply(name).isEmpty())
                 ? TokenizerClass.GPT2
-                : TokenizerClass.of(config, object("config.json"), byteLevel);
+                : TokenizerClass.declared(config, object("config.json"), () -> isByteLevel(whole));
         checkSupported();
         renameExtra();
         takeOwnNames();
@@ -82,6 +82,10 @@ final class TokenizerSettings {
         return files.apply(name)
                 .map(content -> Json.object(file, content))
                 .orElseGet(() -> new JsonObject(file, JsonNodeFactory.instance.objectNode()));
+    }
+
+    private static boolean isByteLevel(Component whole) {
+        return whole != null && whole.json().findValuesAsText("type").contains("ByteLevel");
     }
 
     private void checkSupported() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.tokenizer.SpecialTokens;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.Json;

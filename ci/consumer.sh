@@ -54,7 +54,7 @@ for options in "" "$vectors"; do
         "$JAVA_HOME/bin/java" $options --module-path "$target/module$separator$target/libraries" -m consumer/consumer.Fox
 done
 
-# The command line as a module: Jackson may read what the pages contain.
+# Runs the command line as a module, in which Jackson needs access to the records of the pages.
 pages() { # the command's arguments; prints the title of the page
     "$JAVA_HOME/bin/java" --module-path "$jar$separator$target/runtime" --add-modules "ALL-MODULE-PATH,jdk.incubator.vector" \
         -m dev.touchstone/dev.touchstone.cli.Main "$@" --quiet --html "$target/page.html" >"$target/out"

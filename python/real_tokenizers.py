@@ -3,6 +3,7 @@
 python python/real_tokenizers.py FOLDER   FOLDER has a folder for each tokenizer
 """
 
+import hashlib
 import json
 import random
 import sys
@@ -21,6 +22,7 @@ from touchstone.tokens import texts
 SEED = 18
 TEXTS = 2000
 DECODED = 1000
+CHECKSUMS = Path(__file__).parent.parent / "ci" / "real-tokenizers.sha256"
 SOURCES = Path(__file__).parent.parent / "src" / "main" / "java"
 ALPHABETS = [
     (0x20, 0x7F),
@@ -105,6 +107,12 @@ def main() -> None:
     """Writes the expected results beside each tokenizer."""
     logging.set_verbosity_error()
     root = Path(sys.argv[1])
+    for line in CHECKSUMS.read_text(encoding="utf-8").splitlines():
+        checksum, name = line.split()
+        if hashlib.sha256((root / name).read_bytes()).hexdigest() != checksum:
+            sys.exit(
+                f"{root / name}: its SHA-256 is not the one in {CHECKSUMS.name}; delete its folder to fetch it again"
+            )
     whole = corpus()
     (root / "corpus.json").write_text(json.dumps(whole), encoding="utf-8")
     for folder in sorted(path.parent for path in root.glob("*/tokenizer.json")):

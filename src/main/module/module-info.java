@@ -10,6 +10,7 @@ module dev.touchstone {
     exports dev.touchstone.checkpoint;
     exports dev.touchstone.checkpoint.chat;
     exports dev.touchstone.checkpoint.files;
+    exports dev.touchstone.checkpoint.gguf;
     exports dev.touchstone.checkpoint.safetensors;
     exports dev.touchstone.generation;
     exports dev.touchstone.generation.processors;

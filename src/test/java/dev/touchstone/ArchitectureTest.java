@@ -61,6 +61,7 @@ class ArchitectureTest {
         layers.put("families", Set.of("weights", "model", "kernels", "tensor"));
         layers.put("checkpoint.files", Set.of());
         layers.put("checkpoint.safetensors", Set.of("checkpoint.files", "weights", "tensor"));
+        layers.put("checkpoint.gguf", Set.of("checkpoint.files", "checkpoint.safetensors", "weights", "tensor"));
         layers.put("checkpoint.tokenizer", union(stages, "checkpoint.files", "tokenizer", "tokenizer.regex"));
         String jinja = "checkpoint.chat.jinja";
         layers.put(jinja + ".python", Set.of());

@@ -2,6 +2,8 @@ package dev.touchstone.checkpoint;
 
 import dev.touchstone.checkpoint.chat.ChatTemplate;
 import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.gguf.GgufFiles;
+import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.checkpoint.tokenizer.SpecialTokens;
 import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
@@ -10,12 +12,15 @@ import dev.touchstone.families.Family;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
+import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
+import dev.touchstone.weights.StoredTensors;
 import dev.touchstone.weights.Weights;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Loads models as Hugging Face saves them. */
@@ -26,13 +31,25 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    /** Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids. */
+    /**
+     * Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids; or a GGUF
+     * file, or a folder with a GGUF model and no {@code config.json}.
+     */
     public static LoadedModel load(Path folder) {
         return load(folder, ReadOptions.DEFAULT);
     }
 
-    /** Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids. */
+    /**
+     * Loads a folder with {@code config.json}, weights in safetensors, and a tokenizer unless the model is run on token ids; or a GGUF
+     * file, or a folder with a GGUF model and no {@code config.json}.
+     */
     public static LoadedModel load(Path folder, ReadOptions options) {
+        Optional<Path> gguf = GgufFiles.in(folder);
+        if (gguf.isPresent()) {
+            try (GgufFolder files = GgufFolder.open(gguf.get())) {
+                return load(Problems.name(gguf.get()), files, () -> files, options);
+            }
+        }
         return load(HubCache.nameOf(folder), ModelFiles.folder(folder), options);
     }
 
@@ -63,6 +80,11 @@ public final class Checkpoint {
     }
 
     private static LoadedModel load(String name, ModelFiles files, ReadOptions options) {
+        return load(name, files, () -> TensorFiles.open(files), options);
+    }
+
+    private static LoadedModel load(
+            String name, ModelFiles files, Supplier<StoredTensors> opener, ReadOptions options) {
         if (files.has("adapter_config.json")) {
             throw new TouchstoneException(files.name()
                     + " holds an adapter of PEFT, such as LoRA, which is not supported;"
@@ -78,7 +100,7 @@ public final class Checkpoint {
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
         ModelText text = text(name, files);
         long memory = Runtime.getRuntime().maxMemory();
-        try (TensorFiles tensors = TensorFiles.open(files);
+        try (StoredTensors tensors = opener.get();
                 Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
             weights.checkUnused();

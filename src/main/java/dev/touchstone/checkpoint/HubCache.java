@@ -23,6 +23,12 @@ public final class HubCache {
     private static final Pattern ID =
             Pattern.compile("(?<id>\\w[\\w.-]*(?:/\\w[\\w.-]*)?)(?:@(?<revision>\\w[\\w./-]*))?");
 
+    private static final String GGUF = ".gguf";
+
+    /** {@code org/name/file.gguf}, with an optional branch, tag or commit after the name of the model. */
+    private static final Pattern FILE =
+            Pattern.compile("(?<id>\\w[\\w.-]*/\\w[\\w.-]*)(?:@(?<revision>\\w[\\w.-]*))?/(?<file>[\\w.-]+\\.gguf)");
+
     /** Models whose names had no organization at first, and their present names. */
     private static final Map<String, String> RENAMED = Map.of(
             "gpt2", "openai-community/gpt2",
@@ -81,15 +87,19 @@ public final class HubCache {
     }
 
     /**
-     * The folder of a model.
+     * The folder of a model, or its GGUF file.
      *
-     * @param model a folder, or the id of a model in the cache, such as {@code gpt2}, {@code openai-community/gpt2} or
-     *     {@code openai-community/gpt2@main}
-     * @throws TouchstoneException if there is no such folder, and no complete model of this id in the cache
+     * @param model a folder, a GGUF file, or the id of a model in the cache, such as {@code gpt2}, {@code openai-community/gpt2} or
+     *     {@code openai-community/gpt2@main}; {@code org/name/file.gguf} is a GGUF file in the cache
+     * @throws TouchstoneException if there is no such folder or file, and no complete model of this id in the cache
      */
     public Path find(String model) {
-        if (exists(model) && Files.isDirectory(Path.of(model))) {
+        if (exists(model) && (Files.isDirectory(Path.of(model)) || model.endsWith(GGUF))) {
             return Path.of(model);
+        }
+        Matcher file = FILE.matcher(model);
+        if (file.matches() && !model.contains("..")) {
+            return file(file.group("id"), file.group("revision"), file.group("file"));
         }
         Matcher matcher = ID.matcher(model);
         if (!matcher.matches() || model.contains("..")) {
@@ -116,6 +126,21 @@ public final class HubCache {
                                 + "; download it: " + download
                         : "there is no folder " + model + ", and no model of that name in the Hugging Face cache "
                                 + folder + "; an id has an organization and a name, such as openai-community/gpt2");
+    }
+
+    /** A GGUF file of a model in the cache. */
+    private Path file(String id, String revision, String name) {
+        String download = "hf download " + id + " " + name + (revision == null ? "" : " --revision " + revision);
+        Path repository = folder.resolve(REPOSITORY + id.replace("/", "--"));
+        if (!Files.isDirectory(repository)) {
+            throw new TouchstoneException("there is no file " + id + "/" + name + ", and no " + id
+                    + " in the Hugging Face cache " + folder + "; download it: " + download);
+        }
+        Path file = snapshot(repository, revision, download).resolve(name);
+        if (!Files.exists(file)) {
+            throw new TouchstoneException(file.getParent() + " holds no " + name + "; download it: " + download);
+        }
+        return file;
     }
 
     /** A name for the model of a folder: its id if the folder is in a cache, else the last part of its path. */

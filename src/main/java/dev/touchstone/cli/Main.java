@@ -52,6 +52,8 @@ public final class Main implements Runnable {
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("parity", ParityCommand::new);
         COMMANDS.put("models", ModelsCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("dequantize", DequantizeCommand::new);
         COMMANDS.put("doctor", DoctorCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }

@@ -1,5 +1,8 @@
 package dev.touchstone.families;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
 /**
  * Extends the context of a rotary embedding: computes its frequencies from those of the training. The steps are those of
  * {@code modeling_rope_utils.py} in Hugging Face transformers, each rounded to float as PyTorch rounds it.
@@ -74,6 +77,35 @@ interface RotaryScaling {
             }
         }
         return new Scaled(frequencies, 1);
+    }
+
+    /**
+     * LongRoPE (Ding et al., 2024): divides each frequency by a factor of its own. Sequences within the trained context have other factors
+     * than longer ones. Keys in a cache cannot change from one to the other, so either there must be no longer ones, or all factors must
+     * be equal.
+     */
+    static Scaled longRope(Given given) {
+        List<JsonNode> factors = given.settings.list("short_factor");
+        int pairs = given.frequencies.length;
+        if (factors.size() != pairs || !factors.stream().allMatch(JsonNode::isNumber)) {
+            throw given.settings.error(
+                    "short_factor", "a list of " + pairs + " numbers, one for each pair of channels");
+        }
+        if (given.extended > given.positions && !factors.equals(given.settings.list("long_factor"))) {
+            throw given.settings.error(
+                    "long_factor", "the values of short_factor: other factors for longer sequences are not supported");
+        }
+        float[] frequencies = new float[pairs];
+        for (int i = 0; i < pairs; i++) {
+            frequencies[i] = 1 / (factors.get(i).floatValue() * period(given.theta, i, pairs));
+        }
+        return new Scaled(frequencies, given.settings.nonNegative("attention_factor", longRopeFactor(given)));
+    }
+
+    private static double longRopeFactor(Given given) {
+        double ratio = (double) given.extended / given.positions;
+        double factor = given.settings.has("factor") ? given.settings.factor() : ratio;
+        return factor <= 1 ? 1 : Math.sqrt(1 + StrictMath.log(factor) / StrictMath.log(given.positions));
     }
 
     /** YaRN (Peng et al., 2023): a linear ramp from frequencies that are kept to those that are divided, and larger scores. */

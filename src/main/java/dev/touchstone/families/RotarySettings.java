@@ -20,10 +20,11 @@ final class RotarySettings {
             "dynamic", RotaryScaling::dynamic,
             "linear", RotaryScaling::linear,
             "llama3", RotaryScaling::llama3,
+            "longrope", RotaryScaling::longRope,
             "yarn", RotaryScaling::yarn));
 
     /** The types of scaling that use the length of the context in training. */
-    private static final Set<String> USE_TRAINED = Set.of("llama3", "yarn");
+    private static final Set<String> USE_TRAINED = Set.of("llama3", "longrope", "yarn");
 
     private RotarySettings() {}
 

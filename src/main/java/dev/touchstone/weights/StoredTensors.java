@@ -3,10 +3,14 @@ package dev.touchstone.weights;
 import java.util.List;
 
 /** The tensors of a checkpoint, in one file or several. */
-public interface StoredTensors {
+public interface StoredTensors extends AutoCloseable {
     /** The file that lists the tensors, for messages. */
     String place();
 
     /** All tensors, each name once. */
     List<? extends StoredTensor> all();
+
+    /** Closes the files. */
+    @Override
+    void close();
 }

@@ -3,6 +3,10 @@ package dev.touchstone.checkpoint;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.checkpoint.gguf.Gguf;
+import dev.touchstone.checkpoint.gguf.GgufBytes;
+import dev.touchstone.checkpoint.gguf.GgufTensor;
+import dev.touchstone.checkpoint.gguf.GgufType;
 import dev.touchstone.checkpoint.safetensors.DType;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
@@ -68,6 +72,7 @@ public final class CheckpointTargets {
         CheckpointTargets targets = new CheckpointTargets(folder);
         return List.of(
                 targets.safetensors(),
+                gguf(),
                 targets.file("config.json", 3),
                 targets.file("generation_config.json", 1),
                 tokenizer(),
@@ -93,6 +98,40 @@ public final class CheckpointTargets {
                 List.of(small.toByteArray(), model.get("model.safetensors")),
                 SafetensorsFiles.ANY,
                 CheckpointTargets::readSafetensors);
+    }
+
+    /** A file with values of all types of metadata, and tensors of several types. */
+    private static Target gguf() {
+        byte[] small = GgufBytes.header(3, 3, 5)
+                .text("general.architecture", "llama")
+                .number("llama.block_count", 1)
+                .string("flag")
+                .int32(7)
+                .raw(1)
+                .string("list")
+                .int32(9)
+                .int32(8)
+                .int64(2)
+                .string("a")
+                .string("b")
+                .string("large")
+                .int32(10)
+                .int64(-1)
+                .tensor("token_embd.weight", GgufType.Q4_0, 0, 32, 2)
+                .tensor("output_norm.weight", GgufType.F32, 64, 4)
+                .tensor("blk.0.ffn_down.weight", GgufType.Q6_K, 96, 256)
+                .data(320);
+        return new Target("gguf", 2, MEGABYTE, List.of(small), Bytes.ANY, CheckpointTargets::readGguf);
+    }
+
+    private static String readGguf(byte[] input) throws IOException {
+        try (Gguf file = Gguf.open("model.gguf", ByteSource.of(input))) {
+            for (GgufTensor tensor : file.all()) {
+                int count = (int) tensor.elements();
+                tensor.reader(count).floats(0, count, new float[count], 0);
+            }
+            return "read, tensors " + !file.all().isEmpty();
+        }
     }
 
     private static String readSafetensors(byte[] input) throws IOException {

@@ -31,7 +31,7 @@ class FamilySettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            tiny-llama    | rope_parameters     | {"rope_type": "longrope"}     | rope_type is "longrope", expected one of default, dynamic, linear, llama3, yarn
+            tiny-llama    | rope_parameters     | {"rope_type": "longrope"}     | short_factor is missing, expected a list of 3 numbers
             tiny-llama    | rope_scaling        | {"type": "su", "factor": 2}   | config.json: rope_scaling: type is "su", expected one of
             tiny-llama    | rope_scaling        | {"type": "linear"}            | config.json: rope_scaling: factor is missing, expected a number of 1 or more
             tiny-llama    | rope_scaling        | 2                             | config.json: rope_scaling is 2, expected an object

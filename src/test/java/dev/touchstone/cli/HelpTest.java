@@ -109,7 +109,7 @@ class HelpTest {
         List<String> arguments = new ArrayList<>();
         for (MatchResult word : WORD.matcher(example).results().toList()) {
             String argument = word.group(1) == null ? word.group() : word.group(1);
-            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors|jinja)");
+            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors|jinja)|model-folder");
             arguments.add(
                     isFile
                             ? folder.resolve(argument).toString()

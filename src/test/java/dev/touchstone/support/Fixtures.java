@@ -1,8 +1,11 @@
 package dev.touchstone.support;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.parity.Fixture;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.Utf8;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,11 @@ public final class Fixtures {
 
     public static Fixture named(String name) {
         return new Fixture(ROOT.resolve(name));
+    }
+
+    /** A JSON file beside the fixtures. */
+    public static JsonNode json(String file) {
+        return Json.value(file, Utf8.read(ROOT.resolve(file)));
     }
 
     public static LoadedModel model(Fixture fixture) {

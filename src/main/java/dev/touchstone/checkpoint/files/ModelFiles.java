@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files of one model, wherever they lie: a folder that {@code save_pretrained} wrote, or the class path. */
-public sealed interface ModelFiles {
+/** The files of one model, as {@code save_pretrained} writes them: in a folder, on the class path, or made from another format. */
+public interface ModelFiles {
     /** The most that {@link #bytes} reads: ten times the largest {@code tokenizer.json} there is. */
     long LARGEST = 1L << 28;
 

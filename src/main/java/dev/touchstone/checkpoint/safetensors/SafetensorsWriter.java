@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Json;
+import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
+import dev.touchstone.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,21 +20,41 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Writes a safetensors file: collects tensors, then writes them all. The file appears whole or not at all. */
+/**
+ * Writes a safetensors file: collects tensors, then writes them all. The file appears whole or not at all. Tensors that are stored in
+ * another file are read while they are written.
+ */
 public final class SafetensorsWriter {
     private static final int PIECE_BYTES = 1 << 20;
+    private static final int PIECE_ELEMENTS = 1 << 16;
 
     private final Map<String, Stored> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    /** Puts element {@code index} into the buffer. */
+    /** Puts element {@code index} into the buffer. Indices ascend from 0. */
     private interface Element {
         void put(ByteBuffer bytes, int index);
     }
 
-    private record Stored(DType dtype, int[] shape, int elements, Element element) {
+    /** Makes the elements ready to be written; called once. */
+    private interface Source {
+        Element open();
+    }
+
+    private record Stored(DType dtype, int[] shape, int elements, Source source) {
         long bytes() {
             return (long) elements * dtype.bits() / 8;
+        }
+    }
+
+    /** A value of type {@code dtype}; F16 and BF16 round to the nearest, ties to even. */
+    private static void put(DType dtype, ByteBuffer bytes, float value) {
+        switch (dtype) {
+            case F64 -> bytes.putDouble(value);
+            case F32 -> bytes.putFloat(value);
+            case F16 -> bytes.putShort(HalfPrecision.toFloat16(value));
+            case BF16 -> bytes.putShort(HalfPrecision.toBfloat16(value));
+            default -> throw new IllegalArgumentException("a tensor of floats cannot be written as " + dtype);
         }
     }
 
@@ -49,24 +71,38 @@ public final class SafetensorsWriter {
     /** As F64, F32, F16 or BF16; the last two round to the nearest, ties to even. */
     public SafetensorsWriter add(String name, DType dtype, Tensor tensor) {
         float[] data = tensor.data();
-        Element element = switch (dtype) {
-            case F64 -> (bytes, i) -> bytes.putDouble(data[i]);
-            case F32 -> (bytes, i) -> bytes.putFloat(data[i]);
-            case F16 -> (bytes, i) -> bytes.putShort(HalfPrecision.toFloat16(data[i]));
-            case BF16 -> (bytes, i) -> bytes.putShort(HalfPrecision.toBfloat16(data[i]));
-            default -> throw new IllegalArgumentException("a tensor of floats cannot be written as " + dtype);
-        };
-        return add(name, new Stored(dtype, tensor.shape(), data.length, element));
+        return add(
+                name, new Stored(dtype, tensor.shape(), data.length, () -> (bytes, i) -> put(dtype, bytes, data[i])));
+    }
+
+    /** A tensor of another file under a name of its own, as F64, F32, F16 or BF16. */
+    public SafetensorsWriter add(String name, DType dtype, StoredTensor tensor) {
+        long elements = IntStream.of(tensor.shape()).asLongStream().reduce(1, (a, b) -> a * b);
+        if (elements > Integer.MAX_VALUE) {
+            throw new TouchstoneException(tensor.file() + ": " + name + " has " + elements + " elements, at most "
+                    + Integer.MAX_VALUE + " can be written");
+        }
+        return add(name, new Stored(dtype, tensor.shape(), (int) elements, () -> {
+            int length = (int) Math.min(PIECE_ELEMENTS, elements);
+            StoredTensor.Reader reader = tensor.reader(length);
+            float[] piece = new float[length];
+            return (bytes, i) -> {
+                if (i % length == 0) {
+                    reader.floats(i, (int) Math.min(length, elements - i), piece, 0);
+                }
+                put(dtype, bytes, piece[i % length]);
+            };
+        }));
     }
 
     /** As F64. */
     public SafetensorsWriter add(String name, double[] data, int... shape) {
-        return add(name, new Stored(DType.F64, shape, data.length, (bytes, i) -> bytes.putDouble(data[i])));
+        return add(name, new Stored(DType.F64, shape, data.length, () -> (bytes, i) -> bytes.putDouble(data[i])));
     }
 
     /** As I64, which is what Hugging Face's token ids are. */
     public SafetensorsWriter add(String name, int[] data, int... shape) {
-        return add(name, new Stored(DType.I64, shape, data.length, (bytes, i) -> bytes.putLong(data[i])));
+        return add(name, new Stored(DType.I64, shape, data.length, () -> (bytes, i) -> bytes.putLong(data[i])));
     }
 
     private SafetensorsWriter add(String name, Stored stored) {
@@ -90,11 +126,12 @@ public final class SafetensorsWriter {
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(header.length).put(header);
         for (Stored stored : tensors.values()) {
+            Element element = stored.source.open();
             for (int i = 0; i < stored.elements; i++) {
                 if (bytes.remaining() < Long.BYTES) {
                     flush(bytes, channel);
                 }
-                stored.element.put(bytes, i);
+                element.put(bytes, i);
             }
         }
         flush(bytes, channel);

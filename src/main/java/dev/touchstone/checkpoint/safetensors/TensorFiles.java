@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * The weights of a model's folder: {@code model.safetensors}, or else the files that {@code model.safetensors.index.json} names.
  * As in Hugging Face, the index only says which files to open: a tensor is where a file has it, whether the index lists it or not.
  */
-public final class TensorFiles implements StoredTensors, AutoCloseable {
+public final class TensorFiles implements StoredTensors {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 

@@ -1,0 +1,155 @@
+package dev.touchstone.checkpoint.gguf;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.safetensors.DType;
+import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.util.Problems;
+import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.WholeFile;
+import dev.touchstone.weights.StoredTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A GGUF model as the folder that Hugging Face's {@code save_pretrained} would write: {@code config.json}, {@code tokenizer.json} and
+ * {@code tokenizer_config.json} from the metadata, and the tensors under Hugging Face's names and in its layout.
+ */
+public final class GgufFolder implements ModelFiles, StoredTensors {
+    private static final String ROPE_FACTORS = "rope_freqs.weight"; // part of config.json
+
+    private final Gguf gguf;
+    private final List<GgufWeight> weights;
+    private final Map<String, ObjectNode> files = new LinkedHashMap<>();
+
+    private GgufFolder(Gguf gguf) {
+        this.gguf = gguf;
+        JsonNode id = gguf.metadata().path("general.architecture");
+        if (!id.isTextual()) {
+            throw new TouchstoneException(
+                    gguf.place() + ": the metadata lacks general.architecture; it is no language model, or damaged");
+        }
+        GgufArchitecture architecture = GgufArchitecture.of(gguf.place(), id.textValue());
+        Map<String, GgufTensor> tensors = new LinkedHashMap<>();
+        gguf.all().forEach(tensor -> tensors.put(tensor.name(), tensor));
+        ObjectNode config = GgufConfig.of(gguf.place(), architecture, gguf.metadata(), tensors);
+        files.put("config.json", config);
+        files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
+        this.weights = weights(architecture, config.path("head_dim").intValue());
+    }
+
+    /** Opens a file, or all parts of a split model. Throws if its architecture or its tokenizer is not supported. */
+    public static GgufFolder open(Path file) {
+        return of(Gguf.open(file));
+    }
+
+    /** The model of an open file, which is closed with it, and if this throws. */
+    public static GgufFolder of(Gguf gguf) {
+        try {
+            return new GgufFolder(gguf);
+        } catch (RuntimeException e) {
+            gguf.close();
+            throw e;
+        }
+    }
+
+    private List<GgufWeight> weights(GgufArchitecture architecture, int headSize) {
+        List<GgufWeight> list = new ArrayList<>();
+        for (GgufTensor tensor : gguf.all()) {
+            String name = architecture.hugging(tensor.name());
+            if (name == null && tensor.name().equals(ROPE_FACTORS)) {
+                continue;
+            }
+            if (name == null) {
+                throw new TouchstoneException(tensor.file() + " holds " + Problems.printable(tensor.name())
+                        + ", which the architecture " + architecture.id() + " does not have here");
+            }
+            boolean rotated = tensor.name().matches("blk\\.\\d+\\.attn_[qk]\\.(weight|bias)");
+            boolean norm = tensor.name().matches(".*_norm\\.weight");
+            list.add(new GgufWeight(
+                    name,
+                    tensor,
+                    rotated && architecture.permutesRotaryRows() ? headSize : 0,
+                    norm && architecture.addsOneToNorms()));
+        }
+        return list;
+    }
+
+    /**
+     * Writes the folder.
+     *
+     * @param folder is new or empty
+     * @param dtype the type of the weights
+     */
+    public void write(Path folder, DType dtype) {
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> inside = Files.list(folder)) {
+                if (inside.findAny().isPresent()) {
+                    throw new TouchstoneException(folder + " is not empty; expected a new folder, or an empty one");
+                }
+            }
+        } catch (IOException e) {
+            throw Problems.unwritable(folder, e);
+        }
+        SafetensorsWriter tensors = new SafetensorsWriter().metadata("format", "pt");
+        weights.forEach(weight -> tensors.add(weight.name(), dtype, weight));
+        tensors.write(folder.resolve("model.safetensors"));
+        files.forEach((name, json) -> WholeFile.write(folder.resolve(name), json.toPrettyString() + "\n"));
+    }
+
+    @Override
+    public String name() {
+        return gguf.place();
+    }
+
+    @Override
+    public boolean has(String file) {
+        return files.containsKey(file);
+    }
+
+    @Override
+    public List<String> list(String folder) {
+        return List.of();
+    }
+
+    @Override
+    public byte[] bytes(String file) {
+        if (!has(file)) {
+            throw Problems.unreadable(file, new NoSuchFileException(file));
+        }
+        return files.get(file).toString().getBytes(UTF_8);
+    }
+
+    @Override
+    public ByteSource open(String file) throws IOException {
+        return ByteSource.of(bytes(file));
+    }
+
+    /** The file with the tensors. */
+    @Override
+    public String place() {
+        return gguf.place();
+    }
+
+    @Override
+    public List<GgufWeight> all() {
+        return weights;
+    }
+
+    @Override
+    public void close() {
+        gguf.close();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.touchstone.checkpoint.gguf;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.util.TouchstoneException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * How a byte-level tokenizer splits a text before it merges. {@code tokenizer.ggml.pre} contains a name only; the patterns belonging to
+ * the names are those of the Hugging Face models that the names refer to.
+ *
+ * @param pattern splits the text; null for GPT-2's pattern
+ * @param digits whether each digit is split off first
+ * @param ignoresMerges whether a word that is a token is not split into others
+ * @param addsBos whether a BOS token comes first unless {@code add_bos_token} says otherwise
+ */
+record GgufPreTokenizer(
+        String pattern, boolean digits, boolean normalizesToNfc, boolean ignoresMerges, boolean addsBos) {
+    private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private static final String LINES_AND_SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+    private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+    private static final String OTHER = "[^\\r\\n\\p{L}\\p{N}]?";
+
+    private static final GgufPreTokenizer GPT2 = new GgufPreTokenizer(null, false, false, false, false);
+    private static final GgufPreTokenizer DIGITS = new GgufPreTokenizer(null, true, false, false, false);
+    private static final GgufPreTokenizer LLAMA3 = new GgufPreTokenizer(
+            CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES,
+            false,
+            false,
+            true,
+            true);
+    private static final GgufPreTokenizer QWEN2 = new GgufPreTokenizer(
+            CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES,
+            false,
+            true,
+            false,
+            false);
+    private static final GgufPreTokenizer TEKKEN = new GgufPreTokenizer(
+            OTHER + UPPER + "*" + LOWER + "+|" + OTHER + UPPER + "+" + LOWER
+                    + "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" + LINES_AND_SPACES,
+            false,
+            false,
+            true,
+            true);
+
+    private static final Map<String, GgufPreTokenizer> BY_NAME = new TreeMap<>(Map.ofEntries(
+            Map.entry("gpt-2", GPT2),
+            Map.entry("phi-2", GPT2),
+            Map.entry("olmo", GPT2),
+            Map.entry("smollm", DIGITS),
+            Map.entry("starcoder", DIGITS),
+            Map.entry("refact", DIGITS),
+            Map.entry("llama3", LLAMA3),
+            Map.entry("llama-v3", LLAMA3),
+            Map.entry("llama-bpe", LLAMA3),
+            Map.entry("qwen2", QWEN2),
+            Map.entry("deepseek-r1-qwen", QWEN2),
+            Map.entry("tekken", TEKKEN)));
+
+    /** @param error makes the error for an unknown name from a description of what was found */
+    static GgufPreTokenizer of(String name, Function<String, TouchstoneException> error) {
+        GgufPreTokenizer found = BY_NAME.get(name);
+        if (found == null) {
+            throw error.apply(name.isEmpty() ? "is missing" : "is " + name + ", which is not supported");
+        }
+        return found;
+    }
+
+    /** The known names. */
+    static TreeSet<String> names() {
+        return new TreeSet<>(BY_NAME.keySet());
+    }
+
+    /** The component of {@code tokenizer.json}. */
+    ObjectNode json() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("type", "Sequence");
+        ArrayNode steps = json.putArray("pretokenizers");
+        if (digits) {
+            steps.addObject().put("type", "Digits").put("individual_digits", true);
+        }
+        if (pattern != null) {
+            ObjectNode split = steps.addObject().put("type", "Split");
+            split.putObject("pattern").put("Regex", pattern);
+            split.put("behavior", "Isolated").put("invert", false);
+        }
+        steps.addObject()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", pattern == null);
+        return json;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.touchstone.checkpoint.gguf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.touchstone.support.Fixtures;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The values of random blocks equal those of the Python package {@code gguf}, bit for bit. */
+class GgufTypesTest {
+    private static List<JsonNode> entries() {
+        return StreamSupport.stream(Fixtures.json("gguf-types.json").spliterator(), false)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void valuesEqualThoseOfThePythonPackage(JsonNode entry) throws NoSuchAlgorithmException {
+        GgufType type = GgufType.valueOf(entry.get("type").textValue());
+        int blocks = entry.get("blocks").intValue();
+        ByteBuffer bytes = random(entry.get("seed").longValue(), blocks * type.blockBytes());
+        float[] values = new float[blocks * type.blockElements()];
+        for (int b = 0; b < blocks; b++) {
+            type.format().elements(bytes, b * type.blockBytes(), values, b * type.blockElements());
+        }
+
+        assertThat(digest(values)).isEqualTo(entry.get("sha256").textValue());
+    }
+
+    /** F64 is the only readable type that the package does not convert; it is rounded. */
+    @Test
+    void everyReadableTypeIsCompared() {
+        assertThat(entries().stream().map(entry -> entry.get("type").textValue()))
+                .containsExactlyInAnyOrderElementsOf(GgufType.readable().stream()
+                        .filter(type -> type != GgufType.F64)
+                        .map(GgufType::name)
+                        .toList());
+    }
+
+    @Test
+    void f64IsRoundedToTheNearestFloat() {
+        ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 0.1);
+        float[] value = new float[1];
+        BlockFormat.f64(bytes, 0, value, 0);
+
+        assertThat(value[0]).isEqualTo(0.1f);
+    }
+
+    /** As {@code splitmix} in {@code python/touchstone/gguf_models.py}. */
+    private static ByteBuffer random(long seed, int count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        ByteBuffer bytes = ByteBuffer.allocate((count + 7) / 8 * 8).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            bytes.putLong(random.nextLong());
+        }
+        return bytes;
+    }
+
+    /** NaNs differ in their bits from machine to machine, so all are counted as one. */
+    private static String digest(float[] values) throws NoSuchAlgorithmException {
+        ByteBuffer bits = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bits.putInt(Float.floatToIntBits(value));
+        }
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bits.array()));
+    }
+}

@@ -241,8 +241,21 @@ def type_digests() -> list[dict[str, object]]:
         bits = values.view(np.uint32).copy()
         bits[np.isnan(values)] = 0x7FC00000
         digest = hashlib.sha256(bits.astype("<u4").tobytes()).hexdigest()
-        entries.append({"type": kind.name, "seed": kind.value, "blocks": count, "sha256": digest})
+        entry = {"type": kind.name, "seed": kind.value, "blocks": count, "sha256": digest}
+        entries.append(entry | example(kind))
     return entries
+
+
+def example(kind: Type) -> dict[str, object]:
+    """One block in hexadecimal, and its values."""
+    size = gguf.GGML_QUANT_SIZES[kind][0]
+    random = np.random.default_rng(kind.value)
+    if kind in SCALES:
+        block = random_blocks(kind, (1, size), random)
+    else:
+        block = gguf.quants.quantize(random.normal(size=(1, max(size, 1))).astype(np.float32), kind)
+    values = gguf.quants.dequantize(block, kind).reshape(-1)
+    return {"block": np.ascontiguousarray(block).view(np.uint8).tobytes().hex(), "values": [float(x) for x in values]}
 
 
 def splitmix(seed: int, count: int) -> np.ndarray:

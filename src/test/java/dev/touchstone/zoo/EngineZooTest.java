@@ -18,6 +18,8 @@ class EngineZooTest {
                                 "BF16", HalfPrecision::fromBfloat16, List.of(LoaderChecks.BF16), LoaderBugs.BF16),
                         new BugSuite<>("F16", HalfPrecision::fromFloat16, List.of(LoaderChecks.F16), LoaderBugs.F16),
                         new BugSuite<>("safetensors", LoaderChecks::read, LoaderChecks.FILES, LoaderBugs.FILES),
+                        new BugSuite<>("GGUF models", model -> {}, GgufBugs.MODEL_CHECKS, GgufBugs.MODELS),
+                        new BugSuite<>("GGUF types", GgufBugs::read, GgufBugs.TYPE_CHECKS, GgufBugs.TYPES),
                         new BugSuite<>(
                                 "the executor",
                                 model -> new CachedExecutor(model, new ScalarKernels()),

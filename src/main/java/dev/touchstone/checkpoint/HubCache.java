@@ -190,14 +190,15 @@ public final class HubCache {
      */
     private static Path complete(Path snapshot, String download) {
         List<Path> files = list(snapshot);
+        boolean gguf = files.stream().anyMatch(file -> Problems.name(file).endsWith(GGUF));
         Optional<String> missing = files.stream()
                 .filter(file -> !Files.exists(file))
                 .map(Problems::name)
                 .filter(name -> LOADED.matcher(name).matches())
                 .findFirst()
-                .or(() -> Optional.of("config.json").filter(name -> !Files.exists(snapshot.resolve(name))))
+                .or(() -> Optional.of("config.json").filter(name -> !Files.exists(snapshot.resolve(name)) && !gguf))
                 .or(() -> Optional.of("model.safetensors")
-                        .filter(name -> files.stream().noneMatch(HubCache::isWeights)));
+                        .filter(name -> files.stream().noneMatch(HubCache::isWeights) && !gguf));
         if (missing.isPresent()) {
             throw new TouchstoneException(
                     snapshot + " is incomplete, it lacks " + missing.get() + "; finish the download: " + download);

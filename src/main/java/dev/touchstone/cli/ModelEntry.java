@@ -2,21 +2,26 @@ package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.gguf.Gguf;
+import dev.touchstone.checkpoint.gguf.GgufFiles;
+import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.checkpoint.safetensors.DType;
-import dev.touchstone.checkpoint.safetensors.SafetensorsTensor;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
+import dev.touchstone.weights.StoredTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,7 +44,7 @@ record ModelEntry(
         long bytes,
         Optional<String> dtype,
         Optional<String> problem) {
-    private static final Pattern WEIGHTS = Pattern.compile(".+\\.safetensors|pytorch_model.*\\.bin");
+    private static final Pattern WEIGHTS = Pattern.compile(".+\\.(safetensors|gguf)|pytorch_model.*\\.bin");
 
     /** Types by PyTorch's names. */
     private static final Map<DType, String> NAMES =
@@ -80,14 +85,26 @@ record ModelEntry(
 
     private static Optional<String> family(Path folder) {
         try {
-            String config = ModelFiles.folder(folder).text("config.json");
-            return Json.object("config.json", config).text("model_type");
+            Optional<Path> gguf = GgufFiles.in(folder);
+            if (gguf.isEmpty()) {
+                return family(ModelFiles.folder(folder));
+            }
+            try (GgufFolder files = GgufFolder.open(gguf.get())) {
+                return family(files);
+            }
         } catch (TouchstoneException e) {
             return Optional.empty();
         }
     }
 
+    private static Optional<String> family(ModelFiles files) {
+        return Json.object("config.json", files.text("config.json")).text("model_type");
+    }
+
     private static long bytes(Path folder) {
+        if (Files.isRegularFile(folder)) {
+            return size(folder);
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> WEIGHTS.matcher(Problems.name(file)).matches())
                     .filter(Files::isRegularFile)
@@ -107,17 +124,36 @@ record ModelEntry(
     }
 
     private static Optional<String> dtype(Path folder) {
-        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
-            return tensors.all().stream()
-                    .collect(Collectors.groupingBy(
-                            SafetensorsTensor::dtype, Collectors.summingLong(SafetensorsTensor::bytes)))
-                    .entrySet()
-                    .stream()
-                    .max(Map.Entry.comparingByValue())
-                    .map(most -> NAMES.getOrDefault(
-                            most.getKey(), most.getKey().name().toLowerCase(Locale.ROOT)));
+        try {
+            Optional<Path> gguf = GgufFiles.in(folder);
+            return gguf.isPresent() ? ggufType(gguf.get()) : safetensorsType(folder);
         } catch (TouchstoneException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> safetensorsType(Path folder) {
+        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
+            return mostCommon(
+                    tensors.all(),
+                    tensor -> NAMES.getOrDefault(
+                            tensor.dtype(), tensor.dtype().name().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private static Optional<String> ggufType(Path file) {
+        try (Gguf gguf = Gguf.open(file)) {
+            return mostCommon(gguf.all(), tensor -> tensor.type().name());
+        }
+    }
+
+    /** The type of most bytes. */
+    private static <T extends StoredTensor> Optional<String> mostCommon(List<T> tensors, Function<T, String> type) {
+        return tensors.stream()
+                .collect(Collectors.groupingBy(type, Collectors.summingLong(StoredTensor::bytes)))
+                .entrySet()
+                .stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey);
     }
 }

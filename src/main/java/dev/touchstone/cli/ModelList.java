@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.gguf.GgufFiles;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
@@ -26,25 +27,32 @@ record ModelList(HubCache cache, List<Path> folders) {
         return entries;
     }
 
-    /** The folder itself, or the folders in it that are models. */
-    private static List<Path> models(Path folder) {
-        if (isModel(folder)) {
-            return List.of(folder);
+    /** The path itself, or the models in the folder: folders, and GGUF files in it and in its folders. */
+    private static List<Path> models(Path path) {
+        if (isModel(path)) {
+            return List.of(path);
         }
-        ModelFiles.folder(folder); // throws if it is none
-        try (Stream<Path> inside = Files.list(folder)) {
-            List<Path> models = inside.filter(ModelList::isModel).sorted().toList();
+        ModelFiles.folder(path); // throws if it is none
+        try (Stream<Path> inside = Files.list(path)) {
+            List<Path> models = inside.flatMap(ModelList::inside).sorted().toList();
             if (models.isEmpty()) {
                 throw new TouchstoneException(
-                        folder + " holds no model; expected a folder with config.json, or a folder of such folders");
+                        path + " holds no model; expected a folder with config.json, a GGUF file, or a folder of such");
             }
             return models;
         } catch (IOException e) {
-            throw Problems.unreadable(folder.toString(), e);
+            throw Problems.unreadable(path.toString(), e);
         }
     }
 
-    private static boolean isModel(Path folder) {
-        return MARKS.stream().anyMatch(mark -> Files.exists(folder.resolve(mark)));
+    private static Stream<Path> inside(Path path) {
+        return isModel(path)
+                ? Stream.of(path)
+                : Files.isDirectory(path) ? GgufFiles.list(path).stream() : Stream.empty();
+    }
+
+    private static boolean isModel(Path path) {
+        return MARKS.stream().anyMatch(mark -> Files.exists(path.resolve(mark)))
+                || Files.isRegularFile(path) && GgufFiles.isFirstPart(path);
     }
 }

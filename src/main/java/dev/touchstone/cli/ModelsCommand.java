@@ -33,7 +33,7 @@ final class ModelsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "FOLDER",
-            description = "A folder of a model, or a folder of such folders, to list after the cache.")
+            description = "A folder of a model, a GGUF file, or a folder of such, to list after the cache.")
     private List<Path> folders = List.of();
 
     @Option(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.parity.Fixture;
@@ -88,7 +89,9 @@ class ModelsTest {
         List<ModelEntry> models = new ModelList(cache(), List.of(Fixtures.root())).entries();
 
         assertThat(models.get(0).id()).isEqualTo("me/mine");
-        List<ModelEntry> fixtures = models.subList(1, models.size());
+        List<ModelEntry> fixtures = models.subList(1, models.size()).stream()
+                .filter(model -> !model.id().endsWith(".gguf"))
+                .toList();
         assertThat(fixtures)
                 .extracting(ModelEntry::id)
                 .containsExactlyElementsOf(Fixtures.all().stream()
@@ -104,10 +107,31 @@ class ModelsTest {
     }
 
     @Test
+    void ggufFilesAreListed() throws IOException {
+        Path llama = Fixtures.root().resolve("gguf-llama.gguf");
+        Files.copy(llama, folder.resolve("llama.gguf"));
+        Files.copy(Fixtures.root().resolve("gguf-byte-level.gguf"), folder.resolve("tokenizer.gguf"));
+
+        List<ModelEntry> models = new ModelList(cache(), List.of(folder)).entries();
+
+        assertThat(models).hasSize(2);
+        assertThat(models.get(0).runs()).isTrue();
+        assertThat(models.get(0).family()).contains("llama");
+        assertThat(models.get(0).dtype()).contains("F16");
+        assertThat(models.get(0).bytes()).isEqualTo(Files.size(llama));
+        assertThat(models.get(0).parameters()).hasValue(parameters(llama));
+        assertThat(models.get(1).problem().orElseThrow()).contains("llama.attention.head_count");
+    }
+
+    private static long parameters(Path model) {
+        return ModelSummary.of(Checkpoint.load(model).transformer()).parameters();
+    }
+
+    @Test
     void aFolderWithoutAModelIsAnError() throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
-        assertFolderRefused(folder, folder + " holds no model; expected a folder with config.json");
+        assertFolderRefused(folder, folder + " holds no model; expected a folder with config.json, a GGUF file");
         assertFolderRefused(file, file + " is a file, expected the folder around it");
         assertFolderRefused(folder.resolve("none"), "none: no such folder");
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Tokenizers that people use, with the results and the times of transformers. {@code ci/real-tokenizers.sh} downloads them
- * and runs this class; its name keeps it out of {@code mvn verify}.
+ * and runs this class; {@code pom.xml} excludes it from {@code mvn verify}.
  */
 class RealTokenizers {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -28,7 +28,7 @@ public final class GgufFiles {
         if (!Files.isDirectory(path) || Files.exists(path.resolve("config.json"))) {
             return Optional.empty();
         }
-        List<Path> models = models(path);
+        List<Path> models = list(path);
         if (models.size() > 1) {
             throw new TouchstoneException(path + " holds several GGUF models; pass one of the files: "
                     + models.stream().map(Problems::name).toList());
@@ -36,16 +36,18 @@ public final class GgufFiles {
         return models.stream().findFirst();
     }
 
-    /** The GGUF files of a folder in order; of a split model only the first part. */
-    private static List<Path> models(Path folder) {
+    /** The GGUF models of a folder in order: their files, or the first parts of split ones. */
+    public static List<Path> list(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(GgufFiles::isGguf)
-                    .filter(file -> !Problems.name(file).matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf"))
-                    .sorted()
-                    .toList();
+            return files.filter(GgufFiles::isFirstPart).sorted().toList();
         } catch (IOException e) {
             throw Problems.unreadable(folder.toString(), e);
         }
+    }
+
+    /** Whether a file is a GGUF file, and not a later part of a split model. */
+    public static boolean isFirstPart(Path file) {
+        return isGguf(file) && !Problems.name(file).matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf");
     }
 
     private static boolean isGguf(Path file) {

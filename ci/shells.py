@@ -71,7 +71,7 @@ def main() -> None:
         ("no colour in a pipe", printed(f"{story} | cat")),
     ):
         check(what, "Once" in seen and "\x1b" not in seen, seen)
-    load = f"./touchstone tokenize --model {LARGE} Once"
+    load = f"./touchstone generate --model {LARGE} --prompt Once --max-new-tokens 1"
     for what, seen, bar in (
         ("a progress bar on standard error", printed(f"{load} >/dev/null"), True),
         ("no progress bar with --quiet", printed(f"{load} --quiet"), False),

@@ -283,7 +283,7 @@ def quick(page: Page) -> None:
     explained(page)
     milliseconds = page.evaluate("""async () => {
         const start = performance.now();
-        look({layer: 1, head: 1, token: 100});
+        select({layer: 1, head: 1, token: 100});
         await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         return performance.now() - start;
     }""")

@@ -40,5 +40,9 @@ gguf=$root-gguf/SmolLM2-135M-Instruct.Q4_1.gguf
 ./touchstone trace --quiet --model "$float32" --prompt "$prompt" --out "$root/float32.safetensors"
 cmp "$root/gguf.safetensors" "$root/float32.safetensors"
 echo "the GGUF file gives the same bits as its de-quantised folder at every tap"
+tokens() {
+    ./touchstone tokenize --model "$1" "$prompt, 2026: ça va?"
+}
+cmp <(tokens "$gguf") <(tokens "$float32")
 answer=$(echo "What is the capital of France?" | ./touchstone chat --quiet --model "$gguf")
 [ "$answer" = "The capital of France is Paris." ] || { echo "the GGUF file answers: $answer" >&2; exit 1; }

@@ -2,9 +2,6 @@ package dev.touchstone.checkpoint;
 
 import dev.touchstone.checkpoint.chat.ChatTemplate;
 import dev.touchstone.checkpoint.files.ModelFiles;
-import dev.touchstone.checkpoint.gguf.GgufFiles;
-import dev.touchstone.checkpoint.gguf.GgufFolder;
-import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.checkpoint.tokenizer.SpecialTokens;
 import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import dev.touchstone.families.Config;
@@ -12,7 +9,6 @@ import dev.touchstone.families.Family;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
-import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.StoredTensors;
@@ -20,7 +16,6 @@ import dev.touchstone.weights.Weights;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Loads models as Hugging Face saves them. */
@@ -44,28 +39,26 @@ public final class Checkpoint {
      * file, or a folder with a GGUF model and no {@code config.json}.
      */
     public static LoadedModel load(Path folder, ReadOptions options) {
-        Optional<Path> gguf = GgufFiles.in(folder);
-        if (gguf.isPresent()) {
-            try (GgufFolder files = GgufFolder.open(gguf.get())) {
-                return load(Problems.name(gguf.get()), files, () -> files, options);
-            }
+        try (ModelSource source = ModelSource.of(folder)) {
+            return load(source, options);
         }
-        return load(HubCache.nameOf(folder), ModelFiles.folder(folder), options);
     }
 
     /** The model that is part of the library. */
     public static LoadedModel storyteller(ReadOptions options) {
-        return load("storyteller", ModelFiles.classPath(STORYTELLER), options);
+        return load(ModelSource.of("storyteller", ModelFiles.classPath(STORYTELLER)), options);
     }
 
     /** A smaller model with the same vocabulary, to draft tokens for it. */
     public static LoadedModel storytellerDraft(ReadOptions options) {
-        return load("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT), options);
+        return load(ModelSource.of("storyteller-draft", ModelFiles.classPath(STORYTELLER_DRAFT)), options);
     }
 
-    /** Reads only the tokenizer and the chat template of a folder, which needs no weights and no {@code config.json} then. */
+    /** Reads only the tokenizer and the chat template of a model. A folder then needs no weights and no {@code config.json}. */
     public static ModelText text(Path folder) {
-        return text(HubCache.nameOf(folder), ModelFiles.folder(folder));
+        try (ModelSource source = ModelSource.of(folder)) {
+            return text(source.name(), source.files());
+        }
     }
 
     /** The tokenizer of {@link #storyteller}. */
@@ -79,12 +72,8 @@ public final class Checkpoint {
         return new ModelText(name, tokenizer(files), template, specialTokens);
     }
 
-    private static LoadedModel load(String name, ModelFiles files, ReadOptions options) {
-        return load(name, files, () -> TensorFiles.open(files), options);
-    }
-
-    private static LoadedModel load(
-            String name, ModelFiles files, Supplier<StoredTensors> opener, ReadOptions options) {
+    private static LoadedModel load(ModelSource source, ReadOptions options) {
+        ModelFiles files = source.files();
         if (files.has("adapter_config.json")) {
             throw new TouchstoneException(files.name()
                     + " holds an adapter of PEFT, such as LoRA, which is not supported;"
@@ -98,9 +87,9 @@ public final class Checkpoint {
         Config config = new Config(Json.object(CONFIG, files.text(CONFIG)));
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
-        ModelText text = text(name, files);
+        ModelText text = text(source.name(), files);
         long memory = Runtime.getRuntime().maxMemory();
-        try (StoredTensors tensors = opener.get();
+        try (StoredTensors tensors = source.tensors().get();
                 Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
             weights.checkUnused();

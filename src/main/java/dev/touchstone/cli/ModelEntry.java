@@ -1,10 +1,10 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.gguf.Gguf;
 import dev.touchstone.checkpoint.gguf.GgufFiles;
-import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.checkpoint.safetensors.DType;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.util.Json;
@@ -85,20 +85,13 @@ record ModelEntry(
 
     private static Optional<String> family(Path folder) {
         try {
-            Optional<Path> gguf = GgufFiles.in(folder);
-            if (gguf.isEmpty()) {
-                return family(ModelFiles.folder(folder));
-            }
-            try (GgufFolder files = GgufFolder.open(gguf.get())) {
-                return family(files);
+            try (ModelSource source = ModelSource.of(folder)) {
+                String config = source.files().text("config.json");
+                return Json.object("config.json", config).text("model_type");
             }
         } catch (TouchstoneException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<String> family(ModelFiles files) {
-        return Json.object("config.json", files.text("config.json")).text("model_type");
     }
 
     private static long bytes(Path folder) {

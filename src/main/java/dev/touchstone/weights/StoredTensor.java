@@ -2,6 +2,7 @@ package dev.touchstone.weights;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.util.TouchstoneException;
+import java.util.Arrays;
 
 /** A tensor in a file of any format. Its elements stay in the file until a {@link Reader} reads them. */
 public interface StoredTensor {
@@ -13,6 +14,11 @@ public interface StoredTensor {
 
     /** The size of each axis. Elements are in row-major order. */
     int[] shape();
+
+    /** The number of elements, the product of the shape. */
+    default long elements() {
+        return Arrays.stream(shape()).asLongStream().reduce(1, (a, b) -> a * b);
+    }
 
     /** How many bytes the elements take in the file. */
     long bytes();

@@ -63,7 +63,7 @@ public final class Weights implements AutoCloseable {
     private void checkMemory(long memory) {
         long needed = tensors.values().stream()
                 .filter(StoredTensor::isFloat)
-                .mapToLong(this::bytesInMemory)
+                .mapToLong(tensor -> tensor.elements() * options.type().bytes(tensor.matrixType()))
                 .sum();
         if (needed > memory) {
             String heap = (needed + needed / 4 >> 20) + 250 + "m";
@@ -72,14 +72,6 @@ public final class Weights implements AutoCloseable {
                             .formatted(needed >> 20, memory >> 20, heap),
                     new Remedy("heap", heap));
         }
-    }
-
-    private long bytesInMemory(StoredTensor tensor) {
-        long elements = 1;
-        for (int size : tensor.shape()) {
-            elements *= size;
-        }
-        return elements * options.type().bytes(tensor.matrixType());
     }
 
     /** Whether the checkpoint has a tensor of this name. */

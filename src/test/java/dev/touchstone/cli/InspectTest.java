@@ -78,6 +78,16 @@ class InspectTest {
         assertThat(Cli.run("dequantize", GGUF, model.toString()).err()).contains("is not empty; expected a new folder");
     }
 
+    /** The tokenizer is read from the file, which here has no model. */
+    @Test
+    void tokenizeReadsGgufFiles() {
+        String file = Fixtures.root().resolve("gguf-byte-level.gguf").toString();
+        Cli cli = Cli.run("tokenize", "--model", file, "The king's daughter");
+
+        assertThat(cli.exit()).isEqualTo(1);
+        assertThat(cli.err()).contains("gguf-byte-level.gguf: the metadata lacks llama.attention.head_count");
+    }
+
     private static byte[] taps(String model, Path file) throws IOException {
         Cli cli = Cli.run("trace", "--model", model, "--prompt-ids", "7,40,3", "--out", file.toString());
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of one model, as {@code save_pretrained} writes them: in a folder, on the class path, or made from another format. */
-public interface ModelFiles {
+public interface ModelFiles extends AutoCloseable {
     /** The most that {@link #bytes} reads: ten times the largest {@code tokenizer.json} there is. */
     long LARGEST = 1L << 28;
 
@@ -29,6 +29,10 @@ public interface ModelFiles {
 
     /** A file to be read in places. */
     ByteSource open(String file) throws IOException;
+
+    /** Frees what was opened for the files, if anything was. */
+    @Override
+    default void close() {}
 
     /** The whole of a text file, which must be UTF-8. */
     default String text(String file) {

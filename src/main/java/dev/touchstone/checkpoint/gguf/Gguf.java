@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,11 @@ public final class Gguf implements StoredTensors {
     /** The metadata, of the first part if the model is split. */
     public ObjectNode metadata() {
         return first.metadata();
+    }
+
+    /** The tensors by their names in the file. */
+    public Map<String, GgufTensor> tensors() {
+        return Collections.unmodifiableMap(tensors);
     }
 
     @Override

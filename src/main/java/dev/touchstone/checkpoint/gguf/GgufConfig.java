@@ -34,18 +34,15 @@ final class GgufConfig {
     private final Map<String, GgufTensor> tensors;
     private final ObjectNode config = JsonNodeFactory.instance.objectNode();
 
-    private GgufConfig(
-            String file, GgufArchitecture architecture, ObjectNode metadata, Map<String, GgufTensor> tensors) {
-        this.file = file;
+    private GgufConfig(Gguf gguf, GgufArchitecture architecture) {
+        this.file = gguf.place();
         this.architecture = architecture;
-        this.metadata = metadata;
-        this.tensors = tensors;
+        this.metadata = gguf.metadata();
+        this.tensors = gguf.tensors();
     }
 
-    /** @param tensors by their names in the file */
-    static ObjectNode of(
-            String file, GgufArchitecture architecture, ObjectNode metadata, Map<String, GgufTensor> tensors) {
-        return new GgufConfig(file, architecture, metadata, tensors).build();
+    static ObjectNode of(Gguf gguf, GgufArchitecture architecture) {
+        return new GgufConfig(gguf, architecture).build();
     }
 
     private ObjectNode build() {

@@ -31,7 +31,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
 
     private final Gguf gguf;
     private final List<GgufWeight> weights;
-    private final Map<String, ObjectNode> files = new LinkedHashMap<>();
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
 
     private GgufFolder(Gguf gguf) {
         this.gguf = gguf;
@@ -41,11 +41,9 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
                     gguf.place() + ": the metadata lacks general.architecture; it is no language model, or damaged");
         }
         GgufArchitecture architecture = GgufArchitecture.of(gguf.place(), id.textValue());
-        Map<String, GgufTensor> tensors = new LinkedHashMap<>();
-        gguf.all().forEach(tensor -> tensors.put(tensor.name(), tensor));
-        ObjectNode config = GgufConfig.of(gguf.place(), architecture, gguf.metadata(), tensors);
-        files.put("config.json", config);
-        files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
+        ObjectNode config = GgufConfig.of(gguf, architecture);
+        put("config.json", config);
+        GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()).forEach(this::put);
         this.weights = weights(architecture, config.path("head_dim").intValue());
     }
 
@@ -62,6 +60,10 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
             gguf.close();
             throw e;
         }
+    }
+
+    private void put(String file, ObjectNode json) {
+        files.put(file, (json.toPrettyString() + "\n").getBytes(UTF_8));
     }
 
     private List<GgufWeight> weights(GgufArchitecture architecture, int headSize) {
@@ -106,7 +108,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         SafetensorsWriter tensors = new SafetensorsWriter().metadata("format", "pt");
         weights.forEach(weight -> tensors.add(weight.name(), dtype, weight));
         tensors.write(folder.resolve("model.safetensors"));
-        files.forEach((name, json) -> WholeFile.write(folder.resolve(name), json.toPrettyString() + "\n"));
+        files.keySet().forEach(name -> WholeFile.write(folder.resolve(name), text(name)));
     }
 
     @Override
@@ -129,7 +131,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         if (!has(file)) {
             throw Problems.unreadable(file, new NoSuchFileException(file));
         }
-        return files.get(file).toString().getBytes(UTF_8);
+        return files.get(file);
     }
 
     @Override

@@ -68,7 +68,7 @@ record GgufHeader(int version, ObjectNode metadata, Map<String, Entry> tensors, 
             }
             int version = version();
             int tensorCount = in.count("tensors", SMALLEST_TENSOR);
-            int metadataCount = in.count("metadata entries", GgufMetadata.smallestEntry());
+            int metadataCount = in.count("metadata entries", GgufMetadata.SMALLEST_ENTRY);
             ObjectNode metadata = new GgufMetadata(file, in).read(metadataCount);
             long alignment = alignment(metadata);
             Map<String, Entry> tensors = new LinkedHashMap<>();

@@ -18,7 +18,7 @@ import java.math.BigInteger;
 /** Reads the metadata of a GGUF file: keys with values of thirteen types, as JSON. */
 final class GgufMetadata {
     /** A key takes at least its length, a type and one byte of the value. */
-    private static final int SMALLEST_ENTRY = Long.BYTES + Integer.BYTES + 1;
+    static final int SMALLEST_ENTRY = Long.BYTES + Integer.BYTES + 1;
 
     private static final int LONGEST_KEY = 65_535;
     private static final int DEEPEST = 8;
@@ -48,10 +48,6 @@ final class GgufMetadata {
             metadata.set(key, value(key, in.int32(), 0));
         }
         return metadata;
-    }
-
-    static int smallestEntry() {
-        return SMALLEST_ENTRY;
     }
 
     private JsonNode value(String key, int type, int depth) throws IOException {

@@ -1,14 +1,13 @@
 package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.checkpoint.files.ItemReader;
 import dev.touchstone.checkpoint.gguf.GgufHeader.Entry;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** A tensor of a GGUF file. Quantised elements are read as the float32 values that the formula of their type defines. */
 public final class GgufTensor implements StoredTensor {
@@ -44,11 +43,6 @@ public final class GgufTensor implements StoredTensor {
         return entry.shape().clone();
     }
 
-    /** The product of the shape. */
-    public long elements() {
-        return entry.elements();
-    }
-
     @Override
     public long bytes() {
         return entry.bytes();
@@ -74,7 +68,8 @@ public final class GgufTensor implements StoredTensor {
         checkReadable();
         int size = type().blockElements();
         // Pieces may begin and end within a block.
-        Blocks blocks = new Blocks((int) Math.min(largest / size + 2L, elements() / size));
+        int most = (int) Math.min(largest / size + 2L, elements() / size);
+        ItemReader blocks = new ItemReader(file, source, start, type().blockBytes(), most);
         return new Reader() {
             private final float[] block = new float[size];
 
@@ -108,27 +103,6 @@ public final class GgufTensor implements StoredTensor {
         if (!type().isReadable()) {
             throw new TouchstoneException(file + ": " + Problems.printable(name()) + " has type " + type()
                     + ", which is not supported; expected one of " + GgufHeader.names(GgufType.readable()));
-        }
-    }
-
-    /** A buffer for the bytes of some blocks. */
-    private final class Blocks {
-        private final ByteBuffer buffer;
-
-        Blocks(int most) {
-            buffer = ByteBuffer.allocateDirect(Math.multiplyExact(most, type().blockBytes()))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        }
-
-        /** The bytes of {@code count} blocks, valid until the next call. */
-        ByteBuffer read(long first, int count) {
-            buffer.clear().limit(count * type().blockBytes());
-            try {
-                source.read(buffer, start + first * type().blockBytes());
-            } catch (IOException e) {
-                throw Problems.unreadable(file, e);
-            }
-            return buffer.flip();
         }
     }
 }

@@ -71,11 +71,6 @@ public enum GgufType {
         return format != null;
     }
 
-    /** Whether each element is stored by itself, at its full precision. */
-    public boolean isPlain() {
-        return blockElements == 1;
-    }
-
     /** The number of elements in a block. */
     public int blockElements() {
         return blockElements;
@@ -84,11 +79,6 @@ public enum GgufType {
     /** The number of bytes of a block. */
     public int blockBytes() {
         return blockBytes;
-    }
-
-    /** The mean number of bits of an element, scales included. */
-    public double bitsPerElement() {
-        return 8.0 * blockBytes / blockElements;
     }
 
     /** How to compute the elements of a block. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +26,7 @@ record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> metadat
     private static final int LONGEST = 100_000_000;
 
     /** One tensor: bytes {@code begin} until {@code end} of the data. */
-    record Entry(String name, DType dtype, int[] shape, long begin, long end) {
-        long elements() {
-            return Arrays.stream(shape).asLongStream().reduce(1, (a, b) -> a * b);
-        }
-    }
+    record Entry(String name, DType dtype, int[] shape, long begin, long end) {}
 
     static SafetensorsHeader read(String file, ByteSource source) throws IOException {
         long length = length(file, source);

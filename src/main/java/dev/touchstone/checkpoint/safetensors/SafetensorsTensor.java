@@ -1,15 +1,14 @@
 package dev.touchstone.checkpoint.safetensors;
 
 import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.checkpoint.files.ItemReader;
 import dev.touchstone.checkpoint.safetensors.SafetensorsHeader.Entry;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * A tensor in a safetensors file. The elements are read when they are asked for: in pieces by a {@link #reader}, or all of them
@@ -53,11 +52,6 @@ public final class SafetensorsTensor implements StoredTensor {
         return entry.shape().clone();
     }
 
-    /** The product of the shape. */
-    public long elements() {
-        return entry.elements();
-    }
-
     @Override
     public long bytes() {
         return entry.end() - entry.begin();
@@ -81,16 +75,16 @@ public final class SafetensorsTensor implements StoredTensor {
     @Override
     public Reader reader(int largest) {
         checkThatItIsFloat();
-        Bytes bytes = new Bytes(largest);
+        ItemReader items = items(largest);
         return new Reader() {
             @Override
             public void floats(long first, int count, float[] to, int at) {
-                Elements.floats(dtype(), bytes.read(first, count), to, at);
+                Elements.floats(dtype(), items.read(first, count), to, at);
             }
 
             @Override
             public void bits(long first, int count, short[] to, int at) {
-                bytes.read(first, count).asShortBuffer().get(to, at, count);
+                items.read(first, count).asShortBuffer().get(to, at, count);
             }
         };
     }
@@ -162,32 +156,14 @@ public final class SafetensorsTensor implements StoredTensor {
     }
 
     private void readAll(Piece piece) {
-        Bytes bytes = new Bytes(PIECE);
+        ItemReader items = items(PIECE);
         int elements = (int) elements();
         for (int at = 0; at < elements; at += Math.min(PIECE, elements - at)) {
-            piece.take(bytes.read(at, Math.min(PIECE, elements - at)), at);
+            piece.take(items.read(at, Math.min(PIECE, elements - at)), at);
         }
     }
 
-    /** A buffer through which the elements pass. */
-    private final class Bytes {
-        private final int elementBytes = dtype().bits() / 8;
-        private final ByteBuffer buffer;
-
-        Bytes(int largest) {
-            int capacity = (int) Math.min(largest, elements()) * elementBytes;
-            buffer = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
-        }
-
-        /** The bytes of {@code count} elements, valid until the next call. */
-        ByteBuffer read(long first, int count) {
-            buffer.clear().limit(count * elementBytes);
-            try {
-                source.read(buffer, start + first * elementBytes);
-            } catch (IOException e) {
-                throw Problems.unreadable(file, e);
-            }
-            return buffer.flip();
-        }
+    private ItemReader items(int largest) {
+        return new ItemReader(file, source, start, dtype().bits() / 8, (int) Math.min(largest, elements()));
     }
 }

@@ -77,7 +77,7 @@ public final class SafetensorsWriter {
 
     /** A tensor of another file under a name of its own, as F64, F32, F16 or BF16. */
     public SafetensorsWriter add(String name, DType dtype, StoredTensor tensor) {
-        long elements = IntStream.of(tensor.shape()).asLongStream().reduce(1, (a, b) -> a * b);
+        long elements = tensor.elements();
         if (elements > Integer.MAX_VALUE) {
             throw new TouchstoneException(tensor.file() + ": " + name + " has " + elements + " elements, at most "
                     + Integer.MAX_VALUE + " can be written");

@@ -1,0 +1,38 @@
+package dev.touchstone.checkpoint;
+
+import dev.touchstone.checkpoint.files.ModelFiles;
+import dev.touchstone.checkpoint.gguf.GgufFiles;
+import dev.touchstone.checkpoint.gguf.GgufFolder;
+import dev.touchstone.checkpoint.safetensors.TensorFiles;
+import dev.touchstone.util.Problems;
+import dev.touchstone.weights.StoredTensors;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where a model comes from: its files as {@code save_pretrained} writes them, and its weights.
+ *
+ * @param name what to call the model
+ * @param tensors opens the weights
+ */
+public record ModelSource(String name, ModelFiles files, Supplier<StoredTensors> tensors) implements AutoCloseable {
+    /** A folder, or a GGUF file, or a folder with a GGUF model and no {@code config.json}. */
+    public static ModelSource of(Path path) {
+        Optional<Path> gguf = GgufFiles.in(path);
+        if (gguf.isPresent()) {
+            GgufFolder folder = GgufFolder.open(gguf.get());
+            return new ModelSource(Problems.name(gguf.get()), folder, () -> folder);
+        }
+        return of(HubCache.nameOf(path), ModelFiles.folder(path));
+    }
+
+    static ModelSource of(String name, ModelFiles files) {
+        return new ModelSource(name, files, () -> TensorFiles.open(files));
+    }
+
+    @Override
+    public void close() {
+        files.close();
+    }
+}

@@ -57,8 +57,6 @@ final class TokenizerSettings {
         this.config = object("tokenizer_config.json");
         this.merged = config.json().deepCopy();
         this.settings = new JsonObject(config.path(), merged);
-        boolean byteLevel =
-                whole != null && whole.json().findValuesAsText("type").contains("ByteLevel");
         this.type = whole == null
                         && Stream.of("config.json", "tokenizer_config.json")
                                 .allMatch(name -> files.apply(name).isEmpty())

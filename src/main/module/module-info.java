@@ -17,6 +17,7 @@ module dev.touchstone {
     exports dev.touchstone.kernels;
     exports dev.touchstone.model;
     exports dev.touchstone.model.taps;
+    exports dev.touchstone.serving;
     exports dev.touchstone.tensor;
     exports dev.touchstone.tokenizer;
     exports dev.touchstone.tokenizer.decoder;

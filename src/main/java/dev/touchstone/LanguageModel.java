@@ -23,6 +23,8 @@ import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
+import dev.touchstone.serving.Engine;
+import dev.touchstone.serving.Limits;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.TouchstoneException;
@@ -227,6 +229,28 @@ public final class LanguageModel implements AutoCloseable {
             idle.set(cached); // a prompt that cannot be used does not cost the next one its cache
             throw e;
         }
+    }
+
+    /**
+     * All settings of a generation from {@code prompt}, those of the model included, as an {@link #engine} takes them.
+     *
+     * @throws TouchstoneException with beams or drafts, which an engine does not support
+     */
+    public Settings settings(int[] prompt, Sampling sampling) {
+        ResolvedSampling resolved = sampling.resolved(model);
+        if (resolved.beams() != null || resolved.draft() != null) {
+            throw new TouchstoneException((resolved.beams() != null ? "beam search" : "speculative decoding")
+                    + " is not possible among other requests; generate the text by itself");
+        }
+        return resolved.settings(model, prompt);
+    }
+
+    /**
+     * Opens an engine that serves many requests at once. Its forward passes take turns with those of other calls. Close it
+     * before this model.
+     */
+    public Engine engine(Limits limits) {
+        return new Engine(transformer(), kernels, tokenizer(), queue, limits);
     }
 
     private Decoding decoding(List<int[]> prompts, ResolvedSampling sampling, Executor unshared) {

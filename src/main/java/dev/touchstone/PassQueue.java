@@ -1,18 +1,20 @@
 package dev.touchstone;
 
 import dev.touchstone.generation.Executor;
+import dev.touchstone.serving.Passes;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /** Runs one forward pass at a time, in the order of the calls, and none after it is closed. */
-final class PassQueue {
+final class PassQueue implements Passes {
     private final ReentrantLock lock = new ReentrantLock(true);
     private boolean closed;
 
     /** Runs a forward pass after those of earlier calls. */
-    <T> T run(Supplier<T> pass) {
+    @Override
+    public <T> T run(Supplier<T> pass) {
         lock.lock();
         try {
             if (closed) {

@@ -57,6 +57,7 @@ class ArchitectureTest {
         layers.put("tokenizer", union(stages, "tokenizer.text", "tokenizer.unicode"));
         layers.put("generation.processors", Set.of());
         layers.put("generation", Set.of("generation.processors", "model", "tokenizer", "kernels", "tensor"));
+        layers.put("serving", Set.of("generation", "model", "tokenizer", "kernels", "tensor"));
         layers.put("weights", Set.of("model", "tensor"));
         layers.put("families", Set.of("weights", "model", "kernels", "tensor"));
         layers.put("checkpoint.files", Set.of());
@@ -185,7 +186,8 @@ class ArchitectureTest {
                         "dev.touchstone.model..",
                         "dev.touchstone.kernels..",
                         "dev.touchstone.tensor..",
-                        "dev.touchstone.generation..")
+                        "dev.touchstone.generation..",
+                        "dev.touchstone.serving..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
                 .orShould()

@@ -7,8 +7,11 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** The state of one sequence: its ids so far, its random numbers, and whether it has ended. */
-final class Sequence {
+/**
+ * The state of one generation: its ids so far, its random numbers, its text, and whether it has ended. It contains all that the
+ * next token depends on besides the logits.
+ */
+public final class Sequence {
     private final int number;
     private final int[] prompt;
     private final Settings settings;
@@ -19,7 +22,11 @@ final class Sequence {
     private int[] ids;
     private FinishReason finishReason;
 
-    Sequence(int number, int[] prompt, Settings settings, Tokenizer tokenizer) {
+    /**
+     * @param number the index of the sequence in its batch, for {@link Step#sequence}
+     * @throws dev.touchstone.util.TouchstoneException if the text would not fit into the context, see {@link Window#check}
+     */
+    public Sequence(int number, int[] prompt, Settings settings, Tokenizer tokenizer) {
         this.number = number;
         this.prompt = prompt.clone();
         this.settings = settings;
@@ -33,7 +40,7 @@ final class Sequence {
     }
 
     /** The ids for the next forward pass: those in the context window. */
-    int[] window() {
+    public int[] window() {
         return settings.window().of(ids);
     }
 
@@ -49,12 +56,17 @@ final class Sequence {
         return ids.length - prompt.length;
     }
 
-    boolean finished() {
+    /** Whether the text has ended. */
+    public boolean finished() {
         return finishReason != null;
     }
 
-    /** Chooses a token by the logits and appends it. (V) */
-    void pick(float[] logits, Consumer<Step> watcher) {
+    /**
+     * Chooses the next token by the logits and appends it. (V)
+     *
+     * @param watcher receives the token
+     */
+    public void pick(float[] logits, Consumer<Step> watcher) {
         float[] scores = settings.process(ids, logits);
         append(settings.sampler().pick(scores, random), logits, scores, watcher);
     }
@@ -82,7 +94,8 @@ final class Sequence {
         watcher.accept(new Step(number, made() - 1, id, logits, scores, printable));
     }
 
-    Generation result() {
+    /** The text so far: {@link FinishReason#CANCELLED} if it has not ended. */
+    public Generation result() {
         int[] made = Arrays.copyOfRange(ids, prompt.length, ids.length);
         FinishReason reason = finished() ? finishReason : FinishReason.CANCELLED;
         return new Generation(prompt, made, text.toString(), reason);

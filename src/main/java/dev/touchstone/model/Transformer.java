@@ -64,6 +64,15 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
      * @throws TouchstoneException if a sequence has no new token, is longer than the context window, or holds an unknown id
      */
     public Tensor forward(Batch batch, Kernels kernels, Trace trace) {
+        return logits(hidden(batch, kernels, trace).rows(batch.rowsToKeep()), kernels, trace);
+    }
+
+    /**
+     * The hidden state of each new token: the output of the final norm. Keys and values are appended to the caches. (T) -> (T, C)
+     *
+     * @throws TouchstoneException as {@link #forward(Batch, Kernels, Trace)}
+     */
+    public Tensor hidden(Batch batch, Kernels kernels, Trace trace) {
         check(batch);
         ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Rotation.NONE);
         Tensor x = stem.forward(batch, pass);
@@ -73,8 +82,12 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
             x = block.forward(x, new ForwardPass(forBlocks, trace, batch, rotation));
             forBlocks.blockIsDone();
         }
-        x = lnF.forward(x, pass);
-        return head.forward(x.rows(batch.rowsToKeep()), pass);
+        return lnF.forward(x, pass);
+    }
+
+    /** The logits of the next token, from hidden states. (L, C) -> (L, V) */
+    public Tensor logits(Tensor hidden, Kernels kernels, Trace trace) {
+        return head.forward(hidden, new ForwardPass(kernels, trace, new Batch(List.of()), Rotary.Rotation.NONE));
     }
 
     /**
@@ -83,7 +96,7 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
      */
     public Tensor lens(Tensor x, Kernels kernels) {
         ForwardPass pass = new ForwardPass(kernels, Trace.OFF, new Batch(List.of()), Rotary.Rotation.NONE);
-        return head.forward(lnF.forward(x, pass), pass);
+        return logits(lnF.forward(x, pass), kernels, Trace.OFF);
     }
 
     private void check(Batch batch) {
@@ -96,11 +109,16 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
                 throw new TouchstoneException("the sequence has " + length + " tokens, the model has positions for "
                         + shape.positions + "; shorten it");
             }
-            for (int id : sequence.ids()) {
-                if (id < 0 || id >= shape.vocabulary) {
-                    throw new TouchstoneException(
-                            "token id " + id + " is not in the vocabulary; ids go from 0 to " + (shape.vocabulary - 1));
-                }
+            checkIds(sequence.ids());
+        }
+    }
+
+    /** Throws a {@link TouchstoneException} if an id is not in the vocabulary. */
+    public void checkIds(int[] ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= shape.vocabulary) {
+                throw new TouchstoneException(
+                        "token id " + id + " is not in the vocabulary; ids go from 0 to " + (shape.vocabulary - 1));
             }
         }
     }

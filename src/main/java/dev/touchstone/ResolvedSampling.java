@@ -78,12 +78,15 @@ record ResolvedSampling(Map<Setting, Object> values) {
         return Math.min(get(Setting.DEFAULT_NEW_TOKENS, positions), fits);
     }
 
-    /** In Hugging Face's order. Those that shape a distribution are left out unless tokens are sampled from it. */
+    /** In the order of {@link Processors}. Those that shape a distribution are left out unless tokens are sampled from it. */
     private List<LogitsProcessor> processors(int[] prompt, Set<Integer> eosIds, int maxNewTokens) {
         Processors processors = new Processors();
         apply(Setting.SEQUENCE_BIAS, processors::sequenceBias);
+        apply(Setting.LOGIT_BIAS, processors::logitBias);
         apply(Setting.ENCODER_REPETITION_PENALTY, (Double it) -> processors.encoderRepetitionPenalty(it, prompt));
         apply(Setting.REPETITION_PENALTY, processors::repetitionPenalty);
+        processors.occurrencePenalty(
+                get(Setting.PRESENCE_PENALTY, 0.0), get(Setting.FREQUENCY_PENALTY, 0.0), prompt.length);
         apply(Setting.NO_REPEAT_NGRAM_SIZE, processors::noRepeatNgram);
         apply(Setting.BAD_WORDS_IDS, (List<List<Integer>> it) -> processors.badWords(it, eosIds));
         int minLength = values.containsKey(Setting.MIN_NEW_TOKENS)

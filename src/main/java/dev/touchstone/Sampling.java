@@ -1,9 +1,11 @@
 package dev.touchstone;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.generation.Beams.EarlyStopping;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.generation.processors.LogitsProcessor;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -110,6 +113,21 @@ public final class Sampling {
     /** Above 1 makes tokens that occur in the text so far less likely, below 1 more likely. Must be above 0. */
     public Sampling repetitionPenalty(double penalty) {
         return with(Setting.REPETITION_PENALTY, penalty);
+    }
+
+    /** OpenAI's penalty: subtracts this from the score of each token that occurs in the new text. */
+    public Sampling presencePenalty(double penalty) {
+        return with(Setting.PRESENCE_PENALTY, penalty);
+    }
+
+    /** OpenAI's penalty: subtracts this from the score of a token once for each time that it occurs in the new text. */
+    public Sampling frequencyPenalty(double penalty) {
+        return with(Setting.FREQUENCY_PENALTY, penalty);
+    }
+
+    /** Adds a number to the scores of single tokens, given by their ids. */
+    public Sampling logitBias(Map<Integer, Double> biases) {
+        return with(Setting.LOGIT_BIAS, new TreeMap<>(biases));
     }
 
     /** Above 1 makes tokens that occur in the prompt more likely, below 1 less likely. Must be above 0. */
@@ -267,6 +285,28 @@ public final class Sampling {
             }
         });
         return settings;
+    }
+
+    /**
+     * The settings with which a model would generate, its own included, as a JSON object with the names of Hugging Face's
+     * {@code GenerationConfig}. Set a {@link #seed} first if tokens are sampled, or the object has none.
+     *
+     * @throws TouchstoneException if a draft model or the caller's own processors are set
+     */
+    public ObjectNode json(LoadedModel model) {
+        return SettingsJson.write(resolved(model));
+    }
+
+    /**
+     * The settings in a JSON object that {@link #json} wrote. The model's own settings are ignored then, as the object has them.
+     *
+     * @throws TouchstoneException if a name is unknown, or a value out of range or of the wrong type
+     */
+    public static Sampling ofJson(JsonObject json) {
+        Map<Setting, Object> values = new EnumMap<>(SettingsJson.read(json));
+        values.put(Setting.MODEL_DEFAULTS, false);
+        new ResolvedSampling(values).check();
+        return new Sampling(values);
     }
 
     private static String describe(Object value) {

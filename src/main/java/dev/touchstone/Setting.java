@@ -1,5 +1,6 @@
 package dev.touchstone;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** A setting of {@link Sampling}. Most are fields of Hugging Face's {@code GenerationConfig}, under its names. */
@@ -31,6 +32,9 @@ enum Setting {
     EOS_TOKEN_ID,
     USE_CACHE,
     // The rest is not in Hugging Face's file.
+    LOGIT_BIAS,
+    PRESENCE_PENALTY,
+    FREQUENCY_PENALTY,
     SEED,
     PROCESSORS,
     DRAFT,
@@ -44,6 +48,14 @@ enum Setting {
             case TEMPERATURE, TOP_K, TOP_P, MIN_P, TYPICAL_P, SEED -> true;
             default -> false;
         };
+    }
+
+    /** The setting with a name in {@code generation_config.json}; null if there is none. */
+    static Setting named(String name) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.toString().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The name in {@code generation_config.json}. */

@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.chat.ChatInput;
+import dev.touchstone.util.Suggestions;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
+import dev.touchstone.util.Suggestions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.util.Suggestions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.touchstone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.util.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

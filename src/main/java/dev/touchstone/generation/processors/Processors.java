@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
  * neutral value adds no processor.
  */
 public final class Processors {
-    /** Hugging Face's order. */
+    /** Hugging Face's order. Bias and penalty of OpenAI's API are beside their relatives. */
     private enum Place {
         SEQUENCE_BIAS,
+        LOGIT_BIAS,
         ENCODER_REPETITION_PENALTY,
         REPETITION_PENALTY,
+        OCCURRENCE_PENALTY,
         NO_REPEAT_NGRAM,
         BAD_WORDS,
         MIN_LENGTH,
@@ -49,6 +51,11 @@ public final class Processors {
         return put(Place.SEQUENCE_BIAS, new SequenceBias(biases), false);
     }
 
+    /** Adds to the scores of single tokens. */
+    public Processors logitBias(Map<Integer, Double> biases) {
+        return put(Place.LOGIT_BIAS, new LogitBias(biases), biases.isEmpty());
+    }
+
     /** 1 changes nothing. */
     public Processors encoderRepetitionPenalty(double penalty, int[] prompt) {
         return put(Place.ENCODER_REPETITION_PENALTY, new EncoderRepetitionPenalty(penalty, prompt), penalty == 1);
@@ -57,6 +64,14 @@ public final class Processors {
     /** 1 changes nothing. */
     public Processors repetitionPenalty(double penalty) {
         return put(Place.REPETITION_PENALTY, new RepetitionPenalty(penalty), penalty == 1);
+    }
+
+    /** OpenAI's penalties of the tokens after a prompt of {@code promptLength} tokens. 0 and 0 change nothing. */
+    public Processors occurrencePenalty(double presence, double frequency, int promptLength) {
+        return put(
+                Place.OCCURRENCE_PENALTY,
+                new OccurrencePenalty(presence, frequency, promptLength),
+                presence == 0 && frequency == 0);
     }
 
     /** 0 allows every repetition. */

@@ -1,4 +1,4 @@
-package dev.touchstone.cli;
+package dev.touchstone.util;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The words that a mistyped one was probably meant to be. */
-final class Suggestions {
+public final class Suggestions {
     private static final int MOST = 3;
 
     private Suggestions() {}
 
     /** Such as {@code ; did you mean --top-k or --top-p?}; empty if no word is similar. */
-    static String question(String typed, Collection<String> words) {
+    public static String question(String typed, Collection<String> words) {
         List<String> similar = similar(typed, words);
         return similar.isEmpty() ? "" : similar.stream().collect(Collectors.joining(" or ", "; did you mean ", "?"));
     }
@@ -23,7 +23,7 @@ final class Suggestions {
      * The nearest words first. The edit distance is at most a third of the typed word's length, or 1 if that is more; a word
      * that begins with what was typed has the distance 1. Leading dashes do not count.
      */
-    static List<String> similar(String typed, Collection<String> words) {
+    public static List<String> similar(String typed, Collection<String> words) {
         String bare = bare(typed);
         int limit = Math.max(1, bare.length() / 3);
         Map<String, Integer> distances = new HashMap<>();
@@ -46,7 +46,7 @@ final class Suggestions {
     }
 
     /** How many characters to insert, delete, replace or swap with their neighbor (optimal string alignment). */
-    static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[][] distances = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {

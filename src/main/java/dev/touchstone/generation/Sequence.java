@@ -52,7 +52,8 @@ public final class Sequence {
         return random;
     }
 
-    int made() {
+    /** The number of new tokens. */
+    public int made() {
         return ids.length - prompt.length;
     }
 

@@ -1,7 +1,10 @@
 package dev.touchstone.model;
 
+import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.KeyValuePages;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The keys and values of one sequence, in every layer. It is the only mutable state of a forward pass. A cache belongs to
@@ -45,6 +48,45 @@ public final class KvCache {
     /** A copy with the first {@code length} tokens, for example for a beam that forks. */
     public KvCache copy(int length) {
         return new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
+    }
+
+    /** How many pages the next {@code count} tokens take. */
+    public int pagesToExtend(int count) {
+        return layers.stream().mapToInt(layer -> layer.pagesToExtend(count)).sum();
+    }
+
+    /** The pages of all layers with tokens from {@code POSITIONS index} on; null in layers in which they have been evicted. */
+    public List<KeyValuePage> pages(int index) {
+        return layers.stream().map(layer -> layer.page(index)).toList();
+    }
+
+    /** Whether the sequence can begin with these whole pages, see {@link KeyValuePages#canBeginWith}. (pages, layers) */
+    public boolean canBeginWith(List<List<KeyValuePage>> whole) {
+        return IntStream.range(0, layers.size())
+                .allMatch(layer -> layers.get(layer).canBeginWith(ofLayer(layer, whole)));
+    }
+
+    /** Makes whole pages of another sequence the beginning of this one, which is empty. (pages, layers) */
+    public void beginWith(List<List<KeyValuePage>> whole) {
+        for (int layer = 0; layer < layers.size(); layer++) {
+            layers.get(layer).beginWith(ofLayer(layer, whole));
+        }
+    }
+
+    private static List<KeyValuePage> ofLayer(int layer, List<List<KeyValuePage>> whole) {
+        List<KeyValuePage> pages = new ArrayList<>();
+        whole.forEach(page -> pages.add(page.get(layer)));
+        return pages;
+    }
+
+    /** Returns all pages to their source. The cache must not be used afterwards. */
+    public void release() {
+        layers.forEach(KeyValuePages::release);
+    }
+
+    /** The number of pages of all layers now. */
+    public int pages() {
+        return layers.stream().mapToInt(KeyValuePages::pages).sum();
     }
 
     /** The memory of keys and values now, in bytes. */

@@ -2,6 +2,7 @@ package dev.touchstone.model;
 
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.PageSource;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
@@ -40,12 +41,26 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
 
     /** An empty cache for one sequence. */
     public KvCache newCache() {
+        return newCache(PageSource.HEAP);
+    }
+
+    /** An empty cache for one sequence. Its pages come from {@code source}: call {@link KvCache#release} in the end. */
+    public KvCache newCache(PageSource source) {
         return new KvCache(blocks.stream()
                 .map(block -> new KeyValuePages(
                         shape.keyValueHeads,
                         shape.headSize,
-                        block.attn().scoring().window()))
+                        block.attn().scoring().window(),
+                        source))
                 .toList());
+    }
+
+    /** The largest number of pages of a cache until it has {@code length} tokens, {@code step} or fewer of them at a time. */
+    public int mostPages(int length, int step) {
+        return blocks.stream()
+                .mapToInt(
+                        block -> KeyValuePages.mostPages(block.attn().scoring().window(), length, step))
+                .sum();
     }
 
     /**

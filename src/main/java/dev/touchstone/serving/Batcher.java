@@ -1,131 +1,157 @@
 package dev.touchstone.serving;
 
+import dev.touchstone.generation.Generation;
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.model.Batch;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.End.Outcome;
+import dev.touchstone.serving.Plan.Chunk;
 import dev.touchstone.serving.Request.Wanted;
+import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.Function;
 
 /** Computes requests step by step. It has no thread and no clock: the same calls have the same results. */
 final class Batcher {
+    /** Prompt tokens whose logits are computed together: the memory for them does not depend on the length of the prompt. */
+    private static final int ROWS = 64;
+
     private final Transformer model;
     private final Kernels kernels;
     private final Passes passes;
     private final Limits limits;
-    private final Queue<Task> waiting = new ArrayDeque<>();
-    private final List<Task> running = new ArrayList<>();
+    private final PagePool pool;
+    private final Scheduler scheduler;
     private final Map<Outcome, Long> ends = new EnumMap<>(Outcome.class);
     private long steps;
-    private long promptTokens;
     private long generated;
     private long computed;
+
+    /** The results of a pass: the hidden state of each token, and the logits after which a token is chosen. (T, C), (L, V) */
+    private record Outputs(Tensor hidden, Tensor logits) {}
 
     Batcher(Transformer model, Kernels kernels, Passes passes, Limits limits) {
         this.model = model;
         this.kernels = kernels;
         this.passes = passes;
         this.limits = limits;
+        long pages = limits.pageBytes()
+                / KeyValuePage.bytes(
+                        model.shape().keyValueHeads() * model.shape().headSize());
+        this.pool = new PagePool((int) Math.min(Integer.MAX_VALUE, pages));
+        this.scheduler = new Scheduler(model, limits, pool);
         for (Outcome outcome : Outcome.values()) {
             ends.put(outcome, 0L);
         }
     }
 
-    /** Throws a {@link TouchstoneException} if the request could never be computed. */
+    /** Throws a {@link TouchstoneException} if a request could never be computed. Safe to call from any thread. */
     void check(Request request) {
-        model.checkIds(request.prompt());
+        int length = request.prompt().length;
         int positions = model.shape().positions();
-        if (request.wanted() != Wanted.TOKENS && request.prompt().length > positions) {
-            throw new TouchstoneException("the prompt has " + request.prompt().length + " tokens, but the model has "
-                    + positions + " positions; outputs of every prompt token need a shorter one");
+        model.checkIds(request.prompt());
+        if (request.wanted() != Wanted.TOKENS && length > positions) {
+            throw new TouchstoneException("the prompt has " + length + " tokens, but the model has " + positions
+                    + " positions; outputs of every prompt token need a shorter one");
+        }
+        long tokens =
+                Math.min(positions, Math.max(length, length + request.settings().maxNewTokens() - 1L));
+        int needed = model.mostPages((int) tokens, limits.stepTokens());
+        if (needed > pool.capacity()) {
+            throw new TouchstoneException(tokens + " tokens of prompt and new text need " + needed
+                    + " pages of keys and values, but there is memory for " + pool.capacity()
+                    + "; shorten the prompt, request fewer new tokens, or give the engine more memory");
         }
     }
 
+    /** Accepts a request, which was {@link #check}ed. */
     void add(Task task) {
-        waiting.add(task);
+        scheduler.add(task);
     }
 
     /** Ends all requests. */
-    void drain() {
-        List<Task> all = new ArrayList<>(running);
-        all.addAll(waiting);
-        running.clear();
-        waiting.clear();
-        all.forEach(task -> end(task, End.drained(task.sequence().result())));
+    void endAll(Function<Generation, End> end) {
+        scheduler.tasks().forEach(task -> end(task, end));
     }
 
-    /** Runs a forward pass. */
+    /** Ends requests that were cancelled, and runs a forward pass for the others. */
     void step() {
-        List<Task> cancelled = new ArrayList<>(running);
-        cancelled.addAll(waiting);
-        cancelled.removeIf(task -> !task.isCancelled());
-        cancelled.forEach(task -> leave(task, End::cancelled));
-        while (running.size() < limits.running() && !waiting.isEmpty()) {
-            Task task = waiting.remove();
-            promptTokens += task.request().prompt().length;
-            task.run(model.newCache());
-            running.add(task);
-        }
-        List<Task> now = new ArrayList<>();
-        List<Batch.Sequence> rows = new ArrayList<>();
-        for (Task task : List.copyOf(running)) {
-            if (task.isComplete()) {
-                leave(task, End::finished);
-                continue;
+        for (Task task : scheduler.tasks()) {
+            if (task.isCancelled()) {
+                end(task, End::cancelled);
+            } else if (task.isComplete()) {
+                end(task, End::finished); // nothing was asked of the model
             }
-            int[] window = task.sequence().window();
-            if (task.cache().length() >= window.length) {
-                task.run(model.newCache());
-            }
-            int[] ids = Arrays.copyOfRange(window, task.cache().length(), window.length);
-            now.add(task);
-            rows.add(new Batch.Sequence(ids, task.cache(), task.needsPromptOutputs() ? ids.length : 1));
         }
-        if (now.isEmpty()) {
+        Plan plan = scheduler.plan();
+        if (plan.isEmpty()) {
             return;
         }
-        Batch batch = new Batch(rows);
-        Tensor hidden;
-        Tensor logits;
+        Outputs outputs;
         try {
-            hidden = passes.run(() -> model.hidden(batch, kernels, Trace.OFF));
-            logits = passes.run(() -> model.logits(hidden, kernels, Trace.OFF));
-        } catch (Throwable e) {
-            now.forEach(task -> leave(task, generation -> End.failed(generation, e)));
+            outputs = passes.run(() -> compute(plan));
+            scheduler.computed(plan);
+        } catch (Throwable e) { // also without memory: the others go on
+            plan.chunks().forEach(chunk -> end(chunk.task(), text -> End.failed(text, e)));
             return;
         }
         steps++;
         int row = 0;
-        for (int i = 0; i < now.size(); i++) {
-            Task task = now.get(i);
-            int count = rows.get(i).ids().length;
-            computed += count;
+        int choice = 0;
+        for (Chunk chunk : plan.chunks()) {
+            computed += chunk.count();
+            int logits = chunk.choosesToken() ? choice++ : -1;
             try {
-                if (task.needsPromptOutputs()) {
-                    for (int t = 0; t < count; t++) {
-                        task.report(t, row(hidden, row + t), row(logits, row + t));
-                    }
-                }
-                if (!task.sequence().finished()) {
-                    task.sequence().pick(row(logits, row + count - 1), task.listener()::onStep);
-                    generated++;
-                }
+                deliver(chunk, outputs, row, logits);
             } catch (Throwable e) {
-                leave(task, generation -> End.failed(generation, e));
+                end(chunk.task(), text -> End.failed(text, e));
             }
-            row += count;
-            if (running.contains(task) && task.isComplete()) {
-                leave(task, End::finished);
+            row += chunk.count();
+        }
+    }
+
+    private Outputs compute(Plan plan) {
+        Tensor hidden = model.hidden(plan.batch(), kernels, Trace.OFF);
+        return new Outputs(hidden, model.logits(hidden.rows(plan.rowsToKeep()), kernels, Trace.OFF));
+    }
+
+    /**
+     * Passes the results of a pass on to one request.
+     *
+     * @param row the row of the chunk's first token
+     * @param choice the row of the logits by which the next token is chosen; -1 if none is
+     */
+    private void deliver(Chunk chunk, Outputs outputs, int row, int choice) {
+        Task task = chunk.task();
+        if (task.needsPromptOutputs()) {
+            reportPrompt(chunk, outputs.hidden.rows(row, row + chunk.count()));
+        }
+        if (choice >= 0) {
+            task.pick(row(outputs.logits, choice));
+            generated++;
+            scheduler.chosen(task);
+        }
+        if (task.isComplete()) {
+            end(task, End::finished);
+        }
+    }
+
+    /** Passes on the outputs of those of a chunk's tokens whose outputs the listener does not have. (T, C) */
+    private void reportPrompt(Chunk chunk, Tensor hidden) {
+        Task task = chunk.task();
+        while (task.needsPromptOutputs() && task.reported() < chunk.to()) {
+            int from = task.reported() - chunk.from();
+            int to = Math.min(from + ROWS, Math.min(chunk.to(), task.promptLength()) - chunk.from());
+            Tensor rows = hidden.rows(from, to);
+            Tensor outputs = task.wanted() == Wanted.HIDDEN_STATES
+                    ? rows
+                    : passes.run(() -> model.logits(rows, kernels, Trace.OFF));
+            for (int i = 0; i < outputs.rows(); i++) {
+                task.report(row(outputs, i));
             }
         }
     }
@@ -135,29 +161,26 @@ final class Batcher {
         return Arrays.copyOfRange(rows.data(), row * columns, (row + 1) * columns);
     }
 
-    private void leave(Task task, Function<dev.touchstone.generation.Generation, End> end) {
-        running.remove(task);
-        waiting.remove(task);
-        end(task, end.apply(task.sequence().result()));
-    }
-
-    private void end(Task task, End end) {
+    private void end(Task task, Function<Generation, End> result) {
+        End end = result.apply(task.result());
+        scheduler.remove(task);
         ends.merge(end.outcome(), 1L, Long::sum);
         try {
             task.listener().onEnd(end);
         } catch (Throwable e) {
-            System.getLogger(Engine.class.getName()).log(System.Logger.Level.WARNING, "a listener failed", e);
+            System.getLogger(Engine.class.getName())
+                    .log(System.Logger.Level.WARNING, "a listener failed at the end of its request", e);
         }
     }
 
     Statistics statistics() {
         return new Statistics(
-                waiting.size(),
-                running.size(),
-                new Statistics.Tokens(promptTokens, generated, computed, 0),
-                new Statistics.Pages(0, 0, 0),
+                scheduler.queued(),
+                scheduler.running(),
+                new Statistics.Tokens(scheduler.promptTokens(), generated, computed, scheduler.hitTokens()),
+                new Statistics.Pages(pool.used(), pool.idle(), pool.free()),
                 steps,
-                0,
+                scheduler.preemptions(),
                 ends);
     }
 }

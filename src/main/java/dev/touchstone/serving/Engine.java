@@ -5,8 +5,8 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.BusyException.Reason;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,8 +19,9 @@ public final class Engine implements AutoCloseable {
     private final Batcher batcher;
     private final Thread thread;
     /** Accepted requests that the engine's thread has not seen yet. */
-    private final Queue<Task> arrivals = new ArrayDeque<>();
+    private final List<Task> arrivals = new ArrayList<>();
 
+    private long accepted;
     private Statistics statistics;
     private boolean draining;
     private boolean stopping;
@@ -55,20 +56,21 @@ public final class Engine implements AutoCloseable {
                 throw new BusyException(
                         Reason.DRAINING, "no new requests are accepted: the engine stops", Duration.ofSeconds(10));
             }
-            int queued = statistics.queued() + arrivals.size();
-            if (queued >= limits.queued()) {
+            long pending = accepted - statistics.ended();
+            if (pending >= limits.running() + limits.queued()) {
                 throw new BusyException(
-                        Reason.QUEUE_FULL, queued + " requests are waiting already", Duration.ofSeconds(1));
+                        Reason.QUEUE_FULL, pending + " requests run or wait already", Duration.ofSeconds(1));
             }
             arrivals.add(task);
+            accepted++;
             notifyAll();
         }
         return task;
     }
 
-    /** The state after the last step. */
+    /** The state after the last step; requests that were accepted since count as queued. */
     public synchronized Statistics statistics() {
-        return statistics;
+        return statistics.withQueued(queued());
     }
 
     /**
@@ -112,40 +114,50 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** Requests that wait, after the last step or later. */
+    private int queued() {
+        return Math.toIntExact(accepted - statistics.ended() - statistics.running());
+    }
+
     private boolean hasWork() {
-        return !arrivals.isEmpty() || statistics.queued() + statistics.running() > 0;
+        return accepted > statistics.ended();
     }
 
     private void work() {
         while (awaitWork()) {
-            batcher.step();
+            try {
+                takeArrivals().forEach(batcher::add);
+                if (mustStop()) {
+                    batcher.endAll(End::drained);
+                }
+                batcher.step();
+            } catch (Throwable e) {
+                batcher.endAll(text -> End.failed(text, e)); // a bug, or no memory for anything at all
+            }
             publish();
         }
     }
 
-    /** Passes the arrived requests to the batcher. Returns whether there is a step to do; false if the engine is closed. */
+    /** Waits for requests. Returns false if the engine is closed and all have ended. */
     private synchronized boolean awaitWork() {
-        while (true) {
-            while (!arrivals.isEmpty()) {
-                batcher.add(arrivals.remove());
-            }
-            if (stopping) {
-                batcher.drain();
-            }
-            statistics = batcher.statistics();
-            notifyAll();
-            if (hasWork()) {
-                return true;
-            }
-            if (closed) {
-                return false;
-            }
+        while (!hasWork() && !closed) {
             try {
                 wait();
             } catch (InterruptedException e) {
                 // Only close() ends this thread, which nothing else refers to.
             }
         }
+        return hasWork();
+    }
+
+    private synchronized List<Task> takeArrivals() {
+        List<Task> taken = List.copyOf(arrivals);
+        arrivals.clear();
+        return taken;
+    }
+
+    private synchronized boolean mustStop() {
+        return stopping;
     }
 
     private synchronized void publish() {

@@ -7,14 +7,16 @@ package dev.touchstone.serving;
  * @param stepTokens the largest number of tokens that one forward pass computes
  * @param chunkTokens the largest part of a prompt that one forward pass computes while other requests run
  * @param running the largest number of requests that are computed at the same time
- * @param queued the largest number of requests that wait to be computed
+ * @param queued how many requests are accepted in addition to those; they wait
  */
 public record Limits(long pageBytes, int stepTokens, int chunkTokens, int running, int queued) {
     public Limits {
         atLeastOne("bytes of keys and values", pageBytes);
         atLeastOne("tokens of a prompt in a step", chunkTokens);
         atLeastOne("requests that run", running);
-        atLeastOne("requests that wait", queued);
+        if (queued < 0) {
+            throw new IllegalArgumentException("the limit on waiting requests must be at least 0, got " + queued);
+        }
         if (stepTokens < running) {
             throw new IllegalArgumentException("each of " + running + " running requests needs a token in a step, got "
                     + stepTokens + " tokens for a step");

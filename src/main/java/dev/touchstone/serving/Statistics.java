@@ -36,4 +36,13 @@ public record Statistics(
     public Statistics {
         ends = Map.copyOf(ends);
     }
+
+    /** The number of requests that have ended. */
+    public long ended() {
+        return ends.values().stream().mapToLong(count -> count).sum();
+    }
+
+    Statistics withQueued(int requests) {
+        return new Statistics(requests, running, tokens, pages, steps, preemptions, ends);
+    }
 }

@@ -1,19 +1,32 @@
 package dev.touchstone.serving;
 
+import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Sequence;
 import dev.touchstone.model.KvCache;
+import dev.touchstone.serving.PrefixCache.Block;
 import dev.touchstone.serving.Request.Wanted;
 import dev.touchstone.tokenizer.Tokenizer;
 
-/** A request in progress. */
+/** A request in progress. Only {@link #cancel} may be called from any thread. */
 final class Task implements Ticket {
     private final Request request;
     private final Listener listener;
     private final Sequence sequence;
     private volatile boolean cancelled;
-    private boolean ended;
-    /** The keys and values of the tokens that are computed; null while the task waits. */
+
+    /** The number of the request, by arrival. */
+    private long number;
+    /** The number of the request among those that began to run; of two the one with the higher number is the younger. */
+    private long order;
+
+    /** The keys and values of the window's first tokens; null while the task waits. */
     private KvCache cache;
+    /** How many of the sequence's tokens were dropped before the window that {@link #cache} is for. */
+    private int dropped;
+    /** The last of the cache's blocks that are in the prefix cache, and the number of these blocks. */
+    private Block lastBlock;
+
+    private int blocks;
     /** How many prompt tokens the listener has got the outputs of. */
     private int reported;
 
@@ -32,43 +45,132 @@ final class Task implements Ticket {
         return cancelled;
     }
 
-    Request request() {
-        return request;
+    String client() {
+        return request.client();
     }
 
     Listener listener() {
         return listener;
     }
 
-    Sequence sequence() {
-        return sequence;
+    int promptLength() {
+        return request.prompt().length;
+    }
+
+    long number() {
+        return number;
+    }
+
+    void arrive(long number) {
+        this.number = number;
+    }
+
+    long order() {
+        return order;
+    }
+
+    void begin(long order) {
+        this.order = order;
+    }
+
+    /** The tokens that the model reads to compute the next one. (at most positions) */
+    int[] window() {
+        return sequence.window();
+    }
+
+    /** How many of them are not in the cache. */
+    int remaining() {
+        return window().length - cache.length();
     }
 
     KvCache cache() {
         return cache;
     }
 
-    void run(KvCache cache) {
+    /** Begins the window with an empty cache. */
+    void open(KvCache cache) {
         this.cache = cache;
+        dropped = length() - window().length;
+        lastBlock = null;
+        blocks = 0;
+    }
+
+    /** Whether the window has moved, so that the cached tokens have other positions now. */
+    boolean hasSlid() {
+        return dropped != length() - window().length;
+    }
+
+    private int length() {
+        return promptLength() + sequence.made();
+    }
+
+    /** Gives all pages back. */
+    void close() {
+        if (cache != null) {
+            cache.release();
+            cache = null;
+        }
+    }
+
+    Block lastBlock() {
+        return lastBlock;
+    }
+
+    int blocks() {
+        return blocks;
+    }
+
+    /** Notes that one more block of the cache is in the prefix cache. */
+    void addBlock(Block block) {
+        lastBlock = block;
+        blocks++;
     }
 
     /** Whether outputs of the prompt are still to be computed. */
     boolean needsPromptOutputs() {
-        return request.wanted() != Wanted.TOKENS && reported < request.prompt().length;
+        return request.wanted() != Wanted.TOKENS && reported < promptLength();
     }
 
-    /** Passes the outputs of the prompt token at {@code position} on. (C), (V) */
-    void report(int position, float[] hidden, float[] logits) {
+    Wanted wanted() {
+        return request.wanted();
+    }
+
+    /** How many tokens need not be computed if they are in the prefix cache. */
+    int skippable() {
+        return needsPromptOutputs() ? reported : Integer.MAX_VALUE;
+    }
+
+    /** How many prompt tokens the listener has got the outputs of. */
+    int reported() {
+        return reported;
+    }
+
+    /** Passes the wanted output of the next prompt token on. (V) or (C) */
+    void report(float[] output) {
+        int position = reported++;
         if (request.wanted() == Wanted.PROMPT_LOGITS) {
-            listener.onPromptLogits(position, logits);
+            listener.onPromptLogits(position, output);
         } else {
-            listener.onHiddenState(position, hidden);
+            listener.onHiddenState(position, output);
         }
-        reported = position + 1;
+    }
+
+    /** Whether a token is to be chosen. */
+    boolean needsToken() {
+        return !sequence.finished();
+    }
+
+    /** Chooses the next token. (V) */
+    void pick(float[] logits) {
+        sequence.pick(logits, listener::onStep);
     }
 
     /** Whether nothing is left to compute. */
     boolean isComplete() {
         return sequence.finished() && !needsPromptOutputs();
+    }
+
+    Generation result() {
+        return sequence.result();
     }
 }

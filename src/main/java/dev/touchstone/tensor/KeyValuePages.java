@@ -2,6 +2,7 @@ package dev.touchstone.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The keys and values of one attention layer for one sequence, in pages of {@value #POSITIONS} positions. Attention is two
@@ -21,8 +22,8 @@ public final class KeyValuePages {
     private final int heads;
     private final int headSize;
     private final int window;
-    private final List<float[]> keys = new ArrayList<>();
-    private final List<float[]> values = new ArrayList<>();
+    private final PageSource source;
+    private final List<KeyValuePage> pages = new ArrayList<>();
     private int length;
     /** How many pages have been evicted. */
     private int evictedPages;
@@ -34,9 +35,15 @@ public final class KeyValuePages {
 
     /** @param window how many positions a query attends to, its own included */
     public KeyValuePages(int heads, int headSize, int window) {
+        this(heads, headSize, window, PageSource.HEAP);
+    }
+
+    /** @param source where pages come from; with a source other than the heap call {@link #release} in the end */
+    public KeyValuePages(int heads, int headSize, int window, PageSource source) {
         this.heads = heads;
         this.headSize = headSize;
         this.window = window;
+        this.source = source;
     }
 
     /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values. (T, G D), (T, G D) */
@@ -48,10 +55,31 @@ public final class KeyValuePages {
     /** Adds {@code count} positions, to be filled by {@link #putLast}. */
     public void extend(int count) {
         length += count;
-        while ((evictedPages + keys.size()) * POSITIONS < length) {
-            keys.add(new float[heads * headSize * POSITIONS]);
-            values.add(new float[heads * headSize * POSITIONS]);
+        while ((evictedPages + pages.size()) * POSITIONS < length) {
+            pages.add(null); // first, so that no page is lost if there is no memory for the list
+            pages.set(pages.size() - 1, source.take(heads * headSize));
         }
+    }
+
+    /** How many pages {@link #extend} takes from the source. */
+    public int pagesToExtend(int count) {
+        return pagesFor(length + count) - evictedPages - pages.size();
+    }
+
+    private static int pagesFor(int positions) {
+        return (positions + POSITIONS - 1) / POSITIONS;
+    }
+
+    /**
+     * The largest number of pages at any time until there are {@code length} positions.
+     *
+     * @param window how many positions a query attends to, its own included
+     * @param step the largest number of positions that are added before {@link #evict}
+     */
+    public static int mostPages(int window, int length, int step) {
+        // Before a step the first page is the one with the first position of the window, POSITIONS before the end.
+        long kept = (long) window + POSITIONS + step;
+        return (int) Math.min(pagesFor(length), (kept + POSITIONS - 1) / POSITIONS + 1);
     }
 
     /**
@@ -99,11 +127,10 @@ public final class KeyValuePages {
      * which is more than speculative decoding usually rejects.
      */
     public void evict() {
-        int pages = firstVisible(Math.max(0, length - POSITIONS)) / POSITIONS - evictedPages;
-        if (pages > 0) {
-            keys.subList(0, pages).clear();
-            values.subList(0, pages).clear();
-            evictedPages += pages;
+        int count = firstVisible(Math.max(0, length - POSITIONS)) / POSITIONS - evictedPages;
+        if (count > 0) {
+            release(pages.subList(0, count));
+            evictedPages += count;
         }
     }
 
@@ -127,19 +154,53 @@ public final class KeyValuePages {
             throw new IllegalArgumentException("cannot truncate " + this.length + " positions to " + length);
         }
         this.length = length;
-        int pages = (length + POSITIONS - 1) / POSITIONS - evictedPages;
-        keys.subList(pages, keys.size()).clear();
-        values.subList(pages, values.size()).clear();
+        release(pages.subList(pagesFor(length) - evictedPages, pages.size()));
+    }
+
+    /** Returns all pages to their source; nothing may be read or written afterwards. */
+    public void release() {
+        release(pages);
+    }
+
+    private void release(List<KeyValuePage> some) {
+        some.stream().filter(Objects::nonNull).forEach(source::release);
+        some.clear();
+    }
+
+    /** The page with positions from {@code POSITIONS index} on; null if it has been evicted. */
+    public KeyValuePage page(int index) {
+        return index < evictedPages ? null : pages.get(index - evictedPages);
+    }
+
+    /** Whether a sequence can begin with these whole pages: none that a later query reads is null. */
+    public boolean canBeginWith(List<KeyValuePage> whole) {
+        return !whole.subList(firstPage(whole), whole.size()).contains(null);
+    }
+
+    /** Makes whole pages of another sequence the beginning of this one, which is empty. The pages are only read from now on. */
+    public void beginWith(List<KeyValuePage> whole) {
+        evictedPages = firstPage(whole);
+        length = whole.size() * POSITIONS;
+        for (KeyValuePage page : whole.subList(evictedPages, whole.size())) {
+            source.share(page);
+            pages.add(page);
+        }
+    }
+
+    private int firstPage(List<KeyValuePage> whole) {
+        return firstVisible(whole.size() * POSITIONS) / POSITIONS;
     }
 
     /** An independent copy of the first {@code length} positions; {@link #canTruncateTo} must be true. */
     public KeyValuePages copy(int length) {
-        KeyValuePages copy = new KeyValuePages(heads, headSize, window);
+        KeyValuePages copy = new KeyValuePages(heads, headSize, window, source);
         copy.evictedPages = evictedPages;
-        copy.length = length;
-        for (int position = evictedPages * POSITIONS; position < length; position += POSITIONS) {
-            copy.keys.add(keyPage(position).clone());
-            copy.values.add(valuePage(position).clone());
+        copy.extend(length);
+        for (int i = 0; i < copy.pages.size(); i++) {
+            KeyValuePage from = pages.get(i);
+            KeyValuePage to = copy.pages.get(i);
+            System.arraycopy(from.keys, 0, to.keys, 0, from.keys.length);
+            System.arraycopy(from.values, 0, to.values, 0, from.values.length);
         }
         return copy;
     }
@@ -156,9 +217,14 @@ public final class KeyValuePages {
         return headSize;
     }
 
+    /** The number of pages, whether they are full or not. */
+    public int pages() {
+        return pages.size();
+    }
+
     /** Bytes of all pages, whether they are full or not. */
     public long bytes() {
-        return 2L * keys.size() * heads * headSize * POSITIONS * Float.BYTES;
+        return pages.size() * KeyValuePage.bytes(heads * headSize);
     }
 
     public float key(int head, int channel, int position) {
@@ -171,12 +237,12 @@ public final class KeyValuePages {
 
     /** The page with the key at {@code position}, which {@link #keyIndex} finds in it. */
     public float[] keyPage(int position) {
-        return keys.get(position / POSITIONS - evictedPages);
+        return pages.get(position / POSITIONS - evictedPages).keys;
     }
 
     /** The page with the value at {@code position}, which {@link #valueIndex} finds in it. */
     public float[] valuePage(int position) {
-        return values.get(position / POSITIONS - evictedPages);
+        return pages.get(position / POSITIONS - evictedPages).values;
     }
 
     public int keyIndex(int head, int channel, int position) {

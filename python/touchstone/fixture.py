@@ -17,8 +17,9 @@ from touchstone.checkpoint import Checkpoint
 from touchstone.config_walk import walk
 from touchstone.families import TINY_FAMILIES
 from touchstone.generation import requests, robust_records, sliding_requests
-from touchstone.gguf_models import type_digests, write_gguf_models
+from touchstone.gguf_models import write_gguf_models
 from touchstone.gguf_tokenizers import write_gguf_tokenizers
+from touchstone.gguf_types import type_digests
 from touchstone.goldens import random_case, text_case, write_golden
 from touchstone.models import TINY_MODELS
 from touchstone.names_walk import names_walk

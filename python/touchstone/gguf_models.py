@@ -5,19 +5,24 @@ stored in all quantised types in turn. The expected model has the de-quantised w
 conversion undone.
 """
 
+import copy
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import gguf
 import numpy as np
 import torch
-from gguf import GGMLQuantizationType as Type
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
+from touchstone.checkpoint import Checkpoint
 from touchstone.families import randomize
+from touchstone.gguf_conversion import convert, write_metadata
+from touchstone.gguf_types import quantise
+from touchstone.goldens import Case, write_golden
 
 SIZES = {
     "vocab_size": 41,
@@ -34,6 +39,9 @@ SIZES = {
     "pad_token_id": None,
 }
 IDS = [7, 40, 3, 3, 18, 0, 25, 31, 2, 39, 11, 5]
+GOLDEN_IDS = IDS[:8]
+EQUAL = 1e-5
+"""The largest error of logits that are called equal, relative to the largest logit."""
 
 
 def rope(theta: float) -> dict[str, object]:
@@ -41,25 +49,24 @@ def rope(theta: float) -> dict[str, object]:
     return {"rope_type": "default", "rope_theta": theta}
 
 
-HEAD_PAIRS = SIZES["head_dim"] // 2
-FACTORS = [1.0, 1.0, 1.25, 1.5, 2.75, 4.0, 8.0, 8.0]
-SMALL_BLOCKS = (Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.IQ4_NL, Type.F16, Type.BF16, Type.F32)
-LARGE_BLOCKS = (Type.Q2_K, Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_XS)
-SCALES = {
-    Type.Q2_K: (80, 82),
-    Type.Q3_K: (108,),
-    Type.Q4_K: (0, 2),
-    Type.Q5_K: (0, 2),
-    Type.Q6_K: (208,),
-    Type.IQ4_NL: (0,),
-    Type.IQ4_XS: (0,),
+GPT_SIZES = {
+    "vocab_size": 41,
+    "hidden_size": 96,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 6,
+    "max_position_embeddings": 40,
+    "bos_token_id": None,
+    "eos_token_id": 1,
+    "pad_token_id": None,
 }
-"""The places of the float16 scales in a block, for the types that the package cannot quantise."""
+"""The sizes of architectures without grouped-query attention, under the names that all configuration classes take."""
+
+FACTORS = [1.0, 1.0, 1.25, 1.5, 2.75, 4.0, 8.0, 8.0]
 
 
 @dataclass(frozen=True)
 class GgufModel:
-    """A model: its seed, its architecture in GGUF, and the settings that differ from `SIZES`."""
+    """A model: its seed, its architecture in GGUF, and the settings that differ from `sizes`."""
 
     seed: int
     model_type: str
@@ -67,6 +74,9 @@ class GgufModel:
     config: dict[str, object]
     factors: bool = False
     """Whether the file has the tensor `rope_freqs.weight`."""
+    sizes: Mapping[str, object] = field(default_factory=lambda: SIZES)
+    fused: bool = False
+    """Whether queries, keys and values are one tensor, as older converters wrote them."""
 
 
 GGUF_MODELS = {
@@ -115,155 +125,193 @@ GGUF_MODELS = {
             "rope_parameters": rope(50.0),
         },
     ),
+    "mistral": GgufModel(
+        47,
+        "mistral",
+        gguf.MODEL_ARCH.LLAMA,
+        {"num_hidden_layers": 2, "sliding_window": 5, "rope_parameters": rope(50.0)},
+    ),
+    "gpt2": GgufModel(48, "gpt2", gguf.MODEL_ARCH.GPT2, {"n_inner": 256, "layer_norm_epsilon": 3e-3}, sizes=GPT_SIZES),
+    "gptj": GgufModel(
+        49,
+        "gptj",
+        gguf.MODEL_ARCH.GPTJ,
+        {"n_inner": 256, "rotary_dim": 12, "layer_norm_epsilon": 3e-3},
+        sizes=GPT_SIZES,
+    ),
+    "gptneox": GgufModel(
+        50,
+        "gpt_neox",
+        gguf.MODEL_ARCH.GPTNEOX,
+        {
+            "intermediate_size": 256,
+            "layer_norm_eps": 3e-3,
+            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.375},
+        },
+        sizes=GPT_SIZES,
+    ),
+    "gptneox-sequential": GgufModel(
+        51,
+        "gpt_neox",
+        gguf.MODEL_ARCH.GPTNEOX,
+        {
+            "num_hidden_layers": 1,
+            "intermediate_size": 256,
+            "layer_norm_eps": 3e-3,
+            "use_parallel_residual": False,
+            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.25},
+        },
+        sizes=GPT_SIZES,
+    ),
+    "bloom": GgufModel(
+        52, "bloom", gguf.MODEL_ARCH.BLOOM, {"seq_length": 40, "layer_norm_epsilon": 3e-3}, sizes=GPT_SIZES
+    ),
+    "phi2": GgufModel(
+        53,
+        "phi",
+        gguf.MODEL_ARCH.PHI2,
+        {
+            "num_key_value_heads": 2,
+            "intermediate_size": 256,
+            "layer_norm_eps": 3e-3,
+            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.5},
+        },
+        sizes=GPT_SIZES,
+    ),
+    "phi2-fused": GgufModel(
+        54,
+        "phi",
+        gguf.MODEL_ARCH.PHI2,
+        {
+            "num_hidden_layers": 1,
+            "num_key_value_heads": 6,
+            "intermediate_size": 256,
+            "layer_norm_eps": 3e-3,
+            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.5},
+        },
+        sizes=GPT_SIZES,
+        fused=True,
+    ),
 }
 
 
 def write_gguf_models(fixtures: Path) -> None:
-    """Writes each model as `gguf-NAME.gguf` and `gguf-NAME.json`."""
+    """Writes each model as `gguf-NAME.gguf`, `gguf-NAME.json` and `gguf-NAME.safetensors`."""
     for name, entry in GGUF_MODELS.items():
         write_gguf_model(entry, fixtures / f"gguf-{name}")
 
 
 def write_gguf_model(entry: GgufModel, stem: Path) -> None:
-    """Writes a GGUF file, and what Hugging Face has for it: configuration, digests of the weights, logits."""
-    config = AutoConfig.for_model(entry.model_type, **(SIZES | entry.config))
+    """Writes a GGUF file, and what Hugging Face has for it: configuration, digests of the weights, logits, goldens."""
+    config = AutoConfig.for_model(entry.model_type, **(entry.sizes | entry.config))
     model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
     randomize(model, entry.seed)
-    random = np.random.default_rng(entry.seed)
-    writer = gguf.GGUFWriter(stem.with_suffix(".gguf"), gguf.MODEL_ARCH_NAMES[entry.architecture])
-    write_metadata(writer, config, entry)
-    names = gguf.get_tensor_name_map(entry.architecture, config.num_hidden_layers)
-    expected = {}
-    tied = {"lm_head.weight"} if config.tie_word_embeddings else set()
-    for position, (name, parameter) in enumerate(model.state_dict().items()):
-        if name in tied:
-            continue
-        stored, restored = convert(entry, config, name, parameter.numpy())
-        quantised, values = quantise(stored, position, random)
-        writer.add_tensor(names.get_name(name, try_suffixes=(".weight", ".bias")), quantised[0], raw_dtype=quantised[1])
-        expected[name] = torch.from_numpy(np.ascontiguousarray(restored(values)))
-    if entry.factors:
-        writer.add_tensor("rope_freqs.weight", np.array(FACTORS, dtype=np.float32))
+    original = copy.deepcopy(model)
+    expected = write_file(stem.with_suffix(".gguf"), entry, original)
+    model.load_state_dict(expected, strict=False)
+    record = {
+        "class": type(model).__name__,
+        "config": json.loads(config.to_json_string(use_diff=False)),
+        "tensors": {
+            saved_name(entry, name): hashlib.sha256(values.numpy().tobytes()).hexdigest()
+            for name, values in expected.items()
+        },
+        "ids": IDS,
+        "logits": logits(model),
+        "transformers": compare_with_transformers(entry, original, model),
+    }
+    stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_golden(MadeModel(model), Case(stem.name, GOLDEN_IDS), stem.parent)
+
+
+def write_file(
+    path: Path, entry: GgufModel, model: PreTrainedModel, *, vocabulary: bool = False
+) -> dict[str, torch.Tensor]:
+    """Writes a GGUF file; returns the weights that it means. `vocabulary` adds its size, which transformers needs."""
+    writer = gguf.GGUFWriter(path, gguf.MODEL_ARCH_NAMES[entry.architecture])
+    write_metadata(writer, model.config)
+    if vocabulary:
+        writer.add_vocab_size(model.config.vocab_size)
+        writer.add_token_list([f"t{i}" for i in range(model.config.vocab_size)])
+    expected = write_weights(writer, entry, model)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    model.load_state_dict(expected, strict=False)
-    record = {
-        "config": json.loads(config.to_json_string(use_diff=False)),
-        "tensors": {name: hashlib.sha256(values.numpy().tobytes()).hexdigest() for name, values in expected.items()},
-        "ids": IDS,
-        "logits": logits(model),
-    }
-    stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return expected
+
+
+def write_weights(writer: gguf.GGUFWriter, entry: GgufModel, model: PreTrainedModel) -> dict[str, torch.Tensor]:
+    """Adds all tensors; returns the weights that they mean, by their names in the model."""
+    random = np.random.default_rng(entry.seed)
+    config = model.config
+    names = gguf.get_tensor_name_map(entry.architecture, config.num_hidden_layers)
+    expected = {}
+    tied = {"lm_head.weight"} if config.tie_word_embeddings else set()
+    weights = {name: weight.numpy() for name, weight in model.state_dict().items() if name not in tied}
+    for position, (name, parts) in enumerate(fuse(entry, weights).items()):
+        stored, restored = convert(entry.architecture, config, name, np.concatenate([weights[part] for part in parts]))
+        kind = position if entry.sizes is SIZES else len(expected) + position // 12
+        quantised, values = quantise(stored, kind, random)
+        known = name.removeprefix("transformer.") if entry.model_type == "bloom" else name
+        stored_name = names.get_name(known, try_suffixes=(".weight", ".bias"))
+        if len(parts) > 1:
+            stored_name = stored_name.replace("attn_q.", "attn_qkv.")
+        writer.add_tensor(stored_name, quantised[0], raw_dtype=quantised[1])
+        rows = np.cumsum([len(weights[part]) for part in parts])[:-1]
+        for part, piece in zip(parts, np.split(restored(values), rows), strict=True):
+            expected[part] = torch.from_numpy(np.ascontiguousarray(piece))
+    if entry.factors:
+        writer.add_tensor("rope_freqs.weight", np.array(FACTORS, dtype=np.float32))
+    return expected
+
+
+def fuse(entry: GgufModel, weights: dict[str, np.ndarray]) -> dict[str, list[str]]:
+    """The weights of each tensor of the file: one, or queries, keys and values if they are one tensor."""
+    if not entry.fused:
+        return {name: [name] for name in weights}
+    fused = {}
+    for name in weights:
+        if ".q_proj." in name:
+            fused[name] = [name.replace("q_proj", letter) for letter in ("q_proj", "k_proj", "v_proj")]
+        elif ".k_proj." not in name and ".v_proj." not in name:
+            fused[name] = [name]
+    return fused
+
+
+def saved_name(entry: GgufModel, name: str) -> str:
+    """The name of a weight in the file that `save_pretrained` writes."""
+    return name.replace("lm_head", "embed_out") if entry.model_type == "gpt_neox" else name
+
+
+class MadeModel(Checkpoint):
+    """A model that is in memory."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        """The model, in float32."""
+        super().__init__("")
+        object.__setattr__(self, "model", model)
+
+    def _model(self, dtype: torch.dtype | str) -> PreTrainedModel:
+        return copy.deepcopy(self.model)
+
+
+def compare_with_transformers(entry: GgufModel, original: PreTrainedModel, expected: PreTrainedModel) -> str:
+    """How the logits of `from_pretrained(gguf_file=...)` compare with those of the expected model."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_file(Path(folder) / "model.gguf", entry, original, vocabulary=True)
+        try:
+            loaded = AutoModelForCausalLM.from_pretrained(
+                folder, gguf_file="model.gguf", dtype=torch.float32, attn_implementation="eager"
+            )
+        except (ValueError, KeyError, NotImplementedError, AttributeError, RuntimeError) as error:
+            return f"refused: {type(error).__name__}"
+    ours, theirs = torch.tensor(logits(expected)), torch.tensor(logits(loaded.eval()))
+    same = (ours - theirs).abs().max() < EQUAL * ours.abs().max()
+    return "equal" if same else "other logits"
 
 
 @torch.no_grad()
 def logits(model: PreTrainedModel) -> list[list[float]]:
     """The logits after each of `IDS`."""
     return model(torch.tensor([IDS]), use_cache=False).logits[0].tolist()
-
-
-def write_metadata(writer: gguf.GGUFWriter, config: AutoConfig, entry: GgufModel) -> None:
-    """Writes the metadata that llama.cpp's converter writes for these architectures."""
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(config.head_dim)
-    writer.add_value_length(config.head_dim)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_rope_dimension_count(config.head_dim)
-    writer.add_eos_token_id(config.eos_token_id)
-    writer.add_tokenizer_model("no_vocab")
-    if config.rope_parameters["rope_type"] == "linear":
-        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(config.rope_parameters["factor"])
-    if entry.model_type == "gemma2":
-        writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
-        writer.add_final_logit_softcapping(config.final_logit_softcapping)
-        writer.add_sliding_window(config.sliding_window)
-
-
-def convert(
-    entry: GgufModel, config: AutoConfig, name: str, weight: np.ndarray
-) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """The tensor as llama.cpp stores it, and the function that undoes the change."""
-    permuted = entry.architecture is gguf.MODEL_ARCH.LLAMA and (".q_proj." in name or ".k_proj." in name)
-    if permuted:
-        heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
-        shape = weight.shape
-        stored = weight.reshape(heads, 2, HEAD_PAIRS, *shape[1:]).swapaxes(1, 2).reshape(shape)
-        return stored, lambda values: values.reshape(heads, HEAD_PAIRS, 2, *shape[1:]).swapaxes(1, 2).reshape(shape)
-    if entry.model_type == "gemma2" and name.endswith("norm.weight"):
-        return weight + np.float32(1), lambda values: values - np.float32(1)
-    return weight, lambda values: values
-
-
-def quantise(
-    weight: np.ndarray, position: int, random: np.random.Generator
-) -> tuple[tuple[np.ndarray, Type], np.ndarray]:
-    """The bytes of a tensor with their type, and their values in float32. Vectors are float32, as in real files."""
-    if weight.ndim == 1:
-        return (weight, Type.F32), weight
-    types = LARGE_BLOCKS if weight.shape[1] % 256 == 0 else SMALL_BLOCKS
-    kind = types[position % len(types)]
-    stored = random_blocks(kind, weight.shape, random) if kind in SCALES else gguf.quants.quantize(weight, kind)
-    return (stored, kind), gguf.quants.dequantize(stored, kind).reshape(weight.shape)
-
-
-def random_blocks(kind: Type, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
-    """Random bytes with scales that give values of about the size of real weights."""
-    size, length = gguf.GGML_QUANT_SIZES[kind]
-    blocks = random.integers(0, 256, (shape[0] * shape[1] // size, length), dtype=np.uint8)
-    for place in SCALES[kind]:
-        largest = 0.2 / 127 if kind is Type.IQ4_NL else 0.0002
-        scale = random.uniform(largest / 4, largest, (len(blocks), 1)).astype(np.float16)
-        blocks[:, place : place + 2] = scale.view(np.uint8)
-    return blocks.reshape(shape[0], -1)
-
-
-BLOCKS = 20_000
-
-
-def type_digests() -> list[dict[str, object]]:
-    """For each type the SHA-256 of the values of random blocks. Scales are random too: some are infinite or NaN."""
-    entries = []
-    for kind in (*SMALL_BLOCKS, *LARGE_BLOCKS):
-        size, length = gguf.GGML_QUANT_SIZES[kind]
-        count = BLOCKS if size > 1 else 65_536
-        data = splitmix(kind.value, count * length)
-        with np.errstate(all="ignore"):
-            values = gguf.quants.dequantize(data.reshape(count, length), kind).astype(np.float32).reshape(-1)
-        bits = values.view(np.uint32).copy()
-        bits[np.isnan(values)] = 0x7FC00000
-        digest = hashlib.sha256(bits.astype("<u4").tobytes()).hexdigest()
-        entry = {"type": kind.name, "seed": kind.value, "blocks": count, "sha256": digest}
-        entries.append(entry | example(kind))
-    return entries
-
-
-def example(kind: Type) -> dict[str, object]:
-    """One block in hexadecimal, and its values."""
-    size = gguf.GGML_QUANT_SIZES[kind][0]
-    random = np.random.default_rng(kind.value)
-    if kind in SCALES:
-        block = random_blocks(kind, (1, size), random)
-    else:
-        block = gguf.quants.quantize(random.normal(size=(1, max(size, 1))).astype(np.float32), kind)
-    values = gguf.quants.dequantize(block, kind).reshape(-1)
-    return {"block": np.ascontiguousarray(block).view(np.uint8).tobytes().hex(), "values": [float(x) for x in values]}
-
-
-def splitmix(seed: int, count: int) -> np.ndarray:
-    """Random bytes of SplitMix64, as `java.util.SplittableRandom` computes them for longs, little-endian."""
-    words = (count + 7) // 8
-    with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.arange(1, words + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    return z.astype("<u8").view(np.uint8)[:count].copy()

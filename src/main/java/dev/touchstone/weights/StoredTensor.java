@@ -33,6 +33,11 @@ public interface StoredTensor {
      */
     Matrix.Type matrixType();
 
+    /** The transpose if that is what the file holds, else null. It is faster to read than this tensor. */
+    default StoredTensor transposed() {
+        return null;
+    }
+
     /**
      * A new reader. Several threads may read the tensor at once, each with its own reader.
      *

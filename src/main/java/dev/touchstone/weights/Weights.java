@@ -96,7 +96,10 @@ public final class Weights implements AutoCloseable {
     /** Hugging Face's {@code Conv1D}, which stores one row for each input. {@code .weight} (I, O), {@code .bias} (O) */
     public Linear conv1d(String name, int inputs, int outputs) {
         StoredTensor tensor = find(name + ".weight", inputs, outputs);
-        Matrix weight = new MatrixReader(tensor, options, threads).ofInputRows();
+        StoredTensor transposed = tensor.transposed();
+        Matrix weight = transposed == null
+                ? new MatrixReader(tensor, options, threads).ofInputRows()
+                : new MatrixReader(transposed, options, threads).ofOutputRows();
         used(name + ".weight");
         return new Linear(name, weight, vector(name + ".bias", outputs));
     }

@@ -44,6 +44,20 @@ class ParityCommandTest {
         assertThat(Files.readString(json)).contains("\"geometric_mean\"");
     }
 
+    /** A fixture may hold its model as a GGUF file. */
+    @Test
+    void comparesTheTapsOfGgufFiles() throws IOException {
+        Path goldens = Files.createDirectory(folder.resolve("goldens"));
+        Files.copy(Fixtures.gguf("gpt2"), folder.resolve("gpt2.gguf"));
+        Files.copy(Fixtures.root().resolve("gguf-gpt2.safetensors"), goldens.resolve("ids.safetensors"));
+        Files.writeString(folder.resolve("provenance.json"), "{}");
+
+        Cli result = Cli.run("parity", "--quiet", folder.toString());
+
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(result.out()).contains("37 taps compared, 0 wrong;");
+    }
+
     @Test
     void printsNoLargestRatioIfAllTapsAreExempt() {
         Cli result =

@@ -3,6 +3,10 @@ package dev.touchstone.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.gguf.GgufFolder;
+import dev.touchstone.checkpoint.gguf.GgufType;
+import dev.touchstone.checkpoint.gguf.OneTypeModel;
+import dev.touchstone.checkpoint.safetensors.DType;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;
@@ -12,6 +16,7 @@ import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -22,36 +27,58 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The logits of each fixture have the committed SHA-256 digest, which is the same for all processors, JDKs, vector widths and
- * numbers of threads.
+ * The logits of each fixture, of each GGUF model and of a model of each GGUF type have the committed SHA-256 digest, which is the same for
+ * all processors, JDKs, vector widths and numbers of threads. A GGUF model and its de-quantised folder have the same digest.
  */
 class LogitsDigestTest {
     private static final String COMMITTED = "logits.properties";
 
+    @TempDir
+    static Path temporary;
+
+    /**
+     * A model that has a digest.
+     *
+     * @param path a folder or a GGUF file
+     */
+    private record Subject(String name, Path path) {}
+
     @TestFactory
     Stream<DynamicTest> digests() {
-        return Fixtures.all().stream()
-                .flatMap(fixture -> Stream.of(
-                        scalar(fixture),
-                        vector(fixture, 1, VectorUse.ALWAYS, WeightType.STORED),
-                        vector(fixture, 3, VectorUse.ALWAYS, WeightType.STORED),
-                        vector(fixture, 1, VectorUse.ALWAYS, WeightType.FLOAT32),
-                        vector(fixture, 3, VectorUse.NEVER, WeightType.STORED)));
+        return Stream.concat(subjects(), ggufSubjects()).flatMap(LogitsDigestTest::tests);
     }
 
-    private static DynamicTest scalar(Fixture fixture) {
+    @TestFactory
+    Stream<DynamicTest> digestsOfDequantizedFolders() {
+        return ggufSubjects()
+                .map(LogitsDigestTest::dequantized)
+                .flatMap(
+                        subject -> Stream.of(scalar(subject), vector(subject, 1, VectorUse.ALWAYS, WeightType.STORED)));
+    }
+
+    private static Stream<DynamicTest> tests(Subject subject) {
+        return Stream.of(
+                scalar(subject),
+                vector(subject, 1, VectorUse.ALWAYS, WeightType.STORED),
+                vector(subject, 3, VectorUse.ALWAYS, WeightType.STORED),
+                vector(subject, 1, VectorUse.ALWAYS, WeightType.FLOAT32),
+                vector(subject, 3, VectorUse.NEVER, WeightType.STORED));
+    }
+
+    private static DynamicTest scalar(Subject subject) {
         return DynamicTest.dynamicTest(
-                fixture.name() + ", scalar", () -> check(fixture, WeightType.STORED, new ScalarKernels()));
+                subject.name + ", scalar", () -> check(subject, WeightType.STORED, new ScalarKernels()));
     }
 
-    private static DynamicTest vector(Fixture fixture, int threads, VectorUse use, WeightType type) {
-        String name = "%s, vectors %s, %d threads, weights %s".formatted(fixture.name(), use, threads, type);
+    private static DynamicTest vector(Subject subject, int threads, VectorUse use, WeightType type) {
+        String name = "%s, vectors %s, %d threads, weights %s".formatted(subject.name, use, threads, type);
         return DynamicTest.dynamicTest(name, () -> {
             LoopCounts counts = new LoopCounts();
             try (VectorKernels kernels = counts.open(threads, use)) {
-                check(fixture, type, kernels);
+                check(subject, type, kernels);
             }
             if (use == VectorUse.ALWAYS) {
                 counts.assertOnlyVector();
@@ -62,25 +89,48 @@ class LogitsDigestTest {
     }
 
     @Test
-    void everyDigestHasAFixture() {
-        List<String> fixtures = Fixtures.all().stream().map(Fixture::name).toList();
+    void everyDigestHasAModel() {
+        List<String> names =
+                Stream.concat(subjects(), ggufSubjects()).map(Subject::name).toList();
 
-        assertThat(committed().stringPropertyNames()).containsExactlyInAnyOrderElementsOf(fixtures);
+        assertThat(committed().stringPropertyNames()).containsExactlyInAnyOrderElementsOf(names);
     }
 
-    private static void check(Fixture fixture, WeightType type, Kernels kernels) throws NoSuchAlgorithmException {
-        assertThat(digest(model(fixture, type), kernels))
+    private static Stream<Subject> subjects() {
+        return Fixtures.all().stream().map(fixture -> new Subject(fixture.name(), fixture.folder()));
+    }
+
+    private static Stream<Subject> ggufSubjects() {
+        Stream<Subject> fixtures =
+                Fixtures.ggufModels().stream().map(model -> new Subject("gguf-" + model, Fixtures.gguf(model)));
+        return Stream.concat(fixtures, GgufType.readable().stream().map(type -> {
+            Path file = temporary.resolve(type + ".gguf");
+            OneTypeModel.write(file, type);
+            return new Subject("gguf-type-" + type, file);
+        }));
+    }
+
+    /** The de-quantised folder of a GGUF model, under its name. */
+    private static Subject dequantized(Subject subject) {
+        Path folder = temporary.resolve("dequantized").resolve(subject.name);
+        try (GgufFolder gguf = GgufFolder.open(subject.path)) {
+            gguf.write(folder, DType.F32);
+        }
+        return new Subject(subject.name, folder);
+    }
+
+    private static void check(Subject subject, WeightType type, Kernels kernels) throws NoSuchAlgorithmException {
+        assertThat(digest(model(subject, type), kernels))
                 .as(
                         "SHA-256 of the logits of %s; if its weights were meant to change, write this to %s",
-                        fixture.name(), COMMITTED)
-                .isEqualTo(committed().getProperty(fixture.name()));
+                        subject.name, COMMITTED)
+                .isEqualTo(committed().getProperty(subject.name));
     }
 
-    private static Transformer model(Fixture fixture, WeightType type) {
-        return type == WeightType.STORED
-                ? Fixtures.model(fixture).transformer()
-                : Checkpoint.load(fixture.folder(), ReadOptions.DEFAULT.type(type))
-                        .transformer();
+    private static Transformer model(Subject subject, WeightType type) {
+        return type == WeightType.STORED && subject.path.startsWith(Fixtures.root())
+                ? Fixtures.model(new Fixture(subject.path)).transformer()
+                : Checkpoint.load(subject.path, ReadOptions.DEFAULT.type(type)).transformer();
     }
 
     /** The digest of the logits of three prompts, of 1 and 17 tokens, and of as many as the context has, but at most 100. */

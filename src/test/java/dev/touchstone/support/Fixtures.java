@@ -6,10 +6,14 @@ import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Utf8;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The project's fixtures and their models, each of which is loaded once. */
 public final class Fixtures {
@@ -32,6 +36,24 @@ public final class Fixtures {
 
     public static Fixture named(String name) {
         return new Fixture(ROOT.resolve(name));
+    }
+
+    /** The names of the GGUF models, {@code gguf-NAME.gguf}, of which the fixtures have the goldens of one prompt. */
+    public static List<String> ggufModels() {
+        try (Stream<Path> files = Files.list(ROOT)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.matches("gguf-.*\\.safetensors"))
+                    .map(file -> file.substring("gguf-".length(), file.length() - ".safetensors".length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file of a GGUF model. */
+    public static Path gguf(String name) {
+        return ROOT.resolve("gguf-" + name + ".gguf");
     }
 
     /** A JSON file beside the fixtures. */

@@ -50,6 +50,11 @@ public final class Scoreboard implements TestExecutionListener {
         REPORT.add(fixture, name, result);
     }
 
+    /** Adds the result of a golden file of a model without a folder, which is in the totals only. */
+    public static synchronized void golden(CaseResult result) {
+        GOLDEN.addAll(result.taps());
+    }
+
     /** Adds the result of a prompt that PyTorch ran in this process. */
     public static synchronized void oracle(CaseResult result) {
         ORACLE.addAll(result.taps());

@@ -2,63 +2,30 @@ package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * The architectures of GGUF files that can be run, {@code general.architecture}, and how their tensors are called in Hugging Face's
- * models. Inside of blocks, a name maps to the module of the layer.
- */
+/** The architectures of GGUF files that can be run, {@code general.architecture}, and what llama.cpp's converter does to their tensors. */
 enum GgufArchitecture {
-    LLAMA("llama", "llama", "LlamaForCausalLM", Names.LLAMA),
-    QWEN2("qwen2", "qwen2", "Qwen2ForCausalLM", Names.LLAMA),
-    QWEN3("qwen3", "qwen3", "Qwen3ForCausalLM", Names.LLAMA),
-    GEMMA2("gemma2", "gemma2", "Gemma2ForCausalLM", Names.GEMMA2);
+    LLAMA("llama", "llama", "LlamaForCausalLM", GgufNames.LLAMA),
+    QWEN2("qwen2", "qwen2", "Qwen2ForCausalLM", GgufNames.LLAMA),
+    QWEN3("qwen3", "qwen3", "Qwen3ForCausalLM", GgufNames.LLAMA),
+    GEMMA2("gemma2", "gemma2", "Gemma2ForCausalLM", GgufNames.GEMMA2),
+    GPT2("gpt2", "gpt2", "GPT2LMHeadModel", GgufNames.GPT2),
+    GPTJ("gptj", "gptj", "GPTJForCausalLM", GgufNames.GPTJ),
+    GPTNEOX("gptneox", "gpt_neox", "GPTNeoXForCausalLM", GgufNames.GPTNEOX),
+    BLOOM("bloom", "bloom", "BloomForCausalLM", GgufNames.BLOOM),
+    PHI2("phi2", "phi", "PhiForCausalLM", GgufNames.PHI2);
 
     private final String id;
     private final String modelType;
     private final String modelClass;
-    private final Map<String, String> names;
+    private final GgufNames names;
 
-    GgufArchitecture(String id, String modelType, String modelClass, Map<String, String> names) {
+    GgufArchitecture(String id, String modelType, String modelClass, GgufNames names) {
         this.id = id;
         this.modelType = modelType;
         this.modelClass = modelClass;
         this.names = names;
-    }
-
-    /** The names of tensors. */
-    private static final class Names {
-        private static final Map<String, String> LLAMA = Map.ofEntries(
-                Map.entry("token_embd", "model.embed_tokens"),
-                Map.entry("output_norm", "model.norm"),
-                Map.entry("output", "lm_head"),
-                Map.entry("attn_norm", "input_layernorm"),
-                Map.entry("attn_q", "self_attn.q_proj"),
-                Map.entry("attn_k", "self_attn.k_proj"),
-                Map.entry("attn_v", "self_attn.v_proj"),
-                Map.entry("attn_output", "self_attn.o_proj"),
-                Map.entry("attn_q_norm", "self_attn.q_norm"),
-                Map.entry("attn_k_norm", "self_attn.k_norm"),
-                Map.entry("ffn_norm", "post_attention_layernorm"),
-                Map.entry("ffn_gate", "mlp.gate_proj"),
-                Map.entry("ffn_up", "mlp.up_proj"),
-                Map.entry("ffn_down", "mlp.down_proj"));
-
-        private static final Map<String, String> GEMMA2 = with(
-                LLAMA,
-                Map.of(
-                        "post_attention_norm", "post_attention_layernorm",
-                        "ffn_norm", "pre_feedforward_layernorm",
-                        "post_ffw_norm", "post_feedforward_layernorm"));
-
-        private static Map<String, String> with(Map<String, String> names, Map<String, String> others) {
-            Map<String, String> all = new HashMap<>(names);
-            all.putAll(others);
-            return Map.copyOf(all);
-        }
     }
 
     /** The architecture of a file. Throws if it is not supported. */
@@ -86,22 +53,9 @@ enum GgufArchitecture {
         return modelClass;
     }
 
-    /**
-     * The name of a tensor in Hugging Face's model, such as {@code model.layers.0.self_attn.q_proj.weight} for
-     * {@code blk.0.attn_q.weight}; null if the architecture has no such tensor.
-     */
-    String hugging(String name) {
-        List<String> parts = List.of(name.split("\\."));
-        String suffix = parts.get(parts.size() - 1);
-        boolean block = parts.size() == 4 && parts.get(0).equals("blk");
-        if (!block && parts.size() != 2) {
-            return null;
-        }
-        String module = names.get(parts.get(parts.size() - 2));
-        if (module == null || block == (module.startsWith("model.") || module.equals("lm_head"))) {
-            return null;
-        }
-        return (block ? "model.layers." + parts.get(1) + "." : "") + module + "." + suffix;
+    /** The names of tensors in Hugging Face's model. */
+    GgufNames names() {
+        return names;
     }
 
     /**
@@ -115,5 +69,20 @@ enum GgufArchitecture {
     /** Whether norms are stored with 1 added to their weights. */
     boolean addsOneToNorms() {
         return this == GEMMA2;
+    }
+
+    /** Whether Hugging Face has queries, keys and values of a head side by side, where the file has all queries first. */
+    boolean interleavesHeads() {
+        return this == GPTNEOX || this == BLOOM;
+    }
+
+    /** Whether Hugging Face stores the matrices inside of blocks with a row for each input, where the file has one for each output. */
+    boolean transposesMatrices() {
+        return this == GPT2;
+    }
+
+    /** Whether the tensor {@code rope_freqs.weight} may give the factors of the rotary frequencies. */
+    boolean mayHaveRotaryFactors() {
+        return names == GgufNames.LLAMA || this == GEMMA2;
     }
 }

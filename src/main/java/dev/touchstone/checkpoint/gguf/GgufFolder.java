@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,6 @@ import java.util.stream.Stream;
  * {@code tokenizer_config.json} from the metadata, and the tensors under Hugging Face's names and in its layout.
  */
 public final class GgufFolder implements ModelFiles, StoredTensors {
-    private static final String ROPE_FACTORS = "rope_freqs.weight"; // part of config.json
-
     private final Gguf gguf;
     private final List<GgufWeight> weights;
     private final Map<String, byte[]> files = new LinkedHashMap<>();
@@ -44,7 +41,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         ObjectNode config = GgufConfig.of(gguf, architecture);
         put("config.json", config);
         GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()).forEach(this::put);
-        this.weights = weights(architecture, config.path("head_dim").intValue());
+        this.weights = GgufWeights.of(architecture, config).of(gguf.all());
     }
 
     /** Opens a file, or all parts of a split model. Throws if its architecture or its tokenizer is not supported. */
@@ -64,28 +61,6 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
 
     private void put(String file, ObjectNode json) {
         files.put(file, (json.toPrettyString() + "\n").getBytes(UTF_8));
-    }
-
-    private List<GgufWeight> weights(GgufArchitecture architecture, int headSize) {
-        List<GgufWeight> list = new ArrayList<>();
-        for (GgufTensor tensor : gguf.all()) {
-            String name = architecture.hugging(tensor.name());
-            if (name == null && tensor.name().equals(ROPE_FACTORS)) {
-                continue;
-            }
-            if (name == null) {
-                throw new TouchstoneException(tensor.file() + " holds " + Problems.printable(tensor.name())
-                        + ", which the architecture " + architecture.id() + " does not have here");
-            }
-            boolean rotated = tensor.name().matches("blk\\.\\d+\\.attn_[qk]\\.(weight|bias)");
-            boolean norm = tensor.name().matches(".*_norm\\.weight");
-            list.add(new GgufWeight(
-                    name,
-                    tensor,
-                    rotated && architecture.permutesRotaryRows() ? headSize : 0,
-                    norm && architecture.addsOneToNorms()));
-        }
-        return list;
     }
 
     /**

@@ -4,12 +4,21 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.weights.StoredTensor;
 
 /**
- * A tensor of a GGUF file under its name in Hugging Face's model, with the changes undone that llama.cpp's converter made.
+ * A tensor of a GGUF file, or some of its rows, under its name in Hugging Face's model, with the changes undone that llama.cpp's
+ * converter made.
  *
- * @param rotaryHeadSize the rows of a head if they are permuted for rotary embeddings of neighbouring channels, else 0
- * @param one whether 1 was added to the elements
+ * @param rows the rows in Hugging Face's order; null if they are those of the file
+ * @param change a change of the elements or of the shape
  */
-record GgufWeight(String name, GgufTensor tensor, int rotaryHeadSize, boolean one) implements StoredTensor {
+record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) implements StoredTensor {
+    enum Change {
+        NONE,
+        /** 1 was added to the elements. */
+        ONE_ADDED,
+        /** The matrix of a {@code Conv1D} was transposed: the file has a row for each output. */
+        TRANSPOSED
+    }
+
     @Override
     public String file() {
         return tensor.file();
@@ -17,12 +26,16 @@ record GgufWeight(String name, GgufTensor tensor, int rotaryHeadSize, boolean on
 
     @Override
     public int[] shape() {
-        return tensor.shape();
+        int[] shape = tensor.shape();
+        if (rows != null) {
+            shape[0] = rows.count();
+        }
+        return change == Change.TRANSPOSED ? new int[] {shape[1], shape[0]} : shape;
     }
 
     @Override
     public long bytes() {
-        return tensor.bytes();
+        return rows == null ? tensor.bytes() : tensor.bytes() / tensor.shape()[0] * rows.count();
     }
 
     @Override
@@ -32,25 +45,22 @@ record GgufWeight(String name, GgufTensor tensor, int rotaryHeadSize, boolean on
 
     @Override
     public Matrix.Type matrixType() {
-        return one ? Matrix.Type.FLOAT32 : tensor.matrixType();
+        return change == Change.ONE_ADDED ? Matrix.Type.FLOAT32 : tensor.matrixType();
+    }
+
+    @Override
+    public StoredTensor transposed() {
+        return change == Change.TRANSPOSED ? new GgufWeight(name, tensor, rows, Change.NONE) : null;
     }
 
     @Override
     public Reader reader(int largest) {
-        Reader plain = tensor.reader(largest);
-        Reader rows = rotaryHeadSize == 0 ? plain : new Rows(plain);
-        return one ? new MinusOne(rows) : rows;
-    }
-
-    /**
-     * The row of the file that holds row {@code row} of Hugging Face's matrix. Hugging Face has the first channels of all pairs of a head,
-     * then the second ones; the file has both channels of a pair side by side.
-     */
-    private long stored(long row) {
-        int half = rotaryHeadSize / 2;
-        long head = row / rotaryHeadSize;
-        int channel = (int) (row % rotaryHeadSize);
-        return head * rotaryHeadSize + channel % half * 2L + channel / half;
+        if (change == Change.TRANSPOSED) {
+            return new TransposedReader(transposed(), tensor.type().blockElements());
+        }
+        Reader file = tensor.reader(largest);
+        Reader ordered = rows == null ? file : new Rows(file);
+        return change == Change.ONE_ADDED ? new MinusOne(ordered) : ordered;
     }
 
     /** Reads row by row, in Hugging Face's order. */
@@ -73,7 +83,7 @@ record GgufWeight(String name, GgufTensor tensor, int rotaryHeadSize, boolean on
                 long row = element / columns;
                 int column = (int) (element % columns);
                 int length = (int) Math.min(columns - column, first + count - element);
-                part.read(stored(row) * columns + column, length, (int) (at + element - first));
+                part.read(rows.stored().applyAsLong(row) * columns + column, length, (int) (at + element - first));
                 element += length;
             }
         }

@@ -55,6 +55,10 @@ public final class GgufBytes {
         return string(key).int32(4).int32(value);
     }
 
+    public GgufBytes decimal(String key, float value) {
+        return string(key).int32(6).int32(Float.floatToIntBits(value));
+    }
+
     /** @param sizes in the order of the file, the length of a row first */
     public GgufBytes tensor(String name, GgufType type, long offset, long... sizes) {
         return tensor(name, typeId(type), offset, sizes);
@@ -78,8 +82,13 @@ public final class GgufBytes {
 
     /** Zeros up to a multiple of 32 bytes, then the data. */
     public byte[] data(int length) {
+        return data(new byte[length]);
+    }
+
+    /** Zeros up to a multiple of 32 bytes, then the data. */
+    public byte[] data(byte[] data) {
         raw(new int[(32 - bytes.size() % 32) % 32]);
-        raw(new int[length]);
+        bytes.writeBytes(data);
         return bytes.toByteArray();
     }
 }

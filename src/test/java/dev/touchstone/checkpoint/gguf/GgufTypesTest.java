@@ -56,7 +56,7 @@ class GgufTypesTest {
         assertThat(value[0]).isEqualTo(0.1f);
     }
 
-    /** As {@code splitmix} in {@code python/touchstone/gguf_models.py}. */
+    /** As {@code splitmix} in {@code python/touchstone/gguf_types.py}. */
     private static ByteBuffer random(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
         ByteBuffer bytes = ByteBuffer.allocate((count + 7) / 8 * 8).order(ByteOrder.LITTLE_ENDIAN);

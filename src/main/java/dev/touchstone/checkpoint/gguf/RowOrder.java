@@ -1,0 +1,41 @@
+package dev.touchstone.checkpoint.gguf;
+
+import java.util.function.LongUnaryOperator;
+
+/**
+ * The rows of a matrix in Hugging Face's order, as rows of the tensor in the file. A vector is a matrix of one column.
+ *
+ * @param count the number of rows
+ * @param stored the row of the file that holds a row
+ */
+record RowOrder(int count, LongUnaryOperator stored) {
+    /** As many rows as {@code count}, from row {@code first} of the file on. */
+    static RowOrder from(int first, int count) {
+        return new RowOrder(count, row -> first + row);
+    }
+
+    /**
+     * Queries or keys whose channels were permuted for rotary embeddings of neighbouring channels: Hugging Face has the first channels of
+     * all pairs of a head, then the second ones; the file has both channels of a pair side by side.
+     */
+    RowOrder withRotaryPairs(int headSize) {
+        int half = headSize / 2;
+        return new RowOrder(count, row -> {
+            int channel = (int) (row % headSize);
+            return stored.applyAsLong(row - channel + channel % half * 2L + channel / half);
+        });
+    }
+
+    /**
+     * Queries, keys and values in one matrix: Hugging Face has those of the first head, then those of the second one and so on; the file
+     * has all queries, then all keys, then all values.
+     */
+    static RowOrder interleaved(int count, int headSize) {
+        int part = count / 3;
+        return new RowOrder(count, row -> {
+            long head = row / (3L * headSize);
+            int inHead = (int) (row % (3L * headSize));
+            return (long) inHead / headSize * part + head * headSize + inHead % headSize;
+        });
+    }
+}

@@ -1,7 +1,5 @@
 """Checks that every page must pass: no messages, no requests, no text that is cut or hard to read, accessible."""
 
-from pathlib import Path
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request
 
@@ -73,10 +71,10 @@ IDS = """() => [...document.querySelectorAll("[id]")]
 class Watch:
     """Collects console messages, errors and requests of a page."""
 
-    def __init__(self, page: Page, file: Path) -> None:
-        """Must be called before the page is opened."""
+    def __init__(self, page: Page, home: str) -> None:
+        """Must be called before the page is opened. Requests are allowed below `home`, the address of the page."""
         self.problems: list[str] = []
-        self.file = file
+        self.home = home
         page.on("console", self.on_console)
         page.on("request", self.on_request)
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
@@ -86,8 +84,8 @@ class Watch:
         self.problems.append(f"console: {message.text}")
 
     def on_request(self, request: Request) -> None:
-        """Records a request, unless it is for the file itself or a data URL."""
-        if request.url != self.file.as_uri() and not request.url.startswith("data:"):
+        """Records a request, unless it is for the page itself, its server or a data URL."""
+        if not request.url.startswith((self.home, "data:")):
             self.problems.append(f"request: {request.url}")
 
 

@@ -39,7 +39,7 @@ def opens(browser: Browser, file: Path, check: Check) -> None:
         for screen, size in SCREENS.items():
             context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
             page = context.new_page()
-            watch, where = Watch(page, file), f"{file.name}, {scheme}, {screen}"
+            watch, where = Watch(page, file.as_uri()), f"{file.name}, {scheme}, {screen}"
             page.goto(file.as_uri())
             check_rules(page, where)
             check(page)

@@ -36,7 +36,7 @@ export const models = async () => (await (await request("v1/models")).json()).da
 export const explanation = async body => (await (await request("explain", body)).json()).url;
 
 /**
- * Yields what arrives of an answer: {text, tokens, finish, usage, proof}, each if it is there. Throws if the server reports an error
+ * Yields what arrives of an answer: {text, tokens, finish, usage, digest}, each if it is there. Throws if the server reports an error
  * or the connection ends early.
  */
 export async function* answer(path, body, signal) {
@@ -51,7 +51,7 @@ export async function* answer(path, body, signal) {
       tokens: choice?.logprobs ? tokens(choice.logprobs) : [],
       finish: choice?.finish_reason,
       usage: event.usage,
-      proof: event.touchstone,
+      digest: event.touchstone?.digest,
     };
   }
   throw new ServerError("The connection to the server ended before the answer did.", 0);
@@ -80,21 +80,13 @@ async function* events(stream) {
 /** Tokens as {text, size, logprob, top}: `size` is the number of bytes, `top` the likeliest tokens as [text, logprob]. */
 function tokens(logprobs) {
   if (logprobs.content) {
-    return logprobs.content.map(({token, logprob, bytes, top_logprobs}) =>
-      ({text: named(token, bytes), size: bytes?.length ?? utf8(token), logprob,
-        top: top_logprobs.map(other => [named(other.token, other.bytes), other.logprob])}));
+    return logprobs.content.map(({token, logprob, top_logprobs}) =>
+      ({...named(token), logprob, top: top_logprobs.map(other => [named(other.token).text, other.logprob])}));
   }
-  return logprobs.tokens.map((token, i) => ({text: named(token, logprobs.bytes?.[i]), size: logprobs.bytes?.[i].length ?? utf8(token),
-    logprob: logprobs.token_logprobs[i], top: Object.entries(logprobs.top_logprobs?.[i] ?? {})}));
+  return logprobs.tokens.map((token, i) => ({...named(token), logprob: logprobs.token_logprobs[i],
+    top: Object.entries(logprobs.top_logprobs[i]).map(([text, logprob]) => [named(text).text, logprob])}));
 }
 
-const utf8 = text => new TextEncoder().encode(text).length;
-
-/** The text of a token; its bytes in hexadecimal if they are not whole characters. */
-function named(text, bytes) {
-  try {
-    return bytes ? new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(Uint8Array.from(bytes)) : text;
-  } catch {
-    return bytes.map(byte => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
-  }
-}
+/** A token that is a part of a character is spelled `bytes:\xe2\x80`. */
+const named = token => /^bytes:(\\x[\da-f]{2})+$/.test(token) ? {text: token.slice(6), size: (token.length - 6) / 4}
+  : {text: token, size: new TextEncoder().encode(token).length};

@@ -160,7 +160,7 @@ function cells(line) {
   }
   end();
   if (/^\s*\|/.test(line.text)) found.shift();
-  if (/\|\s*$/.test(line.text)) found.pop();
+  if (/(?<!\\)\|\s*$/.test(line.text)) found.pop();
   return found;
 }
 
@@ -183,7 +183,7 @@ const trimmed = lines => joined(lines.map((line, i) => {
 function joined(lines) {
   const at = [];
   lines.forEach((line, i) => {
-    if (i) at.push(line.from - 1);
+    if (i) at.push(lines[i - 1].from + lines[i - 1].text.length);
     for (let j = 0; j < line.text.length; j++) at.push(line.from + j);
   });
   return {text: lines.map(line => line.text).join("\n"), at};

@@ -13,7 +13,7 @@ const NAMED = {amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0"};
 export function inline({text, at}) {
   if (text.length > LONGEST) return [{text, at}];
   const parts = [], brackets = [], unclosed = new Set();
-  const leaf = (from, to, shown = text.slice(from, to)) => ({text: shown, at: Array.from({length: shown.length}, (_, i) => at[Math.min(from + i, to - 1)])});
+  const leaf = (from, to, shown = text.slice(from, to)) => ({text: shown, at: at.slice(from, to)});
   const matchAt = (pattern, from) => {
     pattern.lastIndex = from;
     return pattern.exec(text);
@@ -109,7 +109,7 @@ export function inline({text, at}) {
     if (!found) return plain(1);
     const code = found[2] ? Number(found[2]) : parseInt(found[3], 16);
     const shown = found[1] ? NAMED[found[1].toLowerCase()] : code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
-    parts.push(leaf(i, i + found[0].length, shown));
+    parts.push({text: shown, at: Array(shown.length).fill(at[i])});
     i += found[0].length;
   }
 }

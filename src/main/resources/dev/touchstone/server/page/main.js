@@ -1,6 +1,8 @@
 /* The page: which conversation is shown, and the answer that is being written. */
-import {answer, explanation, models} from "./api.js";
+import {explanation, models} from "./api.js";
 import {button, byId, count, element} from "./dom.js";
+import {clear, notice, report} from "./lines.js";
+import {before, receive} from "./receive.js";
 import {choice, edit, sampling} from "./settings.js";
 import * as store from "./store.js";
 import {thread} from "./thread.js";
@@ -10,24 +12,24 @@ const STARTS = {
   chat: ["What is the capital of France?", "Write a short poem about the sea.", "Explain recursion with an example in Python."],
   text: ["Once upon a time", "There was once a king", "The fox and the"],
 };
-const LIKELIEST = 5;
 let available = [], current = null, running = null, view = null;
 
 const model = () => available.find(one => one.id === current?.settings.model) ?? available[0];
-const chats = () => model()?.touchstone?.chat ?? true;
+const chats = () => model()?.chat ?? true;
 const message = byId("message");
 
 /* Starting, and choosing a conversation. */
 
 async function start() {
-  clear();
-  try {
-    available = await models();
-  } catch (error) {
-    report(error, start);
-    if (error.status === 401) settings("key");
-  }
+  const failure = await models().then(found => { available = found; }, error => error);
   open(location.hash.slice(1));
+  if (failure) refused(failure, start);
+}
+
+/** Shows an error; if the API key is wrong, also its field. */
+function refused(error, again) {
+  report(error, again);
+  if (error.status === 401) settings(error.message);
 }
 
 /** Shows a conversation, or an empty one if there is none with this id. */
@@ -60,7 +62,7 @@ const system = () => current.chat && current.system
 
 function empty() {
   const one = model(), starts = STARTS[current.chat ? "chat" : "text"];
-  const length = one?.touchstone?.context_length;
+  const length = one?.max_model_len;
   const about = current.chat ? "Conversations stay in this browser." : "This model has no chat template: it continues a text. Texts stay in this browser.";
   return [element("section", {class: "welcome"},
     element("p", {}, length ? `${one.id} reads up to ${count(length, "token")}. ${about}` : about),
@@ -99,111 +101,47 @@ function remove(conversation) {
 
 /** Goes to a conversation; an empty id is a new one. */
 function go(id) {
-  if (location.hash.slice(1) === id) open(id);
-  else location.hash = id;
-}
-
-/* Lines for the reader. */
-
-function clear() {
-  byId("error").replaceChildren();
-  byId("notice").replaceChildren();
-}
-function report(error, again) {
-  byId("error").replaceChildren(error.message, ...(again ? [" ", button("Try again", again)] : []));
-}
-function notice(text, label, act) {
-  byId("notice").replaceChildren(text, " ", button(label, act));
-}
-
-/** Announces the sentences of an answer as they are completed; at the end the rest. */
-function announcer() {
-  const log = byId("log");
-  let from = 0;
-  log.replaceChildren();
-  return (text, done) => {
-    const ends = [...text.slice(from).matchAll(/[.!?:…]["”’)*]*\s|\n/g)];
-    const to = done ? text.length : ends.length ? from + ends.at(-1).index + ends.at(-1)[0].length : from;
-    if (text.slice(from, to).trim()) log.append(element("p", {}, text.slice(from, to)));
-    from = to;
-  };
+  if (location.hash.slice(1) !== id) history.pushState(null, "", `#${id}`);
+  open(id);
 }
 
 /* Writing an answer. */
 
 function send(text) {
   if (running || (!text.trim() && (current.chat || !current.messages.length))) return;
+  if (current.chat && !chats()) {
+    return report(new Error(`${model().id} has no chat template, so it cannot answer in this conversation; choose another model or start a new one.`));
+  }
   if (text) current.messages.push({role: "user", content: text});
   message.value = "";
   write();
 }
 
-/** What precedes an answer, as the server wants it. */
-function before(conversation, made) {
-  const messages = conversation.messages.slice(0, conversation.messages.indexOf(made)).map(({role, content}) => ({role, content}));
-  if (!conversation.chat) return {prompt: messages.map(one => one.content).join("")};
-  return {messages: conversation.system ? [{role: "system", content: conversation.system}, ...messages] : messages};
-}
-
 async function write() {
-  const conversation = current, one = model();
-  if (conversation.chat && !chats()) {
-    return report(new Error(`${one.id} has no chat template, so it cannot answer in this conversation; choose another model or start a new one.`));
-  }
-  const made = {role: "assistant", content: "", tokens: [], model: one?.id ?? "the model", sampling: sampling(conversation.settings)};
+  const conversation = current;
+  const made = {role: "assistant", content: "", tokens: [], model: model()?.id, sampling: sampling(conversation.settings)};
   conversation.messages.push(made);
   conversation.used = Date.now();
   running = {conversation, message: made, controller: new AbortController()};
+  clear();
   save(conversation);
   history.replaceState(null, "", `#${conversation.id}`);
-  clear();
   draw();
   toEnd(true);
-  await receive(running);
+  const error = await receive(running, () => {
+    if (current !== conversation) return;
+    const follows = atEnd();
+    view.update(made);
+    if (follows) toEnd(true);
+  });
   running = null;
+  if (!made.content && (made.stopped || made.error)) conversation.messages.pop();
   if (store.load(conversation.id)) save(conversation); // else it was deleted meanwhile
   if (current === conversation) draw();
   else drawRunning();
+  if (error) refused(error, current === conversation ? actions.regenerate : undefined);
   toEnd();
-  message.focus({preventScroll: true});
-}
-
-/** Adds to the message what the server sends, until it ends, fails or is stopped. */
-async function receive({conversation, message: made, controller}) {
-  const wanted = choice(conversation.settings, "tokens") !== "off";
-  const logprobs = !wanted ? {} : conversation.chat ? {logprobs: true, top_logprobs: LIKELIEST} : {logprobs: LIKELIEST};
-  const body = {model: made.model, ...before(conversation, made), ...made.sampling, ...logprobs};
-  const announce = announcer(), path = conversation.chat ? "v1/chat/completions" : "v1/completions";
-  let first = 0, frame = 0;
-  try {
-    for await (const part of answer(path, body, controller.signal)) {
-      first ||= performance.now();
-      made.content += part.text;
-      made.tokens.push(...part.tokens);
-      made.finish = part.finish ?? made.finish;
-      made.usage = part.usage ?? made.usage;
-      made.proof = part.proof ?? made.proof;
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        if (current !== conversation) return;
-        const follows = atEnd();
-        view.update(made);
-        if (follows) toEnd(true);
-      });
-      announce(made.content, false);
-    }
-  } catch (error) {
-    if (error.name === "AbortError") made.stopped = true;
-    else {
-      made.error = error.message;
-      if (current === conversation) report(error, made === conversation.messages.at(-1) ? actions.regenerate : null);
-    }
-  }
-  cancelAnimationFrame(frame);
-  announce(made.content, true);
-  const n = made.usage?.completion_tokens ?? made.tokens.length;
-  if (n > 1) made.rate = (n - 1) / ((performance.now() - first) / 1000);
-  if (!made.content && (made.stopped || made.error)) conversation.messages.pop();
+  if (document.activeElement === document.body) message.focus({preventScroll: true});
 }
 
 function save(conversation) {
@@ -246,12 +184,13 @@ const actions = {
   },
 };
 
-function settings(field) {
-  edit(current ?? store.create(true), () => {
+function settings(message) {
+  edit(current, () => {
     if (current.messages.length) save(current);
+    else store.remember(current);
     if (!available.length) start();
     else draw();
-  }, field);
+  }, message);
 }
 
 /* Events. */
@@ -298,7 +237,7 @@ byId("file").addEventListener("change", async event => {
   const [file] = event.target.files;
   clear();
   try {
-    byId("notice").textContent = `Imported ${count(store.imported(file.name, await file.text()), "conversation")}.`;
+    notice(`Imported ${count(store.imported(file.name, await file.text()), "conversation")}.`);
   } catch (error) {
     report(error);
   }

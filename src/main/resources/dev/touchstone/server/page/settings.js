@@ -6,8 +6,12 @@ const NUMBERS = ["max_tokens", "temperature", "top_p", "top_k", "min_p", "seed",
 const CHOICES = {tokens: "hover", format: "markdown"};
 const dialog = byId("settings");
 
-/** Shows the settings of a conversation; `saved` is called when the dialog is closed. */
-export function edit(conversation, saved, field = conversation.chat ? "system" : "max_tokens") {
+/**
+ * Shows the settings of a conversation.
+ * @param saved is called when the dialog is closed
+ * @param refused the server's message if it refused the API key; then the field of the key has the focus
+ */
+export function edit(conversation, saved, refused = "") {
   const {settings} = conversation;
   for (const name of NUMBERS) byId(name).value = settings[name] ?? "";
   for (const [name, value] of Object.entries(CHOICES)) byId(name).value = settings[name] ?? value;
@@ -20,7 +24,8 @@ export function edit(conversation, saved, field = conversation.chat ? "system" :
     saved();
   };
   dialog.showModal();
-  byId(field).focus();
+  byId("settings-error").textContent = refused;
+  byId(refused ? "key" : conversation.chat ? "system" : "max_tokens").focus();
 }
 
 function read(conversation) {

@@ -24,7 +24,7 @@ export function save(conversation) {
   for (;;) {
     try {
       localStorage.setItem(PREFIX + conversation.id, JSON.stringify(conversation));
-      localStorage.setItem(LAST, JSON.stringify({settings: conversation.settings, system: conversation.system}));
+      remember(conversation);
       return;
     } catch (error) {
       if (error.name !== "QuotaExceededError") throw error;
@@ -32,6 +32,9 @@ export function save(conversation) {
     }
   }
 }
+
+/** Keeps the settings of a conversation for new ones. */
+export const remember = ({settings, system}) => localStorage.setItem(LAST, JSON.stringify({settings, system}));
 
 /** Drops the probabilities of the oldest answer that has some; returns whether there was one. */
 function dropTokens(conversation) {

@@ -46,7 +46,7 @@ function replaceChanged(parent, nodes) {
 
 function turn(conversation, i, {node}, running, actions) {
   const message = conversation.messages[i], made = message.role === "assistant", last = i === conversation.messages.length - 1;
-  const who = made ? message.model : "You";
+  const who = made ? message.model ?? "Model" : "You";
   const article = element("article", {class: made ? "answer" : "question", "aria-busy": message === running ? "true" : undefined},
     element("h2", {}, who), node);
   const row = element("div", {class: "actions"});
@@ -85,7 +85,7 @@ function facts(message) {
   else if (message.stopped) parts.push("stopped");
   else if (message.finish === "length") parts.push("ended by length");
   if (message.sampling?.seed !== undefined) parts.push(`seed ${message.sampling.seed}`);
-  if (message.proof?.digest) parts.push(`digest ${message.proof.digest.slice(0, 12)}`);
+  if (message.digest) parts.push(`digest ${message.digest.slice(0, 12)}`);
   return element("p", {class: "soft facts-line"}, parts.join(" · "));
 }
 

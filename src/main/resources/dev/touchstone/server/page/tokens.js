@@ -3,7 +3,7 @@ import {byId, element} from "./dom.js";
 
 const percent = logprob => {
   const p = Math.exp(logprob);
-  return p > 0 && p < 1e-4 ? "< 0.01 %" : p > .9999 && p < 1 ? "> 99.99 %" : `${(100 * p).toFixed(p < .1 ? 2 : 1)} %`;
+  return p > 0 && p < 1e-4 ? "< 0.01 %" : p > .9999 && p < 1 ? "> 99.99 %" : `${(100 * p).toFixed(p < .1 || p > .99 ? 2 : 1)} %`;
 };
 const visible = text => text.replaceAll(" ", "·").replaceAll("\n", "↵").replaceAll("\t", "⇥") || "(empty)";
 

@@ -1,9 +1,11 @@
 """Writes GGUF files that contain only a tokenizer, with the token ids that Hugging Face's library gives.
 
-Byte-level BPE has the vocabulary of the storyteller, under each kind of pre-tokenizer. SentencePiece has a small
-vocabulary with scores, from which the merges are derived.
+Byte-level BPE has the vocabulary of the storyteller and tokens of several words, under each kind of pre-tokenizer.
+SentencePiece has a small vocabulary with scores, from which the merges are derived.
 """
 
+import json
+import tempfile
 from pathlib import Path
 
 import gguf
@@ -15,8 +17,14 @@ from transformers.tokenization_utils_base import generate_merges
 from touchstone.stories import read_stories
 from touchstone.tokens import texts
 
+END = "<|endoftext|>"
 CONTROL, NORMAL, BYTE, UNKNOWN = 3, 1, 6, 2
-SPLIT_NAMES = ("llama-bpe", "qwen2", "tekken")
+BLOOM = " ?[^(\\s|[.,!?…。，、।۔،])]+"
+"""The pattern in the tokenizer.json of BLOOM. GGUF_PRE_TOKENIZER_SPLITS has those of other names."""
+
+SPLITS = {name: GGUF_PRE_TOKENIZER_SPLITS[name] for name in ("llama-bpe", "qwen2", "tekken")} | {"bloom": BLOOM}
+NORMALIZED = ("qwen2", "mpt")
+"""Names of models whose tokenizer normalizes to NFC: Qwen 2; GPT-NeoX, which MPT, OLMo and Pythia have."""
 PIECES = 500
 
 
@@ -31,37 +39,58 @@ def write_byte_level(path: Path) -> list[dict[str, object]]:
     source = AutoTokenizer.from_pretrained(path.parent / "storyteller").backend_tokenizer
     vocabulary = sorted(source.get_vocab(), key=source.get_vocab().get)
     merges = [tuple(merge.split(" ")) for merge in read_merges(path.parent / "storyteller" / "merges.txt")]
-    end = source.token_to_id("<|endoftext|>")
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
-    writer.add_token_list(vocabulary)
-    writer.add_token_types([CONTROL if token == "<|endoftext|>" else NORMAL for token in vocabulary])
-    writer.add_token_merges([" ".join(merge) for merge in merges])
-    writer.add_bos_token_id(end)
-    writer.add_eos_token_id(end)
-    writer.add_add_bos_token(False)
-    close(writer)
+    for left, right in merges_across_words():
+        if left in vocabulary and right in vocabulary and left + right not in vocabulary:
+            vocabulary.append(left + right)
+            merges.append((left, right))
+    write_byte_level_file(path, "gpt-2", vocabulary, merges)
     entries = []
-    for name in ("gpt-2", "smollm", *SPLIT_NAMES):
+    for name in ("gpt-2", "smollm", "mpt", *SPLITS):
         ids = {token: index for index, token in enumerate(vocabulary)}
         model = models.BPE(vocab=ids, merges=merges, ignore_merges=name in ("llama-bpe", "tekken"))
         tokenizer = Tokenizer(model)
-        tokenizer.normalizer = normalizers.NFC() if name == "qwen2" else None
+        tokenizer.normalizer = normalizers.NFC() if name in NORMALIZED else None
         tokenizer.pre_tokenizer = pre_tokenizer(name)
         tokenizer.decoder = decoders.ByteLevel()
-        tokenizer.add_special_tokens(["<|endoftext|>"])
-        entries.append(entry(path.name, name, tokenizer))
+        tokenizer.add_special_tokens([END])
+        with tempfile.TemporaryDirectory() as folder:
+            write_byte_level_file(Path(folder) / path.name, name, vocabulary, merges)
+            entries.append(entry(path.name, name, tokenizer, Path(folder)))
     return entries
+
+
+def merges_across_words() -> list[tuple[str, str]]:
+    """Merges of the texts without pre-tokenization: their tokens show where a pre-tokenizer splits."""
+    learned = Tokenizer(models.BPE())
+    learned.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    trainer = trainers.BpeTrainer(vocab_size=PIECES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    learned.train_from_iterator(texts(), trainer)
+    return [tuple(merge) for merge in json.loads(learned.to_str())["model"]["merges"]]
+
+
+def write_byte_level_file(path: Path, pre: str, vocabulary: list[str], merges: list[tuple[str, ...]]) -> None:
+    """Writes a tokenizer without a model."""
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre(pre)
+    writer.add_token_list(vocabulary)
+    writer.add_token_types([CONTROL if token == END else NORMAL for token in vocabulary])
+    writer.add_token_merges([" ".join(merge) for merge in merges])
+    writer.add_bos_token_id(vocabulary.index(END))
+    writer.add_eos_token_id(vocabulary.index(END))
+    writer.add_add_bos_token(False)
+    close(writer)
 
 
 def pre_tokenizer(name: str) -> pre_tokenizers.PreTokenizer:
     """The pre-tokenizer of the models that a name stands for."""
-    if name in SPLIT_NAMES:
-        split = pre_tokenizers.Split(Regex(GGUF_PRE_TOKENIZER_SPLITS[name]), behavior="isolated")
+    if name in SPLITS:
+        split = pre_tokenizers.Split(Regex(SPLITS[name]), behavior="isolated")
         return pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     plain = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    return plain if name == "gpt-2" else pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), plain])
+    if name == "smollm":
+        return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), plain])
+    return plain
 
 
 def read_merges(path: Path) -> list[str]:
@@ -98,16 +127,18 @@ def write_sentencepiece(path: Path) -> dict[str, object]:
     tokenizer.decoder = decoders.Sequence(steps)
     tokenizer.post_processor = processors.TemplateProcessing("<s> $A", "$A $B", [("<s>", 1)])
     tokenizer.add_special_tokens(["<s>", "</s>"])
-    return entry(path.name, "", tokenizer)
+    return entry(path.name, "", tokenizer, path.parent)
 
 
-def entry(file: str, pre: str, tokenizer: Tokenizer) -> dict[str, object]:
-    """The ids of all texts and what they decode to."""
-    encoded = [(text, tokenizer.encode(text).ids) for text in texts()]
-    records = [
-        {"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)} for text, ids in encoded
-    ]
-    return {"file": file, "pre": pre, "texts": records}
+def entry(file: str, pre: str, tokenizer: Tokenizer, folder: Path) -> dict[str, object]:
+    """The ids of all texts, what they decode to, and how many texts `AutoTokenizer` reads otherwise from the file."""
+    records = []
+    for text in texts():
+        ids = tokenizer.encode(text).ids
+        records.append({"text": text, "ids": ids, "decoded": tokenizer.decode(ids, skip_special_tokens=False)})
+    theirs = AutoTokenizer.from_pretrained(folder, gguf_file=file)
+    differ = sum(theirs(record["text"]).input_ids != record["ids"] for record in records)
+    return {"file": file, "pre": pre, "transformers_differs": differ, "texts": records}
 
 
 def close(writer: gguf.GGUFWriter) -> None:

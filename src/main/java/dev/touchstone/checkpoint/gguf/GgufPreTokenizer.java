@@ -27,6 +27,9 @@ record GgufPreTokenizer(
     private static final String OTHER = "[^\\r\\n\\p{L}\\p{N}]?";
 
     private static final GgufPreTokenizer GPT2 = new GgufPreTokenizer(null, false, false, false, false);
+    private static final GgufPreTokenizer GPT_NEOX = new GgufPreTokenizer(null, false, true, false, false);
+    private static final GgufPreTokenizer BLOOM =
+            new GgufPreTokenizer(" ?[^(\\s|[.,!?…。，、।۔،])]+", false, false, false, false);
     private static final GgufPreTokenizer DIGITS = new GgufPreTokenizer(null, true, false, false, false);
     private static final GgufPreTokenizer LLAMA3 = new GgufPreTokenizer(
             CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES,
@@ -51,7 +54,11 @@ record GgufPreTokenizer(
     private static final Map<String, GgufPreTokenizer> BY_NAME = new TreeMap<>(Map.ofEntries(
             Map.entry("gpt-2", GPT2),
             Map.entry("phi-2", GPT2),
-            Map.entry("olmo", GPT2),
+            Map.entry("olmo", GPT_NEOX),
+            Map.entry("mpt", GPT_NEOX),
+            Map.entry("bloom", BLOOM),
+            Map.entry("poro-chat", BLOOM),
+            Map.entry("gpt3-finnish", BLOOM),
             Map.entry("smollm", DIGITS),
             Map.entry("starcoder", DIGITS),
             Map.entry("refact", DIGITS),

@@ -59,7 +59,7 @@ class GgufTokenizerTest {
             tokens         | [1]         | tokenizer.ggml.tokens contains 1, expected strings
             merges         | []          | tokenizer.ggml.merges is missing or empty
             merges         | ["a b c"]   | tokenizer.ggml.merges contains a b c, expected two tokens and a space
-            eos_token_id   | 2000        | tokenizer.ggml.eos_token_id is 2000, expected an id below 2000
+            eos_token_id   | 20000       | tokenizer.ggml.eos_token_id is 20000, expected an id below 2
             """)
     void wrongMetadataIsRefusedByName(String name, String value, String message) {
         ObjectNode metadata = metadata("gguf-byte-level.gguf");

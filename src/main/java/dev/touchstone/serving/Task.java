@@ -16,8 +16,8 @@ final class Task implements Ticket {
 
     /** The number of the request, by arrival. */
     private long number;
-    /** The number of the request among those that began to run; of two the one with the higher number is the younger. */
-    private long order;
+    /** The number of the request among those that began to run, so the youngest has the highest; -1 before it began. */
+    private long order = -1;
 
     /** The keys and values of the window's first tokens; null while the task waits. */
     private KvCache cache;

@@ -11,7 +11,6 @@ import dev.touchstone.serving.End.Outcome;
 import dev.touchstone.serving.Request.Wanted;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,36 +22,6 @@ class EngineTest {
     @AfterAll
     static void close() {
         MODEL.close();
-    }
-
-    /** Keeps all that a listener is called with. */
-    static final class Recorder implements Listener {
-        final List<float[]> promptLogits = new ArrayList<>();
-        final List<float[]> hiddenStates = new ArrayList<>();
-        final List<Step> steps = new ArrayList<>();
-        final CompletableFuture<End> end = new CompletableFuture<>();
-
-        @Override
-        public void onPromptLogits(int position, float[] logits) {
-            assertThat(position).isEqualTo(promptLogits.size());
-            promptLogits.add(logits);
-        }
-
-        @Override
-        public void onHiddenState(int position, float[] hidden) {
-            assertThat(position).isEqualTo(hiddenStates.size());
-            hiddenStates.add(hidden);
-        }
-
-        @Override
-        public void onStep(Step step) {
-            steps.add(step);
-        }
-
-        @Override
-        public void onEnd(End end) {
-            assertThat(this.end.complete(end)).isTrue();
-        }
     }
 
     private static Request request(String text, Sampling sampling, Wanted wanted) {
@@ -71,13 +40,13 @@ class EngineTest {
                 recorders.add(recorder);
                 engine.submit(request(text, SAMPLING, Wanted.TOKENS), recorder);
             }
-            recorders.forEach(recorder -> recorder.end.join());
+            recorders.forEach(recorder -> recorder.end());
         }
 
         for (int i = 0; i < texts.size(); i++) {
             List<Step> alone = new ArrayList<>();
             Generation expected = MODEL.generate(texts.get(i), SAMPLING, alone::add);
-            End end = recorders.get(i).end.join();
+            End end = recorders.get(i).end();
             assertThat(end.outcome()).isEqualTo(Outcome.FINISHED);
             assertThat(end.generation()).usingRecursiveComparison().isEqualTo(expected);
             assertThat(recorders.get(i).steps).usingRecursiveComparison().isEqualTo(alone);
@@ -89,7 +58,7 @@ class EngineTest {
         Recorder recorder = new Recorder();
         try (Engine engine = MODEL.engine(Limits.defaults())) {
             engine.submit(request("There was once", Sampling.greedy().maxNewTokens(0), Wanted.PROMPT_LOGITS), recorder);
-            assertThat(recorder.end.join().generation().text()).isEmpty();
+            assertThat(recorder.end().generation().text()).isEmpty();
         }
 
         float[] expected =
@@ -114,7 +83,7 @@ class EngineTest {
                     .settings();
             Ticket ticket = engine.submit(new Request("client", new int[] {5}, settings), recorder);
             ticket.cancel();
-            assertThat(recorder.end.join().outcome()).isEqualTo(Outcome.CANCELLED);
+            assertThat(recorder.end().outcome()).isEqualTo(Outcome.CANCELLED);
             ticket.cancel();
         }
     }

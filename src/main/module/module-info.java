@@ -48,6 +48,11 @@ module dev.touchstone {
             com.fasterxml.jackson.databind;
 
     requires static info.picocli;
+    requires static io.netty.codec;
+    requires static io.prometheus.metrics.core;
+    requires static io.prometheus.metrics.model;
+    requires static io.prometheus.writer.text;
+    requires static io.vertx.core;
     requires static java.management;
     requires static jdk.management;
     requires static me.tongfei.progressbar;

@@ -71,8 +71,16 @@ class ArchitectureTest {
         layers.put(jinja, Set.of(jinja + ".library", jinja + ".operations", jinja + ".python"));
         layers.put("checkpoint.chat", Set.of("checkpoint.files", jinja, jinja + ".python"));
         Set<String> below = new LinkedHashSet<>(layers.keySet());
-        for (String upper :
-                List.of("checkpoint", FRONT_DOOR, "parity.errors", "parity.diagnosis", "parity", "explain", "cli")) {
+        for (String upper : List.of(
+                "checkpoint",
+                FRONT_DOOR,
+                "parity.errors",
+                "parity.diagnosis",
+                "parity",
+                "explain",
+                "server.api",
+                "server",
+                "cli")) {
             layers.put(upper, Set.copyOf(below));
             below.add(upper);
         }

@@ -46,7 +46,7 @@ public final class Checkpoint {
 
     /** The model that is part of the library. */
     public static LoadedModel storyteller(ReadOptions options) {
-        return load(ModelSource.of("storyteller", ModelFiles.classPath(STORYTELLER)), options);
+        return load(ModelSource.of("storyteller", storytellerFiles()), options);
     }
 
     /** A smaller model with the same vocabulary, to draft tokens for it. */
@@ -63,7 +63,11 @@ public final class Checkpoint {
 
     /** The tokenizer of {@link #storyteller}. */
     public static ModelText storytellerText() {
-        return text("storyteller", ModelFiles.classPath(STORYTELLER));
+        return text("storyteller", storytellerFiles());
+    }
+
+    static ModelFiles storytellerFiles() {
+        return ModelFiles.classPath(STORYTELLER);
     }
 
     private static ModelText text(String name, ModelFiles files) {

@@ -45,6 +45,7 @@ public final class Main implements Runnable {
     static {
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("chat", ChatCommand::new);
+        COMMANDS.put("serve", ServeCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("summary", SummaryCommand::new);
         COMMANDS.put("tokenize", TokenizeCommand::new);

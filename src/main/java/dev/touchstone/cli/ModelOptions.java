@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.LoadOptions;
 import dev.touchstone.checkpoint.Checkpoint;
+import dev.touchstone.checkpoint.Fingerprint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.ModelText;
@@ -35,12 +36,17 @@ final class ModelOptions {
 
     /** Loads the model to run it. */
     LanguageModel load(KernelOptions compute, Console console) {
-        return load(model, compute.options(console).weights(type), console);
+        return load(compute.options(console), console);
     }
 
     /** Loads the model to chat with it. */
     LanguageModel load(KernelOptions compute, ChatOptions chat, Console console) {
-        return load(model, chat.apply(compute.options(console).weights(type)), console);
+        return load(chat.apply(compute.options(console)), console);
+    }
+
+    /** Loads the model to run it. */
+    LanguageModel load(LoadOptions options, Console console) {
+        return load(model, options.weights(type), console);
     }
 
     /** @param model a folder or a hub id; null for the model that comes with the program */
@@ -56,6 +62,13 @@ final class ModelOptions {
         return model == null
                 ? Checkpoint.storytellerText()
                 : Checkpoint.text(HubCache.ofThisUser().find(model));
+    }
+
+    /** The digest of what answers of the model depend on. */
+    String fingerprint() {
+        return model == null
+                ? Fingerprint.ofStoryteller()
+                : Fingerprint.of(HubCache.ofThisUser().find(model));
     }
 
     /** Loads the model to look at it, without the threads that running it needs. */

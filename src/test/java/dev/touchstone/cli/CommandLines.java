@@ -122,6 +122,7 @@ final class CommandLines {
         Main.commands(nowhere)
                 .getSubcommands()
                 .forEach((name, command) -> commands.put(name, command.getCommandSpec()));
+        commands.remove("serve"); // it runs until a signal
     }
 
     /**

@@ -183,7 +183,14 @@ class DefaultsTest {
                 "--kernels", // changes only the speed
                 "--threads",
                 "--dtype",
-                "--batch-size");
+                "--batch-size",
+                "--port", // ServeCommandTest
+                "--host",
+                "--max-running",
+                "--max-queued",
+                "--cache-memory",
+                "--grace",
+                "--log");
         List<String> tested = List.of(
                 "--max-new-tokens",
                 "--draft",

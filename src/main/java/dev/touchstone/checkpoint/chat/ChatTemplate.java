@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -116,7 +117,7 @@ public final class ChatTemplate {
         if (input.messages().isEmpty()) {
             throw new TouchstoneException("the conversation is empty: give at least one message");
         }
-        Source source = source(input);
+        Source source = required(input);
         List<Map<String, Object>> messages = new ArrayList<>();
         input.messages().forEach(message -> messages.add(withReasoning(message.given())));
         Continuation continuation = input.continuedField() == null
@@ -131,7 +132,7 @@ public final class ChatTemplate {
      * cannot be parsed.
      */
     public void check(ChatInput input) {
-        Source source = source(input);
+        Source source = required(input);
         try {
             parsed(source);
         } catch (TemplateException e) {
@@ -139,11 +140,20 @@ public final class ChatTemplate {
         }
     }
 
+    /** The source of the template that renders a conversation; empty if there is none for it. */
+    public Optional<String> source(ChatInput input) {
+        return Optional.ofNullable(sources.get(name(input))).map(Source::text);
+    }
+
     /** The named template, else the one for tools if there are any, else the default one. */
-    private Source source(ChatInput input) {
-        String name = input.template() != null
+    private String name(ChatInput input) {
+        return input.template() != null
                 ? input.template()
                 : input.tools() != null && sources.containsKey("tool_use") ? "tool_use" : DEFAULT;
+    }
+
+    private Source required(ChatInput input) {
+        String name = name(input);
         Source source = sources.get(name);
         if (source == null) {
             throw new TouchstoneException(

@@ -47,6 +47,19 @@ public final class TensorFiles implements StoredTensors {
         }
     }
 
+    /** The names of the files that have the weights, and of their index; empty if there are none. */
+    public static List<String> names(ModelFiles files) {
+        if (files.has(SINGLE)) {
+            return List.of(SINGLE);
+        }
+        List<String> names = new ArrayList<>();
+        if (files.has(INDEX)) {
+            names.add(INDEX);
+            names.addAll(new TensorFiles(files).shards());
+        }
+        return names;
+    }
+
     @Override
     public String place() {
         return files.has(SINGLE) ? SINGLE : INDEX;

@@ -1,0 +1,76 @@
+package dev.touchstone.server.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.Sampling;
+import dev.touchstone.generation.Generation;
+import dev.touchstone.server.api.Job.Prompt;
+import dev.touchstone.server.api.Job.Run;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The field {@code touchstone} of an answer: all that is needed to compute it again, and what was computed.
+ *
+ * <pre>
+ * {"fingerprint": of weights, tokenizer and engine,
+ *  "settings": by the names of generation_config.json,
+ *  "prompt_ids": [[...]],
+ *  "choices": [{"prompt": 0, "seed": 7, "max_new_tokens": 16, "ids": [...], "finish_reason": "length"}],
+ *  "digest": SHA-256 of the JSON text of all fields before}
+ * </pre>
+ */
+final class Proof {
+    private Proof() {}
+
+    /** What is known before the answer. */
+    static ObjectNode request(Job job, List<Run> runs, Context context, String fingerprint) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("fingerprint", fingerprint);
+        Sampling sampling = job.sampling();
+        json.set("settings", sampling.json(context.model().checkpoint()));
+        ArrayNode prompts = json.putArray("prompt_ids");
+        for (Prompt prompt : job.prompts()) {
+            addAll(prompts.addArray(), prompt.ids());
+        }
+        ArrayNode choices = json.putArray("choices");
+        for (Run run : runs) {
+            ObjectNode choice = choices.addObject().put("prompt", run.prompt());
+            if (run.seed() != null) {
+                choice.put("seed", run.seed());
+            }
+            choice.put("max_new_tokens", run.settings().maxNewTokens());
+        }
+        return json;
+    }
+
+    /** Adds what was computed, and the digest. */
+    static ObjectNode complete(ObjectNode request, List<Generation> made) {
+        ObjectNode json = request.deepCopy();
+        for (int i = 0; i < made.size(); i++) {
+            ObjectNode choice = (ObjectNode) json.get("choices").get(i);
+            addAll(choice.putArray("ids"), made.get(i).ids());
+            choice.put("finish_reason", made.get(i).finishReason().toString());
+        }
+        return json.put("digest", digest(json.toString()));
+    }
+
+    private static void addAll(ArrayNode array, int[] ids) {
+        for (int id : ids) {
+            array.add(id);
+        }
+    }
+
+    /** SHA-256 of a text in UTF-8, in hexadecimal digits. */
+    static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

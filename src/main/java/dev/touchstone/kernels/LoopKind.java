@@ -1,6 +1,7 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -13,6 +14,10 @@ enum LoopKind {
     ROW((loops, data) -> loops.addRow(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
     WIDEN_BFLOAT16((loops, data) -> loops.widen(data.bfloat16, 0, Data.WIDTH, data.y)),
     WIDEN_FLOAT16((loops, data) -> loops.widen(data.float16, 0, Data.WIDTH, data.y)),
+    WIDEN_INT8((loops, data) -> {
+        loops.widen(data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
+        loops.widen(data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
+    }),
     ROW_BFLOAT16((loops, data) ->
             loops.addRowBfloat16(data.x, 0, data.bfloat16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
     ELEMENTS((loops, data) -> {
@@ -46,7 +51,12 @@ enum LoopKind {
     }
 
     static LoopKind widening(Matrix.Type type) {
-        return type == Matrix.Type.BFLOAT16 ? WIDEN_BFLOAT16 : WIDEN_FLOAT16;
+        return switch (type) {
+            case BFLOAT16 -> WIDEN_BFLOAT16;
+            case FLOAT16 -> WIDEN_FLOAT16;
+            case INT8 -> WIDEN_INT8;
+            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
+        };
     }
 
     /** Whether it belongs to matrix products, which take nearly all of a model's time. */
@@ -71,5 +81,7 @@ enum LoopKind {
         private final float[] panel = new float[ScalarKernels.BLOCK * Matrix.PANEL];
         private final Matrix bfloat16 = Matrix.zeros(Matrix.Type.BFLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
         private final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
+        private final Matrix int8 = Matrix.zeros(new Quantization(32, false), ScalarKernels.BLOCK, Matrix.PANEL);
+        private final Matrix int8Minima = Matrix.zeros(new Quantization(16, true), ScalarKernels.BLOCK, Matrix.PANEL);
     }
 }

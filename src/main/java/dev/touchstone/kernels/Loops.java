@@ -23,7 +23,7 @@ interface Loops {
     /** As {@link #addRow}, with bfloat16 weights. */
     void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt);
 
-    /** Widens {@code n} weights of 16 bits, a multiple of {@link Matrix#PANEL}, from index {@code at} on. Exact. */
+    /** Widens {@code n} weights of 16 or 8 bits, whole rows of a panel, from index {@code at} on. As {@link Matrix#at}. */
     void widen(Matrix weight, int at, int n, float[] y);
 
     /** {@code y = a + b} */

@@ -42,10 +42,25 @@ final class PlainLoops implements Loops {
 
     @Override
     public void widen(Matrix weight, int at, int n, float[] y) {
-        boolean bfloat16 = weight.type() == Matrix.Type.BFLOAT16;
-        for (int i = 0; i < n; i++) {
-            short half = weight.halves()[at + i];
-            y[i] = bfloat16 ? HalfPrecision.fromBfloat16(half) : HalfPrecision.fromFloat16(half);
+        switch (weight.type()) {
+            case BFLOAT16 -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = HalfPrecision.fromBfloat16(weight.halves()[at + i]);
+                }
+            }
+            case FLOAT16 -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = HalfPrecision.fromFloat16(weight.halves()[at + i]);
+                }
+            }
+            case INT8 -> {
+                int input = weight.input(at);
+                int output = weight.output(at);
+                for (int i = 0; i < n; i++) {
+                    y[i] = weight.at(input + i / COLUMNS, output + i % COLUMNS);
+                }
+            }
+            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         }
     }
 

@@ -217,7 +217,7 @@ public final class VectorKernels implements Kernels {
 
     /**
      * Computes the columns of {@code y} of one panel. A block of the panel is multiplied with all tiles of a group, then the
-     * next block. Weights of 16 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache.
+     * next block. Weights of 16 or 8 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache.
      */
     private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();

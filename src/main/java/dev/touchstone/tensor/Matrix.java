@@ -1,13 +1,15 @@
 package dev.touchstone.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A weight matrix of {@code inputs} rows and {@code outputs} columns, in panels of {@value #PANEL} columns: the weight
  * {@code (i, o)} is in panel {@code o / 64}, row {@code i}, column {@code o % 64}. A vector kernel reads a panel with unit stride,
  * for one row of activations or for many. The last panel is padded with zeros. A tied embedding and head share one matrix.
  *
- * <p>Weights keep their stored type; kernels widen them to float, which is exact.
+ * <p>Weights keep their stored type; kernels widen them to float. That is exact for 16 bits. An 8-bit weight {@code q} means
+ * {@code scale q - minimum}, where each operation is rounded to float.
  */
 public final class Matrix {
     /** Columns in a panel: four vectors of 512 bits, eight of 256. */
@@ -17,7 +19,9 @@ public final class Matrix {
     public enum Type {
         FLOAT32(Float.BYTES),
         BFLOAT16(Short.BYTES),
-        FLOAT16(Short.BYTES);
+        FLOAT16(Short.BYTES),
+        /** A whole number from -128 to 127, with a scale and a minimum for a group of inputs, see {@link Quantization}. */
+        INT8(Byte.BYTES);
 
         private final int bytes;
 
@@ -31,18 +35,29 @@ public final class Matrix {
      * cache line begins 48 bytes after the header. Loads that cross a line cost a quarter of the speed.
      */
     private static final int START_BYTES = 48;
+    /** Bytes after the last 8-bit weight: a load of vectors of four lanes reads eight. */
+    private static final int SPARE = 4;
+
     /** Inputs that are transposed together: their part of a panel fits the first-level cache. */
     private static final int BLOCK = 32;
 
     private final Type type;
+    private final Quantization quantization;
     private final int inputs;
     private final int outputs;
     private final int start;
     private final float[] floats;
     private final short[] halves;
+    private final byte[] quants;
+    private final float[] scales;
+    private final float[] minima;
 
-    private Matrix(Type type, int inputs, int outputs, boolean isFilled) {
+    private Matrix(Type type, Quantization quantization, int inputs, int outputs, boolean isFilled) {
+        if ((type == Type.INT8) != (quantization != null)) {
+            throw new IllegalArgumentException("only a matrix of 8-bit weights has scales, and it must have them");
+        }
         this.type = type;
+        this.quantization = quantization;
         this.inputs = inputs;
         this.outputs = outputs;
         this.start = START_BYTES / type.bytes;
@@ -51,7 +66,11 @@ public final class Matrix {
         }
         int size = isFilled ? start + panels(outputs) * inputs * PANEL : 0;
         this.floats = new float[type == Type.FLOAT32 ? size : 0];
-        this.halves = new short[type == Type.FLOAT32 ? 0 : size];
+        this.halves = new short[type == Type.BFLOAT16 || type == Type.FLOAT16 ? size : 0];
+        this.quants = new byte[type == Type.INT8 ? size + SPARE : 0];
+        int groups = quantization == null || !isFilled ? 0 : panels(outputs) * quantization.groups(inputs) * PANEL;
+        this.scales = new float[groups];
+        this.minima = new float[quantization != null && quantization.hasMinima() ? groups : 0];
     }
 
     /** Whether a matrix of this size fits an array. */
@@ -65,12 +84,17 @@ public final class Matrix {
      * @throws IllegalArgumentException if it does not {@link #fits fit} an array
      */
     public static Matrix zeros(Type type, int inputs, int outputs) {
-        return new Matrix(type, inputs, outputs, true);
+        return new Matrix(type, null, inputs, outputs, true);
+    }
+
+    /** A matrix of 8-bit weights, all 0, to be filled by {@code put...}. */
+    public static Matrix zeros(Quantization quantization, int inputs, int outputs) {
+        return new Matrix(Type.INT8, quantization, inputs, outputs, true);
     }
 
     /** A matrix that has sizes and no weights, to describe a model that is not run. */
-    public static Matrix withoutWeights(Type type, int inputs, int outputs) {
-        return new Matrix(type, inputs, outputs, false);
+    public static Matrix withoutWeights(Type type, Quantization quantization, int inputs, int outputs) {
+        return new Matrix(type, quantization, inputs, outputs, false);
     }
 
     /** From one row of outputs for each input, as Hugging Face's {@code Conv1D} stores weights. (I, O) */
@@ -131,6 +155,29 @@ public final class Matrix {
         }
     }
 
+    /**
+     * The same for a matrix of 8-bit weights. (count, I)
+     *
+     * @param newScales one for each group of each row. (count, I / group)
+     * @param newMinima likewise, if the matrix has them
+     */
+    public void putOutputRows(int first, int count, byte[] rows, float[] newScales, float[] newMinima) {
+        int groups = quantization.groups(inputs);
+        for (int o = 0; o < count; o++) {
+            int at = index(0, first + o);
+            for (int i = 0; i < inputs; i++) {
+                quants[at + i * PANEL] = rows[o * inputs + i];
+            }
+            for (int g = 0; g < groups; g++) {
+                int group = groupIndex(g * quantization.group(), first + o);
+                scales[group] = newScales[o * groups + g];
+                if (minima.length > 0) {
+                    minima[group] = newMinima[o * groups + g];
+                }
+            }
+        }
+    }
+
     /** How many panels so many columns take. */
     public static int panels(int outputs) {
         return (outputs + PANEL - 1) / PANEL;
@@ -155,6 +202,11 @@ public final class Matrix {
             case FLOAT32 -> floats[index];
             case BFLOAT16 -> HalfPrecision.fromBfloat16(halves[index]);
             case FLOAT16 -> HalfPrecision.fromFloat16(halves[index]);
+            case INT8 -> {
+                int group = groupIndex(i, o);
+                float product = scales[group] * quants[index];
+                yield minima.length == 0 ? product : product - minima[group];
+            }
         };
     }
 
@@ -163,9 +215,44 @@ public final class Matrix {
         return floats;
     }
 
-    /** The panels, not a copy, for reading; empty if the type is FLOAT32. {@link #index} is the place of a weight. */
+    /** The panels, not a copy, for reading; empty unless the type has 16 bits. {@link #index} is the place of a weight. */
     public short[] halves() {
         return halves;
+    }
+
+    /** The panels, not a copy, for reading; empty unless the type is INT8. {@link #index} is the place of a weight. */
+    public byte[] quants() {
+        return quants;
+    }
+
+    /** The scales of an INT8 matrix, not a copy. {@link #groupIndex} is the place of a weight's scale. */
+    public float[] scales() {
+        return scales;
+    }
+
+    /** The minima of an INT8 matrix, not a copy; empty if it has none. {@link #groupIndex} is the place of a weight's minimum. */
+    public float[] minima() {
+        return minima;
+    }
+
+    /** How the weights are quantised; null unless the type is INT8. */
+    public Quantization quantization() {
+        return quantization;
+    }
+
+    /** The index in {@link #scales} and {@link #minima} for input {@code i} and output {@code o}. */
+    public int groupIndex(int i, int o) {
+        return (o / PANEL * quantization.groups(inputs) + i / quantization.group()) * PANEL + o % PANEL;
+    }
+
+    /** The input of an index of {@link #index}. */
+    public int input(int index) {
+        return (index - start) / PANEL % inputs;
+    }
+
+    /** The output of an index of {@link #index}. */
+    public int output(int index) {
+        return (index - start) / PANEL / inputs * PANEL + (index - start) % PANEL;
     }
 
     /** The index of the weight of input {@code i} and output {@code o} in {@link #floats} or {@link #halves}. */
@@ -178,7 +265,11 @@ public final class Matrix {
         return type == other.type
                 && inputs == other.inputs
                 && outputs == other.outputs
+                && Objects.equals(quantization, other.quantization)
                 && Arrays.equals(floats, other.floats)
-                && Arrays.equals(halves, other.halves);
+                && Arrays.equals(halves, other.halves)
+                && Arrays.equals(quants, other.quants)
+                && Arrays.equals(scales, other.scales)
+                && Arrays.equals(minima, other.minima);
     }
 }

@@ -23,6 +23,15 @@ final class FiniteNumbers {
         }
     }
 
+    /** Whether all numbers are finite. */
+    static boolean areFinite(float[] numbers) {
+        boolean finite = true;
+        for (float number : numbers) {
+            finite &= Float.isFinite(number);
+        }
+        return finite;
+    }
+
     /** Whether 16-bit floats are all finite: none has an exponent of ones only. */
     static boolean areFinite(short[] bits, int count, int exponent) {
         boolean finite = true;

@@ -2,6 +2,7 @@ package dev.touchstone.weights;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Matrix.Type;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.util.TouchstoneException;
 
 /**
@@ -37,8 +38,21 @@ final class MatrixReader {
         this.rowsPerPiece = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
     }
 
-    /** Of a tensor with one row for each input. (I, O) */
+    private MatrixReader(MatrixReader other, Type type) {
+        this.tensor = other.tensor;
+        this.type = type;
+        this.shapesOnly = other.shapesOnly;
+        this.threads = other.threads;
+        this.rows = other.rows;
+        this.columns = other.columns;
+        this.rowsPerPiece = other.rowsPerPiece;
+    }
+
+    /** Of a tensor with one row for each input. Groups of quantised weights are groups of outputs then, so these become float32. (I, O) */
     Matrix ofInputRows() {
+        if (type == Type.INT8) {
+            return new MatrixReader(this, Type.FLOAT32).ofInputRows();
+        }
         Matrix matrix = zeros(rows, columns);
         read(matrix::putInputRows, matrix::putInputRows);
         return matrix;
@@ -47,8 +61,44 @@ final class MatrixReader {
     /** Of a tensor with one row for each output. (O, I) */
     Matrix ofOutputRows() {
         Matrix matrix = zeros(columns, rows);
-        read(matrix::putOutputRows, matrix::putOutputRows);
+        if (type == Type.INT8) {
+            readQuants(matrix);
+        } else {
+            read(matrix::putOutputRows, matrix::putOutputRows);
+        }
         return matrix;
+    }
+
+    private void readQuants(Matrix matrix) {
+        if (shapesOnly) {
+            return;
+        }
+        threads.run(pieces(), (from, to) -> {
+            StoredTensor.Reader reader = tensor.reader(rowsPerPiece * columns);
+            byte[] piece = new byte[rowsPerPiece * columns];
+            float[] scales = new float[rowsPerPiece * matrix.quantization().groups(columns)];
+            float[] minima = new float[matrix.quantization().hasMinima() ? scales.length : 0];
+            for (int row = from * rowsPerPiece; row < end(to); row += rowsPerPiece) {
+                int count = Math.min(rowsPerPiece, end(to) - row);
+                reader.quants((long) row * columns, count * columns, piece, scales, minima);
+                if (!FiniteNumbers.areFinite(scales) || !FiniteNumbers.areFinite(minima)) {
+                    float[] floats = new float[count * columns];
+                    reader.floats((long) row * columns, count * columns, floats, 0);
+                    FiniteNumbers.check(
+                            tensor, floats, count * columns, (long) row * columns); // throws, with the place
+                }
+                matrix.putOutputRows(row, count, piece, scales, minima);
+            }
+        });
+    }
+
+    private int pieces() {
+        return (rows + rowsPerPiece - 1) / rowsPerPiece;
+    }
+
+    /** The row after the last one of the pieces before {@code piece}. */
+    private int end(int piece) {
+        return (int) Math.min(rows, (long) piece * rowsPerPiece);
     }
 
     private Matrix zeros(int inputs, int outputs) {
@@ -56,7 +106,11 @@ final class MatrixReader {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " is " + rows + " x " + columns
                     + ", more weights than an array of Java can hold");
         }
-        return shapesOnly ? Matrix.withoutWeights(type, inputs, outputs) : Matrix.zeros(type, inputs, outputs);
+        Quantization quantization = type == Type.INT8 ? tensor.quantization() : null;
+        if (shapesOnly) {
+            return Matrix.withoutWeights(type, quantization, inputs, outputs);
+        }
+        return type == Type.INT8 ? Matrix.zeros(quantization, inputs, outputs) : Matrix.zeros(type, inputs, outputs);
     }
 
     /** Takes {@code count} rows of the tensor, from row {@code first} on. */
@@ -68,13 +122,11 @@ final class MatrixReader {
         if (shapesOnly) {
             return;
         }
-        int pieces = (rows + rowsPerPiece - 1) / rowsPerPiece;
-        threads.run(pieces, (from, to) -> {
-            int end = (int) Math.min(rows, (long) to * rowsPerPiece);
+        threads.run(pieces(), (from, to) -> {
             if (type == Type.FLOAT32) {
-                readFloats(from * rowsPerPiece, end, floats);
+                readFloats(from * rowsPerPiece, end(to), floats);
             } else {
-                readBits(from * rowsPerPiece, end, bits);
+                readBits(from * rowsPerPiece, end(to), bits);
             }
         });
     }

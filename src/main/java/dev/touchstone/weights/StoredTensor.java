@@ -1,6 +1,7 @@
 package dev.touchstone.weights;
 
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
@@ -38,6 +39,11 @@ public interface StoredTensor {
         return null;
     }
 
+    /** How the elements are quantised; null unless {@link #matrixType} is INT8. */
+    default Quantization quantization() {
+        return null;
+    }
+
     /**
      * A new reader. Several threads may read the tensor at once, each with its own reader.
      *
@@ -53,5 +59,15 @@ public interface StoredTensor {
 
         /** The same for elements of 16 bits, as bits. {@link #matrixType} gives their format. */
         void bits(long first, int count, short[] to, int at);
+
+        /**
+         * The same for quantised elements; {@code first} and {@code count} are multiples of the group.
+         *
+         * @param scales receives one for each group, from index 0 on
+         * @param minima likewise, if there are any
+         */
+        default void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
+            throw new UnsupportedOperationException("the elements are not quantised");
+        }
     }
 }

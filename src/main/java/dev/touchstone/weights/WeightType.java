@@ -4,13 +4,20 @@ import dev.touchstone.tensor.Matrix;
 
 /** The type of weight matrices in memory. The bits of every result are the same. */
 public enum WeightType {
-    /** The type in which the checkpoint stores them: 16 bits stay 16 bits, and 64 bits are rounded to 32. */
+    /**
+     * The type in which the checkpoint stores them: 16 bits stay 16 bits, quantised weights become 8 bits, and 64 bits are rounded to 32.
+     */
     STORED,
     /** Float32: twice the memory of 16 bits, and slower to read. */
     FLOAT32;
 
-    /** How many bytes an element takes in memory if a matrix of type {@code stored} holds it as it is. */
-    int bytes(Matrix.Type stored) {
-        return this == STORED && stored != Matrix.Type.FLOAT32 ? Short.BYTES : Float.BYTES;
+    /** The number of bytes of a tensor's elements in memory. */
+    long bytes(StoredTensor tensor) {
+        return (long) Math.ceil(tensor.elements()
+                * switch (this == STORED ? tensor.matrixType() : Matrix.Type.FLOAT32) {
+                    case FLOAT32 -> Float.BYTES;
+                    case BFLOAT16, FLOAT16 -> Short.BYTES;
+                    case INT8 -> tensor.quantization().bytes();
+                });
     }
 }

@@ -63,7 +63,7 @@ public final class Weights implements AutoCloseable {
     private void checkMemory(long memory) {
         long needed = tensors.values().stream()
                 .filter(StoredTensor::isFloat)
-                .mapToLong(tensor -> tensor.elements() * options.type().bytes(tensor.matrixType()))
+                .mapToLong(tensor -> options.type().bytes(tensor))
                 .sum();
         if (needed > memory) {
             String heap = (needed + needed / 4 >> 20) + 250 + "m";

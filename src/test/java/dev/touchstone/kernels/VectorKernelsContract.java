@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,26 @@ abstract class VectorKernelsContract {
 
         for (Kernels vector : vectors) {
             assertSameBits(vector.linear(x, weight, null), SCALAR.linear(x, weight, null));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 32, 65, 32, false",
+        "1, 96, 3, 16, true",
+        "7, 64, 65, 16, false",
+        "73, 64, 3, 32, true",
+        "13, 256, 130, 32, false"
+    })
+    void linearWithWeightsOf8Bits(int rows, int inputs, int outputs, int group, boolean minima) {
+        Random random = new Random(1);
+        Tensor x = Hostile.ORDINARY.tensor(random, rows, inputs);
+        QuantizedWeights weights = QuantizedWeights.random(random, new Quantization(group, minima), inputs, outputs);
+        Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
+
+        assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);
+        for (Kernels vector : vectors) {
+            assertSameBits(vector.linear(x, weights.matrix(), null), expected);
         }
     }
 

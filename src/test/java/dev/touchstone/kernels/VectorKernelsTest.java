@@ -5,6 +5,7 @@ import static dev.touchstone.kernels.Hostile.assertSameBits;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +107,26 @@ class VectorKernelsTest {
 
         assertSameBits(SCALAR.linear(x, half, null), expected);
         assertSameBits(vector.linear(x, half, null), expected);
+    }
+
+    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
+    void weightsOf8BitsGiveTheBitsOfWidenedWeights(
+            @ForAll("vector") VectorKernels vector,
+            @ForAll("rows") int rows,
+            @ForAll @IntRange(min = 1, max = 12) int blocks,
+            @ForAll("sizes") int outputs,
+            @ForAll boolean small,
+            @ForAll boolean minima,
+            @ForAll Random random) {
+        int inputs = 32 * blocks;
+        int fewer = (int) Math.min(rows, Math.max(1, 2_000_000L / inputs / outputs));
+        Tensor x = Hostile.ORDINARY.tensor(random, fewer, inputs);
+        QuantizedWeights weights =
+                QuantizedWeights.random(random, new Quantization(small ? 16 : 32, minima), inputs, outputs);
+        Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
+
+        assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);
+        assertSameBits(vector.linear(x, weights.matrix(), null), expected);
     }
 
     @Provide

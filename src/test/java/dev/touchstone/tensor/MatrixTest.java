@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +18,7 @@ class MatrixTest {
     void weightsEqualThoseThatWerePut(
             @ForAll @IntRange(min = 1, max = 150) int inputs,
             @ForAll @IntRange(min = 1, max = 150) int outputs,
-            @ForAll Matrix.Type type,
+            @ForAll("floats") Matrix.Type type,
             @ForAll long seed) {
         Random random = new Random(seed);
         short[] bits = new short[inputs * outputs];
@@ -34,6 +37,47 @@ class MatrixTest {
         for (int i = 0; i < inputs; i++) {
             for (int o = 0; o < outputs; o++) {
                 assertThat(byInput.at(i, o)).isEqualTo(value(type, bits[i * outputs + o]));
+            }
+        }
+    }
+
+    @Provide
+    Arbitrary<Matrix.Type> floats() {
+        return Arbitraries.of(Matrix.Type.FLOAT32, Matrix.Type.BFLOAT16, Matrix.Type.FLOAT16);
+    }
+
+    /** {@code scale q - minimum}, each operation rounded. */
+    @Property(tries = 200)
+    void quantizedWeightsAreScaled(
+            @ForAll @IntRange(min = 1, max = 4) int blocks,
+            @ForAll @IntRange(min = 1, max = 150) int outputs,
+            @ForAll boolean small,
+            @ForAll boolean minima,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int inputs = 32 * blocks;
+        Quantization quantization = new Quantization(small ? 16 : 32, minima);
+        int groups = quantization.groups(inputs);
+        byte[] quants = new byte[outputs * inputs];
+        random.nextBytes(quants);
+        float[] scales = new float[outputs * groups];
+        float[] subtracted = new float[minima ? scales.length : 0];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = (float) random.nextGaussian();
+        }
+        for (int i = 0; i < subtracted.length; i++) {
+            subtracted[i] = (float) random.nextGaussian();
+        }
+        Matrix matrix = Matrix.zeros(quantization, inputs, outputs);
+        matrix.putOutputRows(0, outputs, quants, scales, subtracted);
+
+        for (int o = 0; o < outputs; o++) {
+            for (int i = 0; i < inputs; i++) {
+                int group = o * groups + i / quantization.group();
+                float product = scales[group] * quants[o * inputs + i];
+                assertThat(matrix.at(i, o)).isEqualTo(minima ? product - subtracted[group] : product);
+                assertThat(matrix.input(matrix.index(i, o))).isEqualTo(i);
+                assertThat(matrix.output(matrix.index(i, o))).isEqualTo(o);
             }
         }
     }
@@ -61,6 +105,7 @@ class MatrixTest {
             case FLOAT32 -> bits;
             case BFLOAT16 -> HalfPrecision.fromBfloat16(bits);
             case FLOAT16 -> HalfPrecision.fromFloat16(bits);
+            case INT8 -> throw new IllegalArgumentException("weights of 8 bits have scales");
         };
     }
 

@@ -4,6 +4,7 @@ import dev.touchstone.checkpoint.files.ByteSource;
 import dev.touchstone.checkpoint.files.ItemReader;
 import dev.touchstone.checkpoint.gguf.GgufHeader.Entry;
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensor;
@@ -59,44 +60,91 @@ public final class GgufTensor implements StoredTensor {
         return switch (type()) {
             case BF16 -> Matrix.Type.BFLOAT16;
             case F16 -> Matrix.Type.FLOAT16;
-            default -> Matrix.Type.FLOAT32;
+            default -> type().quantization() == null ? Matrix.Type.FLOAT32 : Matrix.Type.INT8;
         };
+    }
+
+    @Override
+    public Quantization quantization() {
+        return type().quantization();
     }
 
     @Override
     public Reader reader(int largest) {
         checkReadable();
-        int size = type().blockElements();
-        // Pieces may begin and end within a block.
-        int most = (int) Math.min(largest / size + 2L, elements() / size);
-        ItemReader blocks = new ItemReader(file, source, start, type().blockBytes(), most);
-        return new Reader() {
-            private final float[] block = new float[size];
+        return type().quantization() == null ? new PlainReader(largest) : new QuantReader(largest);
+    }
 
-            @Override
-            public void floats(long first, int count, float[] to, int at) {
-                long begin = first / size;
-                long end = (first + count + size - 1) / size;
-                ByteBuffer bytes = blocks.read(begin, (int) (end - begin));
-                for (long b = begin; b < end; b++) {
-                    int from = (int) (b - begin) * type().blockBytes();
-                    int target = (int) (at + b * size - first);
-                    if (b * size >= first && (b + 1) * size <= first + count) {
-                        type().format().elements(bytes, from, to, target);
-                    } else {
-                        type().format().elements(bytes, from, block, 0);
-                        int skip = (int) Math.max(0, first - b * size);
-                        int stop = (int) Math.min(size, first + count - b * size);
-                        System.arraycopy(block, skip, to, target + skip, stop - skip);
-                    }
+    /** Reads elements that are stored one by one. */
+    private final class PlainReader implements Reader {
+        private final ItemReader items;
+
+        PlainReader(int largest) {
+            this.items = items((int) Math.min(largest, elements()));
+        }
+
+        @Override
+        public void floats(long first, int count, float[] to, int at) {
+            ByteBuffer read = items.read(first, count);
+            for (int i = 0; i < count; i++) {
+                to[at + i] = type().plain().element(read, i * type().blockBytes());
+            }
+        }
+
+        @Override
+        public void bits(long first, int count, short[] to, int at) {
+            items.read(first, count).asShortBuffer().get(to, at, count);
+        }
+    }
+
+    /** Reads quantised elements. Pieces of floats may begin and end within a block. */
+    private final class QuantReader implements Reader {
+        private final int size = type().blockElements();
+        private final Block block = Block.of(type());
+        private final float[] elements = new float[size];
+        private final ItemReader items;
+
+        QuantReader(int largest) {
+            this.items = items((int) Math.min(largest / size + 2L, elements() / size));
+        }
+
+        @Override
+        public void floats(long first, int count, float[] to, int at) {
+            long begin = first / size;
+            int blocks = (int) ((first + count + size - 1) / size - begin);
+            ByteBuffer read = items.read(begin, blocks);
+            for (int b = 0; b < blocks; b++) {
+                type().block().read(read, b * type().blockBytes(), block);
+                block.elements(elements, 0);
+                long start = (begin + b) * size;
+                int skip = (int) Math.max(0, first - start);
+                int stop = (int) Math.min(size, first + count - start);
+                System.arraycopy(elements, skip, to, (int) (at + start + skip - first), stop - skip);
+            }
+        }
+
+        @Override
+        public void bits(long first, int count, short[] to, int at) {
+            throw new UnsupportedOperationException("the elements are quantised");
+        }
+
+        @Override
+        public void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
+            int groups = block.scales().length;
+            ByteBuffer read = items.read(first / size, count / size);
+            for (int b = 0; b < count / size; b++) {
+                type().block().read(read, b * type().blockBytes(), block);
+                System.arraycopy(block.quants(), 0, to, b * size, size);
+                System.arraycopy(block.scales(), 0, scales, b * groups, groups);
+                if (minima.length > 0) {
+                    System.arraycopy(block.minima(), 0, minima, b * groups, groups);
                 }
             }
+        }
+    }
 
-            @Override
-            public void bits(long first, int count, short[] to, int at) {
-                blocks.read(first, count).asShortBuffer().get(to, at, count);
-            }
-        };
+    private ItemReader items(int most) {
+        return new ItemReader(file, source, start, type().blockBytes(), most);
     }
 
     private void checkReadable() {

@@ -1,59 +1,95 @@
 package dev.touchstone.checkpoint.gguf;
 
+import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.Quantization;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The element types of tensors, ggml's {@code ggml_type}. Elements are stored in blocks of a fixed number of elements and bytes.
- * A type without a {@link BlockFormat} can be listed, but not read.
+ * The element types of tensors, ggml's {@code ggml_type}. Elements are stored in blocks of a fixed number of elements and bytes. Some
+ * types can be listed, but not read.
  */
 public enum GgufType {
-    F32(0, 1, 4, BlockFormat::f32),
-    F16(1, 1, 2, BlockFormat::f16),
-    Q4_0(2, 32, 18, BlockFormat::q4Zero),
-    Q4_1(3, 32, 20, BlockFormat::q4One),
-    Q5_0(6, 32, 22, BlockFormat::q5Zero),
-    Q5_1(7, 32, 24, BlockFormat::q5One),
-    Q8_0(8, 32, 34, BlockFormat::q8Zero),
-    Q8_1(9, 32, 40, null),
-    Q2_K(10, 256, 84, KBlockFormat::q2),
-    Q3_K(11, 256, 110, KBlockFormat::q3),
-    Q4_K(12, 256, 144, KBlockFormat::q4),
-    Q5_K(13, 256, 176, KBlockFormat::q5),
-    Q6_K(14, 256, 210, KBlockFormat::q6),
-    Q8_K(15, 256, 292, null),
-    IQ2_XXS(16, 256, 66, null),
-    IQ2_XS(17, 256, 74, null),
-    IQ3_XXS(18, 256, 98, null),
-    IQ1_S(19, 256, 50, null),
-    IQ4_NL(20, 32, 18, BlockFormat::iq4Nl),
-    IQ3_S(21, 256, 110, null),
-    IQ2_S(22, 256, 82, null),
-    IQ4_XS(23, 256, 136, KBlockFormat::iq4Xs),
-    I8(24, 1, 1, null),
-    I16(25, 1, 2, null),
-    I32(26, 1, 4, null),
-    I64(27, 1, 8, null),
-    F64(28, 1, 8, BlockFormat::f64),
-    IQ1_M(29, 256, 56, null),
-    BF16(30, 1, 2, BlockFormat::bf16),
-    TQ1_0(34, 256, 54, null),
-    TQ2_0(35, 256, 66, null),
-    MXFP4(39, 32, 17, null),
-    NVFP4(40, 64, 36, null),
-    Q1_0(41, 128, 18, null);
+    F32(0, 4, ByteBuffer::getFloat),
+    F16(1, 2, BlockFormat::half),
+    Q4_0(2, 32, 18, Groups.SCALES_32, BlockFormat::q4Zero),
+    Q4_1(3, 32, 20, Groups.MINIMA_32, BlockFormat::q4One),
+    Q5_0(6, 32, 22, Groups.SCALES_32, BlockFormat::q5Zero),
+    Q5_1(7, 32, 24, Groups.MINIMA_32, BlockFormat::q5One),
+    Q8_0(8, 32, 34, Groups.SCALES_32, BlockFormat::q8Zero),
+    Q8_1(9, 32, 40),
+    Q2_K(10, 256, 84, Groups.MINIMA_16, KBlockFormat::q2),
+    Q3_K(11, 256, 110, Groups.SCALES_16, KBlockFormat::q3),
+    Q4_K(12, 256, 144, Groups.MINIMA_32, KBlockFormat::q4),
+    Q5_K(13, 256, 176, Groups.MINIMA_32, KBlockFormat::q5),
+    Q6_K(14, 256, 210, Groups.SCALES_16, KBlockFormat::q6),
+    Q8_K(15, 256, 292),
+    IQ2_XXS(16, 256, 66),
+    IQ2_XS(17, 256, 74),
+    IQ3_XXS(18, 256, 98),
+    IQ1_S(19, 256, 50),
+    IQ4_NL(20, 32, 18, Groups.SCALES_32, BlockFormat::iq4Nl),
+    IQ3_S(21, 256, 110),
+    IQ2_S(22, 256, 82),
+    IQ4_XS(23, 256, 136, Groups.SCALES_32, KBlockFormat::iq4Xs),
+    I8(24, 1, 1),
+    I16(25, 1, 2),
+    I32(26, 1, 4),
+    I64(27, 1, 8),
+    F64(28, 8, (bytes, from) -> (float) bytes.getDouble(from)),
+    IQ1_M(29, 256, 56),
+    BF16(30, 2, (bytes, from) -> HalfPrecision.fromBfloat16(bytes.getShort(from))),
+    TQ1_0(34, 256, 54),
+    TQ2_0(35, 256, 66),
+    MXFP4(39, 32, 17),
+    NVFP4(40, 64, 36),
+    Q1_0(41, 128, 18);
+
+    /** The groups of elements that share a scale, and a minimum in some types. */
+    private static final class Groups {
+        private static final Quantization SCALES_16 = new Quantization(16, false);
+        private static final Quantization SCALES_32 = new Quantization(32, false);
+        private static final Quantization MINIMA_16 = new Quantization(16, true);
+        private static final Quantization MINIMA_32 = new Quantization(32, true);
+    }
 
     private final int id;
     private final int blockElements;
     private final int blockBytes;
-    private final BlockFormat format;
+    private final Quantization quantization;
+    private final BlockFormat block;
+    private final PlainFormat plain;
 
-    GgufType(int id, int blockElements, int blockBytes, BlockFormat format) {
+    GgufType(
+            int id,
+            int blockElements,
+            int blockBytes,
+            Quantization quantization,
+            BlockFormat block,
+            PlainFormat plain) {
         this.id = id;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
-        this.format = format;
+        this.quantization = quantization;
+        this.block = block;
+        this.plain = plain;
+    }
+
+    /** A type that cannot be read. */
+    GgufType(int id, int blockElements, int blockBytes) {
+        this(id, blockElements, blockBytes, null, null, null);
+    }
+
+    /** A quantised type. */
+    GgufType(int id, int blockElements, int blockBytes, Quantization quantization, BlockFormat block) {
+        this(id, blockElements, blockBytes, quantization, block, null);
+    }
+
+    /** A type whose elements are stored one by one. */
+    GgufType(int id, int bytes, PlainFormat plain) {
+        this(id, 1, bytes, null, null, plain);
     }
 
     /** The type with this number in a file; empty if there is none. */
@@ -68,7 +104,12 @@ public enum GgufType {
 
     /** Whether elements can be read as floats. */
     public boolean isReadable() {
-        return format != null;
+        return plain != null || block != null;
+    }
+
+    /** How elements are quantised; null if they are stored one by one, or cannot be read. */
+    public Quantization quantization() {
+        return quantization;
     }
 
     /** The number of elements in a block. */
@@ -81,8 +122,18 @@ public enum GgufType {
         return blockBytes;
     }
 
-    /** How to compute the elements of a block. */
-    BlockFormat format() {
-        return format;
+    /** The mean number of bits of an element, scales included. */
+    public double bitsPerElement() {
+        return 8.0 * blockBytes / blockElements;
+    }
+
+    /** How to read a block; null unless the type is quantised. */
+    BlockFormat block() {
+        return block;
+    }
+
+    /** How to read an element; null unless elements are stored one by one. */
+    PlainFormat plain() {
+        return plain;
     }
 }

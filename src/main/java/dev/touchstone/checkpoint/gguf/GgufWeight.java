@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Quantization;
 import dev.touchstone.weights.StoredTensor;
 
 /**
@@ -54,6 +55,11 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
     }
 
     @Override
+    public Quantization quantization() {
+        return change == Change.ONE_ADDED ? null : tensor.quantization();
+    }
+
+    @Override
     public Reader reader(int largest) {
         if (change == Change.TRANSPOSED) {
             return new TransposedReader(transposed(), tensor.type().blockElements());
@@ -96,6 +102,22 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
         @Override
         public void bits(long first, int count, short[] to, int at) {
             read(first, count, at, (from, length, target) -> file.bits(from, length, to, target));
+        }
+
+        @Override
+        public void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
+            int groups = tensor.quantization().groups(columns);
+            byte[] row = new byte[columns];
+            float[] rowScales = new float[groups];
+            float[] rowMinima = new float[minima.length == 0 ? 0 : groups];
+            read(first, count, 0, (from, length, target) -> {
+                file.quants(from, length, row, rowScales, rowMinima);
+                System.arraycopy(row, 0, to, target, columns);
+                System.arraycopy(rowScales, 0, scales, target / columns * groups, groups);
+                if (minima.length > 0) {
+                    System.arraycopy(rowMinima, 0, minima, target / columns * groups, groups);
+                }
+            });
         }
     }
 

@@ -20,6 +20,10 @@ enum LoopKind {
     }),
     ROW_BFLOAT16((loops, data) ->
             loops.addRowBfloat16(data.x, 0, data.bfloat16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
+    ROW_INT8((loops, data) -> {
+        loops.addRowInt8(data.x, 0, data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
+        loops.addRowInt8(data.x, 0, data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
+    }),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
         loops.multiply(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);

@@ -34,10 +34,33 @@ final class PlainLoops implements Loops {
         float[] sums = new float[COLUMNS];
         for (int i = 0; i < inputs; i++) {
             for (int c = 0; c < COLUMNS; c++) {
-                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromBfloat16(w[wAt + i * COLUMNS + c]), sums[c]);
+                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromBfloat16(w[half(wAt, i * COLUMNS + c)]), sums[c]);
             }
         }
         add(y, yAt, sums, 0, y, yAt, COLUMNS);
+    }
+
+    @Override
+    public void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
+        float[] sums = new float[COLUMNS];
+        float[] row = new float[COLUMNS];
+        for (int i = 0; i < inputs; i++) {
+            widenRow(weight, wAt + i * COLUMNS, row, 0);
+            addScaled(x[xAt + i], row, 0, sums, 0, COLUMNS);
+        }
+        add(y, yAt, sums, 0, y, yAt, COLUMNS);
+    }
+
+    /** The 8-bit weights of one input and of all columns of a panel. */
+    private static void widenRow(Matrix weight, int at, float[] y, int yAt) {
+        int group = weight.groupIndex(weight.input(at), weight.output(at));
+        byte[] quants = weight.quants();
+        float[] scales = weight.scales();
+        float[] minima = weight.minima();
+        for (int c = 0; c < COLUMNS; c++) {
+            float product = scales[group + c] * quants[at + c];
+            y[yAt + c] = minima.length == 0 ? product : product - minima[group + c];
+        }
     }
 
     @Override
@@ -45,23 +68,26 @@ final class PlainLoops implements Loops {
         switch (weight.type()) {
             case BFLOAT16 -> {
                 for (int i = 0; i < n; i++) {
-                    y[i] = HalfPrecision.fromBfloat16(weight.halves()[at + i]);
+                    y[i] = HalfPrecision.fromBfloat16(weight.halves()[half(at, i)]);
                 }
             }
             case FLOAT16 -> {
                 for (int i = 0; i < n; i++) {
-                    y[i] = HalfPrecision.fromFloat16(weight.halves()[at + i]);
+                    y[i] = HalfPrecision.fromFloat16(weight.halves()[half(at, i)]);
                 }
             }
             case INT8 -> {
-                int input = weight.input(at);
-                int output = weight.output(at);
-                for (int i = 0; i < n; i++) {
-                    y[i] = weight.at(input + i / COLUMNS, output + i % COLUMNS);
+                for (int i = 0; i < n; i += COLUMNS) {
+                    widenRow(weight, at + i, y, i);
                 }
             }
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         }
+    }
+
+    /** The index of the 16-bit weight that is number {@code i} of the rows from index {@code at} on. */
+    private static int half(int at, int i) {
+        return at + i / COLUMNS * COLUMNS + Matrix.halfColumn(i % COLUMNS);
     }
 
     @Override

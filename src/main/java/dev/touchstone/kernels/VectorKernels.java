@@ -222,7 +222,8 @@ public final class VectorKernels implements Kernels {
     private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean widenInRegisters = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
+        boolean bfloat16 = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
+        boolean int8 = weight.type() == Matrix.Type.INT8 && height == 1;
         Scratch own = scratch.get();
         float[] weights = wide ? weight.floats() : own.weights;
         float[] totals = own.totals;
@@ -232,9 +233,13 @@ public final class VectorKernels implements Kernels {
             for (int i = 0; i < weight.inputs(); i += BLOCK) {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
-                if (widenInRegisters) {
+                if (bfloat16) {
                     loops(LoopKind.ROW_BFLOAT16, PANEL)
                             .addRowBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
+                    continue;
+                }
+                if (int8) {
+                    loops(LoopKind.ROW_INT8, PANEL).addRowInt8(x.data(), x.index(0, i), weight, w, inputs, totals, 0);
                     continue;
                 }
                 if (!wide) {

@@ -1,9 +1,6 @@
 package dev.touchstone.kernels;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -13,8 +10,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorStream {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
-    private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
-    private static final VectorSpecies<Short> SHORTS = VectorTiles.SHORTS;
     private static final int LANES = SPECIES.length();
     private static final int COLUMNS = VectorTiles.COLUMNS;
     /** All columns are four vectors of 512 bits, eight of 256, or twice eight of 128. */
@@ -24,17 +19,6 @@ final class VectorStream {
 
     /** {@link Loops#addRow} */
     static void add(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        if (FOUR) {
-            four(x, xAt, w, wAt, inputs, y, yAt);
-            return;
-        }
-        for (int c = 0; c < COLUMNS; c += 8 * LANES) {
-            eight(x, xAt, w, wAt + c, inputs, y, yAt + c);
-        }
-    }
-
-    /** {@link Loops#addRowBfloat16}: bfloat16 is the upper half of a float. It is widened in registers: half the bytes. */
-    static void addBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
         if (FOUR) {
             four(x, xAt, w, wAt, inputs, y, yAt);
             return;
@@ -87,82 +71,6 @@ final class VectorStream {
             y5 = x0.fma(FloatVector.fromArray(SPECIES, w, row + 5 * LANES), y5);
             y6 = x0.fma(FloatVector.fromArray(SPECIES, w, row + 6 * LANES), y6);
             y7 = x0.fma(FloatVector.fromArray(SPECIES, w, row + 7 * LANES), y7);
-        }
-        FloatVector.fromArray(SPECIES, y, yAt).add(y0).intoArray(y, yAt);
-        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y1).intoArray(y, yAt + LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y2).intoArray(y, yAt + 2 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y3).intoArray(y, yAt + 3 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 4 * LANES).add(y4).intoArray(y, yAt + 4 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 5 * LANES).add(y5).intoArray(y, yAt + 5 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 6 * LANES).add(y6).intoArray(y, yAt + 6 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 7 * LANES).add(y7).intoArray(y, yAt + 7 * LANES);
-    }
-
-    private static void four(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        FloatVector y0 = FloatVector.zero(SPECIES);
-        FloatVector y1 = FloatVector.zero(SPECIES);
-        FloatVector y2 = FloatVector.zero(SPECIES);
-        FloatVector y3 = FloatVector.zero(SPECIES);
-        int end = xAt + inputs;
-        int base = wAt - xAt * COLUMNS;
-        for (int i = xAt; i < end; i++) {
-            int row = base + i * COLUMNS;
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
-            IntVector w0 = (IntVector) ShortVector.fromArray(SHORTS, w, row).convertShape(VectorOperators.S2I, INTS, 0);
-            y0 = x0.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y0);
-            IntVector w1 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y1 = x0.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y1);
-            IntVector w2 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 2 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y2 = x0.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y2);
-            IntVector w3 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 3 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y3 = x0.fma(w3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y3);
-        }
-        FloatVector.fromArray(SPECIES, y, yAt).add(y0).intoArray(y, yAt);
-        FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y1).intoArray(y, yAt + LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 2 * LANES).add(y2).intoArray(y, yAt + 2 * LANES);
-        FloatVector.fromArray(SPECIES, y, yAt + 3 * LANES).add(y3).intoArray(y, yAt + 3 * LANES);
-    }
-
-    private static void eight(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        FloatVector y0 = FloatVector.zero(SPECIES);
-        FloatVector y1 = FloatVector.zero(SPECIES);
-        FloatVector y2 = FloatVector.zero(SPECIES);
-        FloatVector y3 = FloatVector.zero(SPECIES);
-        FloatVector y4 = FloatVector.zero(SPECIES);
-        FloatVector y5 = FloatVector.zero(SPECIES);
-        FloatVector y6 = FloatVector.zero(SPECIES);
-        FloatVector y7 = FloatVector.zero(SPECIES);
-        int end = xAt + inputs;
-        int base = wAt - xAt * COLUMNS;
-        for (int i = xAt; i < end; i++) {
-            int row = base + i * COLUMNS;
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i]);
-            IntVector w0 = (IntVector) ShortVector.fromArray(SHORTS, w, row).convertShape(VectorOperators.S2I, INTS, 0);
-            y0 = x0.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y0);
-            IntVector w1 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y1 = x0.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y1);
-            IntVector w2 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 2 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y2 = x0.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y2);
-            IntVector w3 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 3 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y3 = x0.fma(w3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y3);
-            IntVector w4 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 4 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y4 = x0.fma(w4.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y4);
-            IntVector w5 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 5 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y5 = x0.fma(w5.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y5);
-            IntVector w6 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 6 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y6 = x0.fma(w6.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y6);
-            IntVector w7 = (IntVector)
-                    ShortVector.fromArray(SHORTS, w, row + 7 * LANES).convertShape(VectorOperators.S2I, INTS, 0);
-            y7 = x0.fma(w7.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), y7);
         }
         FloatVector.fromArray(SPECIES, y, yAt).add(y0).intoArray(y, yAt);
         FloatVector.fromArray(SPECIES, y, yAt + LANES).add(y1).intoArray(y, yAt + LANES);

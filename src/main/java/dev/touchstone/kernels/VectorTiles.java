@@ -2,7 +2,6 @@ package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -34,9 +33,8 @@ final class VectorTiles {
 
     /** Vectors of as many ints as {@link #SPECIES} has floats. */
     static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
-    /** Vectors of as many shorts. */
-    static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+    /** Vectors of twice as many shorts. */
+    static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SPECIES.vectorShape());
 
     private static final int LANES = SPECIES.length();
     /** Floats at the end of an array of totals to which tiles store sums that are never read. */

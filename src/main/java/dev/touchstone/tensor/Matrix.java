@@ -8,6 +8,9 @@ import java.util.Objects;
  * {@code (i, o)} is in panel {@code o / 64}, row {@code i}, column {@code o % 64}. A vector kernel reads a panel with unit stride,
  * for one row of activations or for many. The last panel is padded with zeros. A tied embedding and head share one matrix.
  *
+ * <p>In a row of 16-bit weights, columns {@code c} and {@code c + 32} are neighbours. Read as one int, the upper half is a bfloat16 that
+ * needs only a mask to become a float, and the lower half only a shift, without moving numbers between lanes of a vector.
+ *
  * <p>Weights keep their stored type; kernels widen them to float. That is exact for 16 bits. An 8-bit weight {@code q} means
  * {@code scale q - minimum}, where each operation is rounded to float.
  */
@@ -113,18 +116,18 @@ public final class Matrix {
 
     /** Sets the weights of {@code count} inputs from input {@code first} on, one row of outputs each. (count, O) */
     public void putInputRows(int first, int count, float[] rows) {
-        copyInputRows(first, count, rows, floats);
+        for (int i = 0; i < count; i++) {
+            for (int o = 0; o < outputs; o += PANEL) {
+                System.arraycopy(rows, i * outputs + o, floats, index(first + i, o), Math.min(PANEL, outputs - o));
+            }
+        }
     }
 
     /** The same for a matrix of 16-bit weights, given as their bits. (count, O) */
     public void putInputRows(int first, int count, short[] rows) {
-        copyInputRows(first, count, rows, halves);
-    }
-
-    private void copyInputRows(int first, int count, Object rows, Object to) {
         for (int i = 0; i < count; i++) {
-            for (int o = 0; o < outputs; o += PANEL) {
-                System.arraycopy(rows, i * outputs + o, to, index(first + i, o), Math.min(PANEL, outputs - o));
+            for (int o = 0; o < outputs; o++) {
+                halves[halfIndex(first + i, o)] = rows[i * outputs + o];
             }
         }
     }
@@ -147,7 +150,7 @@ public final class Matrix {
         for (int block = 0; block < inputs; block += BLOCK) {
             int end = Math.min(block + BLOCK, inputs);
             for (int o = 0; o < count; o++) {
-                int at = index(0, first + o);
+                int at = halfIndex(0, first + o);
                 for (int i = block; i < end; i++) {
                     halves[at + i * PANEL] = rows[o * inputs + i];
                 }
@@ -200,8 +203,8 @@ public final class Matrix {
         int index = index(i, o);
         return switch (type) {
             case FLOAT32 -> floats[index];
-            case BFLOAT16 -> HalfPrecision.fromBfloat16(halves[index]);
-            case FLOAT16 -> HalfPrecision.fromFloat16(halves[index]);
+            case BFLOAT16 -> HalfPrecision.fromBfloat16(halves[halfIndex(i, o)]);
+            case FLOAT16 -> HalfPrecision.fromFloat16(halves[halfIndex(i, o)]);
             case INT8 -> {
                 int group = groupIndex(i, o);
                 float product = scales[group] * quants[index];
@@ -215,7 +218,7 @@ public final class Matrix {
         return floats;
     }
 
-    /** The panels, not a copy, for reading; empty unless the type has 16 bits. {@link #index} is the place of a weight. */
+    /** The panels, not a copy, for reading; empty unless the type has 16 bits. {@link #halfIndex} is the place of a weight. */
     public short[] halves() {
         return halves;
     }
@@ -255,9 +258,19 @@ public final class Matrix {
         return (index - start) / PANEL / inputs * PANEL + (index - start) % PANEL;
     }
 
-    /** The index of the weight of input {@code i} and output {@code o} in {@link #floats} or {@link #halves}. */
+    /** The index of the weight of input {@code i} and output {@code o} in {@link #floats} or {@link #quants}. */
     public int index(int i, int o) {
         return start + (o / PANEL * inputs + i) * PANEL + o % PANEL;
+    }
+
+    /** The index of the weight of input {@code i} and output {@code o} in {@link #halves}. */
+    public int halfIndex(int i, int o) {
+        return start + (o / PANEL * inputs + i) * PANEL + halfColumn(o % PANEL);
+    }
+
+    /** The place of a column within a row of 16-bit weights: columns {@code c} and {@code c + 32} are neighbours. */
+    public static int halfColumn(int column) {
+        return column % (PANEL / 2) * 2 + column / (PANEL / 2);
     }
 
     /** Whether type, shape and all weights are equal. */

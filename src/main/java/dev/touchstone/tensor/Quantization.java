@@ -18,6 +18,11 @@ public record Quantization(int group, boolean hasMinima) {
         return (inputs + group - 1) / group;
     }
 
+    /** The binary logarithm of the group's size. */
+    public int log2Group() {
+        return Integer.numberOfTrailingZeros(group);
+    }
+
     /** The mean number of bytes of a weight in memory, scales and minima included. */
     public double bytes() {
         return 1 + (hasMinima ? 2.0 : 1.0) * Float.BYTES / group;

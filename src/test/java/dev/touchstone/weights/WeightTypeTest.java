@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightTypeTest {
-    /** A tensor of 100 elements, of which only the type is known. */
-    private record Typed(Matrix.Type matrixType, Quantization quantization) implements StoredTensor {
+    /** A tensor of which only the type and the size are known. */
+    private record Typed(Matrix.Type matrixType, Quantization quantization, int size) implements StoredTensor {
         @Override
         public String name() {
             return "x";
@@ -23,7 +23,7 @@ class WeightTypeTest {
 
         @Override
         public int[] shape() {
-            return new int[] {100};
+            return new int[] {size};
         }
 
         @Override
@@ -45,23 +45,23 @@ class WeightTypeTest {
     @ParameterizedTest
     @CsvSource({"FLOAT16, 200, 400", "BFLOAT16, 200, 400", "FLOAT32, 400, 400"})
     void weightsOf16BitsTakeTwoBytesUnlessTheyAreWidened(Matrix.Type type, int stored, int wide) {
-        assertThat(WeightType.STORED.bytes(new Typed(type, null), 100)).isEqualTo(stored);
-        assertThat(WeightType.FLOAT32.bytes(new Typed(type, null), 100)).isEqualTo(wide);
+        assertThat(WeightType.STORED.bytes(new Typed(type, null, 100))).isEqualTo(stored);
+        assertThat(WeightType.FLOAT32.bytes(new Typed(type, null, 100))).isEqualTo(wide);
     }
 
     /** A byte each, and 4 bytes for the scale, and for the minimum, of each group. */
     @ParameterizedTest
     @CsvSource({"32, false, 36", "32, true, 40", "16, false, 40", "16, true, 48"})
     void quantizedWeightsTakeAByteAndAShareOfTheirScale(int group, boolean minima, int stored) {
-        Typed tensor = new Typed(Matrix.Type.INT8, new Quantization(group, minima));
+        Typed tensor = new Typed(Matrix.Type.INT8, new Quantization(group, minima), 32);
 
-        assertThat(WeightType.STORED.bytes(tensor, 32)).isEqualTo(stored);
-        assertThat(WeightType.FLOAT32.bytes(tensor, 32)).isEqualTo(128);
+        assertThat(WeightType.STORED.bytes(tensor)).isEqualTo(stored);
+        assertThat(WeightType.FLOAT32.bytes(tensor)).isEqualTo(128);
     }
 
     @Test
     void sizesAreRoundedUp() {
-        assertThat(WeightType.STORED.bytes(new Typed(Matrix.Type.INT8, new Quantization(32, false)), 1))
+        assertThat(WeightType.STORED.bytes(new Typed(Matrix.Type.INT8, new Quantization(32, false), 1)))
                 .isEqualTo(2);
     }
 }

@@ -29,9 +29,14 @@ public enum Operation {
     /** All matrices of a layer. */
     LAYER_512(linearFlops(512, 768, 9216), 0),
     LAYER_512_BF16(linearFlops(512, 768, 9216), 0),
+    /** With 8-bit weights and a scale for each 32, as of Q8_0. */
+    LAYER_512_INT8(linearFlops(512, 768, 9216), 0),
     /** One row times all matrices of the model, including the head. */
-    STEP(linearFlops(1, 1, weights()), 4.0 * weights()),
-    STEP_BF16(linearFlops(1, 1, weights()), 2.0 * weights()),
+    STEP(linearFlops(1, 1, weights()), RandomMatrix.FLOAT32.bytes() * weights()),
+    STEP_BF16(linearFlops(1, 1, weights()), RandomMatrix.BFLOAT16.bytes() * weights()),
+    STEP_INT8(linearFlops(1, 1, weights()), RandomMatrix.INT8.bytes() * weights()),
+    /** With minima too, as of Q4_K. */
+    STEP_INT8_MINIMA(linearFlops(1, 1, weights()), RandomMatrix.INT8_MINIMA.bytes() * weights()),
     ATTEND_512(2 * linearFlops(512, 256, 768), 0),
     LAYER_NORM_512(0, 0),
     GELU_NEW_512(0, 0);
@@ -67,15 +72,18 @@ public enum Operation {
         return switch (this) {
             case MULTIPLY_ADDS -> peak::multiplyAdds;
             case READ -> peak::read;
-            case C_ATTN_64 -> linear(kernels, 64, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
-            case C_ATTN_512 -> linear(kernels, 512, matrix(CHANNELS, 3 * CHANNELS, Matrix.Type.FLOAT32));
-            case ATTN_C_PROJ_512 -> linear(kernels, 512, matrix(CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
-            case C_FC_512 -> linear(kernels, 512, matrix(CHANNELS, 4 * CHANNELS, Matrix.Type.FLOAT32));
-            case MLP_C_PROJ_512 -> linear(kernels, 512, matrix(4 * CHANNELS, CHANNELS, Matrix.Type.FLOAT32));
-            case LAYER_512 -> linear(kernels, 512, layer(Matrix.Type.FLOAT32));
-            case LAYER_512_BF16 -> linear(kernels, 512, layer(Matrix.Type.BFLOAT16));
-            case STEP -> linear(kernels, 1, step(Matrix.Type.FLOAT32));
-            case STEP_BF16 -> linear(kernels, 1, step(Matrix.Type.BFLOAT16));
+            case C_ATTN_64 -> linear(kernels, 64, RandomMatrix.FLOAT32.of(CHANNELS, 3 * CHANNELS));
+            case C_ATTN_512 -> linear(kernels, 512, RandomMatrix.FLOAT32.of(CHANNELS, 3 * CHANNELS));
+            case ATTN_C_PROJ_512 -> linear(kernels, 512, RandomMatrix.FLOAT32.of(CHANNELS, CHANNELS));
+            case C_FC_512 -> linear(kernels, 512, RandomMatrix.FLOAT32.of(CHANNELS, 4 * CHANNELS));
+            case MLP_C_PROJ_512 -> linear(kernels, 512, RandomMatrix.FLOAT32.of(4 * CHANNELS, CHANNELS));
+            case LAYER_512 -> linear(kernels, 512, layer(RandomMatrix.FLOAT32));
+            case LAYER_512_BF16 -> linear(kernels, 512, layer(RandomMatrix.BFLOAT16));
+            case LAYER_512_INT8 -> linear(kernels, 512, layer(RandomMatrix.INT8));
+            case STEP -> linear(kernels, 1, step(RandomMatrix.FLOAT32));
+            case STEP_BF16 -> linear(kernels, 1, step(RandomMatrix.BFLOAT16));
+            case STEP_INT8 -> linear(kernels, 1, step(RandomMatrix.INT8));
+            case STEP_INT8_MINIMA -> linear(kernels, 1, step(RandomMatrix.INT8_MINIMA));
             case ATTEND_512 -> attend(kernels);
             case LAYER_NORM_512 -> layerNorm(kernels);
             case GELU_NEW_512 -> activate(kernels);
@@ -92,19 +100,19 @@ public enum Operation {
         };
     }
 
-    private static Matrix[] layer(Matrix.Type type) {
+    private static Matrix[] layer(RandomMatrix type) {
         return new Matrix[] {
-            matrix(CHANNELS, 3 * CHANNELS, type),
-            matrix(CHANNELS, CHANNELS, type),
-            matrix(CHANNELS, 4 * CHANNELS, type),
-            matrix(4 * CHANNELS, CHANNELS, type)
+            type.of(CHANNELS, 3 * CHANNELS),
+            type.of(CHANNELS, CHANNELS),
+            type.of(CHANNELS, 4 * CHANNELS),
+            type.of(4 * CHANNELS, CHANNELS)
         };
     }
 
-    private static Matrix[] step(Matrix.Type type) {
+    private static Matrix[] step(RandomMatrix type) {
         Stream<Matrix> layers =
                 IntStream.range(0, RandomGpt2.SMALL.layers()).boxed().flatMap(i -> Stream.of(layer(type)));
-        return Stream.concat(layers, Stream.of(matrix(CHANNELS, RandomGpt2.VOCABULARY, type)))
+        return Stream.concat(layers, Stream.of(type.of(CHANNELS, RandomGpt2.VOCABULARY)))
                 .toArray(Matrix[]::new);
     }
 
@@ -126,24 +134,7 @@ public enum Operation {
         return () -> kernels.activate(x, Activation.GELU_NEW);
     }
 
-    private static Matrix matrix(int inputs, int outputs, Matrix.Type type) {
-        Matrix matrix = Matrix.zeros(type, inputs, outputs);
-        float[] row = random(1, outputs).data();
-        short[] halves = new short[outputs];
-        for (int o = 0; o < outputs; o++) {
-            halves[o] = (short) (Float.floatToIntBits(row[o]) >>> 16);
-        }
-        for (int i = 0; i < inputs; i++) {
-            if (type == Matrix.Type.FLOAT32) {
-                matrix.putInputRows(i, 1, row);
-            } else {
-                matrix.putInputRows(i, 1, halves);
-            }
-        }
-        return matrix;
-    }
-
-    private static Tensor random(int... shape) {
+    static Tensor random(int... shape) {
         Tensor x = Tensor.zeros(shape);
         SplittableRandom random = new SplittableRandom(shape[0]);
         for (int i = 0; i < x.size(); i++) {

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
         COMMANDS.put("generate", GenerateCommand::new);
         COMMANDS.put("chat", ChatCommand::new);
         COMMANDS.put("serve", ServeCommand::new);
+        COMMANDS.put("replay", ReplayCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("summary", SummaryCommand::new);
         COMMANDS.put("tokenize", TokenizeCommand::new);

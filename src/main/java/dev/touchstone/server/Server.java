@@ -1,12 +1,15 @@
 package dev.touchstone.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.server.Routes.Route;
 import dev.touchstone.server.api.ApiException;
 import dev.touchstone.server.api.ChatRequest;
 import dev.touchstone.server.api.CompletionRequest;
 import dev.touchstone.server.api.Context;
+import dev.touchstone.server.api.Tokens;
 import dev.touchstone.serving.Engine;
 import dev.touchstone.serving.Limits;
 import dev.touchstone.util.TouchstoneException;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /**
  * An HTTP server with OpenAI's API. It listens at once, and answers that it is loading until {@link #serve} gives it a model.
@@ -106,9 +110,15 @@ public final class Server implements AutoCloseable {
     }
 
     private Routes routes() {
+        ExplainEndpoint explain = new ExplainEndpoint(this::service);
         return new Routes()
                 .add("POST", "/v1/completions", new TextEndpoint(this::service, CompletionRequest::read, options))
                 .add("POST", "/v1/chat/completions", new TextEndpoint(this::service, ChatRequest::read, options))
+                .add("POST", "/v1/embeddings", new EmbeddingEndpoint(this::service))
+                .add("POST", "/tokenize", exchange -> tokens(exchange, Tokens::tokenize))
+                .add("POST", "/detokenize", exchange -> tokens(exchange, Tokens::detokenize))
+                .add("POST", "/explain", explain::make)
+                .addOpen("GET", "/explain/*", explain::show)
                 .add("GET", "/v1/models", new ModelsEndpoint(this::service))
                 .add("GET", "/v1/models/*", new ModelsEndpoint(this::service))
                 .add("GET", "/metrics", this::metrics)
@@ -119,6 +129,10 @@ public final class Server implements AutoCloseable {
                 })
                 .addOpen("GET", "/", new PageFiles())
                 .addOpen("GET", "/page/*", new PageFiles());
+    }
+
+    private void tokens(Exchange exchange, BiFunction<JsonNode, Context, ObjectNode> endpoint) {
+        exchange.send(200, endpoint.apply(exchange.json(), service().context()));
     }
 
     private void metrics(Exchange exchange) {

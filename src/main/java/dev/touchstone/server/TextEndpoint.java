@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Step;
 import dev.touchstone.server.api.Answer;
-import dev.touchstone.server.api.ApiException;
 import dev.touchstone.server.api.Context;
 import dev.touchstone.server.api.Job;
 import dev.touchstone.server.api.Job.Run;
@@ -15,7 +14,6 @@ import dev.touchstone.serving.Request;
 import dev.touchstone.serving.Request.Wanted;
 import dev.touchstone.serving.Ticket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -76,9 +74,7 @@ final class TextEndpoint implements Endpoint {
             } catch (BusyException e) {
                 failed = true;
                 cancel();
-                throw e.reason() == BusyException.Reason.QUEUE_FULL
-                        ? ApiException.queueFull(e.getMessage(), e.retryAfter())
-                        : ApiException.unavailable("draining", e.getMessage(), e.retryAfter());
+                throw Service.busy(e);
             } catch (RuntimeException e) {
                 failed = true;
                 cancel();
@@ -108,9 +104,7 @@ final class TextEndpoint implements Endpoint {
                 case FINISHED -> finished(choice, end);
                 case CANCELLED -> {}
                 case FAILED -> fail(end.failure());
-                case DRAINED ->
-                    fail(ApiException.unavailable(
-                            "draining", "the server stopped before the text was complete", Duration.ofSeconds(10)));
+                case DRAINED -> fail(Service.drained());
             }
         }
 

@@ -2,6 +2,9 @@ package dev.touchstone.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.LanguageModel;
+import dev.touchstone.checkpoint.Fingerprint;
+import dev.touchstone.server.api.Alone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +92,14 @@ class HelpTest {
         Files.writeString(folder.resolve("prompts.jsonl"), "\"The king\"\n");
         Files.writeString(folder.resolve("chat.json"), "[{\"role\": \"user\", \"content\": \"Hello\"}]");
         Files.writeString(folder.resolve("chatml.jinja"), "{{ messages[0].content }}");
+        if (command.equals("replay")) {
+            try (LanguageModel model = LanguageModel.storyteller()) {
+                String body = "{\"prompt\": \"The fox\", \"max_tokens\": 3}";
+                String response =
+                        Alone.answer(model, body, Fingerprint.ofStoryteller()).toString();
+                Files.writeString(folder.resolve("response.json"), response);
+            }
+        }
         List<String> examples = EXAMPLE.matcher(Cli.run(command, "--help").out())
                 .results()
                 .map(found -> found.group(1))

@@ -42,6 +42,11 @@ public record Context(LanguageModel model, ToolFormat tools, RequestLimits limit
                     "the prompt has " + ids.length + " tokens, but the model has " + positions()
                             + " positions; shorten it");
         }
+        checkVocabulary(param, ids);
+    }
+
+    /** Refuses ids that the model does not have. */
+    void checkVocabulary(String param, int[] ids) {
         for (int id : ids) {
             if (id < 0 || id >= vocabulary()) {
                 throw ApiException.invalid(

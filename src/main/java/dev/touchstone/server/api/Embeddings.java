@@ -1,0 +1,108 @@
+package dev.touchstone.server.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.server.api.Job.Prompt;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code POST /v1/embeddings}. The embedding of a text is made of the output of the final norm: the mean over its tokens, or that of
+ * the last token, divided by its length, so that its length is 1.
+ *
+ * @param base64 whether the answer has the bytes of little-endian floats, which OpenAI's clients ask for
+ */
+public record Embeddings(List<Prompt> inputs, Pooling pooling, boolean base64, String user) {
+    private static final Set<String> NAMES = Set.of("model", "input", "encoding_format", "pooling", "user");
+
+    /** How the hidden states of the tokens become one vector. */
+    public enum Pooling {
+        MEAN,
+        LAST;
+
+        /** A sum over tokens, in their order. */
+        public Pool pool(int tokens) {
+            return new Pool(this, tokens);
+        }
+    }
+
+    /** Throws an {@link ApiException} if the request is wrong. */
+    public static Embeddings read(JsonNode body, Context context) {
+        Fields fields = Fields.of(body);
+        fields.only(NAMES, Known.EMBEDDING_REFUSED);
+        context.checkModel(fields);
+        return new Embeddings(
+                Prompts.read(fields, "input", context.limits().inputs(), context),
+                fields.choice("pooling", Pooling.MEAN, Map.of("mean", Pooling.MEAN, "last", Pooling.LAST)),
+                fields.choice("encoding_format", false, Map.of("float", false, "base64", true)),
+                fields.text("user"));
+    }
+
+    /** The hidden states of one text on their way to its embedding. */
+    public static final class Pool {
+        private final Pooling pooling;
+        private final int tokens;
+        private double[] sum;
+
+        private Pool(Pooling pooling, int tokens) {
+            this.pooling = pooling;
+            this.tokens = tokens;
+        }
+
+        /** @param hidden of a token. (C) */
+        public void add(int position, float[] hidden) {
+            sum = sum == null ? new double[hidden.length] : sum;
+            if (pooling == Pooling.MEAN || position == tokens - 1) {
+                for (int c = 0; c < hidden.length; c++) {
+                    sum[c] += hidden[c];
+                }
+            }
+        }
+
+        /** The embedding; the factor of the mean has no effect on it. -> (C) */
+        public float[] vector() {
+            double squares = 0;
+            for (double value : sum) {
+                squares += value * value;
+            }
+            float[] vector = new float[sum.length];
+            for (int c = 0; c < sum.length; c++) {
+                vector[c] = (float) (squares == 0 ? 0 : sum[c] / Math.sqrt(squares));
+            }
+            return vector;
+        }
+    }
+
+    /** The answer. */
+    public ObjectNode answer(List<float[]> vectors, Context context, String fingerprint) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("object", "list");
+        ArrayNode data = json.putArray("data");
+        for (float[] vector : vectors) {
+            ObjectNode one = data.addObject().put("object", "embedding").put("index", data.size() - 1);
+            if (base64) {
+                one.put("embedding", base64(vector));
+            } else {
+                ArrayNode numbers = one.putArray("embedding");
+                for (float number : vector) {
+                    numbers.add(number);
+                }
+            }
+        }
+        int tokens = inputs.stream().mapToInt(input -> input.ids().length).sum();
+        json.put("model", context.model().name()).put("system_fingerprint", Answer.shortened(fingerprint));
+        json.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
+        return json;
+    }
+
+    private static String base64(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+}

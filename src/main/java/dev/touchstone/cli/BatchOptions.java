@@ -56,11 +56,11 @@ final class BatchOptions {
         usage.refuse(size != null && size < 1, "--batch-size must be at least 1, got " + size);
     }
 
-    void run(LanguageModel model, Sampling sampling, PromptEncoder encoder, Console console) {
+    void run(LanguageModel model, Sampling sampling, boolean cache, PromptEncoder encoder, Console console) {
         List<BatchPrompt> prompts = BatchPrompt.read(file, encoder);
-        prompts.forEach(prompt -> prompt.check(sampling.settings(model.checkpoint(), prompt.ids())));
+        prompts.forEach(prompt -> prompt.check(model.settings(prompt.ids(), sampling)));
         Stopwatch watch = new Stopwatch();
-        BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size);
+        BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size, cache);
         int tokens;
         if (out == null) {
             tokens = run.from(0, prompts, line -> console.print(line + "\n"));

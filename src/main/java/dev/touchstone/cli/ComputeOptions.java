@@ -23,6 +23,10 @@ final class ComputeOptions {
         return kernels;
     }
 
+    boolean usesCache() {
+        return !noCache;
+    }
+
     Sampling apply(Sampling sampling) {
         return noCache ? sampling.useCache(false) : sampling;
     }

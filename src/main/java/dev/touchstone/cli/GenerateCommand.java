@@ -98,7 +98,7 @@ final class GenerateCommand implements Callable<Integer> {
             PromptEncoder encoder = new PromptEncoder(loaded.checkpoint().text(), opening);
             Sampling sampling = compute.apply(beams.apply(generation.sampling(loaded)));
             if (batch.isGiven()) {
-                batch.run(loaded, sampling, encoder, console);
+                batch.run(loaded, sampling, compute.usesCache(), encoder, console);
                 return 0;
             }
             Prompt read = prompt.read(encoder, console);

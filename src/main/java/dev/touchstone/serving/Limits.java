@@ -1,5 +1,8 @@
 package dev.touchstone.serving;
 
+import dev.touchstone.model.Transformer;
+import dev.touchstone.tensor.KeyValuePage;
+
 /**
  * The limits of an engine. Start from {@link #defaults} and change single ones.
  *
@@ -30,6 +33,13 @@ public record Limits(long pageBytes, int stepTokens, int chunkTokens, int runnin
 
     public Limits withPageBytes(long bytes) {
         return new Limits(bytes, stepTokens, chunkTokens, running, queued);
+    }
+
+    /** With at least the memory for the keys and values of one request of {@code tokens} tokens. */
+    public Limits withRoomFor(int tokens, Transformer model) {
+        int channels = model.shape().keyValueHeads() * model.shape().headSize();
+        long needed = model.mostPages(tokens, stepTokens) * KeyValuePage.bytes(channels);
+        return withPageBytes(Math.max(pageBytes, needed));
     }
 
     public Limits withStepTokens(int tokens) {

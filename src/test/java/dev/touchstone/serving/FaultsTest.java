@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -97,6 +99,9 @@ class FaultsTest {
 
     @Test
     void aListenerThatThrowsAtTheEndChangesNothing() {
+        List<LogRecord> warnings = new ArrayList<>();
+        Logger logger = Logger.getLogger(Engine.class.getName());
+        logger.setFilter(warning -> !warnings.add(warning));
         Replay replay = new Replay(MODEL, LIMITS);
         Recorder bad = replay.add(request(1), new Recorder() {
             @Override
@@ -109,6 +114,11 @@ class FaultsTest {
 
         replay.finish();
 
+        logger.setFilter(null);
+        assertThat(warnings)
+                .singleElement()
+                .satisfies(warning ->
+                        assertThat(warning.getMessage()).isEqualTo("a listener failed at the end of its request"));
         Replay.alone(request(1), MODEL).assertEquals(bad);
         Replay.alone(request(3), MODEL).assertEquals(good);
     }

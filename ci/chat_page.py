@@ -58,7 +58,7 @@ def use(page: Page, home: str, chat: bool, where: str) -> int:
     chat_checks.settings(page, tokens="color")
     page.locator(".token").nth(2).focus()
     picture("tokens")
-    chat_checks.stopped(page)
+    chat_checks.stopped(page, chat)
     page.get_by_role("button", name="Settings").click()
     picture("settings")
     page.keyboard.press("Escape")

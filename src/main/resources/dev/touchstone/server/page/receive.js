@@ -4,6 +4,7 @@ import {announcer} from "./lines.js";
 import {choice} from "./settings.js";
 
 const LIKELIEST = 5;
+const CONTINUATION = 100; // tokens, if the settings have no other number; the server's default is 16
 
 /** What precedes an answer, as the server wants it. */
 export function before(conversation, made) {
@@ -20,6 +21,7 @@ export function before(conversation, made) {
 export async function receive({conversation, message, controller}, changed) {
   const wanted = choice(conversation.settings, "tokens") !== "off";
   const logprobs = !wanted ? {} : conversation.chat ? {logprobs: true, top_logprobs: LIKELIEST} : {logprobs: LIKELIEST};
+  if (!conversation.chat) message.sampling.max_tokens ??= CONTINUATION;
   const body = {model: message.model, ...before(conversation, message), ...message.sampling, ...logprobs};
   const announce = announcer(), path = conversation.chat ? "v1/chat/completions" : "v1/completions";
   let first = 0, frame = 0, failure = null;

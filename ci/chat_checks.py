@@ -88,13 +88,14 @@ def conversation(page: Page, home: str, chat: bool, prompt: str, where: str) -> 
     expected = same["message"]["content"] if chat else same["text"]
     settings(page, format="plain")
     assert content(text) == expected, f"the page shows {content(text)!r}, the server gives {expected!r}"
+    settings(page, format="markdown")
     tokens(page, text, same["logprobs"], chat)
     check_rules(page, f"{where}, an answer")
     expect(page.locator("#log")).to_contain_text(expected.strip().split()[-1])
     page.get_by_role("button", name="Regenerate").click()
     assert content(answered(page)) == expected, "the same seed gave another answer"
     explained(page, home)
-    settings(page, seed="8", format="markdown")
+    settings(page, seed="8")
     page.get_by_role("button", name="Edit").click()
     field = page.get_by_role("textbox", name="Message" if chat else "Text", exact=True).first
     expect(field).to_be_focused()
@@ -116,8 +117,10 @@ def conversation(page: Page, home: str, chat: bool, prompt: str, where: str) -> 
 def tokens(page: Page, text: Locator, logprobs: dict, chat: bool) -> None:
     """Focus and pointer show the probability of a token, the arrow keys move to the next one."""
     log = [one["logprob"] for one in logprobs["content"]] if chat else logprobs["token_logprobs"]
+    names = [one["token"] for one in logprobs["content"]] if chat else logprobs["tokens"]
     spans, tip = text.locator(".token"), page.get_by_role("tooltip")
-    assert spans.count() > 4
+    marked = spans.evaluate_all("spans => spans.map(span => [Number(span.dataset.token), span.textContent])")
+    assert marked == [[i, name] for i, name in enumerate(names) if name], f"tokens are {names}, marked are {marked}"
     assert text.locator(".token[tabindex='0']").count() == 1, "the tokens are a single tab stop"
     spans.first.focus()
     expect(tip).to_contain_text(shown(log[0]))
@@ -155,20 +158,24 @@ def explained(page: Page, home: str) -> None:
     other.close()
 
 
-def stopped(page: Page, chat: bool) -> None:
-    """Escape stops an answer, and so does the button; what has arrived stays. The model of texts is too fast to click."""
-    settings(page, max_tokens="240", seed="1", temperature="1")
-    by_key = [lambda: page.keyboard.press("Escape")]
-    by_button = [lambda: page.get_by_role("button", name="Stop").click()]
-    for stop in by_key + (by_button if chat else []):
-        show_list(page)
-        page.get_by_role("button", name="New conversation").click()
-        ask(page, "Once upon a time")
+def stopped(page: Page) -> None:
+    """Escape stops an answer, and so does the button; what has arrived stays."""
+    settings(page, max_tokens="400", seed="1", temperature="1")
+    by_key, by_button = page.keyboard.press, page.get_by_role("button", name="Stop").click
+    for stop in (lambda: by_key("Escape"), by_button):
+        another(page, "Write a long story.")
         expect(page.locator(".made")).to_contain_text(re.compile(r"\w"), timeout=ANSWER)
         stop()
         expect(page.locator("#stop")).to_be_hidden()
         expect(page.locator(".facts-line")).to_contain_text("stopped")
         assert content(page.locator(".made")).strip()
+
+
+def another(page: Page, text: str) -> None:
+    """Begins another conversation."""
+    show_list(page)
+    page.get_by_role("button", name="New conversation").click()
+    ask(page, text)
 
 
 def kept(page: Page) -> None:

@@ -138,5 +138,13 @@ function pairs(opener, closer) {
   const either = opener.closes || closer.opens;
   return !either || (opener.whole + closer.whole) % 3 !== 0 || (opener.whole % 3 === 0 && closer.whole % 3 === 0);
 }
-/** Marks that are left over are text. */
-const leaves = parts => parts.map(part => part.mark ? part.leaf(part.start, part.start + part.size) : part).filter(part => part.text !== "");
+/** The nodes of parts: marks that are left over are text, and neighbouring texts become one. */
+function leaves(parts) {
+  const nodes = [];
+  for (const part of parts) {
+    const node = part.mark ? part.leaf(part.start, part.start + part.size) : part, last = nodes.at(-1);
+    if (node.tag || last?.text === undefined) nodes.push(node);
+    else nodes.splice(-1, 1, {text: last.text + node.text, at: [...last.at, ...node.at]});
+  }
+  return nodes.filter(node => node.text !== "");
+}

@@ -79,7 +79,8 @@ function text(conversation, bodies, running, actions) {
 /** One line about an answer: tokens, speed, why it ended, and what identifies it. */
 function facts(message) {
   const parts = [];
-  if (message.usage) parts.push(count(message.usage.completion_tokens, "token"));
+  const tokens = message.usage?.completion_tokens ?? message.tokens?.length;
+  if (tokens) parts.push(count(tokens, "token"));
   if (message.rate) parts.push(`${message.rate.toFixed(1)} tokens/s`);
   if (message.error) parts.push("incomplete");
   else if (message.stopped) parts.push("stopped");

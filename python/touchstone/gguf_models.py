@@ -203,15 +203,13 @@ def write_gguf_models(fixtures: Path) -> None:
 
 def write_gguf_model(entry: GgufModel, stem: Path) -> None:
     """Writes a GGUF file, and what Hugging Face has for it: configuration, digests of the weights, logits, goldens."""
-    config = AutoConfig.for_model(entry.model_type, **(entry.sizes | entry.config))
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
-    randomize(model, entry.seed)
-    original = copy.deepcopy(model)
+    original = original_model(entry)
+    model = copy.deepcopy(original)
     expected = write_file(stem.with_suffix(".gguf"), entry, original)
     model.load_state_dict(expected, strict=False)
     record = {
         "class": type(model).__name__,
-        "config": json.loads(config.to_json_string(use_diff=False)),
+        "config": json.loads(model.config.to_json_string(use_diff=False)),
         "tensors": {
             saved_name(entry, name): hashlib.sha256(values.numpy().tobytes()).hexdigest()
             for name, values in expected.items()
@@ -222,6 +220,14 @@ def write_gguf_model(entry: GgufModel, stem: Path) -> None:
     }
     stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     write_golden(MadeModel(model), Case(stem.name, GOLDEN_IDS), stem.parent)
+
+
+def original_model(entry: GgufModel) -> PreTrainedModel:
+    """The model with its random weights, before they are quantised."""
+    config = AutoConfig.for_model(entry.model_type, **(entry.sizes | entry.config))
+    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    randomize(model, entry.seed)
+    return model
 
 
 def write_file(

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,31 @@ class GgufTypesTest {
         }
 
         assertThat(digest(values)).isEqualTo(entry.get("sha256").textValue());
+    }
+
+    /** Blocks that llama.cpp quantised have the values that llama.cpp's own code gives them. */
+    @Test
+    void valuesEqualThoseOfLlamaCpp() throws NoSuchAlgorithmException {
+        Set<GgufType> types = EnumSet.noneOf(GgufType.class);
+        for (JsonNode entry : Fixtures.json("gguf-llama-cpp.json")) {
+            GgufType type = GgufType.valueOf(entry.get("type").textValue());
+            ByteBuffer bytes = ByteBuffer.wrap(
+                            HexFormat.of().parseHex(entry.get("blocks").textValue()))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            float[] values = new float[8 * 256];
+            for (int b = 0; b < values.length / type.blockElements(); b++) {
+                type.format().elements(bytes, b * type.blockBytes(), values, b * type.blockElements());
+            }
+            types.add(type);
+
+            assertThat(digest(values))
+                    .as("%s", type)
+                    .isEqualTo(entry.get("sha256").textValue());
+        }
+        assertThat(types)
+                .containsExactlyInAnyOrderElementsOf(GgufType.readable().stream()
+                        .filter(type -> type.blockElements() > 1)
+                        .toList());
     }
 
     /** F64 is the only readable type that the package does not convert; it is rounded. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Benchmarks: the speed of Touchstone compared with the machine's limits and with PyTorch. Takes half an hour and writes
 # target/bench/report.html and report.json. --quick leaves out single operations and the scalar kernels, --no-python leaves
-# out PyTorch, --smollm2 adds a real model in float32 and bfloat16.
+# out PyTorch, --smollm2 adds a real model in float32 and bfloat16, --gguf the same model as a GGUF file beside llama.cpp.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,6 +13,12 @@ for argument in "$@"; do
     --smollm2)
         ci/python.sh python/real_model.py --out target/real-models
         options+=(--smollm2 target/real-models)
+        ;;
+    --gguf)
+        gguf=target/real-models-gguf/SmolLM2-135M-Instruct.Q4_1.gguf
+        ci/python.sh python/real_model.py --out target/real-models
+        ci/python.sh python/llama_cpp.py errors target/real-models/SmolLM2-135M-Instruct $gguf >target/llama-cpp-errors.json
+        options+=(--gguf $gguf --errors target/llama-cpp-errors.json)
         ;;
     *) options+=("$argument") ;;
     esac

@@ -8,7 +8,10 @@ import static dev.touchstone.bench.Benchmarks.VECTOR;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.Page;
+import dev.touchstone.util.Problems;
+import dev.touchstone.util.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,6 +122,19 @@ final class BenchReport {
                         .put("ratio", contest.ratio(workload, VECTOR, HUGGING_FACE))
                         .put("ratio, BF16", contest.ratio(workload, BFLOAT16, HUGGING_FACE_BFLOAT16));
             }
+        }
+    }
+
+    /**
+     * A GGUF file: tokens per second, and the errors of the logits.
+     *
+     * @param errors a JSON file; null if they were not measured
+     */
+    void gguf(Path file, Contest contest, Path errors) {
+        ObjectNode node = root.putObject("gguf").put("file", Problems.name(file));
+        rates(contest, node.putObject("models"));
+        if (errors != null) {
+            node.set("errors", Json.value(errors.toString(), Utf8.read(errors)));
         }
     }
 

@@ -23,6 +23,7 @@ public final class Benchmarks implements Callable<Integer> {
     static final String TORCH = "PyTorch through DJL";
     static final String HUGGING_FACE = "Hugging Face";
     static final String HUGGING_FACE_BFLOAT16 = "Hugging Face, BF16 weights";
+    static final String LLAMA_CPP = "llama.cpp";
 
     @Option(names = "--rounds", description = "How often each measurement is repeated. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
@@ -46,6 +47,12 @@ public final class Benchmarks implements Callable<Integer> {
             names = "--smollm2",
             description = "Also run SmolLM2-135M-Instruct, from the folders that real_model.py wrote here.")
     private Path smolLm2;
+
+    @Option(names = "--gguf", description = "Also run a GGUF file, and llama.cpp on the same file.")
+    private Path gguf;
+
+    @Option(names = "--errors", description = "The errors for that file, as python/llama_cpp.py errors prints them.")
+    private Path errors;
 
     @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
     private boolean quick;
@@ -91,6 +98,9 @@ public final class Benchmarks implements Callable<Integer> {
         if (smolLm2 != null) {
             report.smolLm2(smolLm2());
         }
+        if (gguf != null) {
+            report.gguf(gguf, ggufContest(), errors);
+        }
         if (xl) {
             report.xl(RandomGpt2.XL, extraLarge());
         }
@@ -109,6 +119,24 @@ public final class Benchmarks implements Callable<Integer> {
             if (python != null) {
                 contestants.add(new Contestant(HUGGING_FACE, python("serve", model, "" + threads)));
                 contestants.add(new Contestant(HUGGING_FACE_BFLOAT16, python("serve", bfloat16, "" + threads)));
+            }
+            Contest contest = new Contest(contestants, limits);
+            contest.run(rounds);
+            return contest;
+        } finally {
+            contestants.forEach(Contestant::close);
+        }
+    }
+
+    /** The same file in Touchstone and in llama.cpp. */
+    private Contest ggufContest() {
+        List<Contestant> contestants = new ArrayList<>();
+        try (Contestant limits = new Contestant("limits", java("limits", gguf))) {
+            contestants.add(new Contestant(VECTOR, java("vector", gguf)));
+            if (python != null) {
+                contestants.add(new Contestant(
+                        LLAMA_CPP,
+                        List.of(python.toString(), "python/llama_cpp.py", "serve", gguf.toString(), "" + threads)));
             }
             Contest contest = new Contest(contestants, limits);
             contest.run(rounds);

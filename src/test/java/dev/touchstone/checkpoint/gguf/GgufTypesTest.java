@@ -31,19 +31,9 @@ class GgufTypesTest {
         GgufType type = GgufType.valueOf(entry.get("type").textValue());
         int blocks = entry.get("blocks").intValue();
         ByteBuffer bytes = random(entry.get("seed").longValue(), blocks * type.blockBytes());
-        float[] values = new float[blocks * type.blockElements()];
-        Block block = type.quantization() == null ? null : Block.of(type);
-        for (int b = 0; b < blocks; b++) {
-            int from = b * type.blockBytes();
-            if (type.quantization() == null) {
-                values[b] = type.plain().element(bytes, from);
-            } else {
-                type.block().read(bytes, from, block);
-                block.elements(values, b * type.blockElements());
-            }
-        }
 
-        assertThat(digest(values)).isEqualTo(entry.get("sha256").textValue());
+        assertThat(digest(values(type, bytes, blocks)))
+                .isEqualTo(entry.get("sha256").textValue());
     }
 
     /** Blocks that llama.cpp quantised have the values that llama.cpp's own code gives them. */
@@ -55,13 +45,9 @@ class GgufTypesTest {
             ByteBuffer bytes = ByteBuffer.wrap(
                             HexFormat.of().parseHex(entry.get("blocks").textValue()))
                     .order(ByteOrder.LITTLE_ENDIAN);
-            float[] values = new float[8 * 256];
-            for (int b = 0; b < values.length / type.blockElements(); b++) {
-                type.format().elements(bytes, b * type.blockBytes(), values, b * type.blockElements());
-            }
             types.add(type);
 
-            assertThat(digest(values))
+            assertThat(digest(values(type, bytes, bytes.capacity() / type.blockBytes())))
                     .as("%s", type)
                     .isEqualTo(entry.get("sha256").textValue());
         }
@@ -86,6 +72,21 @@ class GgufTypesTest {
         ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 0.1);
 
         assertThat(GgufType.F64.plain().element(bytes, 0)).isEqualTo(0.1f);
+    }
+
+    private static float[] values(GgufType type, ByteBuffer bytes, int blocks) {
+        float[] values = new float[blocks * type.blockElements()];
+        Block block = type.quantization() == null ? null : Block.of(type);
+        for (int b = 0; b < blocks; b++) {
+            int from = b * type.blockBytes();
+            if (type.quantization() == null) {
+                values[b] = type.plain().element(bytes, from);
+            } else {
+                type.block().read(bytes, from, block);
+                block.elements(values, b * type.blockElements());
+            }
+        }
+        return values;
     }
 
     /** As {@code splitmix} in {@code python/touchstone/gguf_types.py}. */

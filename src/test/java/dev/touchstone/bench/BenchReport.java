@@ -138,6 +138,21 @@ final class BenchReport {
         }
     }
 
+    /** Requests that are served at the same time: new tokens per second, by their number; 0 is {@code generate}. */
+    void streams(Map<Integer, List<double[]>> rates) {
+        ObjectNode node = root.putObject("streams");
+        rates.forEach((count, all) -> node.putObject(count == 0 ? "generate" : "" + count)
+                .put("decode", median(all, 0))
+                .put("whole", median(all, 1)));
+        double one = median(rates.get(1), 0);
+        target("Decode of 16 streams, against one", "×", median(rates.get(16), 0) / one, 4, 5, true);
+        target("One stream, against generate", "×", one / median(rates.get(0), 0), 0.97, 1, true);
+    }
+
+    private static double median(List<double[]> rates, int index) {
+        return Workload.median(rates.stream().mapToDouble(rate -> rate[index]).toArray());
+    }
+
     private static void rates(Contest contest, ObjectNode node) {
         for (Workload workload : Workload.values()) {
             ObjectNode one = node.putObject(workload.title());

@@ -54,6 +54,9 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--errors", description = "The errors for that file, as python/llama_cpp.py errors prints them.")
     private Path errors;
 
+    @Option(names = "--streams", description = "Measure only requests that are served at the same time.")
+    private boolean streamsOnly;
+
     @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
     private boolean quick;
 
@@ -64,8 +67,20 @@ public final class Benchmarks implements Callable<Integer> {
     @Override
     public Integer call() {
         Path model = RandomGpt2.SMALL.in(out);
-        Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
         BenchReport report = new BenchReport(threads);
+        if (!streamsOnly) {
+            models(report, model);
+        }
+        try (Contestant process = new Contestant("streams", java("streams", model))) {
+            report.streams(Streams.measure(process, rounds));
+        }
+        report.write(out);
+        return 0;
+    }
+
+    /** One request at a time, compared with other engines. */
+    private void models(BenchReport report, Path model) {
+        Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
         report.firstToken(firstTokens(model));
         report.fresh(VECTOR, FreshProcesses.run(VECTOR, java("vector", model), rounds));
         report.fresh(BFLOAT16, FreshProcesses.run(BFLOAT16, java("vector", bfloat16), rounds));
@@ -104,8 +119,6 @@ public final class Benchmarks implements Callable<Integer> {
         if (xl) {
             report.xl(RandomGpt2.XL, extraLarge());
         }
-        report.write(out);
-        return 0;
     }
 
     /** A real model with float32 and bfloat16 weights, each compared with Hugging Face. */

@@ -50,6 +50,11 @@ final class Contestant implements Engine, AutoCloseable {
         return request("decode " + past + " " + steps);
     }
 
+    /** See {@link Streams#tokensPerSecond}. */
+    double[] streams(int count) {
+        return request("streams " + count);
+    }
+
     /** GFLOP/s and GB/s, each the maximum of {@code samples}. */
     double[] peaks(int samples) {
         return request("peaks " + samples);

@@ -15,20 +15,22 @@ import java.util.stream.Collectors;
 
 /**
  * Runs one engine in a separate process. It reads commands, one per line: {@code prefill N}, {@code decode PAST N},
- * {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers. {@code python/bench.py} implements
+ * {@code streams N}, {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers. {@code python/bench.py} implements
  * some of these commands for Hugging Face.
  */
 final class EngineProcess {
     private EngineProcess() {}
 
     /**
-     * Arguments: {@code vector}, {@code scalar}, {@code torch}, or {@code limits} for no engine; the checkpoint, or the
-     * TorchScript; threads.
+     * Arguments: {@code vector}, {@code scalar}, {@code torch}, {@code streams} for several requests together, or {@code limits}
+     * for no engine; the checkpoint, or the TorchScript; threads.
      */
     public static void main(String[] args) throws IOException {
         int threads = Integer.parseInt(args[2]);
         long start = System.nanoTime();
-        Engine engine = args[0].equals("limits") ? null : open(args[0], Path.of(args[1]), threads);
+        Streams streams = args[0].equals("streams") ? new Streams(Path.of(args[1]), threads) : null;
+        boolean none = streams != null || args[0].equals("limits");
+        Engine engine = none ? null : open(args[0], Path.of(args[1]), threads);
         answer("%.4f", (System.nanoTime() - start) * 1e-9);
         VectorPeak peak = new VectorPeak(threads);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -38,6 +40,7 @@ final class EngineProcess {
             switch (words[0]) {
                 case "prefill" -> answer("%.6f", engine.prefill(n));
                 case "decode" -> answer("%.6f", engine.decode(n, Integer.parseInt(words[2])));
+                case "streams" -> answer("%.3f", streams.tokensPerSecond(n));
                 case "peaks" -> answer("%.2f", peak.gflops(n), peak.gigabytes(n));
                 case "memory" -> answer("%.1f", peakMegabytes());
                 case "allocated" -> answer("%.3f", allocatedMegabytes());

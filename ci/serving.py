@@ -15,8 +15,15 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 START_SECONDS = 120
 
 
+class Server(str):
+    """The address of a server, such as http://127.0.0.1:8080."""
+
+    process: int
+    """The id of its process."""
+
+
 @contextmanager
-def serving(*options: object) -> Iterator[str]:
+def serving(*options: object) -> Iterator[Server]:
     """Starts a server and yields its address; ends it afterwards, and fails if it does not end well."""
     command = [str(ROOT / "touchstone"), "serve", "--port", "0", *map(str, options)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
@@ -36,7 +43,9 @@ def serving(*options: object) -> Iterator[str]:
             address = found.get(timeout=START_SECONDS)
         except Empty:
             raise AssertionError(f"{command} printed no address in {START_SECONDS} s: {''.join(lines)}") from None
-        yield address
+        server = Server(address)
+        server.process = process.pid
+        yield server
     except BaseException:
         print("".join(lines[-20:]))
         raise

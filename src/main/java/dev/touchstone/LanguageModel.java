@@ -237,12 +237,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws TouchstoneException with beams or drafts, which an engine does not support
      */
     public Settings settings(int[] prompt, Sampling sampling) {
-        ResolvedSampling resolved = sampling.resolved(model);
-        if (resolved.beams() != null || resolved.draft() != null) {
-            throw new TouchstoneException((resolved.beams() != null ? "beam search" : "speculative decoding")
-                    + " is not possible among other requests; generate the text by itself");
-        }
-        return resolved.settings(model, prompt);
+        return sampling.engineSettings(model, prompt);
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -258,6 +259,20 @@ public final class Sampling {
         return resolved(model).settings(model, prompt);
     }
 
+    /**
+     * As {@link #settings}, for an engine that computes many requests together.
+     *
+     * @throws TouchstoneException with beams or drafts, which such an engine does not support
+     */
+    public Settings engineSettings(LoadedModel model, int[] prompt) {
+        ResolvedSampling resolved = resolved(model);
+        if (resolved.beams() != null || resolved.draft() != null) {
+            throw new TouchstoneException((resolved.beams() != null ? "beam search" : "speculative decoding")
+                    + " is not possible among other requests; generate the text by itself");
+        }
+        return resolved.settings(model, prompt);
+    }
+
     /** Whether tokens are chosen at random, be it set here or by the model. */
     public boolean isRandom(LoadedModel model) {
         return resolved(model).isRandom();
@@ -307,6 +322,34 @@ public final class Sampling {
         values.put(Setting.MODEL_DEFAULTS, false);
         new ResolvedSampling(values).check();
         return new Sampling(values);
+    }
+
+    /**
+     * These settings, those of the model included, with the changes in a JSON object, whose names are those of {@link #ofJson}.
+     *
+     * @throws TouchstoneException if a name is unknown, if a value is out of range or of the wrong type, or if a setting of the
+     *     object has no effect because tokens are not sampled
+     */
+    public Sampling with(LoadedModel model, JsonObject changes) {
+        Map<Setting, Object> all = resolved(model).values();
+        Map<Setting, Object> changed = SettingsJson.read(changes);
+        all.putAll(changed);
+        all.put(Setting.MODEL_DEFAULTS, false);
+        ResolvedSampling together = new ResolvedSampling(all);
+        together.check();
+        for (Setting setting : changed.keySet()) {
+            if (setting.isForSampling() && setting != Setting.SEED && !together.isRandom()) {
+                throw new TouchstoneException(
+                        changes.path() + ": " + setting + " has an effect on sampling only; add do_sample: true");
+            }
+        }
+        return new Sampling(all);
+    }
+
+    /** The seed that was set here. */
+    public OptionalLong givenSeed() {
+        Object seed = values.get(Setting.SEED);
+        return seed == null ? OptionalLong.empty() : OptionalLong.of((Long) seed);
     }
 
     private static String describe(Object value) {

@@ -78,6 +78,7 @@ class ArchitectureTest {
                 "parity.diagnosis",
                 "parity",
                 "explain",
+                "batch",
                 "server.api",
                 "server",
                 "cli")) {

@@ -2,9 +2,18 @@ package dev.touchstone.cli;
 
 import dev.touchstone.LanguageModel;
 import dev.touchstone.Sampling;
+import dev.touchstone.batch.BatchAnswer;
+import dev.touchstone.batch.BatchRow;
+import dev.touchstone.batch.BatchRun;
+import dev.touchstone.batch.PromptEncoder;
+import dev.touchstone.batch.RowReader;
+import dev.touchstone.batch.RowRequest;
+import dev.touchstone.serving.Limits;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,9 +36,10 @@ final class BatchOptions {
             names = "--batch-file",
             paramLabel = "FILE",
             description =
-                    "Continue each prompt of this file (JSON Lines). A line is a string, or an object with prompt or"
-                            + " prompt_ids, whose other fields are copied to the output. Prints one line of JSON for each"
-                            + " prompt, in the same order.")
+                    "Continue each prompt of this file (JSON Lines). A line is a string, or an object with prompt,"
+                            + " prompt_ids or messages. Its settings, an object with the names of generation_config.json,"
+                            + " override those of the command, and its id changes the seed. All fields are copied to the"
+                            + " output: one line of JSON for each prompt, in the same order.")
     private Path file;
 
     @Option(
@@ -57,24 +67,42 @@ final class BatchOptions {
     }
 
     void run(LanguageModel model, Sampling sampling, boolean cache, PromptEncoder encoder, Console console) {
-        List<BatchPrompt> prompts = BatchPrompt.read(file, encoder);
-        prompts.forEach(prompt -> prompt.check(model.settings(prompt.ids(), sampling)));
+        List<BatchRow> rows = BatchFile.read(file, new RowReader(encoder));
+        List<RowRequest> requests = rows.stream()
+                .map(row -> RowRequest.of(row, model.checkpoint(), sampling))
+                .toList();
         Stopwatch watch = new Stopwatch();
-        BatchRun run = new BatchRun(model, sampling, size == null ? DEFAULT_SIZE : size, cache);
         int tokens;
         if (out == null) {
-            tokens = run.from(0, prompts, line -> console.print(line + "\n"));
+            tokens = compute(model, cache, requests, line -> console.print(line + "\n"));
         } else {
-            try (BatchOutput lines = BatchOutput.open(out, prompts, settingsGiven())) {
+            try (BatchOutput lines = BatchOutput.open(out, rows, settingsGiven())) {
                 if (lines.done() > 0) {
-                    console.note("continuing: " + lines.done() + " of " + prompts.size() + " prompts are already done");
+                    console.note("continuing: " + lines.done() + " of " + rows.size() + " prompts are already done");
                 }
-                tokens = run.from(lines.done(), prompts, lines::add);
+                tokens = compute(model, cache, requests.subList(lines.done(), requests.size()), lines::add);
                 lines.finish();
             }
         }
         watch.end(tokens);
-        console.note(prompts.size() + " prompts; " + watch.total());
+        console.note(rows.size() + " prompts; " + watch.total());
+    }
+
+    /** Passes the lines of the output on, in the order of the rows. Returns the number of generated tokens. */
+    private int compute(LanguageModel model, boolean cache, List<RowRequest> requests, Consumer<String> answers) {
+        int tokens = 0;
+        int together = size == null ? DEFAULT_SIZE : size;
+        long pageBytes = Limits.defaults().pageBytes();
+        try (BatchRun run = new BatchRun(model.transformer(), model::engine, together, pageBytes)) {
+            Iterator<BatchAnswer> made = run.inOrder(
+                    requests.iterator(), request -> cache ? run.submit(request) : BatchRun.alone(model, request));
+            while (made.hasNext()) {
+                BatchAnswer answer = made.next();
+                answers.accept(answer.json().toString());
+                tokens += answer.made().ids().length;
+            }
+        }
+        return tokens;
     }
 
     /** The options that the generated texts depend on, with their values. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.batch.BatchRow;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
@@ -45,9 +46,9 @@ final class BatchOutput implements AutoCloseable {
     }
 
     /** Opens the lines of an interrupted run, if there are any. Rejects those of other prompts or settings. */
-    static BatchOutput open(Path file, List<BatchPrompt> prompts, String settings) {
+    static BatchOutput open(Path file, List<BatchRow> rows, String settings) {
         ObjectNode identity = JsonNodeFactory.instance.objectNode();
-        identity.put("settings", settings).put("prompts", digest(prompts));
+        identity.put("settings", settings).put("prompts", digest(rows));
         try {
             return new BatchOutput(file, identity.toString());
         } catch (IOException e) {
@@ -132,11 +133,11 @@ final class BatchOutput implements AutoCloseable {
         channel.force(false);
     }
 
-    private static String digest(List<BatchPrompt> prompts) {
+    private static String digest(List<BatchRow> rows) {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            for (BatchPrompt prompt : prompts) {
-                sha.update((prompt.given() + "\n" + prompt.text() + "\n").getBytes(UTF_8));
+            for (BatchRow row : rows) {
+                sha.update((row.given() + "\n" + row.prompt() + "\n").getBytes(UTF_8));
             }
             return HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -5,6 +5,8 @@ import dev.touchstone.GenerationTask;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.Sampling;
 import dev.touchstone.Sampling.InEffect;
+import dev.touchstone.batch.GenerationJson;
+import dev.touchstone.batch.PromptEncoder;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.generation.Generation;

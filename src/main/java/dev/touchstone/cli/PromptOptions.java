@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.batch.PromptEncoder;
 import dev.touchstone.checkpoint.LoadedModel;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -164,8 +164,9 @@ class GenerateChatTest {
         String[] command = {"generate", "--model", "" + model, "--chat", "--batch-file", "" + prompts};
 
         assertThat(Cli.run(command).err().strip())
-                .isEqualTo("touchstone: " + prompts
-                        + " line 2 has no message: expected a string, or an object with the string prompt");
+                .isEqualTo(
+                        "touchstone: " + prompts
+                                + " line 2 has no message: expected a string, or an object with the string prompt or the list messages");
         assertThat(Cli.run(Stream.concat(Arrays.stream(command), Stream.of("--template", "" + refusing))
                                 .toArray(String[]::new))
                         .err())

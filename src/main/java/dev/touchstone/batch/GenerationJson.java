@@ -1,4 +1,4 @@
-package dev.touchstone.cli;
+package dev.touchstone.batch;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Generation;
 
 /** A generation as a JSON object. */
-final class GenerationJson {
+public final class GenerationJson {
     private GenerationJson() {}
 
-    static ObjectNode of(String prompt, Generation made) {
+    public static ObjectNode of(String prompt, Generation made) {
         return into(JsonNodeFactory.instance.objectNode(), prompt, made);
     }
 
     /** Adds the fields to an object, which may have others. */
-    static ObjectNode into(ObjectNode json, String prompt, Generation made) {
+    public static ObjectNode into(ObjectNode json, String prompt, Generation made) {
         json.put("prompt", prompt);
         json.set("prompt_ids", array(made.promptIds()));
         json.set("ids", array(made.ids()));

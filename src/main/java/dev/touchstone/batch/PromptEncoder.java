@@ -1,4 +1,4 @@
-package dev.touchstone.cli;
+package dev.touchstone.batch;
 
 import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.checkpoint.chat.ChatInput;
@@ -11,18 +11,18 @@ import java.util.List;
  *
  * @param chat the conversation to which a prompt is the next message, which the chat template renders; null for a text as it is
  */
-record PromptEncoder(ModelText model, ChatInput chat) {
-    PromptEncoder {
+public record PromptEncoder(ModelText model, ChatInput chat) {
+    public PromptEncoder {
         if (chat != null) {
             model.requireChatTemplate();
         }
     }
 
-    boolean isChat() {
+    public boolean isChat() {
         return chat != null;
     }
 
-    int[] encode(String text) {
+    public int[] encode(String text) {
         if (chat == null) {
             return model.tokenizer().encode(text);
         }

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from serving import serving
+from serving import Server
 
 PARAGRAPH = (
     "There was once upon a time a poor man who had a son and a daughter. The king of the land had a great forest near his"
@@ -265,8 +265,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     model = ["--model", options.model] if options.model else []
-    with serving("--log", "off", "--cache-memory", "64", *model) as server:
-        asyncio.run(check(server, server.process, options))
+    with Server("--log", "off", "--cache-memory", "64", *model) as server:
+        asyncio.run(check(server.address, server.process.pid, options))
     return 0
 
 

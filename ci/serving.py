@@ -1,4 +1,4 @@
-"""Runs `touchstone serve` on a free port of this machine, for checks with real clients."""
+"""Runs `touchstone serve` on this machine, for checks with real clients."""
 
 import os
 import re
@@ -13,50 +13,72 @@ from queue import Empty, Queue
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 START_SECONDS = 120
+STOP_SECONDS = 60
 
 
-class Server(str):
-    """The address of a server, such as http://127.0.0.1:8080."""
+class Server:
+    """A server that is ready for requests."""
 
-    process: int
-    """The id of its process."""
+    def __init__(self, *options: object, port: int = 0) -> None:
+        """Starts it; port 0 is any free one."""
+        self.command = [str(ROOT / "touchstone"), "serve", "--port", str(port), *map(str, options)]
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        )
+        self.lines: list[str] = []
+        found: Queue[str] = Queue()
+
+        def read() -> None:
+            for line in self.process.stdout or ():
+                self.lines.append(line)
+                if address := ADDRESS.search(line):
+                    found.put(address.group())
+
+        self.reader = threading.Thread(target=read, daemon=True)
+        self.reader.start()
+        try:
+            self.address = found.get(timeout=START_SECONDS)
+        except Empty:
+            self.kill()
+            raise AssertionError(f"{self.command} printed no address in {START_SECONDS} s: {self.output()}") from None
+
+    def stop(self) -> None:
+        """Ends it by SIGTERM, and fails if that does not end it well."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(STOP_SECONDS)
+        finally:
+            self.kill()
+        assert code in (0, 128 + signal.SIGTERM), f"{self.command} exited with {code}: {self.output()}"
+
+    def kill(self) -> None:
+        """Ends it at once, by SIGKILL, if it is running."""
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(10)
+
+    def __enter__(self) -> "Server":
+        """Returns itself."""
+        return self
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        """Ends it, and prints what it printed if there was an error."""
+        if kind is None:
+            self.stop()
+        else:
+            print(self.output())
+            self.kill()
+
+    def output(self) -> str:
+        """The last lines that it printed."""
+        return "".join(self.lines[-20:])
 
 
 @contextmanager
-def serving(*options: object) -> Iterator[Server]:
-    """Starts a server and yields its address; ends it afterwards, and fails if it does not end well."""
-    command = [str(ROOT / "touchstone"), "serve", "--port", "0", *map(str, options)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
-    lines: list[str] = []
-    found: Queue[str] = Queue()
-
-    def read() -> None:
-        for line in process.stdout or ():
-            lines.append(line)
-            if address := ADDRESS.search(line):
-                found.put(address.group())
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        try:
-            address = found.get(timeout=START_SECONDS)
-        except Empty:
-            raise AssertionError(f"{command} printed no address in {START_SECONDS} s: {''.join(lines)}") from None
-        server = Server(address)
-        server.process = process.pid
-        yield server
-    except BaseException:
-        print("".join(lines[-20:]))
-        raise
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            code = process.wait(60)
-        finally:
-            process.kill()
-            reader.join(10)
-    assert code in (0, 128 + signal.SIGTERM), f"{command} exited with {code}: {''.join(lines[-20:])}"
+def serving(*options: object) -> Iterator[str]:
+    """Starts a server on a free port, yields its address, and ends it afterwards."""
+    with Server(*options) as server:
+        yield server.address
 
 
 def smollm2() -> Path | None:

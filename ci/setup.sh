@@ -12,7 +12,9 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
     [ -d "/Applications/Google Chrome.app" ] || [ -d "/c/Program Files/Google/Chrome" ] || missing+=(chromium)
 # ci/shells.py tests completion in zsh; it is not run on Windows.
 command -v zsh >/dev/null || [[ $OSTYPE == msys* ]] || missing+=(zsh)
-# ci/real-tokenizers.sh downloads with npm.
+# ci/serve_replicas.py runs it; it is not run on Windows.
+command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || [[ $OSTYPE == msys* ]] || missing+=(haproxy)
+# ci/real-tokenizers.sh and ci/clients.sh download with npm.
 command -v npm >/dev/null || missing+=(npm)
 # ci/python.sh installs packages with uv or pip.
 command -v uv >/dev/null || python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)

@@ -92,7 +92,7 @@ public final class Answer {
     /** The end of a choice. Returns the chunks that can be sent now, the last ones of the stream with the end of the last choice. */
     public List<ObjectNode> end(int choice, Generation generation) {
         ends[choice] = generation;
-        List<ObjectNode> chunks = add(choice, choices.get(choice).end());
+        List<ObjectNode> chunks = add(choice, choices.get(choice).end(generation.finishReason(), job.chat()));
         if (job.output().stream()) {
             chunks.addAll(rounds.end(choice, List.of(closing(choice, generation))));
             if (isComplete()) {

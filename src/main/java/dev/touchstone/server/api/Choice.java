@@ -105,9 +105,18 @@ final class Choice {
         return delta(calls == null ? text.isEmpty() ? List.of() : List.of(Part.text(text)) : calls.add(text));
     }
 
-    /** What is left at the end. */
-    Delta end() {
-        return delta(calls == null ? List.of() : calls.end());
+    /**
+     * What is left at the end. The probability of an end-of-sequence token, which has no text, is part of a completion and not of a
+     * chat, as at OpenAI. Those of the tokens of a stop string are part of neither.
+     */
+    Delta end(FinishReason reason, boolean chat) {
+        boolean stopped = reason != FinishReason.LENGTH && reason != FinishReason.EOS;
+        int hidden = stopped ? waiting.size() : reason == FinishReason.EOS && chat ? 1 : 0;
+        Delta last = delta(calls == null ? List.of() : calls.end());
+        while (waiting.size() > hidden) {
+            last.logprobs.add(waiting.remove());
+        }
+        return last;
     }
 
     private Delta delta(List<Part> parts) {

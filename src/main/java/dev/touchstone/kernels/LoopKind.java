@@ -20,6 +20,8 @@ enum LoopKind {
     }),
     ROW_BFLOAT16((loops, data) ->
             loops.addRowBfloat16(data.x, 0, data.bfloat16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
+    ROW_FLOAT16(
+            (loops, data) -> loops.addRowFloat16(data.x, 0, data.float16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
     ROW_INT8((loops, data) -> {
         loops.addRowInt8(data.x, 0, data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
         loops.addRowInt8(data.x, 0, data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
@@ -60,6 +62,16 @@ enum LoopKind {
             case FLOAT16 -> WIDEN_FLOAT16;
             case INT8 -> WIDEN_INT8;
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
+        };
+    }
+
+    /** The product of one row with weights of this type. */
+    static LoopKind row(Matrix.Type type) {
+        return switch (type) {
+            case FLOAT32 -> ROW;
+            case BFLOAT16 -> ROW_BFLOAT16;
+            case FLOAT16 -> ROW_FLOAT16;
+            case INT8 -> ROW_INT8;
         };
     }
 

@@ -23,6 +23,9 @@ interface Loops {
     /** As {@link #addRow}, with bfloat16 weights. */
     void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt);
 
+    /** As {@link #addRow}, with finite float16 weights. */
+    void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt);
+
     /** As {@link #addRow}, with 8-bit weights from index {@code wAt} of the matrix on, whole groups of inputs. */
     void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt);
 

@@ -41,6 +41,17 @@ final class PlainLoops implements Loops {
     }
 
     @Override
+    public void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        float[] sums = new float[COLUMNS];
+        for (int i = 0; i < inputs; i++) {
+            for (int c = 0; c < COLUMNS; c++) {
+                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromFloat16(w[half(wAt, i * COLUMNS + c)]), sums[c]);
+            }
+        }
+        add(y, yAt, sums, 0, y, yAt, COLUMNS);
+    }
+
+    @Override
     public void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
         float[] sums = new float[COLUMNS];
         float[] row = new float[COLUMNS];

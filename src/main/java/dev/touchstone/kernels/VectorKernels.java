@@ -217,13 +217,14 @@ public final class VectorKernels implements Kernels {
 
     /**
      * Computes the columns of {@code y} of one panel. A block of the panel is multiplied with all tiles of a group, then the
-     * next block. Weights of 16 or 8 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache.
+     * next block. Weights of 16 or 8 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache, or in
+     * registers if there is one row only.
      */
     private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
         int height = x.height();
         boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean bfloat16 = weight.type() == Matrix.Type.BFLOAT16 && height == 1;
-        boolean int8 = weight.type() == Matrix.Type.INT8 && height == 1;
+        boolean inRegisters =
+                !wide && height == 1 && (weight.type() != Matrix.Type.FLOAT16 || weight.isFiniteFloat16());
         Scratch own = scratch.get();
         float[] weights = wide ? weight.floats() : own.weights;
         float[] totals = own.totals;
@@ -233,13 +234,8 @@ public final class VectorKernels implements Kernels {
             for (int i = 0; i < weight.inputs(); i += BLOCK) {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
-                if (bfloat16) {
-                    loops(LoopKind.ROW_BFLOAT16, PANEL)
-                            .addRowBfloat16(x.data(), x.index(0, i), weight.halves(), w, inputs, totals, 0);
-                    continue;
-                }
-                if (int8) {
-                    loops(LoopKind.ROW_INT8, PANEL).addRowInt8(x.data(), x.index(0, i), weight, w, inputs, totals, 0);
+                if (inRegisters) {
+                    addRow(x.data(), x.index(0, i), weight, w, inputs, totals);
                     continue;
                 }
                 if (!wide) {
@@ -257,6 +253,18 @@ public final class VectorKernels implements Kernels {
                 }
             }
             addBias(totals, bias, panel * PANEL, y, first * height, Math.min(end * height, y.rows()));
+        }
+    }
+
+    /** One row times weights that are widened in registers. */
+    private void addRow(float[] x, int xAt, Matrix weight, int w, int inputs, float[] y) {
+        LoopKind kind = LoopKind.row(weight.type());
+        Loops loops = loops(kind, PANEL);
+        switch (kind) {
+            case ROW_BFLOAT16 -> loops.addRowBfloat16(x, xAt, weight.halves(), w, inputs, y, 0);
+            case ROW_FLOAT16 -> loops.addRowFloat16(x, xAt, weight.halves(), w, inputs, y, 0);
+            case ROW_INT8 -> loops.addRowInt8(x, xAt, weight, w, inputs, y, 0);
+            default -> throw new IllegalArgumentException(weight.type() + " needs no widening");
         }
     }
 

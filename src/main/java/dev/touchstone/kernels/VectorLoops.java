@@ -25,6 +25,11 @@ final class VectorLoops implements Loops {
     }
 
     @Override
+    public void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+        VectorFloat16.add(x, xAt, w, wAt, inputs, y, yAt);
+    }
+
+    @Override
     public void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
         VectorInt8.addRow(x, xAt, weight, wAt, inputs, y, yAt);
     }

@@ -51,6 +51,9 @@ public final class Matrix {
     private final int start;
     private final float[] floats;
     private final short[] halves;
+    /** Whether no FLOAT16 weight has the exponent of infinities and NaN. */
+    private volatile boolean isFiniteFloat16 = true;
+
     private final byte[] quants;
     private final float[] scales;
     private final float[] minima;
@@ -130,6 +133,7 @@ public final class Matrix {
                 halves[halfIndex(first + i, o)] = rows[i * outputs + o];
             }
         }
+        checkFloat16(rows, count * outputs);
     }
 
     /** Sets the weights of {@code count} outputs from output {@code first} on, one row of inputs each. (count, I) */
@@ -155,6 +159,20 @@ public final class Matrix {
                     halves[at + i * PANEL] = rows[o * inputs + i];
                 }
             }
+        }
+        checkFloat16(rows, count * inputs);
+    }
+
+    private void checkFloat16(short[] rows, int count) {
+        if (type != Type.FLOAT16) {
+            return;
+        }
+        boolean isFinite = true;
+        for (int i = 0; i < count; i++) {
+            isFinite &= (rows[i] & 0x7C00) != 0x7C00;
+        }
+        if (!isFinite) {
+            isFiniteFloat16 = false;
         }
     }
 
@@ -221,6 +239,11 @@ public final class Matrix {
     /** The panels, not a copy, for reading; empty unless the type has 16 bits. {@link #halfIndex} is the place of a weight. */
     public short[] halves() {
         return halves;
+    }
+
+    /** Whether the type is FLOAT16 and all weights are finite. */
+    public boolean isFiniteFloat16() {
+        return type == Type.FLOAT16 && isFiniteFloat16;
     }
 
     /** The panels, not a copy, for reading; empty unless the type is INT8. {@link #index} is the place of a weight. */

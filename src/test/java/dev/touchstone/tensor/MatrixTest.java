@@ -12,6 +12,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MatrixTest {
     @Property(tries = 100)
@@ -138,5 +140,25 @@ class MatrixTest {
             }
         }
         return transposed;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x7C00, 0xFC00, 0x7C01, 0xFE00})
+    void remembersThatAFloat16IsNotFinite(int bits) {
+        Matrix byInputs = Matrix.zeros(Matrix.Type.FLOAT16, 2, 65);
+        Matrix byOutputs = Matrix.zeros(Matrix.Type.FLOAT16, 65, 2);
+        short[] row = new short[65];
+        row[64] = (short) 0x7BFF;
+
+        byInputs.putInputRows(1, 1, row);
+        byOutputs.putOutputRows(1, 1, row);
+        assertThat(byInputs.isFiniteFloat16()).isTrue();
+        assertThat(byOutputs.isFiniteFloat16()).isTrue();
+
+        row[64] = (short) bits;
+        byInputs.putInputRows(1, 1, row);
+        byOutputs.putOutputRows(1, 1, row);
+        assertThat(byInputs.isFiniteFloat16()).isFalse();
+        assertThat(byOutputs.isFiniteFloat16()).isFalse();
     }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -42,7 +43,18 @@ final class GgufBugs {
     }
 
     static final List<Check<Mistake>> MODEL_CHECKS = List.of(
-            logits("llama"), logits("llama-factors"), logits("llama-linear"), logits("qwen3"), logits("gemma2"));
+            logits("llama"),
+            logits("llama-factors"),
+            logits("llama-linear"),
+            logits("qwen3"),
+            logits("gemma2"),
+            logits("mistral"),
+            logits("gpt2"),
+            logits("gptneox"),
+            logits("gptneox-sequential"),
+            logits("bloom"),
+            logits("phi2"),
+            logits("phi2-fused"));
 
     static final List<Bug<Mistake>> MODELS = List.of(
             model("queries left in the order of rotary pairs", "llama", rows(".q_proj.", GgufBugs::permuted)),
@@ -84,6 +96,57 @@ final class GgufBugs {
                 model.config().put("tie_word_embeddings", false);
                 Tensor table = model.tensors().get("model.embed_tokens.weight");
                 model.tensors().put("lm_head.weight", Tensor.zeros(table.shape()));
+            }),
+            model(
+                    "the window of Mistral ignored",
+                    "mistral",
+                    model -> model.config().putNull("sliding_window")),
+            model(
+                    "a square matrix of Conv1D left transposed",
+                    "gpt2",
+                    model -> model.tensors()
+                            .replaceAll((name, tensor) ->
+                                    name.endsWith(".attn.c_proj.weight") ? transposed(tensor) : tensor)),
+            model(
+                    "queries, keys and values of BLOOM left by kind",
+                    "bloom",
+                    rows(".query_key_value.", GgufBugs::byKind)),
+            model(
+                    "biases of queries, keys and values of GPT-NeoX left by kind",
+                    "gptneox",
+                    rows(".query_key_value.bias", GgufBugs::byKind)),
+            model(
+                    "the norm of BLOOM's embeddings left out",
+                    "bloom",
+                    model -> model.tensors().replaceAll((name, tensor) -> {
+                        if (name.contains("word_embeddings_layernorm")) {
+                            Arrays.fill(tensor.data(), name.endsWith("weight") ? 1 : 0);
+                        }
+                        return tensor;
+                    })),
+            model(
+                    "use_parallel_residual ignored",
+                    "gptneox-sequential",
+                    model -> model.config().put("use_parallel_residual", true)),
+            model(
+                    "rope.dimension_count ignored",
+                    "gptneox",
+                    model -> rope(model).put("partial_rotary_factor", 1)),
+            model(
+                    "the approximation of GELU in llama.cpp used for GPT-NeoX",
+                    "gptneox",
+                    model -> model.config().put("hidden_act", "gelu_new")),
+            model(
+                    "the bias of Phi's head ignored",
+                    "phi2",
+                    model -> Arrays.fill(model.tensors().get("lm_head.bias").data(), 0)),
+            model("keys and values of one tensor swapped", "phi2-fused", model -> {
+                for (String kind : List.of("weight", "bias")) {
+                    String key = "model.layers.0.self_attn.k_proj." + kind;
+                    Tensor keys = model.tensors().get(key);
+                    Tensor values = model.tensors().put(key.replace("k_proj", "v_proj"), keys);
+                    model.tensors().put(key, values);
+                }
             }));
 
     static final List<Check<BlockReader>> TYPE_CHECKS =
@@ -227,6 +290,23 @@ final class GgufBugs {
     private static int asOneHead(int row) {
         int inFile = row % HEAD * 2 + row / HEAD;
         return permuted(inFile);
+    }
+
+    /** The row in Hugging Face's order of a row of the file, in matrices with the queries, keys and values of 6 heads. */
+    private static int byKind(int row) {
+        int kind = row / (6 * HEAD);
+        int head = row % (6 * HEAD) / HEAD;
+        return (3 * head + kind) * HEAD + row % HEAD;
+    }
+
+    private static Tensor transposed(Tensor tensor) {
+        Tensor result = Tensor.zeros(tensor.size(-1), tensor.rows());
+        for (int row = 0; row < tensor.rows(); row++) {
+            for (int column = 0; column < tensor.size(-1); column++) {
+                result.data()[column * tensor.rows() + row] = tensor.at(row, column);
+            }
+        }
+        return result;
     }
 
     /** Reorders the rows of all tensors whose name contains a text. */

@@ -46,7 +46,7 @@ public final class Checkpoint {
 
     /** The model that is part of the library. */
     public static LoadedModel storyteller(ReadOptions options) {
-        return load(ModelSource.of("storyteller", storytellerFiles()), options);
+        return load(ModelSource.storyteller(), options);
     }
 
     /** A smaller model with the same vocabulary, to draft tokens for it. */
@@ -76,7 +76,8 @@ public final class Checkpoint {
         return new ModelText(name, tokenizer(files), template, specialTokens);
     }
 
-    private static LoadedModel load(ModelSource source, ReadOptions options) {
+    /** Loads a model from where it is. Its weights are closed afterwards. */
+    public static LoadedModel load(ModelSource source, ReadOptions options) {
         ModelFiles files = source.files();
         if (files.has("adapter_config.json")) {
             throw new TouchstoneException(files.name()

@@ -6,7 +6,9 @@ import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.util.Problems;
 import dev.touchstone.weights.StoredTensors;
+import dev.touchstone.weights.StoredType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -29,6 +31,21 @@ public record ModelSource(String name, ModelFiles files, Supplier<StoredTensors>
 
     static ModelSource of(String name, ModelFiles files) {
         return new ModelSource(name, files, () -> TensorFiles.open(files));
+    }
+
+    /** The model that is part of the library. */
+    public static ModelSource storyteller() {
+        return of("storyteller", Checkpoint.storytellerFiles());
+    }
+
+    /** The types of the weights. The headers of a GGUF file are in memory, so the source may have been loaded. */
+    public List<StoredType> types() {
+        if (files instanceof GgufFolder gguf) {
+            return StoredType.of(gguf.all());
+        }
+        try (StoredTensors opened = tensors.get()) {
+            return StoredType.of(opened.all());
+        }
     }
 
     @Override

@@ -3,28 +3,22 @@ package dev.touchstone.cli;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.checkpoint.files.ModelFiles;
-import dev.touchstone.checkpoint.gguf.Gguf;
-import dev.touchstone.checkpoint.gguf.GgufFiles;
-import dev.touchstone.checkpoint.safetensors.DType;
-import dev.touchstone.checkpoint.safetensors.TensorFiles;
+import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
-import dev.touchstone.weights.StoredTensor;
+import dev.touchstone.weights.StoredType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,8 +41,8 @@ record ModelEntry(
     private static final Pattern WEIGHTS = Pattern.compile(".+\\.(safetensors|gguf)|pytorch_model.*\\.bin");
 
     /** Types by PyTorch's names. */
-    private static final Map<DType, String> NAMES =
-            Map.of(DType.F64, "float64", DType.F32, "float32", DType.F16, "float16", DType.BF16, "bfloat16");
+    private static final Map<String, String> NAMES =
+            Map.of("F64", "float64", "F32", "float32", "F16", "float16", "BF16", "bfloat16");
 
     /**
      * Describes a model.
@@ -63,14 +57,21 @@ record ModelEntry(
             return new ModelEntry(
                     id, Optional.empty(), OptionalLong.empty(), 0, Optional.empty(), Optional.of(e.getMessage()));
         }
+        Optional<String> family = Optional.empty();
+        Optional<String> dtype = Optional.empty();
         OptionalLong parameters = OptionalLong.empty();
         Optional<String> problem = Optional.empty();
-        try {
-            parameters = OptionalLong.of(parameters(folder));
+        try (ModelSource source = ModelSource.of(folder)) {
+            family = family(source.files());
+            try {
+                parameters = OptionalLong.of(parameters(source));
+            } finally {
+                dtype = dtype(source);
+            }
         } catch (TouchstoneException e) {
             problem = Optional.of(e.getMessage());
         }
-        return new ModelEntry(id, family(folder), parameters, bytes(folder), dtype(folder), problem);
+        return new ModelEntry(id, family, parameters, bytes(folder), dtype, problem);
     }
 
     boolean runs() {
@@ -78,17 +79,14 @@ record ModelEntry(
     }
 
     /** Builds the model, without its weights: this fails where loading it would fail. */
-    private static long parameters(Path folder) {
+    private static long parameters(ModelSource source) {
         ReadOptions options = ReadOptions.DEFAULT.threads(1).withoutWeights().warnings(line -> {});
-        return ModelSummary.of(Checkpoint.load(folder, options).transformer()).parameters();
+        return ModelSummary.of(Checkpoint.load(source, options).transformer()).parameters();
     }
 
-    private static Optional<String> family(Path folder) {
+    private static Optional<String> family(ModelFiles files) {
         try {
-            try (ModelSource source = ModelSource.of(folder)) {
-                String config = source.files().text("config.json");
-                return Json.object("config.json", config).text("model_type");
-            }
+            return Json.object("config.json", files.text("config.json")).text("model_type");
         } catch (TouchstoneException e) {
             return Optional.empty();
         }
@@ -116,37 +114,16 @@ record ModelEntry(
         }
     }
 
-    private static Optional<String> dtype(Path folder) {
+    /** The type of most bytes: GGUF's name for it, or PyTorch's. */
+    private static Optional<String> dtype(ModelSource source) {
         try {
-            Optional<Path> gguf = GgufFiles.in(folder);
-            return gguf.isPresent() ? ggufType(gguf.get()) : safetensorsType(folder);
+            boolean gguf = source.files() instanceof GgufFolder;
+            return source.types().stream()
+                    .findFirst()
+                    .map(StoredType::name)
+                    .map(name -> gguf ? name : NAMES.getOrDefault(name, name.toLowerCase(Locale.ROOT)));
         } catch (TouchstoneException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<String> safetensorsType(Path folder) {
-        try (TensorFiles tensors = TensorFiles.open(ModelFiles.folder(folder))) {
-            return mostCommon(
-                    tensors.all(),
-                    tensor -> NAMES.getOrDefault(
-                            tensor.dtype(), tensor.dtype().name().toLowerCase(Locale.ROOT)));
-        }
-    }
-
-    private static Optional<String> ggufType(Path file) {
-        try (Gguf gguf = Gguf.open(file)) {
-            return mostCommon(gguf.all(), tensor -> tensor.type().name());
-        }
-    }
-
-    /** The type of most bytes. */
-    private static <T extends StoredTensor> Optional<String> mostCommon(List<T> tensors, Function<T, String> type) {
-        return tensors.stream()
-                .collect(Collectors.groupingBy(type, Collectors.summingLong(StoredTensor::bytes)))
-                .entrySet()
-                .stream()
-                .max(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey);
     }
 }

@@ -6,6 +6,7 @@ import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.Fingerprint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.checkpoint.ModelText;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
@@ -72,13 +73,18 @@ final class ModelOptions {
                 : Fingerprint.of(HubCache.ofThisUser().find(model));
     }
 
+    /** Where the model is. */
+    ModelSource source() {
+        return model == null
+                ? ModelSource.storyteller()
+                : ModelSource.of(HubCache.ofThisUser().find(model));
+    }
+
     /** Loads the model to look at it, without the threads that running it needs. */
-    LoadedModel read(Console console) {
+    LoadedModel read(ModelSource source, Console console) {
         try (LoadingBar bar = new LoadingBar(console)) {
-            ReadOptions options = ReadOptions.DEFAULT.type(type).progress(bar).warnings(console::note);
-            return model == null
-                    ? Checkpoint.storyteller(options)
-                    : Checkpoint.load(HubCache.ofThisUser().find(model), options);
+            return Checkpoint.load(
+                    source, ReadOptions.DEFAULT.type(type).progress(bar).warnings(console::note));
         }
     }
 }

@@ -1,7 +1,10 @@
 package dev.touchstone.cli;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.weights.StoredType;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,7 +12,9 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "summary",
-        description = "List the layers of a model, with their shapes and numbers of parameters.",
+        description =
+                "List the layers of a model, with their shapes and numbers of parameters, and the types of its weights in the"
+                        + " file.",
         footer = {"", "Example:", "  touchstone summary"})
 final class SummaryCommand implements Callable<Integer> {
     @Mixin
@@ -24,7 +29,12 @@ final class SummaryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LoadedModel loaded = model.read(console);
+        LoadedModel loaded;
+        List<StoredType> types;
+        try (ModelSource source = model.source()) {
+            loaded = model.read(source, console);
+            types = source.types();
+        }
         Shape shape = loaded.transformer().shape();
         console.print(String.format(
                 "%s: %d layers, %d heads of %d, %d channels, %d positions, %d tokens%n%n",
@@ -35,13 +45,23 @@ final class SummaryCommand implements Callable<Integer> {
                 shape.channels(),
                 shape.positions(),
                 shape.vocabulary()));
-        console.print(row("layer", "kind", "shapes", "parameters"));
+        console.print(row("stored as", "tensors", "bits a weight", "weights"));
+        types.forEach(type -> console.print(row(type.name(), type)));
+        if (types.size() > 1) {
+            types.stream().reduce(StoredType::plus).ifPresent(all -> console.print(row("all types", all)));
+        }
+        console.print("\n" + row("layer", "kind", "shapes", "parameters"));
         ModelSummary summary = ModelSummary.of(loaded.transformer());
         for (ModelSummary.Row row : summary.rows()) {
             console.print(row(row.name(), row.kind(), String.join(" ", row.shapes()), count(row.parameters())));
         }
         console.print(row("total", "", "", count(summary.parameters())));
         return 0;
+    }
+
+    private static String row(String name, StoredType type) {
+        String bits = String.format(Locale.ROOT, "%.2f", type.bits());
+        return row(name, "" + type.tensors(), bits, count(type.weights()));
     }
 
     private static String row(String name, String kind, String shapes, String parameters) {

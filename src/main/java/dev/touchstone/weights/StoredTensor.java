@@ -13,6 +13,9 @@ public interface StoredTensor {
     /** The name of the file, for messages. */
     String file();
 
+    /** The type of its elements by the name that the format gives it, such as {@code BF16} or {@code Q4_K}. */
+    String typeName();
+
     /** The size of each axis. Elements are in row-major order. */
     int[] shape();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
+import dev.touchstone.support.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,21 @@ class ToolsTest {
     @BeforeAll
     static void writeModel() {
         folder = TinyModel.write(temporary.resolve("tiny & <small>"));
+    }
+
+    /** A block of Q8_0 takes 34 bytes for 32 weights, one of Q4_1 20, one of IQ4_NL 18. */
+    @Test
+    void summaryShowsTheTypesOfAGgufFile() {
+        Cli cli = Cli.run("summary", "--model", Fixtures.gguf("bloom").toString());
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        assertThat(cli.out())
+                .containsPattern("stored as +tensors +bits a weight +weights\n")
+                .containsPattern("Q8_0 +3 +8.50 +[0-9,]+\n")
+                .containsPattern("Q4_1 +2 +5.00 +[0-9,]+\n")
+                .containsPattern("IQ4_NL +2 +4.50 +[0-9,]+\n")
+                .containsPattern("F32 +20 +32.00 +[0-9,]+\n")
+                .containsPattern("total +29 +[0-9.]+ +[0-9,]+\n");
     }
 
     @Test

@@ -22,6 +22,11 @@ class WeightTypeTest {
         }
 
         @Override
+        public String typeName() {
+            return matrixType.name();
+        }
+
+        @Override
         public int[] shape() {
             return new int[] {size};
         }

@@ -35,6 +35,11 @@ public final class GgufTensor implements StoredTensor {
         return file;
     }
 
+    @Override
+    public String typeName() {
+        return type().name();
+    }
+
     public GgufType type() {
         return entry.type();
     }

@@ -26,6 +26,11 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
     }
 
     @Override
+    public String typeName() {
+        return tensor.typeName();
+    }
+
+    @Override
     public int[] shape() {
         int[] shape = tensor.shape();
         if (rows != null) {

@@ -48,6 +48,11 @@ public final class SafetensorsTensor implements StoredTensor {
     }
 
     @Override
+    public String typeName() {
+        return dtype().name();
+    }
+
+    @Override
     public int[] shape() {
         return entry.shape().clone();
     }

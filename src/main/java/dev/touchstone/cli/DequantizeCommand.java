@@ -18,6 +18,9 @@ import picocli.CommandLine.Parameters;
             "The folder gets config.json, model.safetensors and the files of the tokenizer. With float32, the model is exactly that of the"
                     + " file.",
             "",
+            "Architectures that run: " + GgufFolder.ARCHITECTURES + ".",
+            "Types of weights: " + GgufFolder.TYPES + ".",
+            "",
             "Example:",
             "  touchstone dequantize fixtures/gguf-llama.gguf model-folder"
         })

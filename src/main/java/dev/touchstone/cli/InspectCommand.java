@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
         description = "Print the metadata and the tensors of a GGUF or safetensors file.",
         footer = {
             "",
-            "Of long arrays and texts only the beginning is printed; --json prints all.",
+            "Of long arrays and texts only the beginning is printed; --json prints all. Files of other architectures and types than those"
+                    + " that run are printed as well; touchstone dequantize --help lists these.",
             "",
             "Examples:",
             "  touchstone inspect fixtures/gguf-llama.gguf",

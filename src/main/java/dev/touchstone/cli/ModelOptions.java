@@ -18,7 +18,7 @@ final class ModelOptions {
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             description =
-                    "A folder as Hugging Face writes it, or the id of a model in the local Hugging Face cache, such"
+                    "A folder as Hugging Face writes it, a GGUF file, or the id of a model in the local Hugging Face cache, such"
                             + " as openai-community/gpt2. Default: storyteller, which is included.")
     private String model;
 

@@ -41,7 +41,7 @@ class ToolsTest {
                 .containsPattern("Q4_1 +2 +5.00 +[0-9,]+\n")
                 .containsPattern("IQ4_NL +2 +4.50 +[0-9,]+\n")
                 .containsPattern("F32 +20 +32.00 +[0-9,]+\n")
-                .containsPattern("total +29 +[0-9.]+ +[0-9,]+\n");
+                .containsPattern("all types +29 +[0-9.]+ +[0-9,]+\n");
     }
 
     @Test

@@ -26,6 +26,13 @@ import java.util.stream.Stream;
  * {@code tokenizer_config.json} from the metadata, and the tensors under Hugging Face's names and in its layout.
  */
 public final class GgufFolder implements ModelFiles, StoredTensors {
+    /** The values of {@code general.architecture} that are supported. */
+    public static final String ARCHITECTURES = "llama, qwen2, qwen3, gemma2, gpt2, gptj, gptneox, bloom, phi2";
+
+    /** The types of weights that can be read. */
+    public static final String TYPES =
+            "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, F64, BF16";
+
     private final Gguf gguf;
     private final List<GgufWeight> weights;
     private final Map<String, byte[]> files = new LinkedHashMap<>();

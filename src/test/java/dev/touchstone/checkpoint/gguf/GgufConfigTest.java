@@ -9,6 +9,7 @@ import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,14 @@ class GgufConfigTest {
         assertThatThrownBy(() -> config(model, change))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageStartingWith("gguf-" + model + ".gguf: " + message);
+    }
+
+    /** The help of the command line shows them, where only constants can be. */
+    @Test
+    void theListsOfArchitecturesAndTypesAreComplete() {
+        assertThat(Arrays.stream(GgufArchitecture.values()).map(GgufArchitecture::id))
+                .containsExactly(GgufFolder.ARCHITECTURES.split(", "));
+        assertThat(GgufType.readable().stream().map(GgufType::name)).containsExactly(GgufFolder.TYPES.split(", "));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.touchstone.server;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,9 +47,21 @@ final class Connections {
         }
     }
 
+    /**
+     * Closes a connection whose client reads nothing. {@link HttpConnection#close} would wait until everything is written, and so
+     * forever; the context of the channel is in a package that Vert.x does not export to modules, where this waits.
+     */
+    static void drop(HttpConnection connection) {
+        try {
+            ((HttpServerConnection) connection).channelHandlerContext().close();
+        } catch (IllegalAccessError e) {
+            connection.close();
+        }
+    }
+
     private void start(HttpConnection connection, Duration time) {
         stop(connection);
-        timers.put(connection, vertx.setTimer(time.toMillis(), late -> connection.close()));
+        timers.put(connection, vertx.setTimer(time.toMillis(), late -> drop(connection)));
     }
 
     private void stop(HttpConnection connection) {

@@ -71,6 +71,9 @@ final class Exchange {
 
     /** The body. Throws an {@link ApiException} if it is not JSON. */
     JsonNode json() {
+        if (body.length == 0) {
+            throw ApiException.refused(400, "invalid_json", "the body is empty, expected a JSON object");
+        }
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -191,9 +194,9 @@ final class Exchange {
         log.end(status);
     }
 
-    /** Closes the connection. */
+    /** Closes the connection, whatever is still to be written. */
     void drop() {
-        request.connection().close();
+        Connections.drop(request.connection());
     }
 
     private synchronized boolean begin() {

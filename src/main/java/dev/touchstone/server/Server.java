@@ -13,6 +13,7 @@ import dev.touchstone.server.api.Tokens;
 import dev.touchstone.serving.Engine;
 import dev.touchstone.serving.Limits;
 import dev.touchstone.util.TouchstoneException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -26,7 +27,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
 /**
@@ -34,6 +37,7 @@ import java.util.function.BiFunction;
  */
 public final class Server implements AutoCloseable {
     private static final Duration UNAVAILABLE = Duration.ofSeconds(5);
+    private static final Duration CLOSING = Duration.ofSeconds(10);
     private static final int MOST_HEADERS = 32 << 10;
     private static final int LONGEST_LINE = 8 << 10;
 
@@ -256,10 +260,18 @@ public final class Server implements AutoCloseable {
         if (now != null) {
             now.engine().drain(grace);
         }
-        http.shutdown(Duration.ofSeconds(2))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join(); // responses on their way
+        await(http.shutdown(Duration.ofSeconds(2))); // responses on their way
+    }
+
+    /** Waits for the end of connections, but not long for one that does not end. */
+    private static void await(Future<Void> end) {
+        try {
+            end.toCompletionStage().toCompletableFuture().get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // The process ends next, and its connections with it.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Closes all connections and ends the threads of the server. */
@@ -269,7 +281,7 @@ public final class Server implements AutoCloseable {
         if (service != null) {
             service.engine().close();
         }
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        await(vertx.close());
         workers.close();
     }
 }

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Random;
 
 /** Writes a small GPT-2 with random weights and a vocabulary of bytes, for tests that change or damage its files. */
-final class TinyModel {
-    record Sizes(int channels, int heads, int layers, int positions) {}
+public final class TinyModel {
+    public record Sizes(int channels, int heads, int layers, int positions) {}
 
     static final int POSITIONS = 24;
     static final int VOCABULARY = 260;
@@ -31,16 +31,16 @@ final class TinyModel {
         this.random = new Random(seed);
     }
 
-    static Path write(Path folder) {
+    public static Path write(Path folder) {
         return write(folder, 1);
     }
 
     /** A model with other weights and the same vocabulary. */
-    static Path write(Path folder, long seed) {
+    public static Path write(Path folder, long seed) {
         return write(folder, SMALL, seed);
     }
 
-    static Path write(Path folder, Sizes sizes, long seed) {
+    public static Path write(Path folder, Sizes sizes, long seed) {
         try {
             Files.createDirectories(folder);
             ObjectMapper json = new ObjectMapper();

@@ -155,6 +155,10 @@ def explained(page: Page, home: str) -> None:
         link.click()
     other = opened.value
     expect(other.get_by_role("heading", level=2)).to_have_count(9)
+    other.locator(".check .source").first.click()
+    other.get_by_role("button", name="Close").click()
+    expect(other.get_by_role("dialog")).to_be_hidden()
+    assert other.evaluate("origin") == "null", "the page can read what the chat page keeps"
     other.close()
 
 

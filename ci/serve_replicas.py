@@ -22,7 +22,7 @@ from pathlib import Path
 from serving import ROOT, Server
 
 FOLDER = ROOT / "target" / "replicas"
-REQUESTS = 360
+REQUESTS = 240
 CLIENTS = 12
 KINDS = 40
 TRIES = 20

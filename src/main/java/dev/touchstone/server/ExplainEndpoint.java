@@ -32,7 +32,10 @@ final class ExplainEndpoint {
     private static final int DRAFT_TOKENS = 4;
     private static final int PAGES = 8;
     private static final String POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
-            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+            // An origin of its own, so that its inline scripts cannot read what the chat page keeps. Its dialog closes
+            // by a form.
+            + " sandbox allow-scripts allow-forms";
 
     private final Supplier<Service> service;
     private final Semaphore one = new Semaphore(1);

@@ -257,7 +257,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="folder or id; default: the embedded model")
     parser.add_argument("--requests", type=int, default=120)
-    parser.add_argument("--rate", type=float, default=20, help="mean arrivals a second")
+    parser.add_argument("--rate", type=float, default=60, help="mean arrivals a second")
     parser.add_argument("--cancels", type=int, default=500, help="requests that disconnect within 30 ms")
     parser.add_argument("--again", type=int, default=20, help="requests that are repeated after that")
     parser.add_argument("--first", type=float, default=1000, help="objective: ms to the first token")

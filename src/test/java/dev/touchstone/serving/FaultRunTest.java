@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class FaultRunTest {
     @Test
     void noRequestIsLostAndNoneGetsOtherResults() throws InterruptedException {
-        FaultRun.Result result = new FaultRun(40, 1).run(500, 1);
+        FaultRun.Result result = new FaultRun(40, 1).run(300, 1);
 
-        assertThat(result.accepted()).isEqualTo(500);
+        assertThat(result.accepted()).isEqualTo(300);
         assertThat(result.lost()).isZero();
         assertThat(result.different()).isZero();
-        assertThat(result.ends().get(Outcome.FINISHED).get()).isGreaterThan(300);
+        assertThat(result.ends().get(Outcome.FINISHED).get()).isGreaterThan(200);
         assertThat(result.ends().get(Outcome.CANCELLED).get()).isPositive();
         assertThat(result.ends().get(Outcome.FAILED).get()).isPositive();
         assertThat(result.last().tokens().hit()).isPositive();

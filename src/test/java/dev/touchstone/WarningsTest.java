@@ -42,7 +42,8 @@ class WarningsTest {
     @Test
     void theModuleExportsTheTypesOfItsInterface() throws IOException {
         String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(file -> file.matches(".*[/\\\\](jackson|picocli|progressbar|jline)[^/\\\\]*\\.jar"))
+                .filter(file -> file.matches(
+                        ".*[/\\\\](jackson|picocli|progressbar|jline|netty|prometheus|vertx)[^/\\\\]*\\.jar"))
                 .collect(Collectors.joining(File.pathSeparator));
         List<Diagnostic<? extends JavaFileObject>> found = compile(
                 Stream.concat(sources("main/java", ""), sources("main/module", "")),

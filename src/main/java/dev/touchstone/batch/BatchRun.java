@@ -46,7 +46,7 @@ public final class BatchRun implements AutoCloseable {
         this.limits = defaults.withPageBytes(pageBytes)
                 .withStepTokens(Math.max(size, defaults.stepTokens()))
                 .withRunning(size)
-                .withQueued(AHEAD * size);
+                .withQueued(ahead());
     }
 
     /**
@@ -55,7 +55,11 @@ public final class BatchRun implements AutoCloseable {
      * @param begin begins with a row, usually by {@link #submit}, and returns what waits for its result
      */
     public <A, B> Iterator<B> inOrder(Iterator<A> rows, Function<A, Supplier<B>> begin) {
-        return new ReadAhead<>(rows, AHEAD * size, begin);
+        return new ReadAhead<>(rows, ahead(), begin);
+    }
+
+    private int ahead() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) AHEAD * size);
     }
 
     /**

@@ -57,7 +57,7 @@ public final class Engine implements AutoCloseable {
                         Reason.DRAINING, "no new requests are accepted: the engine stops", Duration.ofSeconds(10));
             }
             long pending = accepted - statistics.ended();
-            if (pending >= limits.running() + limits.queued()) {
+            if (pending >= (long) limits.running() + limits.queued()) {
                 throw new BusyException(
                         Reason.QUEUE_FULL, pending + " requests run or wait already", Duration.ofSeconds(1));
             }

@@ -3,6 +3,7 @@ package dev.touchstone.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,7 +42,7 @@ class KeyValuePagesTest {
         }
         first.append(rows, rows, 0, 150);
         first.evict();
-        List<KeyValuePage> whole = List.of(first.page(0), first.page(1));
+        List<KeyValuePage> whole = Arrays.asList(first.page(0), first.page(1));
 
         KeyValuePages second = new KeyValuePages(1, 1, window, source);
         assertThat(second.canBeginWith(whole)).isTrue();
@@ -52,7 +53,7 @@ class KeyValuePagesTest {
             assertThat(second.key(0, 0, position)).isEqualTo(position);
             assertThat(second.value(0, position, 0)).isEqualTo(position);
         }
-        assertThat(source.users.size()).isGreaterThan(3);
+        assertThat(source.users.size()).isGreaterThan(2);
         first.release();
         second.release();
         assertThat(source.users).isEmpty();

@@ -10,4 +10,4 @@ ci/python.sh ci/serve_load.py "$@"
 mvn --quiet --batch-mode --no-transfer-progress -Dstyle.color=never test-compile
 mvn --quiet --batch-mode --no-transfer-progress dependency:build-classpath -Dmdep.outputFile=target/test.classpath
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -cp "target/test-classes:target/classes:$(cat target/test.classpath)" \
-    dev.touchstone.serving.FaultRun "${FAULT_REQUESTS:-10000}" 1
+    dev.touchstone.serving.FaultRun "${FAULT_REQUESTS:-3000}" 1

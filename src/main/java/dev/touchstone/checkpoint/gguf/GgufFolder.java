@@ -35,7 +35,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
 
     private final Gguf gguf;
     private final List<GgufWeight> weights;
-    private final Map<String, byte[]> files = new LinkedHashMap<>();
+    private final Map<String, ObjectNode> files = new LinkedHashMap<>();
 
     private GgufFolder(Gguf gguf) {
         this.gguf = gguf;
@@ -46,8 +46,8 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         }
         GgufArchitecture architecture = GgufArchitecture.of(gguf.place(), id.textValue());
         ObjectNode config = GgufConfig.of(gguf, architecture);
-        put("config.json", config);
-        GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()).forEach(this::put);
+        files.put("config.json", config);
+        files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
         this.weights = GgufWeights.of(architecture, config).of(gguf.all());
     }
 
@@ -64,10 +64,6 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
             gguf.close();
             throw e;
         }
-    }
-
-    private void put(String file, ObjectNode json) {
-        files.put(file, (json.toPrettyString() + "\n").getBytes(UTF_8));
     }
 
     /**
@@ -90,7 +86,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         SafetensorsWriter tensors = new SafetensorsWriter().metadata("format", "pt");
         weights.forEach(weight -> tensors.add(weight.name(), dtype, weight));
         tensors.write(folder.resolve("model.safetensors"));
-        files.keySet().forEach(name -> WholeFile.write(folder.resolve(name), text(name)));
+        files.forEach((name, json) -> WholeFile.write(folder.resolve(name), json.toPrettyString() + "\n"));
     }
 
     @Override
@@ -113,7 +109,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         if (!has(file)) {
             throw Problems.unreadable(file, new NoSuchFileException(file));
         }
-        return files.get(file);
+        return files.get(file).toString().getBytes(UTF_8); // without white space, which takes time to read
     }
 
     @Override

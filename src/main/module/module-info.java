@@ -49,6 +49,7 @@ module dev.touchstone {
 
     requires static info.picocli;
     requires static io.netty.codec;
+    requires static io.netty.transport;
     requires static io.prometheus.metrics.core;
     requires static io.prometheus.metrics.model;
     requires static io.prometheus.writer.text;

@@ -1,8 +1,8 @@
 package dev.touchstone.server;
 
+import io.netty.channel.ChannelOutboundInvoker;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -49,12 +49,14 @@ final class Connections {
 
     /**
      * Closes a connection whose client reads nothing. {@link HttpConnection#close} would wait until everything is written, and so
-     * forever; the context of the channel is in a package that Vert.x does not export to modules, where this waits.
+     * forever. The method is found by reflection, because Vert.x does not export its interface to modules, where this waits.
      */
     static void drop(HttpConnection connection) {
         try {
-            ((HttpServerConnection) connection).channelHandlerContext().close();
-        } catch (IllegalAccessError e) {
+            Object context =
+                    connection.getClass().getMethod("channelHandlerContext").invoke(connection);
+            ((ChannelOutboundInvoker) context).close();
+        } catch (ReflectiveOperationException e) {
             connection.close();
         }
     }

@@ -1,6 +1,6 @@
-"""Load on `touchstone serve`: Poisson arrivals, mixed lengths, cancels and slow readers, compared with the same requests alone.
+"""Load on `touchstone serve`: Poisson arrivals, mixed lengths, cancels and slow readers, against each request alone.
 
-Prints throughput, time to the first token and time per token, and goodput: the share of requests that meet both objectives.
+Prints throughput, times to the first and per token, and goodput: the share of requests that meet both objectives.
 Fails if a request gets other bytes than alone, if pages stay in use, or if the memory of the server grows.
 """
 
@@ -16,9 +16,9 @@ from pathlib import Path
 from serving import Server
 
 PARAGRAPH = (
-    "There was once upon a time a poor man who had a son and a daughter. The king of the land had a great forest near his"
-    " palace, and in it was game of every kind. One day he sent out a huntsman, but he did not come back. Then the fox said"
-    " to the wolf, I will go to the well at night, when the moon is round and the miller sleeps by the fire. "
+    "There was once upon a time a poor man who had a son and a daughter. The king of the land had a great forest near"
+    " his palace, and in it was game of every kind. One day he sent out a huntsman, but he did not come back. Then the"
+    " fox said to the wolf, I will go to the well at night, when the moon is round and the miller sleeps by the fire. "
 )
 FINISHED, CANCELLED, SLOW = "finished", "cancelled", "slow"
 VOLATILE = ("id", "created")
@@ -26,8 +26,8 @@ VOLATILE = ("id", "created")
 PIECE = 4096
 STORM_AT_ONCE = 16
 WARMUP = 3
-RESIDENT_GROWTH = 1.25
-"""How much more memory the server may have at the end than after the first half."""
+MORE_MEMORY = 128
+"""How many MiB more the server may have at the end than before the load: Java's heap need not shrink."""
 
 
 @dataclass
@@ -181,7 +181,9 @@ async def together(client: Client, requests: list[Plan]) -> tuple[list[Result], 
 def percentiles(values: list[float]) -> str:
     """The percentiles 50, 90 and 99, in milliseconds."""
     ordered = sorted(values)
-    return " ".join(f"p{p} {1000 * ordered[min(len(ordered) - 1, len(ordered) * p // 100)]:.0f} ms" for p in (50, 90, 99))
+    return " ".join(
+        f"p{p} {1000 * ordered[min(len(ordered) - 1, len(ordered) * p // 100)]:.0f} ms" for p in (50, 90, 99)
+    )
 
 
 def describe(name: str, results: list[Result], seconds: float, objectives: tuple[float, float]) -> None:
@@ -246,7 +248,7 @@ async def check(address: str, process: int, options: argparse.Namespace) -> None
         raise AssertionError(f"pages were lost: {end}, {total} at the beginning")
     now = resident(process)
     print(f"memory of the server: {half:.0f} MiB before the load, {now:.0f} MiB at the end; no page in use")
-    if now > half * RESIDENT_GROWTH:
+    if now > half + MORE_MEMORY:
         raise AssertionError(f"the memory of the server grew from {half:.0f} to {now:.0f} MiB")
     for name in ("steps", "computed_tokens", "prefix_hit_tokens", "preemptions"):
         print(f"  {name}: {end[f'touchstone_{name}_total']:,.0f}")

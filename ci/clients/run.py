@@ -5,6 +5,7 @@ as Hermes and Qwen write them. The argument is the folder of the environments.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -29,10 +30,21 @@ def main() -> None:
         serving("--log", "off") as text,
         serving("--log", "off", "--model", model, "--template", template) as chat,
     ):
+        readme(environments / "openai" / "bin" / "python", text)
         check(environments / "openai" / "bin" / "python", HERE / "check_openai.py", text, chat)
         check("node", HERE / "check_openai.mjs", environments / "npm", text, chat)
         check(environments / "litellm" / "bin" / "python", HERE / "check_litellm.py", text, chat)
         check(environments / "lm-eval" / "bin" / "python", HERE / "check_lm_eval.py", text, STORYTELLER)
+
+
+def readme(python: Path, address: str) -> None:
+    """Runs the README's program as it is printed there, except for the server's address."""
+    (program,) = re.findall(r"```python\n(from openai .*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert "http://localhost:8080/" in program
+    program = program.replace("http://localhost:8080/", f"{address}/")
+    done = subprocess.run([python, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == ", who was standing by the", f"the README's program printed {done.stdout!r}: {done.stderr}"
+    print("ok   the README's Python program", flush=True)
 
 
 def check(*command: object) -> None:

@@ -161,7 +161,8 @@ public final class Main implements Runnable {
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
-            Console.printError(streams, trace.toString());
+            // The messages of causes may repeat what the user typed, such as the control characters of a file's name.
+            Console.printError(streams, trace.toString().replaceAll("[\\p{Cntrl}&&[^\\r\\n\\t]]", " "));
         } else if (!expected) {
             Console.printError(streams, "touchstone: add --stacktrace to see where it happened");
         }

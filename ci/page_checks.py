@@ -168,7 +168,7 @@ def bench(page: Page) -> None:
     """The report has all sections, and its curves are distinguishable."""
     labelled_facts(page)
     report = page.evaluate("report")
-    assert page.locator("section h2").count() == 6
+    assert page.locator("section h2").count() == 7
     assert page.locator("tbody tr", has_text="met").count() == len(report["targets"])
     for title, rates in report["models"].items():
         group = page.locator(".figure", has=page.get_by_role("heading", name=title, exact=True))

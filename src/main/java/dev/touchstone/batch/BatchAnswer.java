@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.util.Json;
-import java.util.HexFormat;
+import dev.touchstone.util.Sha256;
 
 /**
  * A row and its continuation.
@@ -21,7 +21,7 @@ public record BatchAnswer(RowRequest request, Generation made, double logProbabi
         json.set("ids", Json.tree(made.ids()));
         json.put("finish_reason", made.finishReason().toString());
         json.put("log_probability", logProbability);
-        return HexFormat.of().formatHex(Digest.sha256(json.toString()));
+        return Sha256.hex(json.toString());
     }
 
     /** The fields of the row, and the answer: prompt, ids, text, finish reason, log-probability, seed if tokens are sampled, digest. */

@@ -5,6 +5,7 @@ import dev.touchstone.Sampling;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.generation.Settings;
 import dev.touchstone.util.JsonObject;
+import dev.touchstone.util.Sha256;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.ByteBuffer;
 
@@ -43,7 +44,7 @@ public record RowRequest(BatchRow row, Sampling sampling, Settings settings, Lon
 
     /** The seed of a row: the first 64 bits of the SHA-256 of the run's seed, a line break and the row's id. */
     static long seed(long run, String id) {
-        return ByteBuffer.wrap(Digest.sha256(run + "\n" + id)).getLong();
+        return ByteBuffer.wrap(Sha256.of(run + "\n" + id)).getLong();
     }
 
     /** The largest number of tokens that the model reads at a time for this row. */

@@ -5,13 +5,13 @@ import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.gguf.GgufFiles;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.util.Problems;
+import dev.touchstone.util.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ public final class Fingerprint {
     /** A digest of the version of the engine. */
     private static MessageDigest begin() {
         String version = Fingerprint.class.getPackage().getImplementationVersion();
-        MessageDigest all = sha256();
+        MessageDigest all = Sha256.begin();
         all.update(("touchstone " + (version == null ? "from classes" : version)).getBytes(StandardCharsets.UTF_8));
         return all;
     }
@@ -96,14 +96,6 @@ public final class Fingerprint {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return sha256().digest(content.array());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(content.array());
     }
 }

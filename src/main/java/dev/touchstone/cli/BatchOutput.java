@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.batch.BatchRow;
 import dev.touchstone.util.Problems;
+import dev.touchstone.util.Sha256;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -134,14 +134,10 @@ final class BatchOutput implements AutoCloseable {
     }
 
     private static String digest(List<BatchRow> rows) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            for (BatchRow row : rows) {
-                sha.update((row.given() + "\n" + row.prompt() + "\n").getBytes(UTF_8));
-            }
-            return HexFormat.of().formatHex(sha.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
+        MessageDigest sha = Sha256.begin();
+        for (BatchRow row : rows) {
+            sha.update((row.given() + "\n" + row.prompt() + "\n").getBytes(UTF_8));
         }
+        return HexFormat.of().formatHex(sha.digest());
     }
 }

@@ -1,12 +1,11 @@
 package dev.touchstone.server;
 
 import dev.touchstone.server.api.ApiException;
+import dev.touchstone.util.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,12 +69,10 @@ final class PageFiles implements Endpoint {
         }
         try (InputStream in = (own == null ? shared : own).openStream()) {
             byte[] content = in.readAllBytes();
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+            byte[] hash = Sha256.of(content);
             return new File(content, "\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

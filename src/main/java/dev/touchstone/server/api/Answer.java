@@ -7,6 +7,7 @@ import dev.touchstone.generation.Generation;
 import dev.touchstone.server.api.Choice.Delta;
 import dev.touchstone.server.api.Job.Run;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Sha256;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ public final class Answer {
         this.shape = job.chat() ? new ChatShape() : new CompletionShape();
         this.request = Proof.request(job, runs, context, fingerprint);
         this.head = new Head(
-                Proof.digest(request.toString()).substring(0, ID_DIGITS),
+                Sha256.hex(request.toString()).substring(0, ID_DIGITS),
                 created,
                 context.model().name(),
                 shortened(fingerprint));

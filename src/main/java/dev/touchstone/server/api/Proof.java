@@ -7,10 +7,8 @@ import dev.touchstone.Sampling;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.server.api.Job.Prompt;
 import dev.touchstone.server.api.Job.Run;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.Sha256;
 import java.util.List;
 
 /**
@@ -34,7 +32,7 @@ final class Proof {
         json.set("settings", sampling.json(context.model().checkpoint()));
         ArrayNode prompts = json.putArray("prompt_ids");
         for (Prompt prompt : job.prompts()) {
-            addAll(prompts.addArray(), prompt.ids());
+            prompts.add(Json.tree(prompt.ids()));
         }
         ArrayNode choices = json.putArray("choices");
         for (Run run : runs) {
@@ -52,25 +50,9 @@ final class Proof {
         ObjectNode json = request.deepCopy();
         for (int i = 0; i < made.size(); i++) {
             ObjectNode choice = (ObjectNode) json.get("choices").get(i);
-            addAll(choice.putArray("ids"), made.get(i).ids());
+            choice.set("ids", Json.tree(made.get(i).ids()));
             choice.put("finish_reason", made.get(i).finishReason().toString());
         }
-        return json.put("digest", digest(json.toString()));
-    }
-
-    private static void addAll(ArrayNode array, int[] ids) {
-        for (int id : ids) {
-            array.add(id);
-        }
-    }
-
-    /** SHA-256 of a text in UTF-8, in hexadecimal digits. */
-    static String digest(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return json.put("digest", Sha256.hex(json.toString()));
     }
 }

@@ -8,6 +8,7 @@ import dev.touchstone.generation.Generation;
 import dev.touchstone.tokenizer.TokenText;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
+import dev.touchstone.util.Sha256;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,7 +96,7 @@ public final class Replay {
     public Optional<String> difference(LanguageModel model, String fingerprint) {
         ObjectNode rest = proof.json().deepCopy();
         rest.remove("digest");
-        String actual = Proof.digest(rest.toString());
+        String actual = Sha256.hex(rest.toString());
         if (!actual.equals(digest())) {
             return Optional.of("the response was changed after it was made: its fields have the digest " + actual
                     + ", but it states " + digest());

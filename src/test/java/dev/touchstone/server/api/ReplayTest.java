@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.LanguageModel;
+import dev.touchstone.util.Sha256;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ class ReplayTest {
     private static String signed(ObjectNode answer) {
         ObjectNode proof = (ObjectNode) answer.get("touchstone");
         proof.remove("digest");
-        proof.put("digest", Proof.digest(proof.toString()));
+        proof.put("digest", Sha256.hex(proof.toString()));
         return answer.toString();
     }
 

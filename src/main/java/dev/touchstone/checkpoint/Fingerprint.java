@@ -42,7 +42,7 @@ public final class Fingerprint {
         Optional<Path> gguf = GgufFiles.in(model);
         if (gguf.isPresent()) {
             MessageDigest all = begin();
-            add(all, Problems.name(gguf.get()), () -> ByteSource.of(gguf.get()));
+            GgufFiles.parts(gguf.get()).forEach(part -> add(all, Problems.name(part), () -> ByteSource.of(part)));
             return HexFormat.of().formatHex(all.digest());
         }
         return of(ModelFiles.folder(model));

@@ -1,8 +1,10 @@
 package dev.touchstone.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.cli.TinyModel;
+import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,22 @@ class FingerprintTest {
         assertThat(Fingerprint.of(model)).isEqualTo(before);
         Files.writeString(model.resolve("README.md"), "not a part of the model");
         assertThat(Fingerprint.of(model)).isEqualTo(before);
+    }
+
+    @Test
+    void everyPartOfASplitModelChangesIt() throws IOException {
+        Path first = Files.writeString(folder.resolve("m-00001-of-00002.gguf"), "first");
+        Path second = Files.writeString(folder.resolve("m-00002-of-00002.gguf"), "second");
+        String before = Fingerprint.of(first);
+
+        Files.writeString(second, "other");
+        String after = Fingerprint.of(first);
+
+        assertThat(after).isNotEqualTo(before);
+        Files.delete(second);
+        assertThatThrownBy(() -> Fingerprint.of(first))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining("m-00002-of-00002.gguf is not beside it");
     }
 
     @Test

@@ -6,24 +6,18 @@ import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A GGUF model: one file, or all parts of a split one. Opening it reads and checks the headers; the tensors are read when they are
  * asked for.
  */
 public final class Gguf implements StoredTensors {
-    /** The name of a part, as llama.cpp's {@code gguf-split} writes it. */
-    private static final Pattern PART = Pattern.compile("(?<stem>.*)-(?<number>\\d{5})-of-(?<count>\\d{5})\\.gguf");
-
     private final String place;
     private final List<ByteSource> sources = new ArrayList<>();
     private final Map<String, GgufTensor> tensors = new LinkedHashMap<>();
@@ -37,7 +31,7 @@ public final class Gguf implements StoredTensors {
     public static Gguf open(Path file) {
         Gguf gguf = new Gguf(Problems.name(file));
         try {
-            for (Path part : parts(file)) {
+            for (Path part : GgufFiles.parts(file)) {
                 gguf.add(Problems.name(part), ByteSource.of(part));
             }
             gguf.checkSplit();
@@ -61,25 +55,6 @@ public final class Gguf implements StoredTensors {
             gguf.close();
             throw e;
         }
-    }
-
-    /** The files of a model, the first part first. */
-    private static List<Path> parts(Path file) {
-        Matcher part = PART.matcher(Problems.name(file));
-        if (!part.matches()) {
-            return List.of(file);
-        }
-        int count = Integer.parseInt(part.group("count"));
-        List<Path> parts = new ArrayList<>();
-        for (int i = 1; i <= count; i++) {
-            Path other = file.resolveSibling("%s-%05d-of-%05d.gguf".formatted(part.group("stem"), i, count));
-            if (!Files.exists(other)) {
-                throw new TouchstoneException(file + " is part of a split model, and " + Problems.name(other)
-                        + " is not beside it; download all parts into one folder");
-            }
-            parts.add(other);
-        }
-        return parts;
     }
 
     private void add(String file, ByteSource source) throws IOException {

@@ -5,13 +5,18 @@ import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds the GGUF file of a path. */
+/** Finds the GGUF files of a path. */
 public final class GgufFiles {
     private static final String SUFFIX = ".gguf";
+    /** The name of a part, as llama.cpp's {@code gguf-split} writes it. */
+    private static final Pattern PART = Pattern.compile("(?<stem>.*)-(?<number>\\d{5})-of-(?<count>\\d{5})\\.gguf");
 
     private GgufFiles() {}
 
@@ -48,6 +53,29 @@ public final class GgufFiles {
     /** Whether a file is a GGUF file, and not a later part of a split model. */
     public static boolean isFirstPart(Path file) {
         return isGguf(file) && !Problems.name(file).matches(".*-(?!00001)\\d{5}-of-\\d{5}\\.gguf");
+    }
+
+    /**
+     * The files of a GGUF model: the file itself, or if it is a part of a split model, all parts, which are in the same folder, in order.
+     *
+     * @throws TouchstoneException if a part is missing
+     */
+    public static List<Path> parts(Path file) {
+        Matcher part = PART.matcher(Problems.name(file));
+        if (!part.matches()) {
+            return List.of(file);
+        }
+        int count = Integer.parseInt(part.group("count"));
+        List<Path> parts = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            Path other = file.resolveSibling("%s-%05d-of-%05d.gguf".formatted(part.group("stem"), i, count));
+            if (!Files.exists(other)) {
+                throw new TouchstoneException(file + " is part of a split model, and " + Problems.name(other)
+                        + " is not beside it; download all parts into one folder");
+            }
+            parts.add(other);
+        }
+        return parts;
     }
 
     private static boolean isGguf(Path file) {

@@ -18,13 +18,11 @@ enum LoopKind {
         loops.widen(data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
         loops.widen(data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
     }),
-    ROW_BFLOAT16((loops, data) ->
-            loops.addRowBfloat16(data.x, 0, data.bfloat16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
-    ROW_FLOAT16(
-            (loops, data) -> loops.addRowFloat16(data.x, 0, data.float16.halves(), 0, ScalarKernels.BLOCK, data.y, 0)),
+    ROW_BFLOAT16((loops, data) -> data.row(loops, data.bfloat16)),
+    ROW_FLOAT16((loops, data) -> data.row(loops, data.float16)),
     ROW_INT8((loops, data) -> {
-        loops.addRowInt8(data.x, 0, data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
-        loops.addRowInt8(data.x, 0, data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK, data.y, 0);
+        data.row(loops, data.int8);
+        data.row(loops, data.int8Minima);
     }),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
@@ -99,5 +97,9 @@ enum LoopKind {
         private final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
         private final Matrix int8 = Matrix.zeros(new Quantization(32, false), ScalarKernels.BLOCK, Matrix.PANEL);
         private final Matrix int8Minima = Matrix.zeros(new Quantization(16, true), ScalarKernels.BLOCK, Matrix.PANEL);
+
+        private void row(Loops loops, Matrix weight) {
+            loops.addRow(x, 0, weight, weight.index(0, 0), ScalarKernels.BLOCK, y, 0);
+        }
     }
 }

@@ -20,14 +20,13 @@ interface Loops {
     /** As {@link #addTile}, for one row. */
     void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt);
 
-    /** As {@link #addRow}, with bfloat16 weights. */
-    void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt);
-
-    /** As {@link #addRow}, with finite float16 weights. */
-    void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt);
-
-    /** As {@link #addRow}, with 8-bit weights from index {@code wAt} of the matrix on, whole groups of inputs. */
-    void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt);
+    /**
+     * As the other {@code addRow}, with weights of 16 or 8 bits, which mean what {@link Matrix#at} returns. Float16 weights are finite,
+     * and 8-bit weights are whole groups of inputs.
+     *
+     * @param wAt the index of the weight of the first input and the first column
+     */
+    void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt);
 
     /** Widens {@code n} weights of 16 or 8 bits, whole rows of a panel, from index {@code at} on. As {@link Matrix#at}. */
     void widen(Matrix weight, int at, int n, float[] y);

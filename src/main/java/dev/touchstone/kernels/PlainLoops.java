@@ -30,33 +30,11 @@ final class PlainLoops implements Loops {
     }
 
     @Override
-    public void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        float[] sums = new float[COLUMNS];
-        for (int i = 0; i < inputs; i++) {
-            for (int c = 0; c < COLUMNS; c++) {
-                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromBfloat16(w[half(wAt, i * COLUMNS + c)]), sums[c]);
-            }
-        }
-        add(y, yAt, sums, 0, y, yAt, COLUMNS);
-    }
-
-    @Override
-    public void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        float[] sums = new float[COLUMNS];
-        for (int i = 0; i < inputs; i++) {
-            for (int c = 0; c < COLUMNS; c++) {
-                sums[c] = Math.fma(x[xAt + i], HalfPrecision.fromFloat16(w[half(wAt, i * COLUMNS + c)]), sums[c]);
-            }
-        }
-        add(y, yAt, sums, 0, y, yAt, COLUMNS);
-    }
-
-    @Override
-    public void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
+    public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
         float[] sums = new float[COLUMNS];
         float[] row = new float[COLUMNS];
         for (int i = 0; i < inputs; i++) {
-            widenRow(weight, wAt + i * COLUMNS, row, 0);
+            widen(weight, wAt + i * COLUMNS, COLUMNS, row);
             addScaled(x[xAt + i], row, 0, sums, 0, COLUMNS);
         }
         add(y, yAt, sums, 0, y, yAt, COLUMNS);

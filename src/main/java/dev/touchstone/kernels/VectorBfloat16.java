@@ -26,8 +26,8 @@ final class VectorBfloat16 {
 
     private VectorBfloat16() {}
 
-    /** {@link Loops#addRowBfloat16} */
-    static void add(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+    /** {@link Loops#addRow} */
+    static void addRow(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
         if (FOUR) {
             four(x, xAt, w, wAt, inputs, y, yAt);
             return;

@@ -22,8 +22,8 @@ final class VectorFloat16 {
 
     private VectorFloat16() {}
 
-    /** {@link Loops#addRowFloat16} */
-    static void add(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
+    /** {@link Loops#addRow} */
+    static void addRow(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
         for (int c = 0; c < HALF; c += 2 * LANES) {
             four(x, xAt, w, wAt + 2 * c, inputs, y, yAt + c);
         }

@@ -69,7 +69,7 @@ final class VectorInt8 {
         }
     }
 
-    /** {@link Loops#addRowInt8} */
+    /** {@link Loops#addRow} */
     static void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
         int group = weight.groupIndex(weight.input(wAt), weight.output(wAt));
         boolean shifted = weight.minima().length > 0;

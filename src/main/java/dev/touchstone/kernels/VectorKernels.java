@@ -237,7 +237,8 @@ public final class VectorKernels implements Kernels {
                 int inputs = Math.min(BLOCK, weight.inputs() - i);
                 int w = weight.index(i, panel * PANEL);
                 if (inRegisters) {
-                    addRow(x.data(), x.index(0, i), weight, w, inputs, totals);
+                    loops(LoopKind.row(weight.type()), PANEL)
+                            .addRow(x.data(), x.index(0, i), weight, w, inputs, totals, 0);
                     continue;
                 }
                 if (copied) {
@@ -258,18 +259,6 @@ public final class VectorKernels implements Kernels {
                 }
             }
             addBias(totals, bias, panel * PANEL, y, first * height, Math.min(end * height, y.rows()));
-        }
-    }
-
-    /** One row times weights that are widened in registers. */
-    private void addRow(float[] x, int xAt, Matrix weight, int w, int inputs, float[] y) {
-        LoopKind kind = LoopKind.row(weight.type());
-        Loops loops = loops(kind, PANEL);
-        switch (kind) {
-            case ROW_BFLOAT16 -> loops.addRowBfloat16(x, xAt, weight.halves(), w, inputs, y, 0);
-            case ROW_FLOAT16 -> loops.addRowFloat16(x, xAt, weight.halves(), w, inputs, y, 0);
-            case ROW_INT8 -> loops.addRowInt8(x, xAt, weight, w, inputs, y, 0);
-            default -> throw new IllegalArgumentException(weight.type() + " needs no widening");
         }
     }
 

@@ -20,18 +20,13 @@ final class VectorLoops implements Loops {
     }
 
     @Override
-    public void addRowBfloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        VectorBfloat16.add(x, xAt, w, wAt, inputs, y, yAt);
-    }
-
-    @Override
-    public void addRowFloat16(float[] x, int xAt, short[] w, int wAt, int inputs, float[] y, int yAt) {
-        VectorFloat16.add(x, xAt, w, wAt, inputs, y, yAt);
-    }
-
-    @Override
-    public void addRowInt8(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
-        VectorInt8.addRow(x, xAt, weight, wAt, inputs, y, yAt);
+    public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
+        switch (weight.type()) {
+            case BFLOAT16 -> VectorBfloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
+            case FLOAT16 -> VectorFloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
+            case INT8 -> VectorInt8.addRow(x, xAt, weight, wAt, inputs, y, yAt);
+            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
+        }
     }
 
     @Override

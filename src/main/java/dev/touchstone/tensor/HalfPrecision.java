@@ -6,7 +6,25 @@ package dev.touchstone.tensor;
  * as in PyTorch.
  */
 public final class HalfPrecision {
+    /** The bits of the exponent of an F16. */
+    public static final int FLOAT16_EXPONENT = 0x7C00;
+    /** The bits of the exponent of a BF16. */
+    public static final int BFLOAT16_EXPONENT = 0x7F80;
+
     private HalfPrecision() {}
+
+    /**
+     * Whether the first {@code count} numbers are finite.
+     *
+     * @param exponent the bits of the exponent, which are all ones in infinities and NaN
+     */
+    public static boolean areFinite(short[] numbers, int count, int exponent) {
+        boolean finite = true;
+        for (int i = 0; i < count; i++) {
+            finite &= (numbers[i] & exponent) != exponent;
+        }
+        return finite;
+    }
 
     /** F16 to float. */
     public static float fromFloat16(short bits) {

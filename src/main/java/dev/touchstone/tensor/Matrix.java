@@ -164,14 +164,7 @@ public final class Matrix {
     }
 
     private void checkFloat16(short[] rows, int count) {
-        if (type != Type.FLOAT16) {
-            return;
-        }
-        boolean isFinite = true;
-        for (int i = 0; i < count; i++) {
-            isFinite &= (rows[i] & 0x7C00) != 0x7C00;
-        }
-        if (!isFinite) {
+        if (type == Type.FLOAT16 && !HalfPrecision.areFinite(rows, count, HalfPrecision.FLOAT16_EXPONENT)) {
             isFiniteFloat16 = false;
         }
     }

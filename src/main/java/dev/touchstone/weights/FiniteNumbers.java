@@ -32,15 +32,6 @@ final class FiniteNumbers {
         return finite;
     }
 
-    /** Whether 16-bit floats are all finite: none has an exponent of ones only. */
-    static boolean areFinite(short[] bits, int count, int exponent) {
-        boolean finite = true;
-        for (int i = 0; i < count; i++) {
-            finite &= (bits[i] & exponent) != exponent;
-        }
-        return finite;
-    }
-
     /** The index of the element along each axis. */
     private static long[] index(long element, int[] shape) {
         long[] index = new long[shape.length];

@@ -1,5 +1,6 @@
 package dev.touchstone.weights;
 
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Matrix.Type;
 import dev.touchstone.tensor.Quantization;
@@ -25,9 +26,17 @@ final class MatrixReader {
     private final int rowsPerPiece;
 
     MatrixReader(StoredTensor tensor, ReadOptions options, ReadingThreads threads) {
+        this(
+                tensor,
+                options.type() == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32,
+                options.shapesOnly(),
+                threads);
+    }
+
+    private MatrixReader(StoredTensor tensor, Type type, boolean shapesOnly, ReadingThreads threads) {
         this.tensor = tensor;
-        this.shapesOnly = options.shapesOnly();
-        this.type = options.type() == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32;
+        this.type = type;
+        this.shapesOnly = shapesOnly;
         this.threads = threads;
         this.rows = tensor.shape()[0];
         this.columns = tensor.shape()[1];
@@ -38,20 +47,10 @@ final class MatrixReader {
         this.rowsPerPiece = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
     }
 
-    private MatrixReader(MatrixReader other, Type type) {
-        this.tensor = other.tensor;
-        this.type = type;
-        this.shapesOnly = other.shapesOnly;
-        this.threads = other.threads;
-        this.rows = other.rows;
-        this.columns = other.columns;
-        this.rowsPerPiece = other.rowsPerPiece;
-    }
-
     /** Of a tensor with one row for each input. Groups of quantised weights are groups of outputs then, so these become float32. (I, O) */
     Matrix ofInputRows() {
         if (type == Type.INT8) {
-            return new MatrixReader(this, Type.FLOAT32).ofInputRows();
+            return new MatrixReader(tensor, Type.FLOAT32, shapesOnly, threads).ofInputRows();
         }
         Matrix matrix = zeros(rows, columns);
         read(matrix::putInputRows, matrix::putInputRows);
@@ -146,12 +145,12 @@ final class MatrixReader {
     private void readBits(int from, int end, Rows<short[]> target) {
         StoredTensor.Reader reader = tensor.reader(rowsPerPiece * columns);
         short[] piece = new short[rowsPerPiece * columns];
-        int exponent = type == Type.BFLOAT16 ? 0x7F80 : 0x7C00;
+        int exponent = type == Type.BFLOAT16 ? HalfPrecision.BFLOAT16_EXPONENT : HalfPrecision.FLOAT16_EXPONENT;
         for (int row = from; row < end; row += rowsPerPiece) {
             int count = Math.min(rowsPerPiece, end - row);
             long first = (long) row * columns;
             reader.bits(first, count * columns, piece, 0);
-            if (!FiniteNumbers.areFinite(piece, count * columns, exponent)) {
+            if (!HalfPrecision.areFinite(piece, count * columns, exponent)) {
                 float[] floats = new float[count * columns];
                 reader.floats(first, count * columns, floats, 0);
                 FiniteNumbers.check(tensor, floats, count * columns, first); // throws, with the place

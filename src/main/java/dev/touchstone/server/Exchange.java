@@ -12,8 +12,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,9 @@ import java.util.concurrent.Executor;
  * event loop. The first response counts, later ones are discarded.
  */
 final class Exchange {
+    /** RFC 9110, 5.6.7. The formatter of Java for RFC 1123 writes days below 10 with one digit. */
     private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
 
     private final HttpServerRequest request;
     private final Context loop;
@@ -178,9 +179,13 @@ final class Exchange {
 
     HttpServerResponse head(int status, Map<String, String> headers) {
         HttpServerResponse response = request.response().setStatusCode(status);
-        response.putHeader("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
+        response.putHeader("Date", date(Instant.now()));
         headers.forEach(response::putHeader);
         return response;
+    }
+
+    static String date(Instant time) {
+        return DATE.format(time.atOffset(ZoneOffset.UTC));
     }
 
     /** Records the end of the response. */

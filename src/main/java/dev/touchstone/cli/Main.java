@@ -1,8 +1,7 @@
 package dev.touchstone.cli;
 
+import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,10 +158,7 @@ public final class Main implements Runnable {
         Console.printError(
                 streams, "touchstone: " + TouchstoneException.oneLine(expected ? message : "this is a bug: " + e));
         if (stacktrace) {
-            StringWriter trace = new StringWriter();
-            e.printStackTrace(new PrintWriter(trace));
-            // The messages of causes may repeat what the user typed, such as the control characters of a file's name.
-            Console.printError(streams, trace.toString().replaceAll("[\\p{Cntrl}&&[^\\r\\n\\t]]", " "));
+            Console.printError(streams, Problems.trace(e));
         } else if (!expected) {
             Console.printError(streams, "touchstone: add --stacktrace to see where it happened");
         }

@@ -2,8 +2,7 @@ package dev.touchstone.server;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.touchstone.util.Problems;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -80,9 +79,7 @@ public final class AccessLog {
         }
 
         void failure(Throwable cause) {
-            StringWriter trace = new StringWriter();
-            cause.printStackTrace(new PrintWriter(trace));
-            failures.accept("request " + number + " failed: " + trace);
+            failures.accept("request " + number + " failed: " + Problems.trace(cause));
         }
 
         synchronized void end(int status) {

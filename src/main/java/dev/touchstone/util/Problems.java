@@ -3,6 +3,8 @@ package dev.touchstone.util;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -60,6 +62,16 @@ public final class Problems {
     /** The name of a file in messages: its last part. */
     public static String name(Path file) {
         return file.getFileName() == null ? file.toString() : file.getFileName().toString();
+    }
+
+    /**
+     * The stack trace of an exception, fit for a terminal: the messages of causes may repeat what the user typed, such as the control
+     * characters of a file's name.
+     */
+    public static String trace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        return trace.toString().replaceAll("[\\p{Cntrl}&&[^\\r\\n\\t]]", " ");
     }
 
     /** Text from a file, fit for a terminal: one line, no control characters, not endless. */

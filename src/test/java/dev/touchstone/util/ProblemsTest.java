@@ -45,6 +45,16 @@ class ProblemsTest {
     }
 
     @Test
+    void aStackTraceHasNoControlCharactersOtherThanTheEndsOfItsLines() {
+        Exception thrown = new IOException("first", new NoSuchFileException("\u001b[2J"));
+
+        assertThat(Problems.trace(thrown))
+                .startsWith("java.io.IOException: first" + System.lineSeparator() + "\tat ")
+                .contains("Caused by: java.nio.file.NoSuchFileException:  [2J" + System.lineSeparator())
+                .doesNotContain("\u001b");
+    }
+
+    @Test
     void textFromAFileIsCutAfter120Characters() {
         assertThat(Problems.printable("x".repeat(120))).isEqualTo("x".repeat(120));
         assertThat(Problems.printable("x".repeat(121))).isEqualTo("x".repeat(120) + "...");

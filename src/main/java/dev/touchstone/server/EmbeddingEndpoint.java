@@ -81,9 +81,9 @@ record EmbeddingEndpoint(Supplier<Service> service) implements Endpoint {
                                         exchange.run(() -> ended(index, end, pool));
                                     }
                                 }));
-            } catch (BusyException e) {
+            } catch (RuntimeException e) {
                 cancel();
-                throw Service.busy(e);
+                throw e instanceof BusyException busy ? Service.busy(busy) : e;
             }
             if (exchange.isClosed()) {
                 cancel();

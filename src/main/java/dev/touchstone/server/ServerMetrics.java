@@ -107,10 +107,7 @@ final class ServerMetrics {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(values -> {
-                    Statistics all = statistics.get();
-                    values.call(all == null ? 0 : value.applyAsDouble(all));
-                })
+                .callback(values -> values.call(now(statistics, value)))
                 .register(registry);
     }
 
@@ -119,11 +116,13 @@ final class ServerMetrics {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(values -> {
-                    Statistics all = statistics.get();
-                    values.call(all == null ? 0 : value.applyAsDouble(all));
-                })
+                .callback(values -> values.call(now(statistics, value)))
                 .register(registry);
+    }
+
+    private static double now(Supplier<Statistics> statistics, ToDoubleFunction<Statistics> value) {
+        Statistics all = statistics.get();
+        return all == null ? 0 : value.applyAsDouble(all);
     }
 
     /** A request has ended. */

@@ -62,8 +62,7 @@ final class TextEndpoint implements Endpoint {
 
         void start(List<Run> runs) {
             Wanted wanted = job.output().echo() && job.output().hasLogprobs() ? Wanted.PROMPT_LOGITS : Wanted.TOKENS;
-            String client =
-                    job.user() == null ? exchange.request().remoteAddress().hostAddress() : "user " + job.user();
+            String client = Service.client(exchange, job.user());
             exchange.onClose(this::cancel);
             try {
                 for (int i = 0; i < runs.size(); i++) {
@@ -71,14 +70,10 @@ final class TextEndpoint implements Endpoint {
                     tickets.add(service.engine()
                             .submit(new Request(client, run.ids(), run.settings(), wanted), new Receiver(i)));
                 }
-            } catch (BusyException e) {
-                failed = true;
-                cancel();
-                throw Service.busy(e);
             } catch (RuntimeException e) {
                 failed = true;
                 cancel();
-                throw e;
+                throw e instanceof BusyException busy ? Service.busy(busy) : e;
             }
             if (exchange.isClosed()) {
                 cancel(); // it may have closed before the last ticket was there

@@ -57,22 +57,21 @@ public final class ChatRequest {
 
     /** {@code max_tokens} under its new name or its old one. */
     private static Integer limit(Fields fields) {
-        Long limit = fields.whole("max_completion_tokens", 1, Integer.MAX_VALUE);
-        Long old = fields.whole("max_tokens", 1, Integer.MAX_VALUE);
+        Integer limit = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        Integer old = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         if (limit != null && old != null && !limit.equals(old)) {
             throw ApiException.invalid(
                     "max_tokens", "max_tokens and max_completion_tokens are two names of one limit; set one of them");
         }
-        limit = limit == null ? old : limit;
-        return limit == null ? null : Integer.valueOf(limit.intValue());
+        return limit == null ? old : limit;
     }
 
     private static int topLogprobs(Fields fields) {
         boolean wanted = fields.flag("logprobs", false);
-        Long top = fields.whole("top_logprobs", 0, MOST_LOGPROBS);
+        Integer top = fields.integer("top_logprobs", 0, MOST_LOGPROBS);
         if (top != null && !wanted) {
             throw ApiException.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
         }
-        return wanted ? top == null ? 0 : top.intValue() : -1;
+        return !wanted ? -1 : top == null ? 0 : top;
     }
 }

@@ -33,9 +33,9 @@ public final class CompletionRequest {
                     prompts.size() + " prompts with n = " + n + " ask for more than "
                             + context.limits().choices() + " texts; send several requests");
         }
-        Long limit = fields.whole("max_tokens", 0, Integer.MAX_VALUE);
+        Integer limit = fields.integer("max_tokens", 0, Integer.MAX_VALUE);
         SamplingFields choosing = new SamplingFields(fields, context);
-        Sampling sampling = choosing.read(limit == null ? null : Integer.valueOf(limit.intValue()));
+        Sampling sampling = choosing.read(limit);
         sampling = limit == null ? sampling.defaultNewTokens(DEFAULT_TOKENS) : sampling;
         Streaming streaming = Streaming.read(fields);
         Output output = new Output(

@@ -1,6 +1,7 @@
 package dev.touchstone.server.api;
 
 import dev.touchstone.LanguageModel;
+import dev.touchstone.util.TouchstoneException;
 
 /**
  * What requests are checked against.
@@ -47,11 +48,10 @@ public record Context(LanguageModel model, ToolFormat tools, RequestLimits limit
 
     /** Refuses ids that the model does not have. */
     void checkVocabulary(String param, int[] ids) {
-        for (int id : ids) {
-            if (id < 0 || id >= vocabulary()) {
-                throw ApiException.invalid(
-                        param, "token id " + id + " is not in the vocabulary; ids go from 0 to " + (vocabulary() - 1));
-            }
+        try {
+            model.transformer().checkIds(ids);
+        } catch (TouchstoneException e) {
+            throw ApiException.invalid(param, e.getMessage());
         }
     }
 }

@@ -124,10 +124,16 @@ final class Fields {
         return value == null ? null : whole(path(name), value, min, max);
     }
 
+    /** A whole number of 32 bits within bounds; null if it is not set. */
+    Integer integer(String name, int min, int max) {
+        Long value = whole(name, min, max);
+        return value == null ? null : Integer.valueOf(value.intValue());
+    }
+
     /** A whole number of 32 bits within bounds, or a fallback if it is not set. */
     int integer(String name, int fallback, int min, int max) {
-        Long value = whole(name, min, max);
-        return value == null ? fallback : value.intValue();
+        Integer value = integer(name, min, max);
+        return value == null ? fallback : value;
     }
 
     static long whole(String path, JsonNode value, long min, long max) {

@@ -52,23 +52,23 @@ final class SamplingFields {
         Double temperature = fields.number("temperature", 0, 2);
         Double topP = fields.number("top_p", 0, 1);
         Double minP = fields.number("min_p", 0, 1);
-        Long topK = fields.whole("top_k", 0, Integer.MAX_VALUE);
+        Integer topK = fields.integer("top_k", 0, Integer.MAX_VALUE);
         Sampling sampling = Sampling.ofModel();
         if (temperature != null && temperature == 0) {
-            sampling = Sampling.greedy(); // the limit of small temperatures, in which no filter removes the likeliest
-            // token
+            // The limit of small temperatures, in which no filter removes the likeliest token.
+            sampling = Sampling.greedy();
         } else if (temperature != null || topP != null || minP != null || topK != null) {
             sampling = with(Sampling.random(), temperature, Sampling::temperature);
             sampling = with(sampling, topP, Sampling::topP);
             sampling = with(sampling, minP, Sampling::minP);
-            sampling = topK == null ? sampling : sampling.topK(topK.intValue());
+            sampling = with(sampling, topK, Sampling::topK);
         }
         sampling = with(sampling, fields.number("presence_penalty", -2, 2), Sampling::presencePenalty);
         sampling = with(sampling, fields.number("frequency_penalty", -2, 2), Sampling::frequencyPenalty);
         sampling = with(sampling, fields.number("repetition_penalty", 0.01, 10), Sampling::repetitionPenalty);
         sampling = with(sampling, biases(), Sampling::logitBias);
         sampling = with(sampling, stops(), Sampling::stop);
-        return maxTokens == null ? sampling : sampling.maxNewTokens(maxTokens);
+        return with(sampling, maxTokens, Sampling::maxNewTokens);
     }
 
     /** The seed of the request; a new one if it has none; null if tokens are not sampled, so that no seed has an effect. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.chat.ChatInput;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Json;
 import java.util.Set;
 
 /** {@code POST /tokenize} and {@code POST /detokenize}, in the format of vLLM. */
@@ -29,12 +30,7 @@ public final class Tokens {
         int[] ids = fields.has("messages") ? chat(fields, context) : text(fields, context);
         Tokenizer tokenizer = context.model().tokenizer();
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode tokens = json.put("count", ids.length)
-                .put("max_model_len", context.positions())
-                .putArray("tokens");
-        for (int id : ids) {
-            tokens.add(id);
-        }
+        json.put("count", ids.length).put("max_model_len", context.positions()).set("tokens", Json.tree(ids));
         if (fields.flag("return_token_strs", false)) {
             ArrayNode strings = json.putArray("token_strs");
             for (int id : ids) {

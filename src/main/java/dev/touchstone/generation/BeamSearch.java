@@ -117,7 +117,7 @@ public record BeamSearch(Executor executor, Tokenizer tokenizer) {
                 running.stream().map(beam -> settings.window().of(beam.ids)).toList());
         for (int b = 0; b < running.size(); b++) {
             Beam beam = running.get(b);
-            float[] scores = settings.process(beam.ids, Probabilities.logSoftmax(Generator.row(logits, b)));
+            float[] scores = settings.process(beam.ids, Probabilities.logSoftmax(logits.row(b)));
             Probabilities.refuseNaN(scores);
             for (int v = 0; v < scores.length; v++) {
                 double logProbability = beam.logProbability + scores[v];

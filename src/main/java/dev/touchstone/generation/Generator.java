@@ -3,7 +3,6 @@ package dev.touchstone.generation;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,7 +52,7 @@ public record Generator(Executor executor, Tokenizer tokenizer) {
             }
             Tensor logits = executor.next(active.stream().map(Sequence::window).toList());
             for (int b = 0; b < active.size(); b++) {
-                active.get(b).pick(row(logits, b), onStep);
+                active.get(b).pick(logits.row(b), onStep);
             }
         }
 
@@ -61,10 +60,5 @@ public record Generator(Executor executor, Tokenizer tokenizer) {
         public List<Generation> results() {
             return sequences.stream().map(Sequence::result).toList();
         }
-    }
-
-    static float[] row(Tensor logits, int row) {
-        int vocabulary = logits.size(-1);
-        return Arrays.copyOfRange(logits.data(), row * vocabulary, (row + 1) * vocabulary);
     }
 }

@@ -136,7 +136,7 @@ public record SpeculativeGenerator(
         System.arraycopy(drafted, 0, ids, sequence.ids().length, drafted.length);
         Tensor logits = target.last(settings.window().of(ids), drafted.length + 1);
         for (int i = 0; i <= drafted.length; i++) {
-            float[] row = Generator.row(logits, i);
+            float[] row = logits.row(i);
             float[] scores = settings.process(sequence.ids(), row);
             double[] p = settings.sampler().probabilities(scores);
             boolean beyond = i == drafted.length;

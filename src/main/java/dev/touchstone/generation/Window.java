@@ -62,9 +62,14 @@ public record Window(int positions, int stride) {
         return Arrays.copyOfRange(ids, dropped(ids.length), ids.length);
     }
 
+    /** How many of {@code length} tokens the model reads. */
+    public int size(int length) {
+        return length - dropped(length);
+    }
+
     /** The number of tokens that can be added to {@code length} tokens before any is dropped. */
     int room(int length) {
-        return positions - (length - dropped(length));
+        return positions - size(length);
     }
 
     private int dropped(int length) {

@@ -50,7 +50,7 @@ public record Batch(List<Sequence> sequences) {
     }
 
     /** The rows for which logits are computed, L of them. -> (L) */
-    int[] rowsToKeep() {
+    public int[] rowsToKeep() {
         List<Integer> rows = new ArrayList<>();
         int end = 0;
         for (Sequence sequence : sequences) {

@@ -2,6 +2,7 @@ package dev.touchstone.serving;
 
 import dev.touchstone.generation.Generation;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.model.Batch;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.End.Outcome;
@@ -10,7 +11,6 @@ import dev.touchstone.serving.Request.Wanted;
 import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -115,8 +115,9 @@ final class Batcher {
     }
 
     private Outputs compute(Plan plan) {
-        Tensor hidden = model.hidden(plan.batch(), kernels, Trace.OFF);
-        return new Outputs(hidden, model.logits(hidden.rows(plan.rowsToKeep()), kernels, Trace.OFF));
+        Batch batch = plan.batch();
+        Tensor hidden = model.hidden(batch, kernels, Trace.OFF);
+        return new Outputs(hidden, model.logits(hidden.rows(batch.rowsToKeep()), kernels, Trace.OFF));
     }
 
     /**
@@ -131,7 +132,7 @@ final class Batcher {
             reportPrompt(chunk, outputs.hidden.rows(row, row + chunk.count()));
         }
         if (choice >= 0) {
-            task.pick(row(outputs.logits, choice));
+            task.pick(outputs.logits.row(choice));
             generated++;
             scheduler.chosen(task);
         }
@@ -151,14 +152,9 @@ final class Batcher {
                     ? rows
                     : passes.run(() -> model.logits(rows, kernels, Trace.OFF));
             for (int i = 0; i < outputs.rows(); i++) {
-                task.report(row(outputs, i));
+                task.report(outputs.row(i));
             }
         }
-    }
-
-    private static float[] row(Tensor rows, int row) {
-        int columns = rows.size(-1);
-        return Arrays.copyOfRange(rows.data(), row * columns, (row + 1) * columns);
     }
 
     private void end(Task task, Function<Generation, End> result) {

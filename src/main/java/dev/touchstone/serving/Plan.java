@@ -64,23 +64,13 @@ final class Plan {
         return pages;
     }
 
+    /** The tokens of all chunks, with the logits after which a token is chosen. */
     Batch batch() {
         return new Batch(chunks.stream()
                 .map(chunk -> new Batch.Sequence(
-                        Arrays.copyOfRange(chunk.window, chunk.from, chunk.to), chunk.task.cache(), 0))
+                        Arrays.copyOfRange(chunk.window, chunk.from, chunk.to),
+                        chunk.task.cache(),
+                        chunk.choosesToken() ? 1 : 0))
                 .toList());
-    }
-
-    /** The rows of the pass after which a token is chosen. */
-    int[] rowsToKeep() {
-        List<Integer> rows = new ArrayList<>();
-        int end = 0;
-        for (Chunk chunk : chunks) {
-            end += chunk.count();
-            if (chunk.choosesToken()) {
-                rows.add(end - 1);
-            }
-        }
-        return rows.stream().mapToInt(Integer::intValue).toArray();
     }
 }

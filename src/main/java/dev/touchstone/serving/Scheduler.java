@@ -158,7 +158,7 @@ final class Scheduler {
 
     /** How many pages a request needs in addition for its prompt and the next page of its new tokens. */
     private int pagesToCome(Task task) {
-        int length = task.window().length + KeyValuePages.POSITIONS;
+        int length = task.windowLength() + KeyValuePages.POSITIONS;
         return Math.max(
                 0, model.mostPages(length, limits.stepTokens()) - task.cache().pages());
     }

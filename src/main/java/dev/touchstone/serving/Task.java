@@ -78,9 +78,14 @@ final class Task implements Ticket {
         return sequence.window();
     }
 
+    /** How many tokens {@link #window} has. */
+    int windowLength() {
+        return request.settings().window().size(length());
+    }
+
     /** How many of them are not in the cache. */
     int remaining() {
-        return window().length - cache.length();
+        return windowLength() - cache.length();
     }
 
     KvCache cache() {
@@ -90,14 +95,14 @@ final class Task implements Ticket {
     /** Begins the window with an empty cache. */
     void open(KvCache cache) {
         this.cache = cache;
-        dropped = length() - window().length;
+        dropped = length() - windowLength();
         lastBlock = null;
         blocks = 0;
     }
 
     /** Whether the window has moved, so that the cached tokens have other positions now. */
     boolean hasSlid() {
-        return dropped != length() - window().length;
+        return dropped != length() - windowLength();
     }
 
     private int length() {

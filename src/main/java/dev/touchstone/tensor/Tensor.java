@@ -89,6 +89,12 @@ public final class Tensor {
         return new Tensor(Arrays.copyOfRange(data, from * columns, to * columns), new int[] {to - from, columns});
     }
 
+    /** A copy of one row. (R, C) -> (C) */
+    public float[] row(int index) {
+        int columns = size(-1);
+        return Arrays.copyOfRange(data, index * columns, (index + 1) * columns);
+    }
+
     /** A copy of the rows at these indices, in this order. (R, C) -> (N, C) */
     public Tensor rows(int[] indices) {
         int columns = size(-1);

@@ -110,12 +110,7 @@ class InterruptTest {
         if (OS.current() == OS.LINUX) {
             command.addAll(List.of("env", "--default-signal=INT"));
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.touchstone.cli.Main"));
-        command.addAll(List.of(args));
+        command.addAll(MainProcess.command(args));
         return new ProcessBuilder(command)
                 .redirectError(folder.resolve("err").toFile())
                 .start();

@@ -172,13 +172,7 @@ class ServeCommandTest {
     }
 
     private static Process start(String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.touchstone.cli.Main"));
-        command.addAll(List.of(args));
-        return new ProcessBuilder(command)
+        return new ProcessBuilder(MainProcess.command(args))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

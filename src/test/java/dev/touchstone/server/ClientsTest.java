@@ -47,16 +47,20 @@ class ClientsTest {
         return ChatRequest.builder().messages(SystemMessage.from("Be kind."), UserMessage.from("Hi"));
     }
 
+    private static OpenAiChatModel chat(TestServer server, LanguageModel model) {
+        return OpenAiChatModel.builder()
+                .baseUrl(url(server))
+                .apiKey(KEY)
+                .modelName(model.name())
+                .temperature(0.0)
+                .build();
+    }
+
     @Test
     void aChatAndAStreamHaveTheSameText() {
         try (LanguageModel model = Scripted.chat(folder, "Hello, you \u20ac", TEMPLATE);
                 TestServer server = open(model)) {
-            OpenAiChatModel chat = OpenAiChatModel.builder()
-                    .baseUrl(url(server))
-                    .apiKey(KEY)
-                    .modelName(model.name())
-                    .temperature(0.0)
-                    .build();
+            OpenAiChatModel chat = chat(server, model);
             OpenAiStreamingChatModel streaming = OpenAiStreamingChatModel.builder()
                     .baseUrl(url(server))
                     .apiKey(KEY)
@@ -100,12 +104,7 @@ class ClientsTest {
         String script = "<tool_call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}</tool_call>";
         try (LanguageModel model = Scripted.chat(folder, script, TEMPLATE);
                 TestServer server = open(model)) {
-            OpenAiChatModel chat = OpenAiChatModel.builder()
-                    .baseUrl(url(server))
-                    .apiKey(KEY)
-                    .modelName(model.name())
-                    .temperature(0.0)
-                    .build();
+            OpenAiChatModel chat = chat(server, model);
             ToolSpecification weather = ToolSpecification.builder()
                     .name("weather")
                     .description("The weather in a city")

@@ -37,7 +37,7 @@ class GgufGoldenTest {
         return models().map(model -> {
             try (Goldens goldens = goldens(model)) {
                 CaseResult result = Parity.check(load(model), new ScalarKernels(), goldens);
-                Scoreboard.golden(result);
+                Scoreboard.gguf(result);
                 return dynamicContainer(
                         model,
                         result.taps().stream()

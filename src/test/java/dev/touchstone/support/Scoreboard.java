@@ -34,6 +34,7 @@ public final class Scoreboard implements TestExecutionListener {
             "kernels",
             "scalar"));
     private static final List<TapResult> GOLDEN = new ArrayList<>();
+    private static final List<TapResult> GGUF = new ArrayList<>();
     private static final List<TapResult> ORACLE = new ArrayList<>();
     private static final List<TapResult> MODELS = new ArrayList<>();
     private static final List<TapResult> JUDGED = new ArrayList<>();
@@ -50,9 +51,9 @@ public final class Scoreboard implements TestExecutionListener {
         REPORT.add(fixture, name, result);
     }
 
-    /** Adds the result of a golden file of a model without a folder, which is in the totals only. */
-    public static synchronized void golden(CaseResult result) {
-        GOLDEN.addAll(result.taps());
+    /** Adds the result of the goldens of a GGUF model, which the report does not have. */
+    public static synchronized void gguf(CaseResult result) {
+        GGUF.addAll(result.taps());
     }
 
     /** Adds the result of a prompt that PyTorch ran in this process. */
@@ -92,10 +93,13 @@ public final class Scoreboard implements TestExecutionListener {
     public void testPlanExecutionFinished(TestPlan plan) {
         Totals totals = new Totals();
         if (!GOLDEN.isEmpty()) {
-            comparisons(totals, "goldens", GOLDEN.size() + " taps", GOLDEN, GOLDEN);
+            comparisons(totals, "goldens", "%,d taps".formatted(GOLDEN.size()), GOLDEN, GOLDEN);
             totals.line("", "%s", Exemptions.of(GOLDEN).describe());
             write("index.html", REPORT.html());
             write("report.json", REPORT.json().toPrettyString());
+        }
+        if (!GGUF.isEmpty()) {
+            comparisons(totals, "GGUF goldens", "%,d taps".formatted(GGUF.size()), GGUF, GGUF);
         }
         if (prompts > 0) {
             comparisons(totals, "live oracle", prompts + " prompts", ORACLE, ORACLE);

@@ -9,8 +9,8 @@ import dev.touchstone.util.Sha256;
 /**
  * A row and its continuation.
  *
- * @param logProbability the sum of the log-probabilities of the new tokens, before any penalty, bias or temperature, rounded to six
- *     decimals
+ * @param logProbability the sum of the log-probabilities of the new tokens, before any penalty, bias or temperature,
+ *     rounded to six decimals
  */
 public record BatchAnswer(RowRequest request, Generation made, double logProbability) {
     /** SHA-256 of the JSON text of prompt ids, settings with the seed, new ids, finish reason and log-probability. */
@@ -24,7 +24,10 @@ public record BatchAnswer(RowRequest request, Generation made, double logProbabi
         return Sha256.hex(json.toString());
     }
 
-    /** The fields of the row, and the answer: prompt, ids, text, finish reason, log-probability, seed if tokens are sampled, digest. */
+    /**
+     * The fields of the row, and the answer: prompt, ids, text, finish reason, log-probability, seed if tokens are
+     * sampled, digest.
+     */
     public ObjectNode json() {
         BatchRow row = request.row();
         ObjectNode json = GenerationJson.into(row.given().deepCopy(), row.prompt(), made);

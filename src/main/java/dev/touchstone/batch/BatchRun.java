@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 /**
  * Computes rows together, by continuous batching: the next row begins as soon as one has ended. Used by one thread.
  *
- * <p>The engine's memory for keys and values is enough for the longest row. If a longer one comes, the engine is replaced.
+ * <p>The engine's memory for keys and values is enough for the longest row. If a longer one comes, the engine is
+ * replaced.
  */
 public final class BatchRun implements AutoCloseable {
     /** How many times the largest number of running rows may wait. Their texts are kept in memory. */
@@ -50,7 +51,8 @@ public final class BatchRun implements AutoCloseable {
     }
 
     /**
-     * Computes rows, and returns the results in the order of the rows. Reads ahead, so that enough rows are in progress.
+     * Computes rows, and returns the results in the order of the rows. Reads ahead, so that enough rows are in
+     * progress.
      *
      * @param begin begins with a row, usually by {@link #submit}, and returns what waits for its result
      */

@@ -13,7 +13,9 @@ final class Likelihood {
         sum += Probabilities.logSoftmax(step.logits())[step.id()];
     }
 
-    /** The sum, rounded to six decimals, because versions of Java differ in how they write the last digit of a double. */
+    /**
+     * The sum, rounded to six decimals, because versions of Java differ in how they write the last digit of a double.
+     */
     double sum() {
         return new BigDecimal(sum).setScale(6, RoundingMode.HALF_EVEN).doubleValue();
     }

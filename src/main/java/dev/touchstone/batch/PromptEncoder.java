@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * How the text of a prompt becomes token ids.
  *
- * @param chat the conversation to which a prompt is the next message, which the chat template renders; null for a text as it is
+ * @param chat the conversation to which a prompt is the next message, which the chat template renders; null for a
+ *     text as it is
  */
 public record PromptEncoder(ModelText model, ChatInput chat) {
     public PromptEncoder {

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads rows. A row is a string, which is the prompt, or an object. Of its fields, the first of these that is set is the prompt:
- * {@code messages}, a conversation for the model's chat template, with {@code tools} if there are any; {@code prompt}, a text;
- * {@code prompt_ids}, token ids. {@code settings} is an object with the names of {@code generation_config.json}.
+ * Reads rows. A row is a string, which is the prompt, or an object. Of its fields, the first of these that is set is
+ * the prompt: {@code messages}, a conversation for the model's chat template, with {@code tools} if there are any;
+ * {@code prompt}, a text; {@code prompt_ids}, token ids. {@code settings} is an object with the names of
+ * {@code generation_config.json}.
  *
  * @param encoder encodes texts
  */

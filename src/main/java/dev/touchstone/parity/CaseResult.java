@@ -1,5 +1,6 @@
 package dev.touchstone.parity;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
  * @param clues the probable mistakes behind the first divergence; empty if there is none
  * @param predictions the comparison of the next-token distributions
  */
-public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions) {
+public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions) implements Serializable {
     public boolean passes() {
         return taps.stream().allMatch(TapResult::passes);
     }

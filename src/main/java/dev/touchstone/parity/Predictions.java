@@ -1,6 +1,7 @@
 package dev.touchstone.parity;
 
 import dev.touchstone.tensor.Tensor;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -15,11 +16,11 @@ import java.util.stream.IntStream;
  * @param ours the most likely tokens after the last position, by our logits
  * @param truth the same by the float64 logits
  */
-public record Predictions(
-        double divergence, int sameArgmax, int positions, List<Candidate> ours, List<Candidate> truth) {
+public record Predictions(double divergence, int sameArgmax, int positions, List<Candidate> ours, List<Candidate> truth)
+        implements Serializable {
     private static final int CANDIDATES = 5;
 
-    public record Candidate(int id, double probability) {}
+    public record Candidate(int id, double probability) implements Serializable {}
 
     static Predictions of(Tensor logits, double[] expected) {
         int vocabulary = logits.size(-1);

@@ -2,6 +2,7 @@ package dev.touchstone.parity;
 
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.ErrorDistribution;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -20,7 +21,8 @@ public record TapResult(
         Deviation pytorch,
         Deviation local,
         ErrorDistribution distribution,
-        boolean allZero) {
+        boolean allZero)
+        implements Serializable {
     /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
     public static final double MAX_RATIO = 2;
 

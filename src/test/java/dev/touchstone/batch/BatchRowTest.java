@@ -161,9 +161,10 @@ class BatchRowTest {
         JsonNode answer = answers(List.of("{\"id\": 3, \"prompt\": \"The king\"}"), RUN, 4)
                 .get(0);
         String text = "{\"prompt_ids\":" + answer.get("prompt_ids")
-                + ",\"settings\":{\"do_sample\":false,\"max_new_tokens\":5,\"eos_token_id\":"
+                + ",\"settings\":{\"do_sample\":false,\"eos_token_id\":"
                 + JSON.valueToTree(model.checkpoint().generation().eosIds())
-                + "},\"ids\":" + answer.get("ids") + ",\"finish_reason\":\"length\",\"log_probability\":"
+                + ",\"max_new_tokens\":5},\"ids\":" + answer.get("ids")
+                + ",\"finish_reason\":\"length\",\"log_probability\":"
                 + answer.get("log_probability") + "}";
 
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

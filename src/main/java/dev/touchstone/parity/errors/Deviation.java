@@ -1,5 +1,7 @@
 package dev.touchstone.parity.errors;
 
+import java.io.Serializable;
+
 /**
  * The error of float32 values against float64 values. Where infinity is expected, the value must be the same infinity; such
  * elements are otherwise left out.
@@ -10,7 +12,7 @@ package dev.touchstone.parity.errors;
  * @param worst the index of the largest error
  * @param scale largest finite magnitude expected
  */
-public record Deviation(int finite, double rms, double max, int worst, double scale) {
+public record Deviation(int finite, double rms, double max, int worst, double scale) implements Serializable {
     /**
      * The bound on the largest error, as a share of the largest expected value. It applies to one operation on its golden
      * input, and to the inherited error of a tap that is exempt from the limit on the ratio.

@@ -1,5 +1,6 @@
 package dev.touchstone.parity.errors;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  *     2, 4, 8, ... and the last bucket for all beyond
  * @param worst the elements with the largest errors, largest first
  */
-public record ErrorDistribution(int overBound, int[] histogram, List<Element> worst) {
+public record ErrorDistribution(int overBound, int[] histogram, List<Element> worst) implements Serializable {
     /** Exact, 1/2, 1, 2, 4, ... 2^16, beyond. */
     public static final int BUCKETS = 20;
 
@@ -24,7 +25,7 @@ public record ErrorDistribution(int overBound, int[] histogram, List<Element> wo
      * @param index along each axis
      * @param pytorch PyTorch's float32 value
      */
-    public record Element(int[] index, double expected, float actual, float pytorch) {}
+    public record Element(int[] index, double expected, float actual, float pytorch) implements Serializable {}
 
     public static ErrorDistribution of(float[] actual, Reference reference, String tap, double scale) {
         double[] expected = reference.float64(tap);

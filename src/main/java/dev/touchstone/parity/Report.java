@@ -28,7 +28,12 @@ public final class Report {
 
     /** Adds one case of a fixture. */
     public void add(Fixture fixture, String name, CaseResult result) {
-        ObjectNode fixtureNode = fixtures.computeIfAbsent(fixture.name(), key -> start(fixture));
+        add(fixture.name(), fixture, name, result);
+    }
+
+    /** Adds one case of a fixture below a heading, for reports in which the names of fixtures are not unique. */
+    public void add(String heading, Fixture fixture, String name, CaseResult result) {
+        ObjectNode fixtureNode = fixtures.computeIfAbsent(heading, key -> start(heading, fixture));
         ObjectNode caseNode = fixtureNode.withArray("cases").addObject();
         caseNode.put("name", name);
         caseNode.put("passes", result.passes());
@@ -40,9 +45,9 @@ public final class Report {
         taps.addAll(result.taps());
     }
 
-    private static ObjectNode start(Fixture fixture) {
+    private static ObjectNode start(String heading, Fixture fixture) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("name", fixture.name());
+        node.put("name", heading);
         JsonNode provenance = fixture.json("provenance.json");
         node.set("provenance", provenance);
         return node;

@@ -4,11 +4,10 @@ import dev.touchstone.parity.CaseResult;
 import java.io.Serializable;
 
 /**
- * The comparison of one prompt of a fixture.
+ * The result of a row of a sweep.
  *
- * @param fixture the folder with the checkpoint and its goldens
- * @param name the name of the prompt; null if the fixture cannot be used
- * @param result null if it cannot be compared
- * @param error why it cannot be compared; null if it can
+ * @param row with its prompt, unless the checkpoint or the fixture cannot be read
+ * @param result null if nothing could be compared
+ * @param error why nothing could be compared; null if something was
  */
-public record CheckedCase(String fixture, String name, CaseResult result, String error) implements Serializable {}
+public record CheckedCase(ParityCase row, CaseResult result, String error) implements Serializable {}

@@ -6,7 +6,6 @@ import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,7 +20,7 @@ final class ExecutorModel {
     private static final System.Logger LOGGER = System.getLogger(ExecutorModel.class.getName());
 
     /** What makes a model the same. */
-    private record Key(String model, String digest) {}
+    private record Key(ModelPlace model, String digest) {}
 
     private static ExecutorModel current;
 
@@ -56,30 +55,14 @@ final class ExecutorModel {
     }
 
     private static LoadedModel load(GenerateSettings settings, int threads) {
-        Path path = path(settings);
+        Path path = settings.model().here();
         String found = ModelDigest.of(path);
         if (!found.equals(settings.digest())) {
-            throw new TouchstoneException("the model " + name(settings) + " on this executor has the digest " + found
+            throw new TouchstoneException("the model " + settings.model() + " on this executor has the digest " + found
                     + ", expected " + settings.digest() + "; copy the same files to every machine");
         }
         ReadOptions options = ReadOptions.DEFAULT.threads(threads).warnings(ExecutorModel::warn);
         return path == null ? Checkpoint.storyteller(options) : Checkpoint.load(path, options);
-    }
-
-    /** Where the model is on this machine; null for the included one. */
-    static Path path(GenerateSettings settings) {
-        if (settings.model() == null) {
-            return null;
-        }
-        Path path = Path.of(settings.model());
-        if (!Files.exists(path)) {
-            throw new TouchstoneException(path + ": no such folder or file on this machine; copy the model there");
-        }
-        return path;
-    }
-
-    private static String name(GenerateSettings settings) {
-        return settings.model() == null ? "storyteller" : settings.model();
     }
 
     private static void warn(String line) {

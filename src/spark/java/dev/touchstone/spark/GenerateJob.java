@@ -1,10 +1,7 @@
 package dev.touchstone.spark;
 
-import dev.touchstone.util.TouchstoneException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -13,13 +10,23 @@ import org.apache.spark.sql.SparkSession;
 public final class GenerateJob {
     private static final List<String> FORMATS = List.of("json", "parquet");
     private static final List<String> OPTIONS = List.of(
-            "--input", "--output", "--format", "--model", "--digest", "--settings", "--batch-size", "--partitions");
+            "--input",
+            "--output",
+            "--format",
+            "--model",
+            "--distributed-model",
+            "--digest",
+            "--settings",
+            "--batch-size",
+            "--partitions");
     private static final String USAGE = """
             usage: spark-submit touchstone-spark.jar --input PATH --output PATH [options]
               --input PATH       rows with id and prompt, prompt_ids or messages
               --output PATH      a folder, which must not exist
               --format FORMAT    json (default; one object in a line) or parquet, of input and output
               --model PATH       a folder or GGUF file that is at this path on every machine; default: the included model
+              --distributed-model NAME
+                                 a GGUF file of spark-submit's --files, or the name after # in its --archives
               --digest SHA256    what the digest of the model must be; default: that of the copy on this machine
               --settings JSON    settings by the names of generation_config.json
               --batch-size N     rows in a forward pass; default: 8
@@ -28,63 +35,41 @@ public final class GenerateJob {
     private GenerateJob() {}
 
     public static void main(String[] args) {
-        Map<String, String> options;
-        try {
-            options = options(args);
-        } catch (TouchstoneException e) {
-            System.err.println("touchstone: " + e.getMessage() + "\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        SparkSession spark =
-                SparkSession.builder().appName("touchstone generate").getOrCreate();
-        try {
-            System.out.println(run(spark, options));
-        } catch (TouchstoneException e) {
-            System.err.println("touchstone: " + e.getMessage());
-            System.exit(1);
-        } finally {
-            spark.stop();
-        }
+        new Program("touchstone generate", USAGE).run(() -> options(args), GenerateJob::run);
     }
 
-    private static Map<String, String> options(String[] args) {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (int i = 0; i < args.length; i += 2) {
-            refuse(!OPTIONS.contains(args[i]), "unknown option " + args[i]);
-            refuse(i + 1 == args.length, args[i] + " needs a value");
-            refuse(options.put(args[i], args[i + 1]) != null, args[i] + " is given twice");
-        }
+    static Options options(String... args) {
+        Options options = Options.parse(OPTIONS, args);
+        Options.refuse(!options.others().isEmpty(), "unexpected arguments: " + options.others());
         for (String needed : List.of("--input", "--output")) {
-            refuse(!options.containsKey(needed), needed + " is missing");
+            Options.refuse(!options.has(needed), needed + " is missing");
         }
-        options.putIfAbsent("--format", FORMATS.get(0));
-        refuse(!FORMATS.contains(options.get("--format")), "--format must be one of " + FORMATS);
+        Options.refuse(
+                options.has("--model") && options.has("--distributed-model"),
+                "--model and --distributed-model exclude each other");
+        Options.refuse(!FORMATS.contains(format(options)), "--format must be one of " + FORMATS);
         for (String count : List.of("--batch-size", "--partitions")) {
-            refuse(
-                    !options.getOrDefault(count, "1").matches("[1-9][0-9]{0,8}"),
+            Options.refuse(
+                    !options.get(count, "1").matches("[1-9][0-9]{0,8}"),
                     count + " must be a whole number of at least 1");
         }
         return options;
     }
 
-    private static void refuse(boolean wrong, String why) {
-        if (wrong) {
-            throw new TouchstoneException(why);
-        }
+    private static String format(Options options) {
+        return options.get("--format", FORMATS.get(0));
     }
 
-    private static String run(SparkSession spark, Map<String, String> options) {
-        String format = options.get("--format");
-        Dataset<Row> rows = spark.read().format(format).load(options.get("--input"));
-        if (options.containsKey("--partitions")) {
+    static String run(SparkSession spark, Options options) {
+        Dataset<Row> rows = spark.read().format(format(options)).load(options.get("--input"));
+        if (options.has("--partitions")) {
             rows = rows.repartition(Integer.parseInt(options.get("--partitions")));
         }
         Progress progress = Progress.of(spark.sparkContext());
         long begin = System.nanoTime();
         Touchstone.generate(rows, settings(options), progress)
                 .write()
-                .format(format)
+                .format(format(options))
                 .save(options.get("--output"));
         return String.format(
                 Locale.ROOT,
@@ -96,10 +81,12 @@ public final class GenerateJob {
                 (System.nanoTime() - begin) / 1e9);
     }
 
-    private static GenerateSettings settings(Map<String, String> options) {
-        GenerateSettings settings = GenerateSettings.of(options.get("--model"));
+    private static GenerateSettings settings(Options options) {
+        GenerateSettings settings = options.has("--distributed-model")
+                ? GenerateSettings.ofDistributed(options.get("--distributed-model"))
+                : GenerateSettings.of(options.get("--model"));
         return settings.withDigest(options.get("--digest"))
-                .withJson(options.getOrDefault("--settings", "{}"))
-                .withBatchSize(Integer.parseInt(options.getOrDefault("--batch-size", "" + settings.batchSize())));
+                .withJson(options.get("--settings", "{}"))
+                .withBatchSize(Integer.parseInt(options.get("--batch-size", "" + settings.batchSize())));
     }
 }

@@ -4,16 +4,15 @@ import dev.touchstone.util.TouchstoneException;
 import java.io.Serializable;
 
 /**
- * How to continue the rows of a dataset. Start from {@link #of} or {@link #storyteller}. Immutable: each method
- * returns a changed copy.
+ * How to continue the rows of a dataset. Start from {@link #of}, {@link #ofDistributed} or {@link #storyteller}.
+ * Immutable: each method returns a changed copy.
  *
- * @param model a folder or a GGUF file at the same path on the driver and on every executor; null for the included
- *     model
+ * @param model the model, which is the same on every executor
  * @param digest what {@link ModelDigest} must be on every executor; null to take that of the driver's copy
  * @param json settings of the run: a JSON object with the names of {@code generation_config.json}
  * @param batchSize the largest number of rows in a forward pass
  */
-public record GenerateSettings(String model, String digest, String json, int batchSize) implements Serializable {
+public record GenerateSettings(ModelPlace model, String digest, String json, int batchSize) implements Serializable {
     private static final int BATCH_SIZE = 8;
 
     public GenerateSettings {
@@ -22,14 +21,29 @@ public record GenerateSettings(String model, String digest, String json, int bat
         }
     }
 
-    /** A folder or a GGUF file at the same path on the driver and on every executor, with the model's own settings. */
-    public static GenerateSettings of(String model) {
+    private static GenerateSettings of(ModelPlace model) {
         return new GenerateSettings(model, null, "{}", BATCH_SIZE);
+    }
+
+    /** A folder or a GGUF file that has the same path on the driver and on every executor. */
+    public static GenerateSettings of(String path) {
+        return of(new ModelPlace(path, false));
+    }
+
+    /**
+     * A model that Spark copies to every executor.
+     *
+     * @param name for {@code SparkContext.addFile}, the name of a GGUF file; for {@code addArchive}, the text after
+     *     {@code #}, and the path of the model's folder in the archive if it is not at the top, such as
+     *     {@code models/gpt2}
+     */
+    public static GenerateSettings ofDistributed(String name) {
+        return of(new ModelPlace(name, true));
     }
 
     /** The model that is part of the library. */
     public static GenerateSettings storyteller() {
-        return of(null);
+        return of(ModelPlace.INCLUDED);
     }
 
     /**

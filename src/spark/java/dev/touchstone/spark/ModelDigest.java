@@ -2,12 +2,12 @@ package dev.touchstone.spark;
 
 import dev.touchstone.checkpoint.Fingerprint;
 import dev.touchstone.util.Problems;
+import dev.touchstone.util.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -31,7 +31,7 @@ public final class ModelDigest {
         if (model == null) {
             return Fingerprint.ofStoryteller();
         }
-        MessageDigest all = sha256();
+        MessageDigest all = Sha256.begin();
         all.update(Fingerprint.of(model).getBytes(StandardCharsets.UTF_8));
         for (String name : MORE) {
             Path file = model.resolve(name);
@@ -48,14 +48,6 @@ public final class ModelDigest {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw Problems.unreadable(file.toString(), e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

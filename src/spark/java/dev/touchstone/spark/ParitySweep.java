@@ -7,106 +7,76 @@ import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.Report;
-import dev.touchstone.parity.TapResult;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
- * The command {@code parity} for many checkpoints, such as those of a training run: compares every tap of each with its goldens.
- * A checkpoint is a fixture, which has the same path on all machines. It is loaded by one task.
+ * The command {@code parity} for many checkpoints, such as those of a training run: compares every tap with its golden
+ * value. All rows with the same checkpoint are in one task, which loads it once.
  */
 public final class ParitySweep {
-    private static final StructType COLUMNS =
-            StructType.fromDDL("fixture STRING, prompt STRING, tap STRING, shape ARRAY<INT>,"
-                    + " verdict STRING, passes BOOLEAN, exempt BOOLEAN, ratio DOUBLE, rms DOUBLE, pytorch_rms DOUBLE, max DOUBLE,"
-                    + " pytorch_max DOUBLE, local_max DOUBLE, error STRING");
-
     private ParitySweep() {}
 
-    /** The comparisons of all prompts, in the order of the folders. A fixture or prompt that cannot be used has an error. */
-    public static List<CheckedCase> run(SparkSession spark, List<String> folders) {
+    /** The results of all prompts. A row that cannot be used has an error, and the others go on. */
+    public static List<CheckedCase> run(SparkSession spark, List<ParityCase> rows) {
+        Map<String, List<ParityCase>> byCheckpoint = rows.stream()
+                .collect(Collectors.groupingBy(ParityCase::checkpoint, LinkedHashMap::new, Collectors.toList()));
+        List<List<ParityCase>> tasks =
+                byCheckpoint.values().stream().map(List::copyOf).toList();
         JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-        return context.parallelize(folders, folders.size())
+        return context.parallelize(tasks, Math.max(1, tasks.size()))
                 .flatMap(ParitySweep::check)
                 .collect();
     }
 
-    private static Iterator<CheckedCase> check(String folder) {
-        List<CheckedCase> cases = new ArrayList<>();
-        Fixture fixture = new Fixture(Path.of(folder));
+    /** The results of rows that have the same checkpoint. */
+    private static Iterator<CheckedCase> check(List<ParityCase> rows) {
+        List<CheckedCase> results = new ArrayList<>();
         LoadOptions options = LoadOptions.defaults().threads(TaskContext.get().cpus());
-        try (LanguageModel model = LanguageModel.load(fixture.folder(), options)) {
-            for (Path file : fixture.cases()) {
-                cases.add(check(folder, file, model));
+        try (LanguageModel model = LanguageModel.load(Path.of(rows.get(0).checkpoint()), options)) {
+            for (ParityCase row : rows) {
+                check(row, model, results);
             }
         } catch (TouchstoneException e) {
-            cases.add(new CheckedCase(folder, null, null, e.getMessage()));
+            rows.forEach(row -> results.add(new CheckedCase(row, null, e.getMessage())));
         }
-        return cases.iterator();
+        return results.iterator();
     }
 
-    private static CheckedCase check(String folder, Path file, LanguageModel model) {
-        String name = file.getFileName().toString().replace(".safetensors", "");
-        try (Goldens goldens = new Goldens(file)) {
-            TapMap map = TapMap.of(model.transformer());
-            return new CheckedCase(folder, name, Parity.check(model::trace, map, goldens), null);
-        } catch (TouchstoneException e) {
-            return new CheckedCase(folder, name, null, e.getMessage());
-        }
-    }
-
-    /** One row for each tap, and one for each case that cannot be compared. */
-    public static Dataset<Row> table(SparkSession spark, List<CheckedCase> cases) {
-        List<Row> rows = new ArrayList<>();
-        for (CheckedCase one : cases) {
-            if (one.error() != null) {
-                Object[] values = new Object[COLUMNS.length()];
-                values[0] = one.fixture();
-                values[1] = one.name();
-                values[values.length - 1] = one.error();
-                rows.add(RowFactory.create(values));
+    private static void check(ParityCase row, LanguageModel model, List<CheckedCase> results) {
+        try {
+            List<Path> goldens = new Fixture(Path.of(row.fixture())).cases();
+            if (row.prompt() == null) {
+                goldens.forEach(golden -> results.add(check(row.withPrompt(golden), golden, model)));
             } else {
-                one.result().taps().forEach(tap -> rows.add(row(one, tap)));
+                Path golden = Path.of(row.fixture(), "goldens", row.prompt() + ".safetensors");
+                results.add(check(row, golden, model));
             }
+        } catch (TouchstoneException e) {
+            results.add(new CheckedCase(row, null, e.getMessage()));
         }
-        return spark.createDataFrame(rows, COLUMNS);
     }
 
-    private static Row row(CheckedCase one, TapResult tap) {
-        Integer[] shape = new Integer[tap.shape().length];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = tap.shape()[i];
+    private static CheckedCase check(ParityCase row, Path golden, LanguageModel model) {
+        try (Goldens goldens = new Goldens(golden)) {
+            TapMap map = TapMap.of(model.transformer());
+            return new CheckedCase(row, Parity.check(model::trace, map, goldens), null);
+        } catch (TouchstoneException e) {
+            return new CheckedCase(row, null, e.getMessage());
         }
-        return RowFactory.create(
-                one.fixture(),
-                one.name(),
-                tap.name(),
-                shape,
-                tap.verdict(),
-                tap.passes(),
-                tap.isExempt(),
-                tap.ratio(),
-                tap.inherited().rms(),
-                tap.pytorch().rms(),
-                tap.inherited().max(),
-                tap.pytorch().max(),
-                tap.local().max(),
-                null);
     }
 
-    /** The report of all cases that were compared, as the command writes it. The driver reads how each fixture was made. */
-    public static Report report(List<CheckedCase> cases) {
+    /** The page that the command writes, of all rows that were compared. The driver reads how each fixture was made. */
+    public static Report report(List<CheckedCase> results) {
         Report report = new Report(Map.of(
                 "Java",
                 Runtime.version().toString(),
@@ -114,9 +84,10 @@ public final class ParitySweep {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 "engine",
                 "Touchstone on Spark"));
-        for (CheckedCase one : cases) {
+        for (CheckedCase one : results) {
             if (one.error() == null) {
-                report.add(new Fixture(Path.of(one.fixture())), one.name(), one.result());
+                ParityCase row = one.row();
+                report.add(row.title(), new Fixture(Path.of(row.fixture())), row.prompt(), one.result());
             }
         }
         return report;

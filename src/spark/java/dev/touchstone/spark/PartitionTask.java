@@ -109,14 +109,12 @@ record PartitionTask(Columns columns, GenerateSettings settings, Progress progre
     }
 
     private Row count(Row row, BatchAnswer answer) {
-        progress.rows().add(1);
-        progress.promptTokens().add(answer.made().promptIds().length);
-        progress.newTokens().add(answer.made().ids().length);
+        progress.addAnswer(answer.made());
         return columns.answer(row, answer);
     }
 
     private Row error(Row row, TouchstoneException why) {
-        progress.errors().add(1);
+        progress.addError();
         return columns.error(row, why.getMessage());
     }
 }

@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
  * <pre>{@code
  * Dataset<Row> answers = Touchstone.generate(
  *         spark.read().parquet("prompts"),
- * GenerateSettings.of("/models/SmolLM2-135M-Instruct").withJson("{\"max_new_tokens\": 50}"));
+ *         GenerateSettings.of("/models/SmolLM2-135M-Instruct").withJson("{\"max_new_tokens\": 50}"));
  * answers.write().parquet("answers"); }</pre>
  */
 public final class Touchstone {
@@ -50,7 +50,7 @@ public final class Touchstone {
         Sampling.ofJson(Json.object("settings", settings.json())); // refuses invalid ones before the job begins
         GenerateSettings known = settings.digest() != null
                 ? settings
-                : settings.withDigest(ModelDigest.of(ExecutorModel.path(settings)));
+                : settings.withDigest(ModelDigest.of(settings.model().here()));
         Column[] read =
                 columns.read().stream().map(name -> col("`" + name + "`")).toArray(Column[]::new);
         return rows.withColumn(JSON_TEXT, to_json(struct(read)))

@@ -4,83 +4,135 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * The program that {@link ClusterTest} submits. Each run writes a folder of answers, and what the cluster did to the
- * file {@code <run>.properties}. Arguments: the file of prompts, a folder of mixed rows, a folder with a model, the
- * settings as JSON, and the folder for the results.
+ * file {@code <run>.properties}. Arguments: the folder for the results, which has the prompts and the models, and the
+ * settings as JSON.
  */
 public final class ClusterRuns {
     private final SparkSession spark;
     private final Tasks tasks = new Tasks();
-    private final Path results;
+    private final Path folder;
+    private final GenerateSettings settings;
 
-    private ClusterRuns(SparkSession spark, Path results) {
+    private ClusterRuns(SparkSession spark, Path folder, String json) {
         this.spark = spark;
-        this.results = results;
+        this.folder = folder;
+        this.settings = GenerateSettings.storyteller().withJson(json).withBatchSize(32);
         spark.sparkContext().addSparkListener(tasks);
     }
 
     public static void main(String[] args) throws Exception {
-        SparkSession spark = SparkSession.builder().appName("cluster runs").getOrCreate();
-        try {
-            ClusterRuns runs = new ClusterRuns(spark, Path.of(args[4]));
-            runs.generate(args[0], args[1], args[2], args[3]);
-            runs.sweep(List.of(args).subList(5, args.length));
-        } finally {
-            spark.stop();
+        Path folder = Path.of(args[0]);
+        try (SparkSession spark = SparkSession.builder().appName("cluster runs").getOrCreate()) {
+            ClusterRuns runs = new ClusterRuns(spark, folder, args[1]);
+            runs.divide();
+            runs.kill();
+            runs.mixed();
+            runs.refuse();
+            runs.sweep();
+        }
+        try (TwoHosts hosts = new TwoHosts(folder.toString());
+                SparkSession spark = SparkSession.builder()
+                        .master(hosts.url())
+                        .appName("second attempts")
+                        .config("spark.speculation", true)
+                        .config("spark.speculation.minTaskRuntime", "100ms")
+                        .getOrCreate()) {
+            new ClusterRuns(spark, folder, args[1]).freeze();
         }
     }
 
-    private void generate(String prompts, String mixed, String model, String json) throws Exception {
-        Dataset<Row> rows = spark.read().json(prompts);
-        GenerateSettings settings = GenerateSettings.storyteller().withJson(json);
-        for (int partitions : List.of(1, 2, 7, 64)) {
-            write("partitions-" + partitions, Touchstone.generate(rows.repartition(partitions), settings));
-        }
-        // Parts of the file, without a shuffle, whose data would be lost with an executor and be computed again.
-        long part = Files.size(Path.of(prompts)) / 12 + 1;
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private Dataset<Row> prompts() {
+        return spark.read().json(file("all.jsonl"));
+    }
+
+    /** Parts of the file, without a shuffle, whose data would be lost with an executor and be computed again. */
+    private Dataset<Row> parts() throws IOException {
+        long part = Files.size(folder.resolve("all.jsonl")) / 12 + 1;
         spark.conf().set("spark.sql.files.maxPartitionBytes", "" + part);
-        Dataset<Row> parts = spark.read().schema(rows.schema()).json(prompts);
-        Thread killing = Executors.killOne(tasks);
-        write("killed", Touchstone.generate(parts, settings));
-        killing.join();
-
-        String parquet = results.resolve("mixed-input").toString();
-        spark.read().json(mixed).write().parquet(parquet);
-        write("mixed", answers(parquet, model));
-        fail("other-model", Touchstone.generate(rows, settings.withDigest("0".repeat(64))));
+        return prompts();
     }
 
-    private void sweep(List<String> fixtures) throws IOException {
-        List<CheckedCase> cases = ParitySweep.run(spark, fixtures);
-        ParitySweep.table(spark, cases).write().json(results.resolve("sweep").toString());
-        Files.writeString(
-                results.resolve("sweep.html"), ParitySweep.report(cases).html());
+    private void divide() throws Exception {
+        for (int partitions : List.of(1, 2, 7, 64)) {
+            write("partitions-" + partitions, prompts().repartition(partitions), none -> null);
+        }
     }
 
-    private Dataset<Row> answers(String prompts, String model) {
+    private void kill() throws Exception {
+        write("killed", parts(), Executors::killOne);
+    }
+
+    private void freeze() throws Exception {
+        write("frozen", parts(), Executors::freezeOne);
+    }
+
+    /** Writes the answers, while another thread disturbs the executors; it may be null. */
+    private void write(String run, Dataset<Row> rows, Function<Tasks, Thread> disturb) throws Exception {
+        spark.sparkContext().listenerBus().waitUntilEmpty(); // tasks that read the types of the columns
+        tasks.reset();
+        Progress progress = Progress.of(spark.sparkContext());
+        Thread disturbance = disturb.apply(tasks);
+        Touchstone.generate(rows, settings, progress).write().json(file(run));
+        if (disturbance != null) {
+            disturbance.join();
+        }
+        spark.sparkContext().listenerBus().waitUntilEmpty();
+        tasks.write(folder.resolve(run + ".properties"), progress);
+    }
+
+    /** All kinds of rows, with a model on each machine, and with models that spark-submit distributes. */
+    private void mixed() {
+        String prompts = file("mixed-input");
+        String model = file("chat-model");
+        spark.read().json(file("mixed.jsonl")).write().parquet(prompts);
         Dataset<Row> answers = Touchstone.generate(
                 spark.read().parquet(prompts), GenerateSettings.of(model).withJson("{\"max_new_tokens\": 4}"));
-        return answers;
+        answers.write().json(file("mixed"));
+
+        String output = file("mixed-output");
+        Options options = GenerateJob.options(("--input " + prompts + " --output " + output
+                        + " --format parquet --distributed-model chat" + " --settings {\"max_new_tokens\":4}")
+                .split(" "));
+        System.out.println(GenerateJob.run(spark, options));
+        spark.read().parquet(output).write().json(file("mixed-parquet"));
+
+        Touchstone.generate(
+                        spark.read().json(file("gguf.jsonl")),
+                        GenerateSettings.ofDistributed("model.gguf").withJson("{\"max_new_tokens\": 4}"))
+                .write()
+                .json(file("gguf"));
     }
 
-    private void write(String run, Dataset<Row> answers) throws Exception {
-        tasks.reset();
-        answers.write().json(results.resolve(run).toString());
-        spark.sparkContext().listenerBus().waitUntilEmpty();
-        tasks.write(results.resolve(run + ".properties"));
+    /** Runs that must fail: with another model than expected, and with one that only the driver has. */
+    private void refuse() throws IOException {
+        refuse("other-model", settings.withDigest("0".repeat(64)));
+        refuse("no-model", GenerateSettings.ofDistributed("chat-model")); // in the working directory of the driver
     }
 
-    /** Writes the message of a run that must fail. */
-    private void fail(String run, Dataset<Row> answers) throws IOException {
+    /** Writes the message of the failure. */
+    private void refuse(String run, GenerateSettings wrong) throws IOException {
         try {
-            answers.write().json(results.resolve(run).toString());
+            Touchstone.generate(prompts(), wrong).write().json(file(run));
         } catch (Exception e) {
-            Files.writeString(results.resolve(run + ".txt"), String.valueOf(e) + e.getCause());
+            Files.writeString(folder.resolve(run + ".txt"), String.valueOf(e) + e.getCause());
         }
+    }
+
+    private void sweep() {
+        Options options = ParityJob.options(
+                "--rows", file("sweep.jsonl"), "--output", file("sweep-output"), "--html", file("sweep.html"));
+        System.out.println(ParityJob.run(spark, options));
+        spark.read().parquet(file("sweep-output")).write().json(file("sweep"));
     }
 }

@@ -26,6 +26,7 @@ public final class Tasks extends SparkListener {
     private int stage = -1;
     private int lost;
     private int ended;
+    private int secondAttempts;
 
     synchronized void reset() {
         running.clear();
@@ -33,6 +34,7 @@ public final class Tasks extends SparkListener {
         succeeded.clear();
         lost = 0;
         ended = 0;
+        secondAttempts = 0;
         stage = -1;
     }
 
@@ -47,6 +49,7 @@ public final class Tasks extends SparkListener {
     public synchronized void onTaskStart(SparkListenerTaskStart event) {
         if (event.stageId() == stage) {
             running.add(event.taskInfo().taskId());
+            secondAttempts += event.taskInfo().speculative() ? 1 : 0;
         }
         notifyAll();
     }
@@ -73,6 +76,11 @@ public final class Tasks extends SparkListener {
         await(() -> executors.size() == 2 && running.size() == 2);
     }
 
+    /** Waits until Spark has started a second attempt of a task that was too slow. */
+    void awaitSecondAttempt() throws InterruptedException {
+        await(() -> secondAttempts > 0);
+    }
+
     private synchronized void await(BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(100);
         while (!condition.getAsBoolean()) {
@@ -84,12 +92,15 @@ public final class Tasks extends SparkListener {
         }
     }
 
-    synchronized void write(Path file) throws IOException {
+    synchronized void write(Path file, Progress progress) throws IOException {
         Properties properties = new Properties();
         properties.setProperty("executors", "" + executors.size());
         properties.setProperty("succeeded", "" + succeeded.size());
         properties.setProperty("repeated", "" + (ended - succeeded.size()));
         properties.setProperty("lost", "" + lost);
+        properties.setProperty("rows", "" + progress.rows().sum());
+        properties.setProperty("errors", "" + progress.errors().sum());
+        properties.setProperty("second-attempts", "" + secondAttempts);
         try (Writer writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);
         }

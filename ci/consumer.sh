@@ -63,7 +63,7 @@ pages() { # the command's arguments; prints the title of the page
 }
 jar=$(ls target/touchstone-*.jar)
 maven $plugin:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$target/runtime"
-expect "explain as a module" "Touchstone: one run explained" pages explain --prompt "The fox" --max-new-tokens 2
-expect "parity as a module" "Touchstone: parity" pages parity fixtures/exercise
-expect "compare as a module" "Touchstone: time per token" pages compare --prompt "The fox" --max-new-tokens 2
+expect "explain as a module" "Touchstone: one run of storyteller explained" pages explain --prompt "The fox" --max-new-tokens 2
+expect "parity as a module" "Touchstone: parity of exercise" pages parity fixtures/exercise
+expect "compare as a module" "Touchstone: time per token of storyteller" pages compare --prompt "The fox" --max-new-tokens 2
 exit $status

@@ -1,6 +1,12 @@
 """Checks of each kind of page: its content, and its use by mouse and keyboard."""
 
+import csv
+import io
+import json
+import math
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -70,6 +76,7 @@ def report(page: Page) -> None:
     assert bars > 1, "the histogram has bars"
     assert detail.locator("tr").count() > 12, "the errors of the tap and the elements with the largest errors"
     assert page.locator("#environment tr").count() >= 3
+    report_tools(page)
 
 
 def taps_table(page: Page, totals: dict[str, int]) -> None:
@@ -91,7 +98,7 @@ def taps_table(page: Page, totals: dict[str, int]) -> None:
     sorted_by_keyboard(page, table, "ratio")
     page.get_by_role("searchbox").fill("logits")
     assert all("logits" in text for text in rows.all_text_contents())
-    rows.first.get_by_role("button").click()
+    rows.first.get_by_role("link").click()
     expect(page.locator("#detail h3")).to_contain_text("logits")
     page.get_by_role("searchbox").fill("")
     kind.select_option(first)
@@ -106,6 +113,42 @@ def curves_are_distinguishable(page: Page) -> None:
         names = curves.evaluate_all("lines => lines.map(line => line.dataset.curve)")
         labels = chart.evaluate("svg => svg.parentNode.textContent")
         assert all(name in labels for name in names)
+
+
+def downloads(page: Page, name: str) -> str:
+    """Presses the download button of this name; returns the text of the file."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).first.click()
+    return Path(download.value.path()).read_text()
+
+
+def report_tools(page: Page) -> None:
+    """A tap has an address, the figures can be downloaded, and another report can be shown beside this one."""
+    logits = "report.fixtures.at(-1).cases.at(-1)"
+    fixture, case = page.evaluate(f"[report.fixtures.at(-1).name, {logits}.name]")
+    page.evaluate(f"location.hash = '#{fixture}/{case}/logits'")
+    expect(page.locator("#detail h3")).to_contain_text(f"logits in {fixture}, {case}")
+    page.evaluate("location.hash = '#logits'")
+    expect(page.locator("#detail h3")).to_contain_text("logits")
+    whole = downloads(page, "Download the report (JSON)")
+    assert json.loads(whole) == page.evaluate("report")
+    page.get_by_label("Show", exact=True).select_option("all")
+    rows = list(csv.DictReader(io.StringIO(downloads(page, "Download CSV"))))
+    assert len(rows) == page.evaluate("cells.length")
+    assert {row["tap"] for row in rows} == set(page.evaluate("cells.map(cell => cell.tap.name)"))
+    other = json.loads(whole)
+    tap = other["fixtures"][0]["cases"][0]["taps"][3]
+    tap["ratio"], tap["verdict"] = 5, "wrong"
+    beside = page.locator("#beside")
+    picker = beside.get_by_label("Report")
+    picker.set_input_files({"name": "old.json", "mimeType": "application/json", "buffer": json.dumps(other).encode()})
+    expect(beside.locator(".live")).to_contain_text("1 changed")
+    expect(beside.locator("tbody tr")).to_have_count(1)
+    expect(beside.locator("tbody tr")).to_contain_text(tap["name"])
+    picker.set_input_files({"name": "it.html", "mimeType": "text/html", "buffer": page.content().encode()})
+    expect(beside.locator(".live")).to_contain_text("0 changed")
+    picker.set_input_files({"name": "no.json", "mimeType": "application/json", "buffer": b"{}"})
+    expect(beside.locator(".live")).to_contain_text("no.json cannot be read")
 
 
 def name(page: Page, index: int) -> str:
@@ -137,6 +180,9 @@ def zoo(page: Page) -> None:
     page.get_by_label("Group by").select_option("none")
     assert table.locator(".group").count() == 0
     sorted_by_keyboard(page, table, "error ratio")
+    page.evaluate("location.hash = `#${data.mutants.at(-1).key}`")
+    expect(page.locator("tr.target")).to_have_count(1)
+    assert len(list(csv.reader(io.StringIO(downloads(page, "Download CSV"))))) == planted + 1
     page.get_by_role("searchbox").press_sequentially("softmax")
     assert 0 < rows.count() < planted
     assert all("softmax" in text.lower() for text in rows.all_text_contents())
@@ -146,6 +192,16 @@ def zoo(page: Page) -> None:
     assert rows.count() == missed > 0
     page.get_by_label("Missed by").select_option("")
     assert rows.count() == planted
+
+
+def index(page: Page) -> None:
+    """Every link leads to a page."""
+    links = page.locator("main a")
+    assert links.count() >= 1
+    here = Path(page.evaluate("decodeURIComponent(location.pathname)")).parent
+    for link in links.all():
+        assert (here / unquote(link.get_attribute("href"))).is_file()
+        assert link.inner_text()
 
 
 def plot(page: Page) -> None:
@@ -181,7 +237,7 @@ def explained(page: Page) -> None:
     """The page has every stage; token, layer, head and step can be selected by mouse and keyboard."""
     run = page.evaluate("({tokens: run.ids.length, steps: run.steps.length, layers: run.layers.length})")
     labelled_facts(page)
-    assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) == 9
+    assert page.locator("section h2").count() == page.locator("nav a").count() == len(page.evaluate("run.stages")) + 2 == 11
     assert page.locator("section .shape").count() == 9
     for number, stage in enumerate(page.evaluate("run.stages.map(stage => stage.title)"), start=1):
         expect(page.get_by_role("heading", name=f"{number} {stage}", exact=True)).to_be_visible()
@@ -199,6 +255,9 @@ def explained(page: Page) -> None:
         attention(page, run)
         canvases_are_painted(page)
     steps(page, run)
+    overview(page)
+    what_if(page)
+    beside(page)
 
 
 def sources(page: Page) -> None:
@@ -240,9 +299,108 @@ def attention(page: Page, run: dict[str, int]) -> None:
     slider.fill(str(run["layers"] - 1))
     expect(stage.locator(".slider output").first).to_contain_text(f"Layer {run['layers'] - 1} (0 to")
     page.wait_for_function("before => weights.some((weight, i) => weight !== before[i])", arg=before)
-    heads = stage.locator(".thumb")
+    heads = stage.locator(".thumbs .thumb")
     heads.last.click()
     expect(heads.last).to_have_attribute("aria-pressed", "true")
+    all_heads(page, run)
+
+
+def all_heads(page: Page, run: dict[str, int]) -> None:
+    """Every head of every layer has a picture; one is selected by mouse and keyboard. The lines show the selected token's keys."""
+    grid = page.locator(".all-heads")
+    heads = page.evaluate("run.shape.heads")
+    cells = grid.locator(".thumb")
+    assert cells.count() == run["layers"] * heads
+    cells.first.click()
+    assert page.evaluate("[state.layer, state.head]") == [0, 0]
+    expect(grid.locator("[aria-pressed=true]")).to_have_attribute("aria-label", "layer 0, head 0")
+    if run["layers"] > 1:
+        page.keyboard.press("ArrowDown")
+        expect(grid.locator("[aria-pressed=true]")).to_have_attribute("aria-label", "layer 1, head 0")
+        expect(grid.locator("[aria-pressed=true]")).to_be_focused()
+    expect(page.locator("#stage-4 .live", has_text="Mean weight on")).to_contain_text("the previous token")
+    line = page.locator("#stage-4 .live", has_text="attends most to")
+    expect(line).to_contain_text(f"in layer {page.evaluate('state.layer')}, head 0")
+    page.get_by_label("Heads", exact=True).select_option("all")
+    expect(line).to_contain_text("mean of the heads")
+    page.get_by_label("Heads", exact=True).select_option("one")
+    page.evaluate("select({token: 0})")
+    expect(line).to_contain_text(f"(token 0) attends most to {page.evaluate('quoted(run.ids[0])')} 100.0 %")
+    page.evaluate("select({token: tokens - 1})")
+
+
+def overview(page: Page) -> None:
+    """The diagram, the buttons and the search select a part; its tap is the address of the page; the numbers download."""
+    part, diagram = page.locator("#part"), page.locator(".diagram")
+    parts = page.evaluate("parts.map(part => tapOf(part))")
+    assert diagram.locator("a.part").count() == len(parts)
+    assert diagram.locator("a.layer").count() == page.evaluate("run.layers.length")
+    part.get_by_role("button", name="Next part").click()
+    expect(diagram.locator("a.part[aria-current]")).to_have_count(1)
+    diagram.locator("a.part").first.click()
+    expect(part).to_contain_text("part 1 of")
+    for at, tap in enumerate(parts):
+        expect(part.locator("code").first).to_contain_text(tap)
+        expect(part).to_contain_text(f"part {at + 1} of {len(parts)}")
+        assert page.evaluate("decodeURIComponent(location.hash)") == f"#{tap}"
+        part.get_by_role("button", name="Next part").click()
+    diagram.locator("a.part[aria-current]").focus()
+    page.keyboard.press("End")
+    expect(part.locator("code").first).to_contain_text("logits")
+    scores = page.evaluate("run.layers.at(-1).taps.find(tap => tap.name.endsWith('.scores')).name")
+    part.get_by_label("Find a tap").fill(scores)
+    expect(part.locator("h3")).to_have_text("attention scores")
+    expect(part.locator("code").first).to_have_text(scores)
+    assert page.evaluate("state.layer === run.layers.length - 1")
+    part.get_by_label("Find a tap").fill("")
+    diagram.locator("a.layer").first.click()
+    expect(part.locator("code").first).to_have_text(page.evaluate("run.layers[0].name"))
+    page.evaluate("name => { location.hash = `#${name}` }", scores)
+    expect(part.locator("code").first).to_have_text(scores)
+    numbers = json.loads(downloads(page, "Download the numbers (JSON)"))
+    assert numbers["overview"] == page.evaluate("run.overview")
+    taps = list(csv.DictReader(io.StringIO(downloads(page, "Download the taps (CSV)"))))
+    assert [row["tap"] for row in taps] == page.evaluate("run.layers.flatMap(one => one.taps.map(tap => tap.name))")
+
+
+def beside(page: Page) -> None:
+    """Another run can be opened, from its page or from its numbers."""
+    section = page.locator("#beside")
+    picker = section.get_by_label("Run", exact=True)
+    other = page.evaluate("numbers")
+    other["vocabulary"][str(other["steps"][0]["id"])]["text"] = '"<b>"'
+    numbers = json.dumps(other).encode()
+    for file, content, expected in (
+        ("page.html", page.content().encode(), "The texts are the same"),
+        ("other.json", numbers, "The texts differ from step 1 on"),
+        ("no.json", b"{}", "no.json cannot be read"),
+    ):
+        picker.set_input_files({"name": file, "mimeType": "text/plain", "buffer": content})
+        expect(section).to_contain_text(expected)
+    assert section.locator("svg[role=img]").count() == 2
+
+
+def what_if(page: Page) -> None:
+    """The sliders of temperature and top-p change the bars to the probabilities of the formula."""
+    box = page.locator("#stage-6 .what-if")
+    given = page.evaluate("step().scores[0].most_likely.map(one => one.probability)")
+    page.wait_for_function("candidateRows.every(row => row.children[2].textContent)")
+    for temperature, top_p in ((1, 1), (0.5, 1), (2, 0.6), (0.05, 1), (1, 0.01)):
+        box.get_by_label("Temperature", exact=True).fill(str(round(temperature * 20) - 1))
+        box.get_by_label("Top-p", exact=True).fill(str(round(top_p * 100) - 1))
+        logits = page.evaluate("logitsOf(state.step).then(logits => [...logits])")
+        weights = [math.exp((logit - logits[0]) / temperature) for logit in logits]
+        kept, mass = 0, 0.0
+        while kept < len(weights) and (kept == 0 or mass < top_p * sum(weights)):
+            mass += weights[kept]
+            kept += 1
+        page.wait_for_function("kept => others.textContent.startsWith(kept)", arg=f"{kept:,} token")
+        shown = box.locator(".value").all_text_contents()
+        expected = [page.evaluate("percent", weight / mass) for weight in weights[: min(kept, len(shown))]]
+        assert shown == expected + ["excluded"] * (len(shown) - len(expected))
+        if (temperature, top_p) == (1, 1):
+            for probability, weight in zip(given, weights, strict=False):
+                assert abs(probability - weight / mass) < 2e-3 * probability
 
 
 def steps(page: Page, run: dict[str, int]) -> None:
@@ -251,7 +409,7 @@ def steps(page: Page, run: dict[str, int]) -> None:
     slider.focus()
     page.keyboard.press("End")
     expect(page.locator("#stage-7 .slider output")).to_contain_text(f"Step {run['steps']} of {run['steps']}")
-    expect(page.locator("#stage-6 .slider output")).to_contain_text(f"Step {run['steps']} of {run['steps']}")
+    expect(page.locator("#stage-6 .slider output").first).to_contain_text(f"Step {run['steps']} of {run['steps']}")
     assert page.locator("#stage-7 .text .later").count() == 0
     page.locator("#stage-7").get_by_role("button", name="Previous step").click()
     expect(page.locator("#stage-9 .live").first).to_contain_text(f"After step {max(1, run['steps'] - 1)}")

@@ -84,8 +84,8 @@ class Watch:
         self.problems.append(f"console: {message.text}")
 
     def on_request(self, request: Request) -> None:
-        """Records a request, unless it is for the page itself, its server or a data URL."""
-        if not request.url.startswith((self.home, "data:")):
+        """Records a request, unless it is for the page itself, its server, a data URL or a download."""
+        if not request.url.startswith((self.home, "data:", "blob:")):
             self.problems.append(f"request: {request.url}")
 
 

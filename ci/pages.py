@@ -47,8 +47,26 @@ def opens(browser: Browser, file: Path, check: Check) -> None:
             assert not watch.problems, f"{where}: {watch.problems}"
             backgrounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
             context.close()
+    without_script(browser, file)
     assert len(backgrounds) == len(SCHEMES), f"{file.name} has the same background in light and dark: {backgrounds}"
     print(f"ok   {file.relative_to(ROOT)}", flush=True)
+
+
+def without_script(browser: Browser, file: Path) -> None:
+    """Without JavaScript a page shows results, or says where they are."""
+    context = browser.new_context(viewport=SCREENS["phone"], java_script_enabled=False)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    shown = page.locator("body").inner_text()
+    assert "JavaScript" in shown or page.locator("script").count() == 0, f"{file.name} says nothing without JavaScript"
+    context.close()
+
+
+def index() -> Path:
+    """Writes the index of all pages."""
+    for folder in (PAGES, TARGET):
+        subprocess.run([ROOT / "touchstone", "pages", folder], stdout=subprocess.DEVNULL, check=True)
+    return TARGET / "index.html"
 
 
 def touchstone(name: str, *arguments: object, code: int = 0) -> Path:
@@ -105,6 +123,7 @@ ALL_PAGES: dict[str, tuple[Callable[[], Path], Check]] = {
     "explain-hostile": explain("explain-hostile", page_checks.HOSTILE, "--max-new-tokens", 3),
     "explain-long": (lambda: touchstone("explain-long", "explain", "--prompt-ids", IDS), page_checks.quick),
     **{f"explain-{name}": family(name) for name in FAMILIES},
+    "index": (index, page_checks.index),
 }
 
 

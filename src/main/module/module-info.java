@@ -42,6 +42,8 @@ module dev.touchstone {
     // Jackson reads the records of the pages by reflection.
     opens dev.touchstone.explain to
             com.fasterxml.jackson.databind;
+    opens dev.touchstone.explain.diagram to
+            com.fasterxml.jackson.databind;
     opens dev.touchstone.parity to
             com.fasterxml.jackson.databind;
     opens dev.touchstone.parity.errors to

@@ -44,7 +44,7 @@ class ArchitectureTest {
         layers.put("tensor", Set.of());
         layers.put("kernels", Set.of("tensor"));
         layers.put("model", Set.of("kernels", "tensor"));
-        layers.put("model.taps", Set.of("model"));
+        layers.put("model.taps", Set.of("model", "tensor"));
         layers.put("tokenizer.unicode", Set.of());
         layers.put("tokenizer.text", Set.of());
         layers.put("tokenizer.regex", Set.of("tokenizer.unicode"));
@@ -77,6 +77,7 @@ class ArchitectureTest {
                 "parity.errors",
                 "parity.diagnosis",
                 "parity",
+                "explain.diagram",
                 "explain",
                 "batch",
                 "server.api",

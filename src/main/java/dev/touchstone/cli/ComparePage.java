@@ -7,7 +7,10 @@ import dev.touchstone.cli.PromptOptions.Prompt;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Page;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The comparison as one page that needs no network. */
 final class ComparePage {
@@ -35,6 +38,21 @@ final class ComparePage {
                     .put("ids", agreement.apply(run))
                     .set("milliseconds", JSON.valueToTree(run.milliseconds()));
         }
-        return Page.of(ComparePage.class, "compare.html", data.toString());
+        Map<String, String> parts = Map.of(
+                "title",
+                Page.text("time per token of " + model.name()),
+                "description",
+                Page.text("compare: " + runs.stream().map(TimedRun::name).collect(Collectors.joining(", "))),
+                "table",
+                Page.table(
+                        List.of("run", "new tokens", "tokens per second", "ids"),
+                        runs.stream()
+                                .map(run -> List.of(
+                                        run.name(),
+                                        String.valueOf(run.ids().length),
+                                        String.format(Locale.ROOT, "%.1f", run.tokensPerSecond()),
+                                        agreement.apply(run)))
+                                .toList()));
+        return Page.of(ComparePage.class, "compare.html", parts, data.toString());
     }
 }

@@ -52,6 +52,7 @@ public final class Main implements Runnable {
         COMMANDS.put("trace", TraceCommand::new);
         COMMANDS.put("explain", ExplainCommand::new);
         COMMANDS.put("parity", ParityCommand::new);
+        COMMANDS.put("pages", PagesCommand::new);
         COMMANDS.put("models", ModelsCommand::new);
         COMMANDS.put("inspect", InspectCommand::new);
         COMMANDS.put("dequantize", DequantizeCommand::new);

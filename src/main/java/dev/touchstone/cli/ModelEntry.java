@@ -4,6 +4,7 @@ import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.gguf.GgufFolder;
+import dev.touchstone.model.taps.ModelSummary;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;

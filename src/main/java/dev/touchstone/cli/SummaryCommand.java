@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import dev.touchstone.checkpoint.LoadedModel;
 import dev.touchstone.checkpoint.ModelSource;
 import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.model.taps.ModelSummary;
 import dev.touchstone.weights.StoredType;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.touchstone.explain;
 
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.explain.diagram.Overview;
 import dev.touchstone.generation.CachedExecutor;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.generation.Generator;
@@ -68,6 +69,7 @@ public record Explainer(LoadedModel model, Kernels kernels) {
         Explanation.Input input = new Explanation.Input(
                 model.name(), transformer.shape(), wellFormed(prompt), shown, ids.length - shown.length);
         Explanation.PromptPass pass = new Explanation.PromptPass(
+                Overview.of(trace.map(), name -> trace.tap(name).shape()),
                 embedding(trace),
                 positions,
                 layers(trace),

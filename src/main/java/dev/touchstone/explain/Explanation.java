@@ -1,6 +1,7 @@
 package dev.touchstone.explain;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.touchstone.explain.diagram.Overview;
 import dev.touchstone.generation.Generation;
 import dev.touchstone.model.Transformer.Shape;
 import java.util.List;
@@ -28,11 +29,17 @@ public record Explanation(
     /**
      * What the forward pass over the prompt computed.
      *
+     * @param overview the parts of the model, with their shapes in this pass
      * @param embedding the steps from token ids to the input of the first block
      * @param next the most likely tokens after the prompt
      */
     public record PromptPass(
-            List<Vectors> embedding, PositionEncoding positions, List<Layer> layers, List<Candidate> next, Lens lens) {}
+            Overview overview,
+            List<Vectors> embedding,
+            PositionEncoding positions,
+            List<Layer> layers,
+            List<Candidate> next,
+            Lens lens) {}
 
     /**
      * The generation, and what it took.
@@ -63,6 +70,10 @@ public record Explanation(
 
     public int dropped() {
         return input.dropped;
+    }
+
+    public Overview overview() {
+        return pass.overview;
     }
 
     public List<Vectors> embedding() {

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.explain.diagram.Part;
 import dev.touchstone.util.Page;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Writes an explanation as one HTML page that needs no network. */
@@ -39,14 +41,28 @@ public final class ExplanationPage {
         ObjectNode data = json(run);
         data.put("version", ExplanationPage.class.getPackage().getImplementationVersion());
         ObjectNode sources = data.putObject("sources");
-        Stream.concat(
+        Stream.of(
                         run.stages().stream().flatMap(stage -> stage.sources().stream()),
+                        run.overview().parts().stream().map(Part::source),
                         run.layers().stream()
                                 .flatMap(layer -> layer.taps().stream())
                                 .map(Layer.Tap::source))
+                .flatMap(types -> types)
                 .distinct()
                 .forEach(type -> SourceFile.text(type).ifPresent(text -> sources.put(SourceFile.path(type), text)));
-        return Page.of(ExplanationPage.class, "explain.html", data.toString());
+        Map<String, String> parts = Map.of(
+                "title",
+                Page.text("one run of " + run.input().model() + " explained"),
+                "description",
+                Page.text(description(run)),
+                "diagram",
+                run.overview().svg());
+        return Page.of(ExplanationPage.class, "explain.html", parts, data.toString());
+    }
+
+    private static String description(Explanation run) {
+        String prompt = run.prompt() == null ? run.ids().length + " token ids" : "“" + run.prompt() + "”";
+        return "explain: " + prompt + " continued by " + run.steps().size() + " tokens";
     }
 
     /** The explanation as a JSON object. */

@@ -11,6 +11,7 @@ import java.util.zip.DeflaterOutputStream;
 final class Packed {
     private static final int MAX_WEIGHT = 255;
     private static final int MAX_SIGNED = 127;
+    static final int STEPS = 65_535;
 
     private Packed() {}
 
@@ -45,6 +46,27 @@ final class Packed {
             bytes[i] = (byte) Math.round(scale == 0 ? 0 : MAX_SIGNED * values.data()[i] / scale);
         }
         return text(bytes);
+    }
+
+    /**
+     * Numbers in descending order, as steps from the one before: {@code STEPS} steps are the distance of the first from the last. A
+     * number of steps is written as LEB128, seven bits a byte, the lowest first.
+     */
+    static String descending(float[] sorted) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        float range = sorted[0] - sorted[sorted.length - 1];
+        int before = 0;
+        for (float value : sorted) {
+            int at = range == 0 ? 0 : Math.round(STEPS * ((sorted[0] - value) / range));
+            int step = at - before;
+            while (step >= 0x80) {
+                bytes.write(step & 0x7F | 0x80);
+                step >>>= 7;
+            }
+            bytes.write(step);
+            before = at;
+        }
+        return text(bytes.toByteArray());
     }
 
     static String text(byte[] bytes) {

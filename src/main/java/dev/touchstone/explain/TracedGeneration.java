@@ -21,6 +21,8 @@ import java.util.Map;
 /** Runs a generation with all taps recorded, and describes each step. */
 final class TracedGeneration {
     private static final int CANDIDATES = 8;
+    /** The number of characters in a page that logits may occupy. */
+    private static final int MAX_RANKING_CHARACTERS = 1_500_000;
 
     private final Transformer model;
     private final Kernels kernels;
@@ -30,6 +32,7 @@ final class TracedGeneration {
     private final List<Processed> processed = new ArrayList<>();
     private final List<TracedStep> steps = new ArrayList<>();
     private final List<Map<TimeCategory, Double>> times = new ArrayList<>();
+    private int rankingCharacters;
 
     /** The scores that a processor returned. (V) */
     private record Processed(LogitsProcessor processor, float[] scores) {}
@@ -85,6 +88,7 @@ final class TracedGeneration {
         return new TracedStep(
                 step.id(),
                 Probabilities.softmax(step.scores())[step.id()],
+                ranking(step.logits()),
                 scores,
                 lens(step.id()),
                 lastQuery(),
@@ -93,6 +97,13 @@ final class TracedGeneration {
                 executor.bytes(),
                 time.values().stream().mapToDouble(Double::doubleValue).sum(),
                 untraced);
+    }
+
+    /** Null once the rankings of the steps before occupy their share of the page. */
+    private Ranking ranking(float[] logits) {
+        Ranking ranking = rankingCharacters < MAX_RANKING_CHARACTERS ? Ranking.of(logits, vocabulary) : null;
+        rankingCharacters += ranking == null ? 0 : ranking.packed().length();
+        return ranking;
     }
 
     private TracedStep.Scores scores(LogitsProcessor processor, float[] scores, int chosen) {

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param id the chosen token
  * @param probability of the chosen token, after all logits processors
+ * @param ranking the logits in descending order; null where the page would become too large
  * @param scores the logits, and then the result of each logits processor in turn
  * @param lens the logit lens at each point of the residual stream, in order
  * @param attention the attention weights of the last query, the mean of the heads: {@code keys} bytes for each layer, each as
@@ -21,6 +22,7 @@ import java.util.List;
 public record TracedStep(
         int id,
         double probability,
+        Ranking ranking,
         List<Scores> scores,
         List<LensPrediction> lens,
         byte[] attention,

@@ -10,6 +10,7 @@ import dev.touchstone.util.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,6 +20,9 @@ public final class Report {
 
     private final Map<String, ObjectNode> fixtures = new LinkedHashMap<>();
     private final List<TapResult> taps = new ArrayList<>();
+    /** A row per case: fixture, prompt, taps, wrong ones, largest ratio, first wrong tap. */
+    private final List<List<String>> rows = new ArrayList<>();
+
     private final ObjectNode environment = JsonNodeFactory.instance.objectNode();
 
     /** @param environment the versions and settings of the run, by name */
@@ -43,6 +47,21 @@ public final class Report {
         ArrayNode list = caseNode.putArray("taps");
         result.taps().forEach(tap -> list.add(json(tap)));
         taps.addAll(result.taps());
+        rows.add(row(fixture.name(), name, result));
+    }
+
+    private static List<String> row(String fixture, String name, CaseResult result) {
+        Ratios ratios = Ratios.of(result.taps());
+        return List.of(
+                fixture,
+                name,
+                String.valueOf(result.taps().size()),
+                String.valueOf(
+                        result.taps().stream().filter(tap -> !tap.passes()).count()),
+                ratios.largestTap().isEmpty()
+                        ? "exempt"
+                        : String.format(Locale.ROOT, "%.3f (%s)", ratios.largest(), ratios.largestTap()),
+                result.firstDivergence().map(TapResult::name).orElse("none"));
     }
 
     private static ObjectNode start(String heading, Fixture fixture) {
@@ -106,6 +125,20 @@ public final class Report {
 
     /** The report as an HTML page. */
     public String html() {
-        return Page.of(Report.class, TEMPLATE, json().toString());
+        ObjectNode json = json();
+        JsonNode totals = json.path("totals");
+        String description = String.format(
+                Locale.ROOT,
+                "parity: %,d taps compared, %,d wrong",
+                totals.path("taps").asLong(),
+                totals.path("failed").asLong());
+        Map<String, String> parts = Map.of(
+                "title",
+                Page.text("parity of " + String.join(", ", fixtures.keySet())),
+                "description",
+                Page.text(description),
+                "table",
+                Page.table(List.of("fixture", "prompt", "taps", "wrong", "largest ratio", "first wrong"), rows));
+        return Page.of(Report.class, TEMPLATE, parts, json.toString());
     }
 }

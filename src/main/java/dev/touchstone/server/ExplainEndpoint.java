@@ -34,8 +34,8 @@ final class ExplainEndpoint {
     private static final String POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
             + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
             // An origin of its own, so that its inline scripts cannot read what the chat page keeps. Its dialog closes
-            // by a form.
-            + " sandbox allow-scripts allow-forms";
+            // by a form, and its numbers can be downloaded.
+            + " sandbox allow-scripts allow-forms allow-downloads";
 
     private final Supplier<Service> service;
     private final Semaphore one = new Semaphore(1);

@@ -48,11 +48,11 @@ lensScroll.scrollLeft = lensScroll.scrollWidth;
 const step = () => run.steps[state.step];
 const sampled = run.settings[run.settings.length - 1] !== "greedy";
 const stepName = at => `Step ${at + 1} of ${run.steps.length}: ${quoted(run.steps[at].id)} was ${sampled ? "sampled" : "chosen"}, probability ${percent(run.steps[at].probability)}`;
-const choice = element("div", {class: "scores"});
-follow(["step"], () => choice.replaceChildren(...step().scores.map(scores => element("div", {},
+const choiceBox = element("div", {class: "scores"});
+follow(["step"], () => choiceBox.replaceChildren(...step().scores.map(scores => element("div", {},
   element("h3", {}, scores.processor ?? "output of the model", element("small", {}, `${count(scores.allowed, "token")} not excluded`)),
   probabilityBars(scores.most_likely, {id: step().id, probability: scores.probability_of_chosen})))));
 stage(5, (run.settings.length > 1 ? "Logits processors change the logits one after another; then " : "No logits processor changes the logits; ")
   + (sampled ? `a token is sampled by its probability (${run.settings[run.settings.length - 1]}), which need not be the most likely one.`
     : "the most likely token is chosen.") + ` The ${sampled ? "sampled" : "chosen"} token is bold and gold.`,
-  slider("Step", "step", run.steps.length, stepName), choice);
+  slider("Step", "step", run.steps.length, stepName), choiceBox);

@@ -1,5 +1,5 @@
-/* What is selected now: a token of the prompt, a layer, a head and a step. A figure that depends on one of them is redrawn when it changes. */
-const state = {token: run.ids.length - 1, layer: 0, head: 0, step: 0};
+/* What is selected now: a token of the prompt, a layer, a head, a step, a part of the overview, and positions of the sliders. A figure that depends on one of them is redrawn when it changes. */
+const state = {token: run.ids.length - 1, layer: 0, head: 0, step: 0, part: 0, temperature: 19, topP: 99};
 const watchers = [];
 function select(change) {
   Object.assign(state, change);

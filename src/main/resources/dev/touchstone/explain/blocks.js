@@ -1,7 +1,5 @@
-/* The blocks: attention, what is added to the residual stream, and the MLP. The attention weights of a layer are unpacked when it is selected. */
-const tokens = run.ids.length, triangle = tokens * (tokens + 1) / 2;
+/* The blocks: attention, what is added to the residual stream, and the MLP. */
 const layer = () => run.layers[state.layer];
-const unpacked = new Map();
 let weights = null;
 
 const attention = new Heatmap("Attention weights, one row per query token, one column per key token", (row, column) =>
@@ -9,7 +7,7 @@ const attention = new Heatmap("Attention weights, one row per query token, one c
     : [element("b", {}, quoted(run.ids[row])), " attends to ", element("b", {}, quoted(run.ids[column])), " with weight ",
       element("b", {}, weights ? percent(weightOf(state.head, row, column)) : "…"), ` (layer ${state.layer}, head ${state.head})`],
 row => select({token: row}));
-const weightOf = (head, row, column) => weight(weights[head * triangle + row * (row + 1) / 2 + column]);
+const weightOf = (head, row, column) => weightAt(weights, head, row, column);
 const attentionColor = head => (row, column) => column > row ? null : mix("card", "theirs", Math.sqrt(weightOf(head, row, column)));
 
 const thumbs = Array.from({length: run.shape.heads}, (_, head) => {
@@ -31,9 +29,9 @@ async function showLayer() {
   noWeights.hidden = packed !== null;
   attentionBox.hidden = packed === null;
   if (packed === null) return;
-  if (!unpacked.has(index)) unpacked.set(index, await unpack(packed));
+  const found = await weightsOf(index);
   if (index !== state.layer) return;
-  weights = unpacked.get(index);
+  weights = found;
   thumbs.forEach((node, head) => paint(node.firstChild, tokens, tokens, attentionColor(head)));
   drawAttention();
   if (attention.cursor.hidden) attention.to(tokens - 1, strongestKey());
@@ -98,7 +96,7 @@ follow(["layer"], () => {
   const head = element("tr", {}, ...["tap", "shape", "ms", "computed in"].map((text, i) =>
     element("th", {scope: "col", class: i === 2 ? "n" : ""}, text)));
   tapsBox.replaceChildren(element("table", {}, element("thead", {}, head), ...layer().taps.map(tap => element("tr", {},
-    element("th", {scope: "row"}, element("code", {}, tap.name)), element("td", {}, `(${tap.shape.join(", ")})`),
+    element("th", {scope: "row"}, element("a", {href: `#${tap.name}`}, element("code", {}, tap.name))), element("td", {}, `(${tap.shape.join(", ")})`),
     element("td", {class: "n"}, tap.milliseconds.toFixed(3)), element("td", {}, source(tap.source, tap.source.split("/").pop()))))));
 });
 
@@ -114,6 +112,7 @@ stage(3, `The model has ${count(run.shape.layers, "block")} of attention and an 
   element("div", {class: "pair"},
     element("div", {}, element("h3", {}, "Attention weights"), noWeights, attentionBox),
     element("div", {}, tokenChoice(), element("div", {class: "figure"}, streamBox), element("div", {class: "figure"}, mlpBox))),
-  element("details", {}, element("summary", {}, "Taps of this block: shapes and times"), tapsBox));
+  element("div", {class: "pair figure"}, linesBox, allHeads),
+  element("details", {id: "taps"}, element("summary", {}, "Taps of this block: shapes and times"), tapsBox));
 follow(["layer"], showLayer);
 follow(["head"], drawAttention);

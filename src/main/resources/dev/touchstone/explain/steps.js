@@ -100,10 +100,3 @@ stage(8, "The KV cache stores the keys and values of all layers. Times were meas
       element("th", {scope: "row", style: "font-weight:400"}, element("i", {class: "swatch", "aria-hidden": "true",
         style: `background:var(--part${i})`}, String(i + 1)), part),
       element("td", {class: "n"}, ...share(run.times.prompt, part)), element("td", {class: "n"}, ...share(run.times.step, part))))))));
-
-/* Marks the stage on the screen in the list of stages. */
-const links = [...document.querySelectorAll("nav a")];
-const reading = new IntersectionObserver(entries => entries.filter(entry => entry.isIntersecting).forEach(entry =>
-  links.forEach(link => link.hash === `#${entry.target.id}` ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"))),
-{rootMargin: "-20% 0px -70% 0px"});
-document.querySelectorAll("section").forEach(section => reading.observe(section));

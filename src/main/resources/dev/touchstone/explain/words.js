@@ -1,5 +1,4 @@
 /* The head of the page, and the stages before the blocks. */
-document.title = `Touchstone: one run of ${run.model} explained`;
 document.getElementById("top").append(element("h1", {}, `One run of ${run.model}, stage by stage`),
   words(run.prompt ?? run.ids.map(id => word(id)), run.generation.text),
   facts([["layers", run.shape.layers], ["heads", run.shape.heads], ["channels", run.shape.channels],

@@ -1,8 +1,9 @@
+/*INCLUDE /dev/touchstone/page/download.js*/
 /* A table that can be sorted by each column, filtered and grouped. With `sort` null the rows keep their order and there are no controls.
    A column is {title, value, cell, number, width}. Of a row, `value` is sorted by, and `cell` is shown (default: the value).
-   At first at most `limit` rows are shown. `id` returns the id of a row. */
+   At first at most `limit` rows are shown. `id` returns the id of a row. `prefix` distinguishes the controls of several tables on a page. */
 class DataTable {
-  constructor(label, columns, rows, {sort = 0, down = false, limit = Infinity, id = null} = {}) {
+  constructor(label, columns, rows, {sort = 0, down = false, limit = Infinity, id = null, prefix = ""} = {}) {
     Object.assign(this, {columns, rows, column: sort, down, limit, id, keep: () => true, group: null});
     this.heads = columns.map((column, i) => {
       const button = element("button", {type: "button"}, column.title);
@@ -24,9 +25,9 @@ class DataTable {
       this.limit = Infinity;
       this.show();
     });
-    const order = labelled("Sort by", this.order);
+    const order = labelled("Sort by", this.order, prefix);
     order.classList.add("phone");
-    this.controls = element("div", {class: "controls"}, order, this.found);
+    this.controls = element("div", {class: "controls"}, order, this.found, saveButton("Download CSV", `${fileName(label)}.csv`, () => this.csv()));
     this.node = element("div", {}, ...sort === null ? [] : [this.controls], this.table, element("p", {class: "more"}, this.all));
     this.show();
   }
@@ -40,6 +41,7 @@ class DataTable {
       const {value} = this.columns[this.column], direction = this.down ? -1 : 1;
       found.sort((a, b) => direction * compare(value(a), value(b)));
     }
+    this.sorted = found;
     const groupOf = row => this.group ? this.group(row) : "", groups = new Map(this.rows.map(row => [groupOf(row), []]));
     for (const row of found) groups.get(groupOf(row)).push(row);
     let left = this.limit;
@@ -57,6 +59,10 @@ class DataTable {
     this.found.textContent = shown === found.length ? count(found.length, "row") : `${shown} of ${count(found.length, "row")}`;
     this.all.hidden = shown === found.length;
     this.all.textContent = `Show all ${count(found.length, "row")}`;
+  }
+  /* The rows that are shown or would be with a higher limit, in their order. */
+  csv() {
+    return csv([this.columns.map(column => column.title), ...this.sorted.map(row => this.columns.map(column => column.value(row)))]);
   }
   body(group, size, rows) {
     const title = group === "" ? [] : [element("tr", {class: "group"},
@@ -87,7 +93,7 @@ function search(label, hint, change) {
   box.classList.add("grow");
   return box;
 }
-function labelled(label, control) {
-  control.id = `control-${label.toLowerCase().replaceAll(" ", "-")}`;
+function labelled(label, control, prefix = "") {
+  control.id = `control-${prefix}${label.toLowerCase().replaceAll(" ", "-")}`;
   return element("div", {class: "control"}, element("label", {for: control.id}, label), control);
 }

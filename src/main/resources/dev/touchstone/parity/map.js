@@ -17,7 +17,10 @@ function cellOf(fixture, one, tap, block) {
   node.classList.toggle("few", tap.exempt);
   node.classList.toggle("wrong", tap.verdict === "wrong");
   const cell = {fixture, one, tap, node, block};
-  node.addEventListener("click", () => select(cell));
+  node.addEventListener("click", () => {
+    select(cell);
+    history.replaceState(null, "", addressOf(cell));
+  });
   cells.push(cell);
   return node;
 }

@@ -16,19 +16,18 @@ document.getElementById("failed").append(...failures.map(({fixture, one}) => {
   const clues = (one.clues || []).join("; ");
   return element("li", {}, element("span", {class: "bad"}, `${fixture.name} ${one.name}: first wrong at ${one.first_divergence}`), clues ? `: ${clues}` : "");
 }));
-/* Opens a tap in the map. */
-function open(cell) {
-  const node = element("button", {type: "button", class: "tap"}, element("code", {}, cell.tap.name));
-  node.addEventListener("click", () => {
-    select(cell);
-    cell.node.focus({preventScroll: true});
-    cell.block.scrollIntoView();
-    cell.node.scrollIntoView({block: "nearest", inline: "center"});
+/* A link to a tap in the map. */
+function openTap(cell) {
+  const node = element("a", {href: addressOf(cell), class: "tap"}, element("code", {}, cell.tap.name));
+  node.addEventListener("click", event => {
+    event.preventDefault();
+    history.replaceState(null, "", addressOf(cell));
+    bringIntoView(cell);
   });
   return node;
 }
 const taps = new DataTable("All taps", [
-  {title: "tap", value: ({tap}) => tap.name, cell: open}, {title: "fixture", value: ({fixture}) => fixture.name}, {title: "prompt", value: ({one}) => one.name},
+  {title: "tap", value: ({tap}) => tap.name, cell: openTap}, {title: "fixture", value: ({fixture}) => fixture.name}, {title: "prompt", value: ({one}) => one.name},
   {title: "ratio", number: true, value: ({tap}) => tap.verdict === "exact" ? 0 : number(tap.ratio), cell: ({tap}) => tap.verdict === "exact" ? "–" : show(tap.ratio)},
   {title: "limit", value: ({tap}) => tap.exempt ? "exempt" : String(limits.ratio)},
   {title: "RMS error", number: true, value: ({tap}) => number(tap.rms), cell: ({tap}) => show(tap.rms)},
@@ -60,3 +59,6 @@ document.getElementById("environment").append(element("table", {}, element("capt
 const largest = cells.filter(kinds.limited).reduce((a, b) => !a || number(b.tap.ratio) > number(a.tap.ratio) ? b : a, null);
 const first = cells.find(cell => cell.tap.verdict === "wrong") ?? largest ?? cells[0];
 if (first) select(first);
+followAddress();
+document.getElementById("top").append(element("p", {class: "controls downloads"},
+  saveButton("Download the report (JSON)", "parity.json", () => JSON.stringify(report, null, 1))));

@@ -223,7 +223,13 @@ final class BenchReport {
 
     /** The page of a report. */
     static String page(JsonNode report) {
-        return Page.of(BenchReport.class, "report.html", report.toString());
+        Map<String, String> parts = Map.of(
+                "title",
+                "benchmarks",
+                "description",
+                Page.text("bench: speed and memory on "
+                        + report.at("/machine/processor").asText()));
+        return Page.of(BenchReport.class, "report.html", parts, report.toString());
     }
 
     /** The processor's name, from the operating system. */

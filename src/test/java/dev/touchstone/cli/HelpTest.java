@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.Fingerprint;
+import dev.touchstone.parity.Report;
 import dev.touchstone.server.api.Alone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -92,6 +94,10 @@ class HelpTest {
         Files.writeString(folder.resolve("prompts.jsonl"), "\"The king\"\n");
         Files.writeString(folder.resolve("chat.json"), "[{\"role\": \"user\", \"content\": \"Hello\"}]");
         Files.writeString(folder.resolve("chatml.jinja"), "{{ messages[0].content }}");
+        if (command.equals("pages")) {
+            Files.createDirectory(folder.resolve("reports"));
+            Files.writeString(folder.resolve("reports/page.html"), new Report(Map.of()).html());
+        }
         if (command.equals("replay")) {
             try (LanguageModel model = LanguageModel.storyteller()) {
                 String body = "{\"prompt\": \"The fox\", \"max_tokens\": 3}";
@@ -120,7 +126,7 @@ class HelpTest {
         List<String> arguments = new ArrayList<>();
         for (MatchResult word : WORD.matcher(example).results().toList()) {
             String argument = word.group(1) == null ? word.group() : word.group(1);
-            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors|jinja)|model-folder");
+            boolean isFile = argument.matches("[\\w-]+\\.(html|jsonl|json|safetensors|jinja)|model-folder|reports");
             arguments.add(
                     isFile
                             ? folder.resolve(argument).toString()

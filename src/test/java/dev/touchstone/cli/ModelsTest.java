@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.HubCache;
 import dev.touchstone.checkpoint.LoadedModel;
+import dev.touchstone.model.taps.ModelSummary;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.TouchstoneException;

@@ -40,7 +40,8 @@ class ParityCommandTest {
                         "the same most likely token at 14 of 14 positions",
                         "    expected  ")
                 .doesNotContain("first wrong");
-        assertThat(Files.readString(html)).contains("<title>Touchstone: parity</title>", "\"h.1.attn.scores\"");
+        assertThat(Files.readString(html))
+                .contains("<title>Touchstone: parity of tiny-gpt2</title>", "\"h.1.attn.scores\"");
         assertThat(Files.readString(json)).contains("\"geometric_mean\"");
     }
 

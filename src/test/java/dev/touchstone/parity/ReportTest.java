@@ -50,6 +50,15 @@ class ReportTest {
         assertThat(page).doesNotContain("src=\"http", "href=\"http");
     }
 
+    /** Readers without JavaScript see a row per prompt. */
+    @Test
+    void thePageHasATableThatNeedsNoScript() {
+        assertThat(report().html())
+                .contains("<title>Touchstone: parity of tiny-gpt2</title>")
+                .contains("content=\"parity: 2 taps compared, 1 wrong\"")
+                .contains("<td>tiny-gpt2</td><td>one</td><td>2</td><td>1</td><td>Infinity (wpe)</td><td>wpe</td>");
+    }
+
     private static Report report() {
         Report report = new Report(Map.of("Java", "17"));
         List<TapResult> taps = List.of(Given.tap("wte", 1, 1), Given.tap("wpe", 1, 0));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The outcome of each planted bug: the check that detected it, and where. Written to a page at the end of the run. */
@@ -126,7 +127,22 @@ public final class KillMatrix {
         try {
             Files.createDirectories(FOLDER);
             Files.writeString(FOLDER.resolve("zoo.json"), report.toPrettyString());
-            Files.writeString(FOLDER.resolve("index.html"), Page.of(KillMatrix.class, "zoo.html", report.toString()));
+            Files.writeString(
+                    FOLDER.resolve("index.html"),
+                    Page.of(
+                            KillMatrix.class,
+                            "zoo.html",
+                            Map.of(
+                                    "title",
+                                    "the bug zoo",
+                                    "description",
+                                    "bug zoo: %d bugs planted, %d killed, %d equivalent, %d survived"
+                                            .formatted(
+                                                    ROWS.size(),
+                                                    count(Fate.KILLED),
+                                                    count(Fate.EQUIVALENT),
+                                                    count(Fate.SURVIVED))),
+                            report.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

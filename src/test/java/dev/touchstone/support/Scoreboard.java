@@ -9,6 +9,7 @@ import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
 import dev.touchstone.tokenizer.OracleCount;
+import dev.touchstone.util.PageIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -122,7 +123,8 @@ public final class Scoreboard implements TestExecutionListener {
         KillMatrix.report(totals);
         KillMatrix.write();
         if (!GOLDEN.isEmpty()) {
-            totals.line("reports", "target/parity/index.html, target/zoo/index.html");
+            PageIndex.write(FOLDER.getParent());
+            totals.line("reports", "target/index.html links them: target/parity/index.html, target/zoo/index.html");
         }
         totals.print();
     }

@@ -1,4 +1,4 @@
-package dev.touchstone.cli;
+package dev.touchstone.model.taps;
 
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerComponents;
@@ -15,30 +15,34 @@ import java.util.Set;
  * The parameters of a model, layer by layer. Found by walking the records that the layers consist of, so that it works for
  * every family.
  */
-final class ModelSummary {
+public final class ModelSummary {
     /**
+     * One layer.
+     *
      * @param parameters number of its own parameters and those of the layers in it; a matrix that two layers share is
      *     counted in the first one
      * @param shapes of its own weights: an embedding (V, C), others (inputs, outputs)
      */
-    record Row(String name, String kind, List<String> shapes, long parameters) {}
+    public record Row(String name, String kind, List<String> shapes, long parameters) {}
 
     private final List<Row> rows = new ArrayList<>();
     private final Set<Object> counted = Collections.newSetFromMap(new IdentityHashMap<>());
     private long parameters;
 
-    static ModelSummary of(Transformer model) {
+    /** The summary of a model. */
+    public static ModelSummary of(Transformer model) {
         ModelSummary summary = new ModelSummary();
         summary.parameters = summary.visit(model);
         return summary;
     }
 
     /** In the order of the forward pass, a block before its parts. */
-    List<Row> rows() {
+    public List<Row> rows() {
         return Collections.unmodifiableList(rows);
     }
 
-    long parameters() {
+    /** The number of parameters of the model. */
+    public long parameters() {
         return parameters;
     }
 

@@ -48,6 +48,15 @@ _PLAIN = {
 }
 _SHORT_NAMES = {"vocab_size": 11, "n_embd": 12, "n_layer": 2, "n_head": 3, "n_positions": 32}
 
+_KINDS = {
+    "layer_types": ["sliding_attention", "full_attention"],
+    "rope_parameters": {
+        "full_attention": {"rope_type": "default", "rope_theta": 20.0},
+        "sliding_attention": {"rope_type": "default", "rope_theta": 7.0},
+    },
+}
+"""Another rotary embedding for each kind of layer."""
+
 _LINEAR = {"rope_type": "linear", "rope_theta": 20.0, "factor": 2.0}
 _DYNAMIC = {"rope_type": "dynamic", "rope_theta": 20.0, "factor": 2.0}
 _YARN = {"rope_type": "yarn", "rope_theta": 20.0, "factor": 3.0, "original_max_position_embeddings": 16}
@@ -89,6 +98,9 @@ BASES: dict[str, dict[str, object]] = {
     | _GROUPED
     | {"rope_parameters": _YARN},
     "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
+    "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
+    "olmo2": {"model_type": "olmo2"} | _GROUPED,
+    "olmo3": {"model_type": "olmo3", "sliding_window": 5} | _GROUPED | _KINDS,
     "opt": {"model_type": "opt", "ffn_dim": 10} | _PLAIN,
     "xglm": {
         "model_type": "xglm",

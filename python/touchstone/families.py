@@ -49,8 +49,8 @@ def randomize(model: PreTrainedModel, seed: int) -> None:
 
 
 def _is_gain(parameter: torch.Tensor) -> bool:
-    """Whether the initial value is a vector of ones. Gemma stores gains minus 1, which start at 0."""
-    return parameter.dim() == 1 and bool((parameter == 1).all())
+    """Whether the initial value is all ones. Gemma stores gains minus 1, which start at 0."""
+    return bool((parameter == 1).all())
 
 
 def words() -> PreTrainedTokenizerFast:
@@ -71,6 +71,14 @@ GROUPED = {
     "intermediate_size": 37,
 }
 """Three query heads per key-value head, and a total size of the heads other than the hidden size."""
+
+NARROW = GROUPED | {"head_dim": 6, "intermediate_size": 19}
+KINDS = {"layer_types": ["sliding_attention", "full_attention"]}
+BY_KIND = {
+    "full_attention": {"rope_type": "linear", "rope_theta": 80.0, "factor": 1.5},
+    "sliding_attention": {"rope_type": "default", "rope_theta": 30.0},
+}
+"""Another rotary embedding for each kind of layer."""
 
 TINY_FAMILIES = {
     "tiny-llama": TinyFamily(
@@ -218,5 +226,20 @@ TINY_FAMILIES = {
         seed=23,
         model_type="xglm",
         config={"hidden_size": 33, "num_hidden_layers": 2, "num_attention_heads": 3, "ffn_dim": 37, "pad_token_id": 1},
+    ),
+    "tiny-olmo": TinyFamily(
+        seed=24,
+        model_type="olmo",
+        config=NARROW | {"clip_qkv": 0.9, "rope_parameters": {"rope_theta": 45.0}},
+    ),
+    "tiny-olmo2": TinyFamily(
+        seed=25,
+        model_type="olmo2",
+        config=NARROW | {"rms_norm_eps": 2e-2, "rope_parameters": {"rope_theta": 55.0}},
+    ),
+    "tiny-olmo3": TinyFamily(
+        seed=26,
+        model_type="olmo3",
+        config=NARROW | {"rms_norm_eps": 3e-2, "sliding_window": 5} | KINDS | {"rope_parameters": BY_KIND},
     ),
 }

@@ -30,20 +30,28 @@ MASKED = -1e30
 def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """A context in which a forward pass of `model` on a batch of one adds its taps, in the order of computation.
 
-    The batch axis is removed. The cosines and sines of rotary embeddings are concatenated. Each attention module has
+    The batch axis is removed. The cosines and sines of rotary embeddings are concatenated; if there are several, the name
+    ends with the kind of layer. Each attention module has
     q, k, v and context as (T, C), with the heads concatenated, and scores and probs as (H, T, T).
     """
     taps: dict[str, Tensor] = {}
     names = {module: tap_name(model, path) for path, module in model.named_modules()}
 
-    def record(module: nn.Module, _: tuple, output: object) -> None:
+    def record(module: nn.Module, inputs: tuple, output: object) -> None:
         if "residual" in inspect.signature(module.forward).parameters:
             # BLOOM's modules add the residual stream to the output of their last linear layer.
             output = taps[f"{names[module]}.{_last_linear(module)}"][None]
         tap = _tensor_of(module, output)
         tap = tap[0] if tap.dim() > 2 else tap  # OPT's MLP has no batch axis
-        taps[names[module]] = tap.flatten(1) if tap.dim() == 3 else tap
+        tap = tap.clone() if clips else tap
+        name = names[module]
+        if isinstance(kind := inputs[-1] if inputs else None, str):
+            # A table for each kind of layer. Hugging Face computes them in the order of a set, which is random.
+            taps.update({f"{name}.{other}": tap for other in module.layer_types if f"{name}.{other}" not in taps})
+            name = f"{name}.{kind}"
+        taps[name] = tap.flatten(1) if tap.dim() == 3 else tap
 
+    clips = getattr(model.config, "clip_qkv", None) is not None  # OLMo does so in place
     modeling = sys.modules[type(model).__module__]
     handles = [module.register_forward_hook(record) for module, name in names.items() if name]
     try:

@@ -1,6 +1,7 @@
 package dev.touchstone.explain;
 
 import dev.touchstone.kernels.Scoring;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Positions;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Sinusoids;
@@ -42,16 +43,21 @@ public record PositionEncoding(Kind kind, String description, Vectors vectors, L
                     List.of(),
                     added.getClass());
         }
-        Rotary rotary = model.rotary();
-        if (rotary != null) {
+        List<Rotary> rotaries = model.rotaries().all();
+        if (!rotaries.isEmpty()) {
+            Rotary rotary = rotaries.get(0);
             return new PositionEncoding(
                     Kind.ROTATED,
                     String.format(
                             Locale.ROOT,
                             "rotary: %d of %d channels of each query and key are rotated by angles proportional to the"
-                                    + " position, so that their product depends on the distance between two tokens",
+                                    + " position, so that their product depends on the distance between two tokens%s%s",
                             2 * rotary.frequencies().size(),
-                            rotary.headSize()),
+                            rotary.headSize(),
+                            rotaries.size() > 1 ? "; layers of other kinds have other angles" : "",
+                            model.rotaries().ofLayer().contains(LayerRotaries.NONE)
+                                    ? "; some layers have no rotary embedding"
+                                    : ""),
                     rotary.name() == null ? null : Vectors.of(rotary.name(), taps.get(rotary.name())),
                     List.of(),
                     Rotary.class);

@@ -45,6 +45,23 @@ record EmbeddingAndHead(Embedding embedding, Head head) {
         return new EmbeddingAndHead(embedding, new Head(headName, head));
     }
 
+    /** The same with a factor on the embedding. */
+    EmbeddingAndHead withScale(double scale) {
+        return new EmbeddingAndHead(new Embedding(embedding.name(), embedding.table(), (float) scale), head);
+    }
+
+    /** The same with a soft cap of the logits; 0 for none. */
+    EmbeddingAndHead withCap(double cap) {
+        return new EmbeddingAndHead(
+                embedding, new Head(head.name(), head.weight(), head.bias(), head.scale(), (float) cap));
+    }
+
+    /** The same with a factor on the logits. */
+    EmbeddingAndHead withLogitScale(double scale) {
+        return new EmbeddingAndHead(
+                embedding, new Head(head.name(), head.weight(), head.bias(), (float) scale, head.cap()));
+    }
+
     /** The same with the bias of the head. (V) */
     EmbeddingAndHead withBias(Weights weights) {
         float[] bias = weights.vector(head.name() + ".bias", head.weight().outputs());

@@ -1,12 +1,10 @@
 package dev.touchstone.families;
 
 import dev.touchstone.kernels.Scoring;
-import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
-import dev.touchstone.model.Embedding;
-import dev.touchstone.model.Head;
-import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Stem;
+import dev.touchstone.model.Linear;
+import dev.touchstone.model.Projections;
+import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
@@ -22,36 +20,34 @@ final class Gemma2 {
     private Gemma2() {}
 
     static Transformer build(Config config, Weights weights) {
-        config.refuse(
-                "use_bidirectional_attention",
-                config.flag("use_bidirectional_attention", false),
-                "attention to later tokens is not supported; expected false");
+        Gemma.refuseBidirectional(config);
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS).withOneAddedToNorms();
-        Transformer plain = parts.transformer(true, layer -> block(layer, parts));
-        Embedding wte = plain.stem().wte();
-        float scale = (float) Math.sqrt(parts.shape().channels());
-        float cap = (float) config.numberOrOff("final_logit_softcapping", 30);
-        return new Transformer(
-                plain.shape(),
-                new Stem(new Embedding(wte.name(), wte.table(), scale)),
-                plain.rotary(),
-                plain.blocks(),
-                plain.lnF(),
-                new Head(plain.head().name(), plain.head().weight(), null, cap));
+        EmbeddingAndHead ends = parts.ends(true)
+                .withScale(Math.sqrt(parts.shape().channels()))
+                .withCap(config.numberOrOff("final_logit_softcapping", 30));
+        Rotary rotary = RotarySettings.whole(
+                config, parts.shape().headSize(), parts.shape().positions());
+        return parts.transformer(ends, rotary, layer -> block(layer, parts));
     }
 
     private static Block block(int layer, LlamaParts parts) {
+        String attention = LlamaParts.attentionName(layer);
+        Projections projections = parts.projections(attention, parts.config().flag("attention_bias", false));
+        return block(layer, projections, scoring(layer, parts), parts);
+    }
+
+    /** Norm, attention, norm, norm, MLP, norm. */
+    static Block block(int layer, Projections projections, Scoring scoring, LlamaParts parts) {
         String name = "layers." + layer;
-        boolean bias = parts.config().flag("attention_bias", false);
-        Attention attention = parts.attention(layer, bias, bias, scoring(layer, parts));
-        Mlp mlp = parts.mlp(layer, 9216, false, "hidden_activation", "gelu_pytorch_tanh");
+        Linear output = parts.output(
+                LlamaParts.attentionName(layer) + ".o_proj", parts.config().flag("attention_bias", false));
         return new Block.Sandwiched(
                 name,
                 parts.norm(name + ".input_layernorm"),
-                attention,
+                parts.attention(layer, projections, scoring, output),
                 parts.norm(name + ".post_attention_layernorm"),
                 parts.norm(name + ".pre_feedforward_layernorm"),
-                mlp,
+                parts.mlp(layer, 9216, false, "hidden_activation", "gelu_pytorch_tanh"),
                 parts.norm(name + ".post_feedforward_layernorm"));
     }
 

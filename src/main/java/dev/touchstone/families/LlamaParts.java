@@ -4,9 +4,11 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.Norm;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Rotary;
@@ -16,6 +18,7 @@ import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -57,6 +60,16 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return new LlamaParts(config, weights, shape, 0, config.nonNegative("rms_norm_eps", 1e-6));
     }
 
+    /** The same with another default of {@code rms_norm_eps}. */
+    LlamaParts withDefaultEpsilon(double epsilon) {
+        return withEpsilon(config.nonNegative("rms_norm_eps", epsilon));
+    }
+
+    /** The same with another epsilon of all norms. */
+    LlamaParts withEpsilon(double epsilon) {
+        return new LlamaParts(config, weights, shape, plus, epsilon);
+    }
+
     /** The same with 1 added to the stored weights of all norms. */
     LlamaParts withOneAddedToNorms() {
         return new LlamaParts(config, weights, shape, 1, epsilon);
@@ -64,11 +77,26 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** The model. {@code tied} is the default of {@code tie_word_embeddings}. */
     Transformer transformer(boolean tied, IntFunction<Block> block) {
-        EmbeddingAndHead ends = EmbeddingAndHead.load(
-                weights, "embed_tokens", "lm_head", config.flag("tie_word_embeddings", tied), shape);
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
+        return transformer(ends(tied), rotary, block);
+    }
+
+    /** The same with other ends or another rotary embedding. */
+    Transformer transformer(EmbeddingAndHead ends, Rotary rotary, IntFunction<Block> block) {
+        return transformer(ends, LayerRotaries.same(rotary, shape.layers()), this::norm, block);
+    }
+
+    /** The same with rotary embeddings for single layers, and the norm after the last block, which is called {@code norm}. */
+    Transformer transformer(
+            EmbeddingAndHead ends, LayerRotaries rotaries, Function<String, Norm> norm, IntFunction<Block> block) {
         List<Block> blocks = Blocks.of(shape.layers(), block);
-        return new Transformer(shape, new Stem(ends.embedding()), rotary, blocks, norm("norm"), ends.head());
+        return new Transformer(shape, new Stem(ends.embedding()), rotaries, blocks, norm.apply("norm"), ends.head());
+    }
+
+    /** The embedding and the head. {@code tied} is the default of {@code tie_word_embeddings}. */
+    EmbeddingAndHead ends(boolean tied) {
+        return EmbeddingAndHead.load(
+                weights, "embed_tokens", "lm_head", config.flag("tie_word_embeddings", tied), shape);
     }
 
     RmsNorm norm(String name) {
@@ -154,9 +182,13 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
      * @param activation the default of that field
      */
     Mlp mlp(int layer, int defaultSize, boolean bias, String field, String activation) {
+        return mlp(layer, defaultSize, bias, config.choice(field, activation, Activations.BY_NAME));
+    }
+
+    /** The same with an activation that was read already. */
+    Mlp mlp(int layer, int defaultSize, boolean bias, Activation function) {
         String name = "layers." + layer + ".mlp";
         int inner = config.size("intermediate_size", defaultSize);
-        Activation function = config.choice(field, activation, Activations.BY_NAME);
         return new Mlp.Gated(
                 name,
                 weights.linear(name + ".gate_proj", shape.channels(), inner, bias),

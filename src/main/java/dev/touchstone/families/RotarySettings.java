@@ -1,12 +1,19 @@
 package dev.touchstone.families;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.kernels.RotaryLayout;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Rotary;
+import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.util.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Reads the settings of rotary embeddings from {@code config.json}: {@code rope_parameters}, or in older files {@code rope_scaling}
@@ -14,6 +21,8 @@ import java.util.TreeMap;
  */
 final class RotarySettings {
     private static final double THETA = 10_000;
+    private static final String FULL = "full_attention";
+    private static final String SLIDING = "sliding_attention";
 
     private static final Map<String, RotaryScaling> SCALINGS = new TreeMap<>(Map.of(
             "default", RotaryScaling::none,
@@ -30,13 +39,68 @@ final class RotarySettings {
 
     /** For families whose rotary embedding applies to all channels of a head. */
     static Rotary whole(Config config, int headSize, int positions) {
-        for (Config settings : List.of(settings(config), config)) {
+        return whole(config, headSize, positions, THETA);
+    }
+
+    /** The same with another default of {@code rope_theta}. */
+    static Rotary whole(Config config, int headSize, int positions, double theta) {
+        refuseSomeChannels(settings(config), config);
+        return read(config, headSize, positions, config.nonNegative("rope_theta", theta), 1);
+    }
+
+    private static void refuseSomeChannels(Config... all) {
+        for (Config settings : all) {
             settings.refuse(
                     "partial_rotary_factor",
                     settings.nonNegative("partial_rotary_factor", 1) != 1,
                     "in this family the rotary embedding applies to all channels; expected 1");
         }
-        return read(config, headSize, positions, config.nonNegative("rope_theta", THETA), 1);
+    }
+
+    /**
+     * For families with an embedding for each kind of layer, whose settings {@code rope_parameters} has under the name of the kind. In older
+     * files {@code rope_scaling} is for the layers with full attention.
+     *
+     * @param slides whether a layer has a sliding window
+     * @param theta the base for layers with full attention, if the settings have none
+     * @param slidingTheta likewise for layers with a sliding window
+     */
+    static LayerRotaries ofKinds(Config config, Shape shape, IntPredicate slides, double theta, double slidingTheta) {
+        Config given = config.part("rope_parameters");
+        given.json().properties().forEach(field -> {
+            if (!FULL.equals(field.getKey()) && !SLIDING.equals(field.getKey())) {
+                throw given.error(field.getKey(), "no such field, but objects " + FULL + " and " + SLIDING);
+            }
+        });
+        List<String> kinds = IntStream.range(0, shape.layers())
+                .mapToObj(layer -> slides.test(layer) ? SLIDING : FULL)
+                .toList();
+        List<String> distinct = kinds.stream().distinct().sorted().toList();
+        List<Rotary> all = distinct.stream()
+                .map(kind -> ofKind(kind, config, given, shape, kind.equals(FULL) ? theta : slidingTheta))
+                .toList();
+        return new LayerRotaries(all, kinds.stream().map(distinct::indexOf).toList());
+    }
+
+    private static Rotary ofKind(String kind, Config config, Config given, Shape shape, double theta) {
+        ObjectNode settings = JsonNodeFactory.instance.objectNode();
+        if (given.has(kind)) {
+            settings.setAll((ObjectNode) given.part(kind).json());
+        } else {
+            settings.put("rope_type", "default");
+        }
+        if (kind.equals(FULL) && config.has("rope_scaling")) {
+            if (config.has("rope_parameters") && !given.has(FULL)) {
+                throw config.error("rope_scaling", "no such field, because there is rope_parameters");
+            }
+            settings.setAll((ObjectNode) config.part("rope_scaling").json());
+        }
+        String path = config.path() + ": rope_parameters: " + kind;
+        Config own = new Config(new JsonObject(path, settings));
+        refuseSomeChannels(own, config);
+        Rotary rotary = read(own, own, shape.headSize(), shape.positions(), theta, 1);
+        return new Rotary(
+                rotary.name() + "." + kind, rotary.headSize(), rotary.layout(), rotary.frequencies(), rotary.factor());
     }
 
     /** {@code rope_scaling} if it has fields, else {@code rope_parameters}: as Python's {@code or} has it. */
@@ -59,7 +123,11 @@ final class RotarySettings {
      * @param defaultPart likewise the fraction of channels to which the embedding applies
      */
     static Rotary read(Config config, int headSize, int positions, double defaultTheta, double defaultPart) {
-        Config settings = settings(config);
+        return read(config, settings(config), headSize, positions, defaultTheta, defaultPart);
+    }
+
+    private static Rotary read(
+            Config config, Config settings, int headSize, int positions, double defaultTheta, double defaultPart) {
         refuseNull(settings, "rope_theta");
         refuseNull(settings, "partial_rotary_factor");
         double theta = settings.nonNegative("rope_theta", defaultTheta);

@@ -29,6 +29,10 @@ public interface Kernels extends AutoCloseable {
     /**
      * LayerNorm of each row: {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}. Mean, variance and result are computed
      * in double and rounded once. (T, C), (C), (C) -> (T, C)
+     *
+     * @param gain null for gains of 1. If there are more of them than channels, the rows use them in turn, such as the H heads of
+     *     each token: (T H, D), (H D)
+     * @param bias as many as there are gains; null for no bias
      */
     Tensor layerNorm(Tensor x, float[] gain, float[] bias, double epsilon);
 
@@ -48,6 +52,9 @@ public interface Kernels extends AutoCloseable {
 
     /** {@code factor x}. (T, C) -> (T, C) */
     Tensor scale(Tensor x, float factor);
+
+    /** {@code min(max(x, low), high)}, element by element. (T, C) -> (T, C) */
+    Tensor clamp(Tensor x, float low, float high);
 
     /** {@code cap tanh(x / cap)}: values between {@code -cap} and {@code cap}. (T, C) -> (T, C) */
     Tensor softCap(Tensor x, float cap);

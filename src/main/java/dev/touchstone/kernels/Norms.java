@@ -1,6 +1,7 @@
 package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Norms and sums along a row, in double. These are plain loops: to convert vectors of floats to vectors of doubles takes
@@ -12,18 +13,24 @@ final class Norms {
 
     private Norms() {}
 
-    /** {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}, for the rows {@code from} until {@code to}. (T, C) */
+    /**
+     * {@code (x - mean) / sqrt(variance + epsilon) * gain + bias}, for the rows {@code from} until {@code to}. (T, C)
+     *
+     * @param gain null for gains of 1; rows use them in turn if there are more than channels
+     * @param bias null for no bias
+     */
     static void layerNorm(Tensor x, int from, int to, float[] gain, float[] bias, double epsilon, Tensor y) {
-        int n = gain.length;
-        double[] gains = widen(gain);
-        double[] biases = widen(bias);
+        int n = x.size(-1);
+        double[] gains = widen(gain, n, 1);
+        double[] biases = widen(bias, gains.length, 0);
         double[] row = new double[n];
         for (int at = from * n; at < to * n; at += n) {
             widen(x.data(), at, row);
             double mean = sum(x.data(), at, n) / n;
             double scale = 1 / Math.sqrt(sumOfSquares(row, mean) / n + epsilon);
+            int weights = at % gains.length;
             for (int c = 0; c < n; c++) {
-                row[c] = (row[c] - mean) * scale * gains[c] + biases[c];
+                row[c] = (row[c] - mean) * scale * gains[weights + c] + biases[weights + c];
             }
             narrow(row, y.data(), at);
         }
@@ -45,6 +52,16 @@ final class Norms {
             }
             narrow(row, y.data(), at);
         }
+    }
+
+    /** As many times the same number if {@code x} is null. */
+    private static double[] widen(float[] x, int count, double same) {
+        if (x != null) {
+            return widen(x);
+        }
+        double[] wide = new double[count];
+        Arrays.fill(wide, same);
+        return wide;
     }
 
     private static double[] widen(float[] x) {

@@ -82,7 +82,9 @@ public final class ScalarKernels implements Kernels {
             double scale = 1 / Math.sqrt(pairwise(squares) / channels + epsilon);
 
             for (int c = 0; c < channels; c++) {
-                y.data()[row + c] = (float) ((x.data()[row + c] - mean) * scale * gain[c] + bias[c]);
+                int weight = gain == null ? c : (row + c) % gain.length;
+                y.data()[row + c] = (float) ((x.data()[row + c] - mean) * scale * (gain == null ? 1 : gain[weight])
+                        + (bias == null ? 0 : bias[weight]));
             }
         }
         return y;
@@ -129,6 +131,15 @@ public final class ScalarKernels implements Kernels {
         Tensor y = Tensor.zeros(x.shape());
         for (int i = 0; i < y.size(); i++) {
             y.data()[i] = x.data()[i] * factor;
+        }
+        return y;
+    }
+
+    @Override
+    public Tensor clamp(Tensor x, float low, float high) {
+        Tensor y = Tensor.zeros(x.shape());
+        for (int i = 0; i < y.size(); i++) {
+            y.data()[i] = Math.min(Math.max(x.data()[i], low), high);
         }
         return y;
     }

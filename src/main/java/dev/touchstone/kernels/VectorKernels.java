@@ -130,6 +130,17 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public Tensor clamp(Tensor x, float low, float high) {
+        Tensor y = tensor(x.shape());
+        split(y.size(), 1, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                y.data()[i] = Math.min(Math.max(x.data()[i], low), high);
+            }
+        });
+        return y;
+    }
+
+    @Override
     public Tensor softCap(Tensor x, float cap) {
         Tensor y = tensor(x.shape());
         split(

@@ -7,12 +7,12 @@ public sealed interface Block {
     /** The module path and tap name of the output, such as {@code h.0}. */
     String name();
 
-    /** The norm before attention. */
+    /** The norm before attention; null if attention reads the residual stream. */
     Norm ln1();
 
     Attention attn();
 
-    /** The norm before the MLP; null if the MLP reads the output of {@link #ln1}. */
+    /** The norm before the MLP; null if the MLP reads the residual stream, or in a parallel block the output of {@link #ln1}. */
     Norm ln2();
 
     Mlp mlp();
@@ -31,18 +31,20 @@ public sealed interface Block {
     }
 
     /**
-     * Attention, then the MLP, each normed before and after, as in Gemma 2.
+     * Attention, then the MLP, each normed before and after, as in Gemma 2, or only after, as in OLMo 2.
      *
+     * @param ln1 null if attention reads the residual stream
      * @param afterAttn applied to the attention output before it is added to the residual stream
+     * @param ln2 null if the MLP reads the residual stream
      * @param afterMlp applied to the MLP output before it is added to the residual stream
      */
     record Sandwiched(String name, Norm ln1, Attention attn, Norm afterAttn, Norm ln2, Mlp mlp, Norm afterMlp)
             implements Block {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
-            Tensor attended = attn.forward(ln1.forward(x, pass), pass);
+            Tensor attended = attn.forward(ln1 == null ? x : ln1.forward(x, pass), pass);
             x = pass.kernels().add(x, afterAttn.forward(attended, pass));
-            Tensor made = mlp.forward(ln2.forward(x, pass), pass);
+            Tensor made = mlp.forward(ln2 == null ? x : ln2.forward(x, pass), pass);
             x = pass.kernels().add(x, afterMlp.forward(made, pass));
             return pass.trace().of(name, x);
         }

@@ -8,6 +8,6 @@ import dev.touchstone.kernels.Kernels;
  * @param kernels the arithmetic
  * @param trace receives the output of every layer
  * @param batch the tokens and caches of the sequences
- * @param rotation the rotary embedding of queries and keys; {@link Rotary.Rotation#NONE} if the model has none
+ * @param rotation the rotary embedding of queries and keys of the layer; {@link Rotary.Rotation#NONE} if it has none
  */
 record ForwardPass(Kernels kernels, Trace trace, Batch batch, Rotary.Rotation rotation) {}

@@ -9,20 +9,27 @@ import dev.touchstone.tensor.Tensor;
  * @param name the module path of the weights; the tap of the output is {@link #LOGITS}
  * @param weight the matrix of the token embedding if the two are tied
  * @param bias null if there is none
+ * @param scale a factor on the logits: {@code logit_scale} in Cohere, else 1
  * @param cap if above 0, logits are soft-capped: {@code cap tanh(logit / cap)}, as in Gemma 2
  */
-public record Head(String name, Matrix weight, float[] bias, float cap) {
+public record Head(String name, Matrix weight, float[] bias, float scale, float cap) {
     /** The tap of the output. */
     public static final String LOGITS = "logits";
 
-    /** Without bias or soft cap. */
+    /** Without bias, scale or soft cap. */
     public Head(String name, Matrix weight) {
         this(name, weight, null, 0);
+    }
+
+    /** Without scale. */
+    public Head(String name, Matrix weight, float[] bias, float cap) {
+        this(name, weight, bias, 1, cap);
     }
 
     /** (L, C) -> (L, V) */
     Tensor forward(Tensor x, ForwardPass pass) {
         Tensor logits = pass.kernels().linear(x, weight, bias);
+        logits = scale == 1 ? logits : pass.kernels().scale(logits, scale);
         return pass.trace().of(LOGITS, cap > 0 ? pass.kernels().softCap(logits, cap) : logits);
     }
 }

@@ -47,16 +47,29 @@ public sealed interface Projections {
     }
 
     /**
-     * A norm on each head of queries and keys: Qwen3.
+     * A norm of queries and keys: of each head in Qwen3, of all heads together in OLMo 2.
      *
-     * @param q of queries, with D gains
-     * @param k of keys, with D gains
+     * @param q of queries, with D or H D gains
+     * @param k of keys, with D or G D gains
      */
     record Normed(Projections projections, Norm q, Norm k) implements Projections {
         @Override
         public QueryKeyValue forward(Tensor x, ForwardPass pass) {
             QueryKeyValue qkv = projections.forward(x, pass);
             return new QueryKeyValue(q.forward(qkv.q, pass), k.forward(qkv.k, pass), qkv.v);
+        }
+    }
+
+    /** Queries, keys and values are limited to numbers from {@code -limit} to {@code limit}: {@code clip_qkv} of OLMo. */
+    record Clipped(Projections projections, float limit) implements Projections {
+        @Override
+        public QueryKeyValue forward(Tensor x, ForwardPass pass) {
+            QueryKeyValue qkv = projections.forward(x, pass);
+            return new QueryKeyValue(clip(qkv.q, pass), clip(qkv.k, pass), clip(qkv.v, pass));
+        }
+
+        private Tensor clip(Tensor x, ForwardPass pass) {
+            return pass.kernels().clamp(x, -limit, limit);
         }
     }
 

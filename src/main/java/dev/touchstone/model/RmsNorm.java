@@ -4,7 +4,7 @@ import dev.touchstone.tensor.Tensor;
 
 /**
  * {@code x / sqrt(mean(x²) + epsilon) * (gainOffset + gain)} for each token, or for each head of a token (Zhang and Sennrich,
- * 2019). (C) or (D)
+ * 2019). (C) or (D); (H D) for all queries together
  *
  * @param name the module path and tap name, such as {@code layers.0.input_layernorm}
  * @param gain {@code weight} in PyTorch

@@ -11,10 +11,10 @@ import java.util.List;
  * A decoder-only transformer: embedding, blocks, final norm, head. It is immutable and may be used by several threads, each
  * with caches of its own.
  *
- * @param rotary null if the model has no rotary embeddings
+ * @param rotaries the rotary embedding of each layer
  * @param lnF the norm after the last block
  */
-public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blocks, Norm lnF, Head head) {
+public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<Block> blocks, Norm lnF, Head head) {
 
     /**
      * The sizes of a model.
@@ -37,6 +37,15 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
 
     public Transformer {
         blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * A model with the same rotary embedding in all layers.
+     *
+     * @param rotary null if the model has no rotary embeddings
+     */
+    public Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blocks, Norm lnF, Head head) {
+        this(shape, stem, LayerRotaries.same(rotary, blocks.size()), blocks, lnF, head);
     }
 
     /** An empty cache for one sequence. */
@@ -91,10 +100,10 @@ public record Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blo
         check(batch);
         ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Rotation.NONE);
         Tensor x = stem.forward(batch, pass);
-        Rotary.Rotation rotation = rotary == null ? Rotary.Rotation.NONE : rotary.forward(batch.positions(), pass);
+        List<Rotary.Rotation> rotations = rotaries.forward(batch.positions(), pass);
         Kernels forBlocks = trace == Trace.OFF ? kernels.forBlocks() : kernels;
-        for (Block block : blocks) {
-            x = block.forward(x, new ForwardPass(forBlocks, trace, batch, rotation));
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            x = blocks.get(layer).forward(x, new ForwardPass(forBlocks, trace, batch, rotations.get(layer)));
             forBlocks.blockIsDone();
         }
         return lnF.forward(x, pass);

@@ -6,6 +6,7 @@ import dev.touchstone.model.Linear;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
@@ -109,6 +110,11 @@ public final class Weights implements AutoCloseable {
         return new LayerNorm(name, vector(name + ".weight", channels), vector(name + ".bias", channels), epsilon);
     }
 
+    /** LayerNorm without bias. {@code .weight} (C), or (H, D) for heads with gains of their own */
+    public LayerNorm layerNormWithoutBias(String name, double epsilon, int... shape) {
+        return new LayerNorm(name, shape[shape.length - 1], vector(name + ".weight", shape), null, epsilon);
+    }
+
     /**
      * RMSNorm. {@code .weight} (C)
      *
@@ -123,9 +129,10 @@ public final class Weights implements AutoCloseable {
         return new Embedding(name, outputRows(name + ".weight", count, channels));
     }
 
-    /** A vector. (N) */
-    public float[] vector(String name, int size) {
-        StoredTensor tensor = find(name, size);
+    /** A vector, or the rows of another tensor one after another. (N) */
+    public float[] vector(String name, int... shape) {
+        StoredTensor tensor = find(name, shape);
+        int size = Tensor.count(shape);
         float[] vector = new float[size];
         if (!options.shapesOnly()) {
             tensor.reader(size).floats(0, size, vector, 0);

@@ -143,7 +143,7 @@ class FamilySettingsTest {
             String fixture, String field, String value, double theta) throws IOException {
         write(fixture, field, value);
 
-        assertThat(load().rotary().frequencies().get(1))
+        assertThat(load().rotaries().of(0).frequencies().get(1))
                 .isEqualTo(1 / (double) (float) Math.pow(theta, 1 / 3f), within());
     }
 
@@ -161,10 +161,11 @@ class FamilySettingsTest {
                 .put("original_max_position_embeddings", 24);
         JSON.writeValue(folder.resolve("config.json").toFile(), config);
 
-        assertThat(load().rotary().frequencies())
+        assertThat(load().rotaries().of(0).frequencies())
                 .isEqualTo(Checkpoint.load(Fixtures.named("tiny-llama3").folder())
                         .transformer()
-                        .rotary()
+                        .rotaries()
+                        .of(0)
                         .frequencies());
     }
 
@@ -254,7 +255,7 @@ class FamilySettingsTest {
     void gptJMayHaveRotaryEmbeddingsOnAllChannelsOfAHead() throws IOException {
         write("tiny-gptj", "rotary_dim", "10");
 
-        assertThat(load().rotary().frequencies()).hasSize(5);
+        assertThat(load().rotaries().of(0).frequencies()).hasSize(5);
     }
 
     private static int window(String window) {

@@ -28,7 +28,13 @@ public final class RandomModel {
             blocks.add(builder.block("h." + layer, layer, shape, hidden));
         }
         Stem stem = new Stem("drop", new Embedding("wte", wte), new PositionTable(new Embedding("wpe", wpe), 0));
-        return new Transformer(shape, stem, null, blocks, builder.norm("ln_f"), new Head("lm_head", wte));
+        return new Transformer(
+                shape,
+                stem,
+                LayerRotaries.same(null, blocks.size()),
+                blocks,
+                builder.norm("ln_f"),
+                new Head("lm_head", wte));
     }
 
     /** The same model with a window in every layer. */
@@ -37,7 +43,7 @@ public final class RandomModel {
                 .<Block>map(block -> new Block.Sequential(
                         block.name(), block.ln1(), within(window, block.attn()), block.ln2(), block.mlp()))
                 .toList();
-        return new Transformer(model.shape(), model.stem(), model.rotary(), blocks, model.lnF(), model.head());
+        return new Transformer(model.shape(), model.stem(), model.rotaries(), blocks, model.lnF(), model.head());
     }
 
     private static Attention within(int window, Attention old) {

@@ -7,6 +7,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
@@ -94,7 +95,13 @@ public record RandomGpt2(Sizes sizes, Activation activation, double epsilon, boo
             }
             Matrix head = tied ? wte : Matrix.ofOutputRows(normal(0, 0.5, sizes.vocabulary, channels));
             Stem stem = new Stem("drop", new Embedding("wte", wte), new PositionTable(new Embedding("wpe", wpe), 0));
-            return new Transformer(shape, stem, null, blocks, norm("ln_f"), new Head("lm_head", head));
+            return new Transformer(
+                    shape,
+                    stem,
+                    LayerRotaries.same(null, blocks.size()),
+                    blocks,
+                    norm("ln_f"),
+                    new Head("lm_head", head));
         }
 
         private Block block(String name, int layer) {

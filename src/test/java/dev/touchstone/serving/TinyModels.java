@@ -39,7 +39,7 @@ final class TinyModels {
         Transformer.Shape s = model.shape();
         Transformer.Shape shape = new Transformer.Shape(
                 s.layers(), s.heads(), s.keyValueHeads(), s.headSize(), s.channels(), POSITIONS, s.vocabulary());
-        return new Transformer(shape, model.stem(), model.rotary(), model.blocks(), model.lnF(), model.head());
+        return new Transformer(shape, model.stem(), model.rotaries(), model.blocks(), model.lnF(), model.head());
     }
 
     /** A tokenizer for any of the models. Its tokens are words of the letters a, b and c, so that stop strings are frequent. */

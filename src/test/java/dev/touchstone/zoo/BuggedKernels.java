@@ -49,6 +49,11 @@ abstract class BuggedKernels implements Kernels {
     }
 
     @Override
+    public Tensor clamp(Tensor x, float low, float high) {
+        return scalar.clamp(x, low, high);
+    }
+
+    @Override
     public Tensor softCap(Tensor x, float cap) {
         return scalar.softCap(x, cap);
     }

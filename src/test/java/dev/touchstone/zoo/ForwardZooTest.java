@@ -33,7 +33,14 @@ class ForwardZooTest {
 
     /** The bugs of all families. */
     static Stream<ForwardBug> all() {
-        return Stream.of(BUGS, RotaryBugs.ALL, SinusoidBugs.ALL, GroupBugs.ALL, FamilyBugs.ALL)
+        return Stream.of(
+                        BUGS,
+                        RotaryBugs.ALL,
+                        SinusoidBugs.ALL,
+                        GroupBugs.ALL,
+                        FamilyBugs.ALL,
+                        LayerKindBugs.ALL,
+                        DenseFamilyBugs.ALL)
                 .flatMap(List::stream);
     }
 

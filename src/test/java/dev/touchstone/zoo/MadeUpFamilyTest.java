@@ -280,7 +280,7 @@ class MadeUpFamilyTest {
                                 before.get(attention + "/give"),
                                 before.get("compass"),
                                 MODEL.shape().headSize(),
-                                MODEL.rotary().layout())
+                                MODEL.rotaries().of(0).layout())
                 : value);
     }
 

@@ -57,14 +57,14 @@ final class Surgery {
         return new Transformer(
                 model.shape(),
                 model.stem(),
-                model.rotary(),
+                model.rotaries(),
                 change.apply(new ArrayList<>(model.blocks())),
                 model.lnF(),
                 model.head());
     }
 
     static Transformer head(Transformer model, Matrix weight) {
-        return each(model, Head.class, old -> new Head(old.name(), weight, old.bias(), old.cap()));
+        return each(model, Head.class, old -> new Head(old.name(), weight, old.bias(), old.scale(), old.cap()));
     }
 
     static Transformer shape(Transformer model, Shape shape) {

@@ -9,6 +9,7 @@ import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Positions;
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.Tap.Kind;
@@ -37,8 +38,10 @@ final class TapCollector {
         TapCollector collector = new TapCollector(model);
         collector.streams.add(collector.stem(model.stem()));
         collector.owner = model;
-        if (collector.rotary() != null) {
-            collector.add(collector.rotary(), Kind.ROTARY, model.rotary());
+        for (Rotary rotary : model.rotaries().all()) {
+            if (rotary.name() != null) {
+                collector.add(rotary.name(), Kind.ROTARY, rotary);
+            }
         }
         for (Block block : model.blocks()) {
             collector.block++;
@@ -82,11 +85,6 @@ final class TapCollector {
         return add(linear.name(), Kind.LINEAR, linear, inputs);
     }
 
-    /** Null if the rotary table is no tap. */
-    private String rotary() {
-        return model.rotary() == null ? null : model.rotary().name();
-    }
-
     /** Returns the residual stream before the first block. */
     private TapSum stem(Stem stem) {
         owner = stem;
@@ -108,14 +106,19 @@ final class TapCollector {
         BlockTaps names = new BlockTaps(block, streams.get(blocks.size()));
         blocks.add(names);
         owner = (Record) block;
-        TapSum normed = norm(block.ln1(), names.stream());
+        TapSum normed = block.ln1() == null ? names.stream() : norm(block.ln1(), names.stream());
         TapSum attended = attention(block.attn(), normed);
         owner = (Record) block;
         if (block instanceof Block.Sandwiched sandwiched) {
             norm(sandwiched.afterAttn(), attended);
         }
+        if (!(block instanceof Block.Parallel)) {
+            normed = names.afterAttention();
+        } else if (block.ln2() != null) {
+            normed = names.stream();
+        }
         if (block.ln2() != null) {
-            normed = norm(block.ln2(), block instanceof Block.Parallel ? names.stream() : names.afterAttention());
+            normed = norm(block.ln2(), normed);
         }
         TapSum made = mlp(block.mlp(), normed);
         owner = (Record) block;
@@ -140,9 +143,10 @@ final class TapCollector {
     }
 
     private TapSum rotated(String name, Kind kind, Attention attention, TapSum input) {
-        return rotary() == null
+        Rotary rotary = model.rotaries().of(block);
+        return rotary == null || rotary.name() == null
                 ? add(name, kind, attention, input)
-                : add(name, kind, attention, input, TapSum.of(rotary()));
+                : add(name, kind, attention, input, TapSum.of(rotary.name()));
     }
 
     /** The taps that queries, keys and values are read from. */
@@ -158,6 +162,9 @@ final class TapCollector {
         }
         if (projections instanceof Projections.ScaledQueries scaled) {
             return projections(scaled.projections(), input);
+        }
+        if (projections instanceof Projections.Clipped clipped) {
+            return projections(clipped.projections(), input);
         }
         TapSum fused = linear(
                 projections instanceof Projections.Fused all

@@ -1,5 +1,6 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.Attention;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.taps.BlockTaps;
@@ -28,7 +29,7 @@ record NormExplanations(Difference difference, Context context) {
                 continue;
             }
             for (int centred = 0; centred < 2; centred++) {
-                NormFit right = NormFit.best(centred, x, difference.expected(), columns());
+                NormFit right = NormFit.best(centred, x, difference.expected(), size(), gains());
                 if (NormFit.explains(right, difference.expected())) {
                     return against(right, x, input);
                 }
@@ -52,10 +53,15 @@ record NormExplanations(Difference difference, Context context) {
     }
 
     /** The number of columns that are normalized together: a row, or a head of it. */
-    private int columns() {
+    private int size() {
         return context.tap().layer() instanceof RmsNorm norm
                 ? norm.gain().length
-                : ((LayerNorm) context.tap().layer()).gain().length;
+                : ((LayerNorm) context.tap().layer()).size();
+    }
+
+    /** The number of gains: as many, or those of all heads. */
+    private int gains() {
+        return context.tap().layer() instanceof LayerNorm norm && norm.gain() != null ? norm.gain().length : size();
     }
 
     private String against(NormFit right, double[] x, TapSum input) {
@@ -63,13 +69,14 @@ record NormExplanations(Difference difference, Context context) {
             return "the norm is missing: the tap equals its input";
         }
         int columns = right.gain().length;
+        int size = right.size();
         double[] actual =
                 difference.elements().mapToDouble(i -> difference.actual()[i]).toArray();
-        String weights = weights(right, NormFit.of(right.centred(), x, actual, right.epsilon(), columns), x);
+        String weights = weights(right, NormFit.of(right.centred(), x, actual, right.epsilon(), size, columns), x);
         if (!weights.isEmpty()) {
             return weights;
         }
-        NormFit ours = NormFit.best(right.centred(), x, actual, columns);
+        NormFit ours = NormFit.best(right.centred(), x, actual, size, columns);
         if (difference.is(right.output(ours.unit(x)))) {
             return "its epsilon is " + shown(ours.epsilon()) + ", should be " + shown(right.epsilon());
         }
@@ -83,7 +90,7 @@ record NormExplanations(Difference difference, Context context) {
 
     /** Whether rows are normalized in another way. */
     private String unit(NormFit right, double[] x) {
-        int columns = right.gain().length;
+        int columns = right.size();
         double share = 1 - 1.0 / columns; // (C - 1) / C
         double[] unbiased = scaled(right.unit(x, right.epsilon() * share), Math.sqrt(share));
         double[] sum = scaled(right.unit(x, right.epsilon() / columns), Math.sqrt(1.0 / columns));
@@ -108,11 +115,20 @@ record NormExplanations(Difference difference, Context context) {
             return "mean and variance are over the tokens, should be over the channels";
         }
         int whole = difference.columns();
-        return whole > columns
-                        && difference.is(
-                                right.output(NormFit.unit(x, right.epsilon(), whole, right.centred(), right.centred())))
-                ? "all heads are normalized together, should be each head of " + columns + " channels by itself"
+        if (whole > columns && difference.is(right.output(together(x, right, whole)))) {
+            return "all heads are normalized together, should be each head of " + columns + " channels by itself";
+        }
+        int headSize = context.map().model().shape().headSize();
+        return context.tap().owner() instanceof Attention
+                        && columns > headSize
+                        && difference.is(right.output(together(x, right, headSize)))
+                ? "each head of " + headSize + " channels is normalized by itself, should be all heads together"
                 : "";
+    }
+
+    /** Normalizes so many channels together. */
+    private static double[] together(double[] x, NormFit right, int size) {
+        return NormFit.unit(x, right.epsilon(), size, right.centred(), right.centred());
     }
 
     private static double[] scaled(double[] x, double factor) {

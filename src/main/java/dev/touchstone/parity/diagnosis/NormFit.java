@@ -10,9 +10,11 @@ import java.util.stream.IntStream;
  * RMSNorm, {@code gain * x / sqrt(mean(x²) + epsilon)}.
  *
  * @param centred 1 if the mean is subtracted, 0 for an RMSNorm
+ * @param size the number of channels that are normalized together
+ * @param gain as many as channels, or as those of several heads with gains of their own
  * @param error the sum of squared residuals of the fit
  */
-record NormFit(int centred, double epsilon, double[] gain, double[] bias, double error) {
+record NormFit(int centred, double epsilon, int size, double[] gain, double[] bias, double error) {
     private static final double[] EPSILONS = DoubleStream.concat(
                     DoubleStream.of(0, 1e-12, 1e-5, 1e-6),
                     IntStream.rangeClosed(1, 8)
@@ -27,9 +29,9 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
     }
 
     /** The fit with the best epsilon; of several that fit equally well, the first of {@link #EPSILONS}. */
-    static NormFit best(int centred, double[] x, double[] output, int columns) {
+    static NormFit best(int centred, double[] x, double[] output, int size, int columns) {
         NormFit[] fits = Arrays.stream(EPSILONS)
-                .mapToObj(epsilon -> of(centred, x, output, epsilon, columns))
+                .mapToObj(epsilon -> of(centred, x, output, epsilon, size, columns))
                 .toArray(NormFit[]::new);
         double least = Arrays.stream(fits).mapToDouble(NormFit::error).min().orElseThrow();
         return Arrays.stream(fits)
@@ -38,9 +40,9 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
                 .orElse(fits[0]);
     }
 
-    /** Fits gain and bias of each column, for a given epsilon. */
-    static NormFit of(int centred, double[] x, double[] output, double epsilon, int columns) {
-        double[] unit = unit(x, epsilon, columns, centred, centred);
+    /** Fits gain and bias of each of {@code columns} columns, for a given epsilon. */
+    static NormFit of(int centred, double[] x, double[] output, double epsilon, int size, int columns) {
+        double[] unit = unit(x, epsilon, size, centred, centred);
         double[] ones = new double[x.length];
         Arrays.fill(ones, 1);
         double[] gain = new double[columns];
@@ -54,11 +56,11 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
             gain[c] = fit[0];
             bias[c] = centred == 1 ? fit[1] : 0;
         }
-        double[] fitted = new NormFit(centred, epsilon, gain, bias, 0).output(unit);
+        double[] fitted = new NormFit(centred, epsilon, size, gain, bias, 0).output(unit);
         double error = IntStream.range(0, x.length)
                 .mapToDouble(i -> Math.pow(fitted[i] - output[i], 2))
                 .sum();
-        return new NormFit(centred, epsilon, gain, bias, error);
+        return new NormFit(centred, epsilon, size, gain, bias, error);
     }
 
     /** Gain and bias applied to normalized rows. */
@@ -96,12 +98,12 @@ record NormFit(int centred, double epsilon, double[] gain, double[] bias, double
     }
 
     double[] unit(double[] x, int centred, int about) {
-        return unit(x, epsilon, gain.length, centred, about);
+        return unit(x, epsilon, size, centred, about);
     }
 
     /** With another epsilon. */
     double[] unit(double[] x, double epsilon) {
-        return unit(x, epsilon, gain.length, centred, centred);
+        return unit(x, epsilon, size, centred, centred);
     }
 
     /** With epsilon added outside the root: {@code x / (root + e)} is {@code (x / root) / (1 + e / root)}. */

@@ -12,6 +12,12 @@ import dev.touchstone.model.taps.TapSum;
 record NormInputs(Difference difference, Context context, NormFit right, TapSum input) {
     String read() {
         BlockTaps block = context.block();
+        if (block != null && input.equals(TapSum.of(block.attention())) && isOf(block.stream())) {
+            return "it normalizes the input of attention, should normalize its output";
+        }
+        if (block != null && input.equals(TapSum.of(block.mlp())) && isOf(block.afterAttention())) {
+            return "it normalizes the input of the MLP, should normalize its output";
+        }
         if (block != null && input.equals(block.afterAttention())) {
             String residual = residual(block);
             if (!residual.isEmpty()) {

@@ -17,8 +17,9 @@ record ProjectionExplanations(Difference difference, Context context) {
         List<ProjectionSource> sources = ProjectionSource.all(context, difference);
         double[] actual =
                 difference.elements().mapToDouble(i -> difference.actual()[i]).toArray();
+        Rotary rotary = context.map().model().rotaries().of(context.tap().block());
         for (ProjectionSource right : sources) {
-            for (Rotated rotated : rotations()) {
+            for (Rotated rotated : rotations(rotary)) {
                 if (right.kind() == context.tap().kind()
                         && same(rotated.apply(right.values()), difference.expected())) {
                     String source = otherSource(right, rotated, sources, actual);
@@ -32,26 +33,49 @@ record ProjectionExplanations(Difference difference, Context context) {
     private String otherSource(
             ProjectionSource right, Rotated rotated, List<ProjectionSource> sources, double[] actual) {
         return sources.stream()
-                .filter(ours -> ours.kind() != right.kind() || ours.interleaved() != right.interleaved())
+                .filter(ours -> ours.kind() != right.kind()
+                        || ours.interleaved() != right.interleaved()
+                        || ours.limit() != right.limit())
                 .filter(ours -> same(rotated.apply(ours.values()), actual))
                 .findFirst()
-                .map(ours -> ours.interleaved() == right.interleaved()
-                        ? "these are the " + ours.plural() + ": q, k and v are swapped"
-                        : "q, k and v are read as " + ours.layout() + ", but are " + right.layout())
+                .map(ours -> mistaken(ours, right))
                 .orElse("");
+    }
+
+    private static String mistaken(ProjectionSource ours, ProjectionSource right) {
+        if (ours.kind() != right.kind() && ours.interleaved() == right.interleaved()) {
+            return "these are the " + ours.plural() + ": q, k and v are swapped";
+        }
+        return ours.interleaved() == right.interleaved()
+                ? "the " + ours.plural() + " are not clipped, should be at " + (float) right.limit()
+                : "q, k and v are read as " + ours.layout() + ", but are " + right.layout();
     }
 
     private String otherRotation(ProjectionSource right, Rotated rotated, double[] actual) {
-        return rotations().stream()
+        return rotations(rotated.rotary()).stream()
                 .filter(other -> other.kind() != rotated.kind() && same(other.apply(right.values()), actual))
                 .findFirst()
                 .map(other -> other.kind().clue())
+                .orElseGet(() -> rotationOfOtherLayers(right, rotated, actual));
+    }
+
+    /** Whether the layer has the rotary embedding of other layers. */
+    private String rotationOfOtherLayers(ProjectionSource right, Rotated rotated, double[] actual) {
+        return context.map().model().rotaries().all().stream()
+                .filter(other -> !other.equals(rotated.rotary()))
+                .filter(other -> rotations(other).stream()
+                        .anyMatch(wrong ->
+                                wrong.kind() != Rotated.Kind.NONE && same(wrong.apply(right.values()), actual)))
+                .findFirst()
+                .map(other -> rotated.rotary() == null
+                        ? "the rotary embedding is applied, should not be: the layer has no positions"
+                        : "the rotary embedding is " + other.name() + ", should be "
+                                + rotated.rotary().name())
                 .orElse("");
     }
 
-    /** The ways in which the rotary embedding may be applied; only the identity if its table is not known. */
-    private List<Rotated> rotations() {
-        Rotary rotary = context.map().model().rotary();
+    /** The ways in which a rotary embedding may be applied; only the identity if it is null or its table is not known. */
+    private List<Rotated> rotations(Rotary rotary) {
         double[] table = rotary == null || context.tap().kind() == Tap.Kind.VALUE ? null : table(rotary);
         boolean known =
                 table != null && table.length == 4 * rotary.frequencies().size() * difference.rows();

@@ -14,8 +14,12 @@ import java.util.stream.IntStream;
  * @param kind queries, keys or values
  * @param interleaved the columns of a head if q, k and v of each head follow each other in a fused projection; 0 if all q,
  *     all k and all v do, or if they are projected separately
+ * @param limit to which the values are clipped, or {@link #NONE}
  */
-record ProjectionSource(Tap.Kind kind, int interleaved, double[] values) {
+record ProjectionSource(Tap.Kind kind, int interleaved, double limit, double[] values) {
+    /** No limit. */
+    static final double NONE = Double.POSITIVE_INFINITY;
+
     private static final List<Tap.Kind> KINDS = List.of(Tap.Kind.QUERY, Tap.Kind.KEY, Tap.Kind.VALUE);
 
     /** Every source of the same size as the wrong tensor, whatever the columns of a fused projection are read as. */
@@ -61,6 +65,11 @@ record ProjectionSource(Tap.Kind kind, int interleaved, double[] values) {
             } else if (projections instanceof Projections.ScaledQueries scaled) {
                 collect(scaled.projections());
                 sources.replaceAll(source -> source.kind == Tap.Kind.QUERY ? times(source, scaled.scale()) : source);
+            } else if (projections instanceof Projections.Clipped clipped) {
+                collect(clipped.projections());
+                List<ProjectionSource> unclipped = List.copyOf(sources);
+                sources.replaceAll(source -> clipped(source, clipped.limit()));
+                sources.addAll(unclipped);
             } else if (projections instanceof Projections.Fused fused) {
                 split(fused.linear().name());
             } else if (projections instanceof Projections.Interleaved fused) {
@@ -71,14 +80,21 @@ record ProjectionSource(Tap.Kind kind, int interleaved, double[] values) {
         private void add(Tap.Kind kind, String tap) {
             double[] values = context.of(tap);
             if (values != null && values.length == size) {
-                sources.add(new ProjectionSource(kind, 0, values));
+                sources.add(new ProjectionSource(kind, 0, NONE, values));
             }
         }
 
         private static ProjectionSource times(ProjectionSource source, double scale) {
             double[] scaled =
                     Arrays.stream(source.values).map(value -> value * scale).toArray();
-            return new ProjectionSource(source.kind, source.interleaved, scaled);
+            return new ProjectionSource(source.kind, source.interleaved, source.limit, scaled);
+        }
+
+        private static ProjectionSource clipped(ProjectionSource source, double limit) {
+            double[] clipped = Arrays.stream(source.values)
+                    .map(value -> Math.min(Math.max(value, -limit), limit))
+                    .toArray();
+            return new ProjectionSource(source.kind, source.interleaved, limit, clipped);
         }
 
         /** All ways to split a fused projection: three blocks of columns, or interleaved for every head size. */
@@ -89,12 +105,12 @@ record ProjectionSource(Tap.Kind kind, int interleaved, double[] values) {
             }
             for (Tap.Kind kind : KINDS) {
                 int index = KINDS.indexOf(kind);
-                sources.add(new ProjectionSource(kind, 0, select(fused, c -> index * columns + c)));
+                sources.add(new ProjectionSource(kind, 0, NONE, select(fused, c -> index * columns + c)));
                 for (int D = 1; D < columns; D++) {
                     int size = D;
                     if (columns % D == 0) {
                         sources.add(new ProjectionSource(
-                                kind, D, select(fused, c -> (c / size * 3 + index) * size + c % size)));
+                                kind, D, NONE, select(fused, c -> (c / size * 3 + index) * size + c % size)));
                     }
                 }
             }

@@ -94,7 +94,10 @@ class TapMapTest {
     /** The result of a tap's operation; null for embeddings and attention, which are not a single kernel. */
     private static Tensor operation(Tap tap, List<Tensor> inputs, Transformer model) {
         if (tap.layer() instanceof LayerNorm norm) {
-            return KERNELS.layerNorm(inputs.get(0), norm.gain(), norm.bias(), norm.epsilon());
+            Tensor x = inputs.get(0);
+            Tensor groups = Tensor.of(x.data(), x.size() / norm.size(), norm.size());
+            Tensor y = KERNELS.layerNorm(groups, norm.gain(), norm.bias(), norm.epsilon());
+            return Tensor.of(y.data(), x.shape());
         }
         if (tap.layer() instanceof RmsNorm norm) {
             return KERNELS.rmsNorm(inputs.get(0), norm.gain(), norm.gainOffset(), norm.epsilon());
@@ -112,6 +115,9 @@ class TapMapTest {
             case LOGITS -> {
                 Tensor logits = KERNELS.linear(
                         inputs.get(0), model.head().weight(), model.head().bias());
+                logits = model.head().scale() == 1
+                        ? logits
+                        : KERNELS.scale(logits, model.head().scale());
                 yield model.head().cap() > 0
                         ? KERNELS.softCap(logits, model.head().cap())
                         : logits;
@@ -213,7 +219,7 @@ class TapMapTest {
         Embedding tokens = model.stem().wte();
         Stem stem = new Stem("one", tokens, null);
         Transformer twice =
-                new Transformer(model.shape(), stem, model.rotary(), model.blocks(), model.lnF(), model.head());
+                new Transformer(model.shape(), stem, model.rotaries(), model.blocks(), model.lnF(), model.head());
 
         assertThat(model.blocks().get(0)).isInstanceOf(Block.Parallel.class);
         assertThatThrownBy(() -> TapMap.of(twice))

@@ -1,0 +1,46 @@
+package dev.touchstone.model;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Which rotary embedding each layer has. Most models have one for all layers. Gemma 3 has one for each kind of layer; SmolLM3 and Cohere 2
+ * have layers without positions.
+ *
+ * @param all the embeddings, in the order of their taps
+ * @param ofLayer for each layer the index of its embedding in {@code all}, or {@link #NONE}
+ */
+public record LayerRotaries(List<Rotary> all, List<Integer> ofLayer) {
+    /** The index of a layer without rotary embedding. */
+    public static final int NONE = -1;
+
+    public LayerRotaries {
+        all = List.copyOf(all);
+        ofLayer = List.copyOf(ofLayer);
+    }
+
+    /**
+     * The same embedding in all layers.
+     *
+     * @param rotary null if the model has no rotary embeddings
+     */
+    public static LayerRotaries same(Rotary rotary, int layers) {
+        boolean none = rotary == null;
+        return new LayerRotaries(none ? List.of() : List.of(rotary), Collections.nCopies(layers, none ? NONE : 0));
+    }
+
+    /** The embedding of a layer; null if it has none. */
+    public Rotary of(int layer) {
+        int index = ofLayer.get(layer);
+        return index == NONE ? null : all.get(index);
+    }
+
+    /** The rotation of queries and keys in each layer, for the tokens of a pass. Each table is computed once. */
+    List<Rotary.Rotation> forward(int[] positions, ForwardPass pass) {
+        List<Rotary.Rotation> rotations =
+                all.stream().map(rotary -> rotary.forward(positions, pass)).toList();
+        return ofLayer.stream()
+                .map(index -> index == NONE ? Rotary.Rotation.NONE : rotations.get(index))
+                .toList();
+    }
+}

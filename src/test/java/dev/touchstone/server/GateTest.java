@@ -1,9 +1,9 @@
 package dev.touchstone.server;
 
+import static dev.touchstone.server.Storyteller.MODEL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.LanguageModel;
 import dev.touchstone.serving.Limits;
 import java.io.IOException;
 import java.net.Socket;
@@ -13,27 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Who may use the server, and how much of it: keys, web pages, host names, sizes and times. */
 class GateTest {
     private static final String BODY = "{\"prompt\": \"The\", \"max_tokens\": 1}";
-    private static LanguageModel model;
-
-    @BeforeAll
-    static void load() {
-        model = LanguageModel.storyteller();
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     private static TestServer open(ServerOptions options) {
-        return TestServer.of(model, options, Limits.defaults());
+        return TestServer.of(MODEL, options, Limits.defaults());
     }
 
     @Test

@@ -1,10 +1,10 @@
 package dev.touchstone.server;
 
+import static dev.touchstone.server.Storyteller.MODEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.LanguageModel;
 import dev.touchstone.serving.Limits;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
@@ -14,8 +14,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,17 +21,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class LifeTest {
     private static final String COMPLETIONS = "/v1/completions";
-    private static LanguageModel model;
-
-    @BeforeAll
-    static void load() {
-        model = LanguageModel.storyteller();
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     private static String request(int tokens, boolean stream) {
         return "{\"prompt\": \"The king\", \"max_tokens\": " + tokens + ", \"stream\": " + stream + "}";
@@ -54,7 +41,7 @@ class LifeTest {
                 assertThat(error(response).get("code").textValue()).isEqualTo("loading");
             }
 
-            server.load(model, Limits.defaults());
+            server.load(MODEL, Limits.defaults());
 
             assertThat(server.get("/ready").statusCode()).isEqualTo(200);
             assertThat(server.post(COMPLETIONS, request(1, false)).statusCode()).isEqualTo(200);
@@ -79,7 +66,7 @@ class LifeTest {
     @Test
     void aFullQueueIsRefusedWithATimeToTryAgain() {
         Limits one = Limits.defaults().withRunning(1).withQueued(1);
-        try (TestServer server = TestServer.of(model, ServerOptions.defaults(), one)) {
+        try (TestServer server = TestServer.of(MODEL, ServerOptions.defaults(), one)) {
             CompletableFuture<HttpResponse<String>> running = server.postLater(COMPLETIONS, request(200, false));
             TestServer.await("a running one", () -> server.metric("touchstone_requests_running") == 1);
             CompletableFuture<HttpResponse<String>> queued = server.postLater(COMPLETIONS, request(1, false));
@@ -105,7 +92,7 @@ class LifeTest {
     /** A temperature so near 0 that scores become infinite fails its own request only. */
     @Test
     void aRequestThatFailsWhileItRunsFailsNoOther() {
-        try (TestServer server = TestServer.of(model)) {
+        try (TestServer server = TestServer.of(MODEL)) {
             CompletableFuture<HttpResponse<String>> other = server.postLater(COMPLETIONS, request(40, false));
             String bad = "{\"prompt\": \"The\", \"max_tokens\": 5, \"temperature\": 1e-40, \"stream\": ";
 
@@ -127,7 +114,7 @@ class LifeTest {
 
     @Test
     void answersInProgressAreFinishedBeforeTheServerStops() throws Exception {
-        TestServer server = TestServer.of(model);
+        TestServer server = TestServer.of(MODEL);
         CompletableFuture<HttpResponse<String>> whole = server.postLater(COMPLETIONS, request(60, false));
         CompletableFuture<HttpResponse<String>> stream = server.postLater(COMPLETIONS, request(60, true));
         TestServer.await("running texts", () -> server.metric("touchstone_requests_running") == 2);
@@ -147,7 +134,7 @@ class LifeTest {
 
     @Test
     void afterTheGracePeriodAnswersEndWithAnError() {
-        TestServer server = TestServer.of(model);
+        TestServer server = TestServer.of(MODEL);
         CompletableFuture<HttpResponse<String>> whole = server.postLater(COMPLETIONS, request(250, false));
         CompletableFuture<HttpResponse<String>> stream = server.postLater(COMPLETIONS, request(250, true));
         TestServer.await("running texts", () -> server.metric("touchstone_requests_running") == 2);
@@ -172,7 +159,7 @@ class LifeTest {
     @Test
     void logsAndMetricsHaveRoutesAndNumbersAndNothingOfARequest() {
         String secret = "zebra";
-        try (TestServer server = TestServer.withJsonLog(model)) {
+        try (TestServer server = TestServer.withJsonLog(MODEL)) {
             String body = "{\"prompt\": \"A " + secret + "\", \"max_tokens\": 3, \"user\": \"" + secret + "\"}";
             server.send(server.request(COMPLETIONS + "?x=" + secret)
                     .header("Authorization", "Bearer " + secret)

@@ -3,35 +3,18 @@ package dev.touchstone.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.LanguageModel;
 import dev.touchstone.util.Json;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Requests that are refused: status, code, the parameter, and a message that names what was found and what was expected. */
-class RefusedRequestsTest {
-    private static LanguageModel model;
-    private static TestServer server;
+class RefusedRequestsTest extends StorytellerServer {
 
     private record Case(String path, String body, int status, String code, String param, String... words) {}
-
-    @BeforeAll
-    static void open() {
-        model = LanguageModel.storyteller();
-        server = TestServer.of(model);
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
-        model.close();
-    }
 
     private static Case completion(String fields, String code, String param, String... words) {
         String body = "{'prompt': 'The', 'max_tokens': 1" + (fields.isEmpty() ? "" : ", " + fields) + "}";

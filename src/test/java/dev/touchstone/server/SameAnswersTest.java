@@ -1,10 +1,10 @@
 package dev.touchstone.server;
 
+import static dev.touchstone.server.Storyteller.MODEL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.LanguageModel;
 import dev.touchstone.server.api.Alone;
 import dev.touchstone.serving.Limits;
 import java.io.IOException;
@@ -17,17 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes of an answer are those of the same request computed alone, but for the time of creation. */
-class SameAnswersTest {
+class SameAnswersTest extends StorytellerServer {
     private static final String COMPLETIONS = "/v1/completions";
-    private static LanguageModel model;
-    private static TestServer server;
 
     /** Requests of many kinds. */
     private static final List<String> REQUESTS = List.of(
@@ -44,18 +40,6 @@ class SameAnswersTest {
             "{'prompt': 'A', 'max_tokens': null, 'stop': null, 'n': null, 'logprobs': null, 'stream': null, 'seed': null}",
             "{'prompt': 'The old king', 'max_tokens': 7, 'temperature': 0.7, 'min_p': 0.05, 'seed': -3, 'top_k': 0}");
 
-    @BeforeAll
-    static void open() {
-        model = LanguageModel.storyteller();
-        server = TestServer.of(model);
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
-        model.close();
-    }
-
     private static String json(String request) {
         return request.replace('\'', '"');
     }
@@ -65,7 +49,7 @@ class SameAnswersTest {
     }
 
     private static String expected(String request) {
-        return Alone.answer(model, json(request), TestServer.FINGERPRINT).toString();
+        return Alone.answer(MODEL, json(request), TestServer.FINGERPRINT).toString();
     }
 
     /** The answer with the time that {@link Alone} has. */
@@ -92,7 +76,7 @@ class SameAnswersTest {
         for (String request : REQUESTS) {
             String body = server.post(COMPLETIONS, streamed(request)).body();
 
-            List<String> expected = Alone.chunks(model, streamed(request), TestServer.FINGERPRINT).stream()
+            List<String> expected = Alone.chunks(MODEL, streamed(request), TestServer.FINGERPRINT).stream()
                     .map(ObjectNode::toString)
                     .toList();
             assertThat(TestServer.events(timeless(body)).stream().map(JsonNode::toString))
@@ -169,7 +153,7 @@ class SameAnswersTest {
     @Test
     void aServerWithOtherLimitsGivesTheSameAnswers() {
         Limits small = Limits.defaults().withRunning(2).withStepTokens(7).withChunkTokens(3);
-        try (TestServer other = TestServer.of(model, ServerOptions.defaults(), small)) {
+        try (TestServer other = TestServer.of(MODEL, ServerOptions.defaults(), small)) {
             List<CompletableFuture<HttpResponse<String>>> answers = REQUESTS.stream()
                     .map(request -> other.postLater(COMPLETIONS, json(request)))
                     .toList();

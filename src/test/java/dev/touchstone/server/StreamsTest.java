@@ -1,5 +1,6 @@
 package dev.touchstone.server;
 
+import static dev.touchstone.server.Storyteller.MODEL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,8 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,18 +27,6 @@ class StreamsTest {
 
     @TempDir
     private static Path folder;
-
-    private static LanguageModel model;
-
-    @BeforeAll
-    static void load() {
-        model = LanguageModel.storyteller();
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     private static ServerOptions options(int streamBytes, Duration writeTime, Duration keepAlive) {
         ServerOptions.Limits defaults = ServerOptions.Limits.defaults();
@@ -62,7 +49,7 @@ class StreamsTest {
     @Test
     void aDisconnectEndsTheRequestAtOnceInEachState() throws IOException {
         try (TestServer server =
-                TestServer.of(model, ServerOptions.defaults(), Limits.defaults().withRunning(1))) {
+                TestServer.of(MODEL, ServerOptions.defaults(), Limits.defaults().withRunning(1))) {
             Socket decoding = server.connect();
             decoding.getOutputStream().write(TestServer.bytes(COMPLETIONS, request("The king", 250, "")));
             BufferedReader lines = new BufferedReader(new InputStreamReader(decoding.getInputStream(), UTF_8));
@@ -92,7 +79,7 @@ class StreamsTest {
     @Test
     void aDisconnectWhileThePromptIsComputedEndsTheRequest() throws IOException {
         Limits small = Limits.defaults().withRunning(1).withStepTokens(2).withChunkTokens(1);
-        try (TestServer server = TestServer.of(model, ServerOptions.defaults(), small)) {
+        try (TestServer server = TestServer.of(MODEL, ServerOptions.defaults(), small)) {
             Socket prefilling = server.connect();
             prefilling.getOutputStream().write(TestServer.bytes(COMPLETIONS, request("the king ".repeat(100), 5, "")));
             TestServer.await("a running request", () -> server.metric("touchstone_requests_running") == 1);
@@ -109,7 +96,7 @@ class StreamsTest {
     /** Not only streams: a client of a whole answer may go away as well. */
     @Test
     void aDisconnectEndsARequestForAWholeAnswer() throws IOException {
-        try (TestServer server = TestServer.of(model)) {
+        try (TestServer server = TestServer.of(MODEL)) {
             Socket socket = server.connect();
             socket.getOutputStream()
                     .write(TestServer.bytes(
@@ -122,11 +109,11 @@ class StreamsTest {
         }
     }
 
-    /** The answers have probabilities, so they are large; the reader reads nothing. Others are not held up. */
+    /** The answers have probabilities, so they are large; the reader reads nothing. Others are not delayed. */
     @Test
-    void aReaderThatDoesNotReadIsDroppedAndHoldsNobodyUp() throws IOException {
+    void aReaderThatDoesNotReadIsDroppedAndDelaysNoOther() throws IOException {
         try (TestServer server = TestServer.of(
-                model, options(50_000, Duration.ofSeconds(30), Duration.ofSeconds(15)), Limits.defaults())) {
+                MODEL, options(50_000, Duration.ofSeconds(30), Duration.ofSeconds(15)), Limits.defaults())) {
             Socket slow = new Socket();
             slow.setReceiveBufferSize(1024);
             slow.connect(server.connect().getRemoteSocketAddress());
@@ -150,7 +137,7 @@ class StreamsTest {
     void aStreamThatWaitsGetsComments() {
         Limits one = Limits.defaults().withRunning(1);
         try (TestServer server =
-                TestServer.of(model, options(1 << 20, Duration.ofSeconds(30), Duration.ofMillis(20)), one)) {
+                TestServer.of(MODEL, options(1 << 20, Duration.ofSeconds(30), Duration.ofMillis(20)), one)) {
             var first = server.postLater(COMPLETIONS, request("The king", 100, ""));
             TestServer.await("a running request", () -> server.metric("touchstone_requests_running") == 1);
 

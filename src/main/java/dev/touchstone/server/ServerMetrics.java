@@ -34,61 +34,53 @@ final class ServerMetrics {
     private final Histogram perToken = histogram(
             "touchstone_time_per_token_seconds", "Mean time between the tokens of an answer after the first.");
 
+    private final Supplier<Statistics> statistics;
+    /** The statistics for the page that is written, so that its numbers are of one moment; null while the model loads. */
+    private Statistics now;
+
     /** @param statistics of the engine; null while the model loads */
     ServerMetrics(Supplier<Statistics> statistics) {
-        gauge("touchstone_requests_queued", "Texts that wait to be computed.", statistics, Statistics::queued);
-        gauge("touchstone_requests_running", "Texts that are computed now.", statistics, Statistics::running);
+        this.statistics = statistics;
+        gauge("touchstone_requests_queued", "Texts that wait to be computed.", Statistics::queued);
+        gauge("touchstone_requests_running", "Texts that are computed now.", Statistics::running);
         gauge(
                 "touchstone_pages_used",
                 "Pages of keys and values in use.",
-                statistics,
                 all -> all.pages().used());
         gauge(
                 "touchstone_pages_cached",
                 "Pages kept in the prefix cache.",
-                statistics,
                 all -> all.pages().cached());
-        gauge(
-                "touchstone_pages_free",
-                "Free pages.",
-                statistics,
-                all -> all.pages().free());
+        gauge("touchstone_pages_free", "Free pages.", all -> all.pages().free());
         counter(
                 "touchstone_prompt_tokens_total",
                 "Tokens of prompts.",
-                statistics,
                 all -> all.tokens().prompt());
         counter(
                 "touchstone_generated_tokens_total",
                 "New tokens.",
-                statistics,
                 all -> all.tokens().generated());
         counter(
                 "touchstone_computed_tokens_total",
                 "Tokens that went through the model.",
-                statistics,
                 all -> all.tokens().computed());
         counter(
                 "touchstone_prefix_hit_tokens_total",
                 "Tokens found in the prefix cache.",
-                statistics,
                 all -> all.tokens().hit());
-        counter("touchstone_steps_total", "Forward passes.", statistics, Statistics::steps);
+        counter("touchstone_steps_total", "Forward passes.", Statistics::steps);
         counter(
                 "touchstone_preemptions_total",
                 "Texts that lost their pages and were queued again.",
-                statistics,
                 Statistics::preemptions);
         CounterWithCallback.builder()
                 .name("touchstone_texts_total")
                 .help("Ended texts by outcome.")
                 .labelNames("outcome")
                 .callback(values -> {
-                    Statistics all = statistics.get();
-                    for (Map.Entry<Outcome, Long> end :
-                            (all == null ? Map.<Outcome, Long>of() : all.ends()).entrySet()) {
-                        values.call(end.getValue(), end.getKey().name().toLowerCase(Locale.ROOT));
-                    }
+                    Map<Outcome, Long> ends = now == null ? Map.of() : now.ends();
+                    ends.forEach((outcome, count) ->
+                            values.call(count, outcome.name().toLowerCase(Locale.ROOT)));
                 })
                 .register(registry);
     }
@@ -103,26 +95,20 @@ final class ServerMetrics {
                 .register(registry);
     }
 
-    private void gauge(String name, String help, Supplier<Statistics> statistics, ToDoubleFunction<Statistics> value) {
+    private void gauge(String name, String help, ToDoubleFunction<Statistics> value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(values -> values.call(now(statistics, value)))
+                .callback(values -> values.call(now == null ? 0 : value.applyAsDouble(now)))
                 .register(registry);
     }
 
-    private void counter(
-            String name, String help, Supplier<Statistics> statistics, ToDoubleFunction<Statistics> value) {
+    private void counter(String name, String help, ToDoubleFunction<Statistics> value) {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(values -> values.call(now(statistics, value)))
+                .callback(values -> values.call(now == null ? 0 : value.applyAsDouble(now)))
                 .register(registry);
-    }
-
-    private static double now(Supplier<Statistics> statistics, ToDoubleFunction<Statistics> value) {
-        Statistics all = statistics.get();
-        return all == null ? 0 : value.applyAsDouble(all);
     }
 
     /** A request has ended. */
@@ -149,7 +135,8 @@ final class ServerMetrics {
         return FORMAT.getContentType();
     }
 
-    byte[] page() {
+    synchronized byte[] page() {
+        now = statistics.get();
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         try {
             FORMAT.write(page, registry.scrape());

@@ -145,7 +145,11 @@ final class TestServer implements AutoCloseable {
 
     /** The value of a metric. */
     double metric(String name) {
-        String page = get("/metrics").body();
+        return metric(name, get("/metrics").body());
+    }
+
+    /** The value of a metric on a page of metrics. */
+    static double metric(String name, String page) {
         Matcher line =
                 Pattern.compile("(?m)^" + Pattern.quote(name) + " (\\S+)$").matcher(page);
         return line.find() ? Double.parseDouble(line.group(1)) : 0;

@@ -16,7 +16,13 @@ final class Connections {
 
     private final Vertx vertx;
     private final ServerOptions.Limits limits;
-    private final Map<HttpConnection, Long> timers = new HashMap<>();
+    private final Map<HttpConnection, State> open = new HashMap<>();
+
+    private static final class State {
+        long timer = NO_TIMER;
+        /** Requests whose responses have not been sent. With pipelining the next one begins before the end of the one before. */
+        int requests;
+    }
 
     Connections(Vertx vertx, ServerOptions.Limits limits) {
         this.vertx = vertx;
@@ -24,26 +30,33 @@ final class Connections {
     }
 
     void opened(HttpConnection connection) {
-        if (timers.size() >= limits.connections()) {
+        if (open.size() >= limits.connections()) {
             connection.close();
             return;
         }
+        State state = new State();
+        open.put(connection, state);
         connection.closeHandler(closed -> {
-            stop(connection);
-            timers.remove(connection);
+            stop(state);
+            open.remove(connection);
         });
-        start(connection, limits.requestTime());
+        start(connection, state, limits.requestTime());
     }
 
     /** The head of a request has arrived. */
     void busy(HttpConnection connection) {
-        stop(connection);
+        State state = open.get(connection);
+        if (state != null) {
+            state.requests++;
+            stop(state);
+        }
     }
 
-    /** The response has been sent, and the connection waits for another request. */
+    /** The response has been sent, and the connection waits for another request, unless there is one already. */
     void idle(HttpConnection connection) {
-        if (timers.containsKey(connection)) {
-            start(connection, limits.idleTime());
+        State state = open.get(connection);
+        if (state != null && --state.requests == 0) {
+            start(connection, state, limits.idleTime());
         }
     }
 
@@ -61,16 +74,15 @@ final class Connections {
         }
     }
 
-    private void start(HttpConnection connection, Duration time) {
-        stop(connection);
-        timers.put(connection, vertx.setTimer(time.toMillis(), late -> drop(connection)));
+    private void start(HttpConnection connection, State state, Duration time) {
+        stop(state);
+        state.timer = vertx.setTimer(time.toMillis(), late -> drop(connection));
     }
 
-    private void stop(HttpConnection connection) {
-        long timer = timers.getOrDefault(connection, NO_TIMER);
-        if (timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timers.put(connection, NO_TIMER);
+    private void stop(State state) {
+        if (state.timer != NO_TIMER) {
+            vertx.cancelTimer(state.timer);
+            state.timer = NO_TIMER;
         }
     }
 }

@@ -21,6 +21,7 @@ import dev.touchstone.generation.SpeculativeGenerator;
 import dev.touchstone.generation.Step;
 import dev.touchstone.generation.Window;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.model.Batch;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.Engine;
@@ -309,6 +310,12 @@ public final class LanguageModel implements AutoCloseable {
     /** As {@link #logits}, while {@code trace} receives every intermediate tensor under its Hugging Face name. (S) -> (S, V) */
     public Tensor trace(int[] ids, Trace trace) {
         return queue.run(() -> transformer().forward(ids, kernels, trace));
+    }
+
+    /** The output of the final norm for each token of {@code ids}, computed in one pass. (S) -> (S, C) */
+    public Tensor hiddenStates(int... ids) {
+        Batch batch = new Batch(List.of(new Batch.Sequence(ids, transformer().newCache(), 0)));
+        return queue.run(() -> transformer().hidden(batch, kernels, Trace.OFF));
     }
 
     /**

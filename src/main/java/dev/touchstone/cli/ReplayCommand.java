@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replay",
         description = {
-            "Compute a response of serve again, each text alone, and print whether it is equal, or where it differs."
-                    + " The exit code is 1 if it differs."
+            "Compute a response of serve again, each text or embedding alone, and print whether it is equal, or where it"
+                    + " differs. The exit code is 1 then."
         },
         sortOptions = false,
         footer = {"", "Example:", "  touchstone replay response.json"})
@@ -43,10 +43,8 @@ final class ReplayCommand implements Callable<Integer> {
         Replay replay = Replay.read(response.toString(), Utf8.read(response));
         try (LanguageModel loaded = model.load(compute, console)) {
             Optional<String> difference = replay.difference(loaded, model.fingerprint());
-            console.print(difference.orElseGet(() -> "equal: "
-                            + replay.size() + (replay.size() == 1 ? " text, " : " texts, ")
-                            + replay.tokens() + " tokens, digest " + replay.digest())
-                    + "\n");
+            console.print(
+                    difference.orElseGet(() -> "equal: " + replay.contents() + ", digest " + replay.digest()) + "\n");
             return difference.isPresent() ? 1 : 0;
         }
     }

@@ -111,7 +111,7 @@ record EmbeddingEndpoint(Supplier<Service> service) implements Endpoint {
             if (begun < vectors.length) {
                 next();
             } else if (made == vectors.length) {
-                exchange.send(200, request.answer(List.of(vectors), service.context(), service.awaitFingerprint()));
+                exchange.sendProven(request.answer(List.of(vectors), service.context(), service.awaitFingerprint()));
             }
         }
     }

@@ -57,7 +57,7 @@ final class Exchange {
         return request;
     }
 
-    /** What the log and the metrics are told about this request. */
+    /** The entry of this request in the log and the metrics. */
     AccessLog.Entry log() {
         return log;
     }
@@ -129,6 +129,15 @@ final class Exchange {
 
     void send(int status, ObjectNode json) {
         send(status, Map.of("Content-Type", "application/json"), json.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends an answer, with the digest of its proof as a header. */
+    void sendProven(ObjectNode answer) {
+        String digest = answer.at("/touchstone/digest").textValue();
+        send(
+                200,
+                Map.of("Content-Type", "application/json", "Touchstone-Digest", digest),
+                answer.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     void send(int status, Map<String, String> headers, byte[] content) {

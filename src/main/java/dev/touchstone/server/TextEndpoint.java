@@ -13,7 +13,6 @@ import dev.touchstone.serving.Listener;
 import dev.touchstone.serving.Request;
 import dev.touchstone.serving.Request.Wanted;
 import dev.touchstone.serving.Ticket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -113,10 +112,7 @@ final class TextEndpoint implements Endpoint {
                     stream.end(answer.digest(), 200);
                 }
             } else {
-                exchange.send(
-                        200,
-                        Map.of("Content-Type", "application/json", "Touchstone-Digest", answer.digest()),
-                        answer.whole().toString().getBytes(StandardCharsets.UTF_8));
+                exchange.sendProven(answer.whole());
             }
         }
 

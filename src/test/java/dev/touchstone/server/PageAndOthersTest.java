@@ -1,10 +1,11 @@
 package dev.touchstone.server;
 
+import static dev.touchstone.server.Storyteller.MODEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.touchstone.LanguageModel;
+import dev.touchstone.server.api.Replay;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -17,26 +18,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The chat page, models, tokens, embeddings and explanations. */
-class PageAndOthersTest {
-    private static LanguageModel model;
-    private static TestServer server;
-
-    @BeforeAll
-    static void open() {
-        model = LanguageModel.storyteller();
-        server = TestServer.of(model);
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
-        model.close();
-    }
+class PageAndOthersTest extends StorytellerServer {
 
     @Test
     void thePageIsServedWithAStrictPolicyAndATag() {
@@ -110,9 +95,9 @@ class PageAndOthersTest {
     /** The mean of the rows of the tap ln_f, and its last row, at length 1, in double. */
     @Test
     void embeddingsAreMadeOfTheOutputOfTheFinalNorm() {
-        int[] ids = model.tokenizer().encode("There was once a king");
+        int[] ids = MODEL.tokenizer().encode("There was once a king");
         Map<String, Tensor> taps = new LinkedHashMap<>();
-        model.trace(ids, taps::put);
+        MODEL.trace(ids, taps::put);
         Tensor hidden = taps.get("ln_f");
         int T = hidden.size(0);
         int C = hidden.size(1);
@@ -153,11 +138,16 @@ class PageAndOthersTest {
             inputs.append(",[").append(i).append("]");
         }
 
-        JsonNode many = server.postForJson("/v1/embeddings", "{\"input\": " + inputs + "]}");
+        HttpResponse<String> response = server.post("/v1/embeddings", "{\"input\": " + inputs + "]}");
+        JsonNode many = server.json(response);
 
         assertThat(many.get("data")).hasSize(60);
         JsonNode one = server.postForJson("/v1/embeddings", "{\"input\": [37]}");
         assertThat(many.at("/data/36/embedding")).isEqualTo(one.at("/data/0/embedding"));
+        assertThat(Replay.read("many", response.body()).difference(MODEL, TestServer.FINGERPRINT))
+                .isEmpty();
+        assertThat(response.headers().firstValue("Touchstone-Digest"))
+                .contains(many.at("/touchstone/digest").textValue());
     }
 
     @Test

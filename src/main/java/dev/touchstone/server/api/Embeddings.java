@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.server.api.Job.Prompt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,9 +28,17 @@ public record Embeddings(List<Prompt> inputs, Pooling pooling, boolean base64, S
         MEAN,
         LAST;
 
+        /** By their names in requests. */
+        static final Map<String, Pooling> NAMES = Map.of("mean", MEAN, "last", LAST);
+
         /** A sum over tokens, in their order. */
         public Pool pool(int tokens) {
             return new Pool(this, tokens);
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -39,7 +49,7 @@ public record Embeddings(List<Prompt> inputs, Pooling pooling, boolean base64, S
         context.checkModel(fields);
         return new Embeddings(
                 Prompts.read(fields, "input", context.limits().inputs(), context),
-                fields.choice("pooling", Pooling.MEAN, Map.of("mean", Pooling.MEAN, "last", Pooling.LAST)),
+                fields.choice("pooling", Pooling.MEAN, Pooling.NAMES),
                 fields.choice("encoding_format", false, Map.of("float", false, "base64", true)),
                 fields.text("user"));
     }
@@ -79,14 +89,18 @@ public record Embeddings(List<Prompt> inputs, Pooling pooling, boolean base64, S
         }
     }
 
-    /** The answer. */
+    /**
+     * The answer, with its proof.
+     *
+     * @param vectors of the inputs, in their order. (C) each
+     */
     public ObjectNode answer(List<float[]> vectors, Context context, String fingerprint) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = json.putArray("data");
         for (float[] vector : vectors) {
             ObjectNode one = data.addObject().put("object", "embedding").put("index", data.size() - 1);
             if (base64) {
-                one.put("embedding", base64(vector));
+                one.put("embedding", Base64.getEncoder().encodeToString(bytes(vector)));
             } else {
                 ArrayNode numbers = one.putArray("embedding");
                 for (float number : vector) {
@@ -97,12 +111,31 @@ public record Embeddings(List<Prompt> inputs, Pooling pooling, boolean base64, S
         int tokens = inputs.stream().mapToInt(input -> input.ids().length).sum();
         json.put("model", context.model().name()).put("system_fingerprint", Answer.shortened(fingerprint));
         json.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
+        json.set("touchstone", Proof.ofEmbeddings(this, vectors, fingerprint));
         return json;
     }
 
-    private static String base64(float[] vector) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+    /** The floats in little-endian order. (C) -> (4 C) */
+    static byte[] bytes(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(vector);
-        return Base64.getEncoder().encodeToString(bytes.array());
+        return bytes.array();
+    }
+
+    /** A vector of a response, in either encoding. -> (C) */
+    static float[] vector(JsonNode encoded) {
+        if (!encoded.isTextual()) {
+            float[] vector = new float[encoded.size()];
+            for (int c = 0; c < vector.length; c++) {
+                vector[c] = encoded.get(c).floatValue();
+            }
+            return vector;
+        }
+        FloatBuffer floats = ByteBuffer.wrap(Base64.getDecoder().decode(encoded.textValue()))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        float[] vector = new float[floats.remaining()];
+        floats.get(vector);
+        return vector;
     }
 }

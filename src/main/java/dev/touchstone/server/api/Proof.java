@@ -9,6 +9,7 @@ import dev.touchstone.server.api.Job.Prompt;
 import dev.touchstone.server.api.Job.Run;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Sha256;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -21,6 +22,16 @@ import java.util.List;
  *  "choices": [{"prompt": 0, "seed": 7, "max_new_tokens": 16, "ids": [...], "finish_reason": "length"}],
  *  "digest": SHA-256 of the JSON text of all fields before}
  * </pre>
+ *
+ * An answer of embeddings has these fields:
+ *
+ * <pre>
+ * {"fingerprint": of weights, tokenizer and engine,
+ *  "pooling": "mean" or "last",
+ *  "prompt_ids": [[...]],
+ *  "embeddings": SHA-256 of each vector, as floats in little-endian order,
+ *  "digest": SHA-256 of the JSON text of all fields before}
+ * </pre>
  */
 final class Proof {
     private Proof() {}
@@ -30,10 +41,7 @@ final class Proof {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("fingerprint", fingerprint);
         Sampling sampling = job.sampling();
         json.set("settings", sampling.json(context.model().checkpoint()));
-        ArrayNode prompts = json.putArray("prompt_ids");
-        for (Prompt prompt : job.prompts()) {
-            prompts.add(Json.tree(prompt.ids()));
-        }
+        addIds(json, job.prompts());
         ArrayNode choices = json.putArray("choices");
         for (Run run : runs) {
             ObjectNode choice = choices.addObject().put("prompt", run.prompt());
@@ -53,6 +61,32 @@ final class Proof {
             choice.set("ids", Json.tree(made.get(i).ids()));
             choice.put("finish_reason", made.get(i).finishReason().toString());
         }
+        return signed(json);
+    }
+
+    static ObjectNode ofEmbeddings(Embeddings request, List<float[]> vectors, String fingerprint) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode().put("fingerprint", fingerprint);
+        json.put("pooling", request.pooling().toString());
+        addIds(json, request.inputs());
+        ArrayNode digests = json.putArray("embeddings");
+        vectors.forEach(vector -> digests.add(digest(vector)));
+        return signed(json);
+    }
+
+    private static void addIds(ObjectNode json, List<Prompt> prompts) {
+        ArrayNode all = json.putArray("prompt_ids");
+        for (Prompt prompt : prompts) {
+            all.add(Json.tree(prompt.ids()));
+        }
+    }
+
+    /** The digest of a vector. (C) */
+    static String digest(float[] vector) {
+        return HexFormat.of().formatHex(Sha256.of(Embeddings.bytes(vector)));
+    }
+
+    /** Adds the digest of all fields. */
+    private static ObjectNode signed(ObjectNode json) {
         return json.put("digest", Sha256.hex(json.toString()));
     }
 }

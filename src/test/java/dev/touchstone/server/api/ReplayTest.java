@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.LanguageModel;
+import dev.touchstone.server.api.Job.Prompt;
+import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.Json;
 import dev.touchstone.util.Sha256;
 import dev.touchstone.util.TouchstoneException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -56,9 +62,8 @@ class ReplayTest {
             assertThat(difference(answer(i).toString())).as(request).isEqualTo("equal");
             assertThat(difference(stream)).as(request).isEqualTo("equal");
         }
-        Replay replay = Replay.read("r.json", answer(1).toString());
-        assertThat(replay.size()).isEqualTo(4);
-        assertThat(replay.tokens()).isPositive();
+        int tokens = answer(1).at("/usage/completion_tokens").intValue();
+        assertThat(Replay.read("r.json", answer(1).toString()).contents()).isEqualTo("4 texts, " + tokens + " tokens");
     }
 
     @Test
@@ -86,6 +91,52 @@ class ReplayTest {
 
         assertThat(difference(text.toString())).startsWith("choice 0 has the same tokens but another text");
         assertThat(difference(signed(reason))).startsWith("choice 0 ended by eos");
+    }
+
+    /** An answer of embeddings, each computed in one pass. */
+    private static ObjectNode embeddings(String more) {
+        Context context = Context.of(MODEL, RequestLimits.defaults());
+        Embeddings request = Embeddings.read(
+                Json.value("the body", "{\"input\": [\"The fox\", [5, 7, 9, 11]]" + more + "}"), context);
+        List<float[]> vectors = new ArrayList<>();
+        for (Prompt input : request.inputs()) {
+            Map<String, Tensor> taps = new HashMap<>();
+            MODEL.trace(input.ids(), taps::put);
+            Embeddings.Pool pool = request.pooling().pool(input.ids().length);
+            for (int t = 0; t < input.ids().length; t++) {
+                pool.add(t, taps.get("ln_f").row(t));
+            }
+            vectors.add(pool.vector());
+        }
+        return request.answer(vectors, context, PRINT);
+    }
+
+    @Test
+    void embeddingsAreEqual() {
+        for (String more : List.of("", ", \"pooling\": \"last\"", ", \"encoding_format\": \"base64\"")) {
+            String response = embeddings(more).toString();
+
+            assertThat(difference(response)).as(more).isEqualTo("equal");
+            assertThat(Replay.read("r.json", response).contents()).isEqualTo("2 embeddings of 6 tokens");
+        }
+    }
+
+    @Test
+    void aChangedEmbeddingIsNamed() {
+        ObjectNode number = embeddings("");
+        ((ArrayNode) number.at("/data/1/embedding")).set(3, 0.5f);
+        ObjectNode input = embeddings("");
+        ((ArrayNode) input.at("/touchstone/prompt_ids/1")).set(0, 6);
+        ObjectNode pooling = embeddings("");
+        ((ObjectNode) pooling.get("touchstone")).put("pooling", "last");
+        ObjectNode fewer = embeddings("");
+        ((ArrayNode) fewer.get("data")).remove(1);
+
+        assertThat(difference(number.toString())).startsWith("embedding 1 has the same digest but another number 3: ");
+        assertThat(difference(input.toString())).startsWith("the response was changed after it was made");
+        assertThat(difference(signed(input))).startsWith("embedding 1 differs: its digest is ");
+        assertThat(difference(signed(pooling))).startsWith("embedding 0 differs");
+        assertThat(difference(fewer.toString())).isEqualTo("the response has 1 embeddings, but the digests of 2");
     }
 
     @Test

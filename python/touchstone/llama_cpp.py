@@ -71,15 +71,20 @@ class TypeTraits(ctypes.Structure):
     )
 
 
+def installed() -> Path:
+    """The folder of the package xllamacpp, which is installed if it is missing."""
+    if not list(SITE.glob("xllamacpp/*.so")):
+        install = ("uv", "pip", "install", "--quiet", "--target", str(SITE), "--no-deps", "--require-hashes")
+        subprocess.run([sys.executable, "-m", *install, "--requirement", str(REQUIREMENT)], check=True)
+    return SITE
+
+
 class Library:
     """llama.cpp's functions."""
 
     def __init__(self) -> None:
         """Installs the package if it is missing, and loads the library."""
-        if not list(SITE.glob("xllamacpp/*.so")):
-            install = ("uv", "pip", "install", "--quiet", "--target", str(SITE), "--no-deps", "--require-hashes")
-            subprocess.run([sys.executable, "-m", *install, "--requirement", str(REQUIREMENT)], check=True)
-        self.functions = ctypes.CDLL(str(next(SITE.glob("xllamacpp/*.so"))))
+        self.functions = ctypes.CDLL(str(next(installed().glob("xllamacpp/*.so"))))
         self._declare("llama_model_default_params", ModelParams)
         self._declare("llama_context_default_params", ContextParams)
         self._declare("llama_model_load_from_file", ctypes.c_void_p, ctypes.c_char_p, ModelParams)

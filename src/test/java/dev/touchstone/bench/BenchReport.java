@@ -138,15 +138,28 @@ final class BenchReport {
         }
     }
 
-    /** Requests that are served at the same time: new tokens per second, by their number; 0 is {@code generate}. */
+    /** Requests that are served at the same time: new tokens per second, by their number. */
     void streams(Map<Integer, List<double[]>> rates) {
         ObjectNode node = root.putObject("streams");
-        rates.forEach((count, all) -> node.putObject(count == 0 ? "generate" : "" + count)
-                .put("decode", median(all, 0))
-                .put("whole", median(all, 1)));
+        rates.forEach((count, all) ->
+                node.putObject("" + count).put("decode", median(all, 0)).put("whole", median(all, 1)));
         double one = median(rates.get(1), 0);
         target("Decode of 16 streams, against one", "×", median(rates.get(16), 0) / one, 4, 5, true);
-        target("One stream, against generate", "×", one / median(rates.get(0), 0), 0.97, 1, true);
+    }
+
+    /** A request alone, by generate, engine and server; see {@link ServedAlone}. */
+    void servedAlone(List<double[]> rounds) {
+        ObjectNode node = root.putObject("alone").put("rounds", rounds.size());
+        servedAlone(node, rounds, "engine", 1);
+        servedAlone(node, rounds, "server", 2);
+    }
+
+    private void servedAlone(ObjectNode node, List<double[]> rounds, String way, int index) {
+        double time = ServedAlone.ratio(rounds, index);
+        double processor = ServedAlone.ratio(rounds, index + 3);
+        node.putObject(way).put("time", time).put("processor", processor);
+        target("One request by the " + way + ", time against generate", "×", time, 1.03, 1, false);
+        target("One request by the " + way + ", processor time", "×", processor, 1.03, 1, false);
     }
 
     private static double median(List<double[]> rates, int index) {

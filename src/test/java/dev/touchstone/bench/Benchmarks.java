@@ -25,6 +25,9 @@ public final class Benchmarks implements Callable<Integer> {
     static final String HUGGING_FACE_BFLOAT16 = "Hugging Face, BF16 weights";
     static final String LLAMA_CPP = "llama.cpp";
 
+    /** How often a round measures one request alone: short, and compared by ratios, whose median needs many. */
+    private static final int TIMES_ALONE = 14;
+
     @Option(names = "--rounds", description = "How often each measurement is repeated. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
 
@@ -54,7 +57,9 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(names = "--errors", description = "The errors for that file, as python/llama_cpp.py errors prints them.")
     private Path errors;
 
-    @Option(names = "--streams", description = "Measure only requests that are served at the same time.")
+    @Option(
+            names = "--streams",
+            description = "Measure only the server: several requests at the same time, and one alone.")
     private boolean streamsOnly;
 
     @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
@@ -73,6 +78,9 @@ public final class Benchmarks implements Callable<Integer> {
         }
         try (Contestant process = new Contestant("streams", java("streams", model))) {
             report.streams(Streams.measure(process, rounds));
+        }
+        try (Contestant process = new Contestant("alone", java("alone", model))) {
+            report.servedAlone(ServedAlone.measure(process, TIMES_ALONE * rounds));
         }
         report.write(out);
         return 0;

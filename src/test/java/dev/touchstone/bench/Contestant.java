@@ -55,6 +55,11 @@ final class Contestant implements Engine, AutoCloseable {
         return request("streams " + count);
     }
 
+    /** See {@link ServedAlone#measure(int)}. */
+    double[] servedAlone(int round) {
+        return request("alone " + round);
+    }
+
     /** GFLOP/s and GB/s, each the maximum of {@code samples}. */
     double[] peaks(int samples) {
         return request("peaks " + samples);

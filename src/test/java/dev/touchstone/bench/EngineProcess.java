@@ -15,21 +15,22 @@ import java.util.stream.Collectors;
 
 /**
  * Runs one engine in a separate process. It reads commands, one per line: {@code prefill N}, {@code decode PAST N},
- * {@code streams N}, {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers. {@code python/bench.py} implements
- * some of these commands for Hugging Face.
+ * {@code streams N}, {@code alone ROUND}, {@code peaks N}, {@code memory}, {@code allocated}; and answers each with a line of numbers.
+ * {@code python/bench.py} implements some of these commands for Hugging Face.
  */
 final class EngineProcess {
     private EngineProcess() {}
 
     /**
-     * Arguments: {@code vector}, {@code scalar}, {@code torch}, {@code streams} for several requests together, or {@code limits}
-     * for no engine; the checkpoint, or the TorchScript; threads.
+     * Arguments: {@code vector}, {@code scalar}, {@code torch}, {@code streams} for several requests together, {@code alone}
+     * for one by generate, engine and server, or {@code limits} for no engine; the checkpoint, or the TorchScript; threads.
      */
     public static void main(String[] args) throws IOException {
         int threads = Integer.parseInt(args[2]);
         long start = System.nanoTime();
         Streams streams = args[0].equals("streams") ? new Streams(Path.of(args[1]), threads) : null;
-        boolean none = streams != null || args[0].equals("limits");
+        ServedAlone alone = args[0].equals("alone") ? new ServedAlone(Path.of(args[1]), threads) : null;
+        boolean none = streams != null || alone != null || args[0].equals("limits");
         Engine engine = none ? null : open(args[0], Path.of(args[1]), threads);
         answer("%.4f", (System.nanoTime() - start) * 1e-9);
         VectorPeak peak = new VectorPeak(threads);
@@ -41,6 +42,7 @@ final class EngineProcess {
                 case "prefill" -> answer("%.6f", engine.prefill(n));
                 case "decode" -> answer("%.6f", engine.decode(n, Integer.parseInt(words[2])));
                 case "streams" -> answer("%.3f", streams.tokensPerSecond(n));
+                case "alone" -> answer("%.6f", alone.measure(n));
                 case "peaks" -> answer("%.2f", peak.gflops(n), peak.gigabytes(n));
                 case "memory" -> answer("%.1f", peakMegabytes());
                 case "allocated" -> answer("%.3f", allocatedMegabytes());

@@ -18,8 +18,8 @@ import java.util.concurrent.CountDownLatch;
 
 /** Requests that are served at the same time, each with a prompt of 64 tokens that no other has, and 64 new tokens. */
 final class Streams implements AutoCloseable {
-    /** Numbers of requests at the same time; 0 for {@code generate} without an engine. */
-    static final List<Integer> COUNTS = List.of(0, 1, 4, 16);
+    /** Numbers of requests at the same time. */
+    static final List<Integer> COUNTS = List.of(1, 4, 16);
 
     private static final int TOKENS = 64;
     private static final Sampling SAMPLING = Sampling.greedy().eosIds().maxNewTokens(TOKENS);
@@ -67,7 +67,7 @@ final class Streams implements AutoCloseable {
      */
     double[] tokensPerSecond(int count) {
         long start = System.nanoTime();
-        List<Times> all = count == 0 ? List.of(generate()) : serve(count);
+        List<Times> all = serve(count);
         long begin = all.stream().mapToLong(Times::first).max().orElseThrow();
         long end = all.stream().mapToLong(Times::last).min().orElseThrow();
         long decoded = all.stream()
@@ -80,12 +80,6 @@ final class Streams implements AutoCloseable {
 
     private int[] prompt() {
         return Prompt.ids(1 + 100 * prompts++, 64);
-    }
-
-    private Times generate() {
-        Times times = new Times(new CountDownLatch(1));
-        model.generate(prompt(), SAMPLING, times::onStep);
-        return times;
     }
 
     private List<Times> serve(int count) {
@@ -114,8 +108,8 @@ final class Streams implements AutoCloseable {
                 double[] rate = process.streams(count);
                 rates.computeIfAbsent(count, key -> new ArrayList<>()).add(rate);
                 System.err.printf(
-                        "round %d of %d, %s: %.1f tokens/s, %.1f with the prompts%n",
-                        round + 1, rounds, count == 0 ? "generate" : count + " streams", rate[0], rate[1]);
+                        "round %d of %d, %d streams: %.1f tokens/s, %.1f with the prompts%n",
+                        round + 1, rounds, count, rate[0], rate[1]);
             }
         }
         return rates;

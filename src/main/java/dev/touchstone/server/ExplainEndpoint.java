@@ -40,7 +40,7 @@ final class ExplainEndpoint {
     private final Supplier<Service> service;
     private final Semaphore one = new Semaphore(1);
     private final SecureRandom random = new SecureRandom();
-    /** By their random names, which only the clients know that asked for them. */
+    /** By their random names, which cannot be guessed. */
     private final Map<String, byte[]> pages = new LinkedHashMap<>();
 
     ExplainEndpoint(Supplier<Service> service) {

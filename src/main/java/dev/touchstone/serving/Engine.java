@@ -18,7 +18,7 @@ public final class Engine implements AutoCloseable {
     private final Limits limits;
     private final Batcher batcher;
     private final Thread thread;
-    /** Accepted requests that the engine's thread has not seen yet. */
+    /** Accepted requests that the engine's thread has not taken yet. */
     private final List<Task> arrivals = new ArrayList<>();
 
     private long accepted;

@@ -4,7 +4,7 @@ import dev.touchstone.generation.Settings;
 import java.util.Objects;
 
 /**
- * What a client asks of the model.
+ * A prompt, and what is to be computed for it.
  *
  * @param client the unit of fairness: clients that wait get equal shares, however many requests each has
  * @param prompt the token ids, at least one. (S)

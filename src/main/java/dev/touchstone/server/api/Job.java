@@ -14,7 +14,7 @@ import java.util.List;
  * @param seed null if tokens are not sampled; else that of the first text of each prompt; the others have the numbers that follow
  * @param n texts for each prompt
  * @param output what the answer contains besides the texts
- * @param user who asks, for fairness among clients; null if the request does not say
+ * @param user the client, for fairness among clients; null if the request does not name it
  * @param chat whether the answer is a message
  */
 public record Job(

@@ -92,22 +92,30 @@ public final class Checkpoint {
         Config config = new Config(Json.object(CONFIG, files.text(CONFIG)));
         Family family = Family.of(config);
         GenerationDefaults generation = GenerationDefaults.read(files, config, family);
-        ModelText text = text(source.name(), files);
+        Background<ModelText> text = Background.start("touchstone-text", () -> text(source.name(), files));
+        Transformer transformer;
+        try {
+            transformer = transformer(source, config, family, options);
+        } catch (RuntimeException | Error e) {
+            text.join(); // its error comes first
+            throw e;
+        }
+        return new LoadedModel(text.join(), transformer, generation);
+    }
+
+    private static Transformer transformer(ModelSource source, Config config, Family family, ReadOptions options) {
         long memory = Runtime.getRuntime().maxMemory();
         try (StoredTensors tensors = source.tensors().get();
                 Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
             Transformer transformer = family.builder().build(config, weights);
             weights.checkUnused();
-            return new LoadedModel(text, transformer, generation);
+            return transformer;
         }
     }
 
     /** Null if the folder has none; the model then runs on token ids only. */
     private static Tokenizer tokenizer(ModelFiles files) {
         boolean none = Stream.of("tokenizer.json", "vocab.json", "merges.txt").noneMatch(files::has);
-        return none
-                ? null
-                : TokenizerFiles.read(
-                        files.name(), file -> files.has(file) ? Optional.of(files.bytes(file)) : Optional.empty());
+        return none ? null : TokenizerFiles.read(files);
     }
 }

@@ -1,5 +1,7 @@
 package dev.touchstone.checkpoint.files;
 
+import dev.touchstone.util.Json;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.Utf8;
@@ -37,6 +39,15 @@ public interface ModelFiles extends AutoCloseable {
     /** The whole of a text file, which must be UTF-8. */
     default String text(String file) {
         return Utf8.text(file, bytes(file));
+    }
+
+    /**
+     * The object in a JSON file.
+     *
+     * @param path what messages call the file
+     */
+    default JsonObject json(String file, String path) {
+        return Json.object(path, bytes(file));
     }
 
     static ModelFiles folder(Path folder) {

@@ -8,6 +8,7 @@ import dev.touchstone.checkpoint.files.ByteSource;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.checkpoint.safetensors.DType;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
@@ -109,7 +110,15 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         if (!has(file)) {
             throw Problems.unreadable(file, new NoSuchFileException(file));
         }
-        return files.get(file).toString().getBytes(UTF_8); // without white space, which takes time to read
+        return files.get(file).toString().getBytes(UTF_8);
+    }
+
+    /** A tokenizer is large, so it is not written as text to be parsed again. */
+    @Override
+    public JsonObject json(String file, String path) {
+        return file.equals(GgufTokenizer.FILE) && has(file)
+                ? new JsonObject(path, files.get(file))
+                : ModelFiles.super.json(file, path);
     }
 
     @Override

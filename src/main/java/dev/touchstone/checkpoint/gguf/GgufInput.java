@@ -12,6 +12,8 @@ import java.nio.charset.CharacterCodingException;
 /** Reads the little-endian numbers and strings of a GGUF header one after the other. Never reads beyond the end of the file. */
 final class GgufInput {
     private static final int CHUNK = 1 << 16;
+    /** Decoding replaces bytes that are not UTF-8 with this character. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     /** A string is not longer than this many bytes. The longest of real files are chat templates. */
     private static final int LONGEST_STRING = 1 << 24;
@@ -75,6 +77,14 @@ final class GgufInput {
         if (length > LONGEST_STRING) {
             throw new TouchstoneException(file + " has a string of " + length + " bytes, expected at most "
                     + LONGEST_STRING + ": it is damaged; download it again");
+        }
+        if (length <= CHUNK) {
+            ByteBuffer filled = filled(length);
+            String text = new String(filled.array(), filled.position(), length, UTF_8);
+            if (text.indexOf(REPLACEMENT) < 0) { // else it may not be UTF-8
+                filled.position(filled.position() + length);
+                return text;
+            }
         }
         byte[] bytes = new byte[length];
         for (int at = 0; at < length; ) {

@@ -17,6 +17,9 @@ import java.util.Map;
  * supported: byte-level BPE, {@code gpt2}, and the BPE of SentencePiece, {@code llama}.
  */
 final class GgufTokenizer {
+    /** The file with the vocabulary. */
+    static final String FILE = "tokenizer.json";
+
     private static final String PREFIX = "tokenizer.ggml.";
 
     /** Values of {@code token_type}. */
@@ -49,7 +52,7 @@ final class GgufTokenizer {
         GgufTokenizer tokenizer = new GgufTokenizer(file, metadata);
         Map<String, ObjectNode> files = new LinkedHashMap<>();
         files.put(
-                "tokenizer.json",
+                FILE,
                 switch (model) {
                     case "gpt2" -> tokenizer.byteLevel();
                     case "llama" -> tokenizer.sentencePiece(architecture);

@@ -1,6 +1,5 @@
 package dev.touchstone.checkpoint.tokenizer;
 
-import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.util.List;
@@ -17,8 +16,8 @@ final class Component extends JsonObject {
     }
 
     /** A whole file. */
-    static Component parse(String file, byte[] content) {
-        return new Component(Json.object(file, content));
+    static Component of(JsonObject file) {
+        return new Component(file);
     }
 
     /** The components of a list that must be set. */

@@ -1,6 +1,9 @@
 package dev.touchstone.checkpoint.tokenizer;
 
+import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,24 +30,40 @@ public final class TokenizerFiles {
      * @param files returns the content of a file by its name, empty if there is no such file
      */
     public static Tokenizer read(String place, Function<String, Optional<byte[]>> files) {
-        Optional<byte[]> json = files.apply("tokenizer.json");
+        return read(place, files, file -> files.apply(file).map(content -> Json.object(place + "/" + file, content)));
+    }
+
+    /** The tokenizer of a model. */
+    public static Tokenizer read(ModelFiles files) {
+        return read(
+                files.name(),
+                file -> files.has(file) ? Optional.of(files.bytes(file)) : Optional.empty(),
+                file -> files.has(file) ? Optional.of(files.json(file, files.name() + "/" + file)) : Optional.empty());
+    }
+
+    /** @param objects returns the object of a JSON file by its name, empty if there is no such file */
+    private static Tokenizer read(
+            String place,
+            Function<String, Optional<byte[]>> files,
+            Function<String, Optional<JsonObject>> objects) {
+        Optional<JsonObject> json = objects.apply("tokenizer.json");
         if (json.isPresent()) {
-            Component whole = TokenizerJson.parse(place + "/tokenizer.json", json.get());
-            TokenizerSettings settings = new TokenizerSettings(place, files, whole);
+            Component whole = TokenizerJson.checked(json.get());
+            TokenizerSettings settings = new TokenizerSettings(place, objects, whole);
             return settings.type() == TokenizerClass.GENERIC
                     ? TokenizerJson.read(whole, settings)
                     : ClassPipeline.read(whole, settings);
         }
-        Optional<byte[]> vocabulary = files.apply("vocab.json");
+        Optional<JsonObject> vocabulary = objects.apply("vocab.json");
         Optional<byte[]> merges = files.apply("merges.txt");
         if (vocabulary.isPresent() && merges.isPresent()) {
-            TokenizerSettings settings = new TokenizerSettings(place, files, null);
+            TokenizerSettings settings = new TokenizerSettings(place, objects, null);
             if (!settings.type().readsVocabAndMerges()) {
                 throw new TouchstoneException(place + " has no tokenizer.json, which its class of tokenizer, "
                         + settings.type().className() + ", needs; copy it to the model's files");
             }
             return ClassPipeline.read(
-                    Component.parse(place + "/vocab.json", vocabulary.get()),
+                    Component.of(vocabulary.get()),
                     MergesReader.ofLines(place + "/merges.txt", merges.get()),
                     settings);
         }

@@ -9,6 +9,7 @@ import dev.touchstone.tokenizer.decoder.Decoder;
 import dev.touchstone.tokenizer.model.Bpe;
 import dev.touchstone.tokenizer.normalizer.Normalizer;
 import dev.touchstone.tokenizer.pretokenizer.PreTokenizer;
+import dev.touchstone.util.JsonObject;
 import java.util.List;
 import java.util.Set;
 
@@ -31,8 +32,8 @@ final class TokenizerJson {
     private TokenizerJson() {}
 
     /** The object of a file, with its fields checked. */
-    static Component parse(String file, byte[] content) {
-        Component whole = Component.parse(file, content);
+    static Component checked(JsonObject file) {
+        Component whole = Component.of(file);
         check(whole);
         return whole;
     }

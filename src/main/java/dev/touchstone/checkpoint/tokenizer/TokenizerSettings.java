@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.tokenizer.AddedToken;
 import dev.touchstone.tokenizer.decoder.CleanUp;
 import dev.touchstone.tokenizer.decoder.Decoder;
-import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,7 +35,7 @@ final class TokenizerSettings {
     private static final int MADE_UP_WORDS = 7; // of XGLM
 
     private final String place;
-    private final Function<String, Optional<byte[]>> files;
+    private final Function<String, Optional<JsonObject>> objects;
     private final ObjectNode merged;
     private final JsonObject config;
     private final JsonObject settings;
@@ -49,17 +48,18 @@ final class TokenizerSettings {
      * Reads the files.
      *
      * @param place the place of the files, for messages
+     * @param objects returns the object of a JSON file by its name, empty if there is no such file
      * @param whole {@code tokenizer.json}, or null if there is none
      */
-    TokenizerSettings(String place, Function<String, Optional<byte[]>> files, Component whole) {
+    TokenizerSettings(String place, Function<String, Optional<JsonObject>> objects, Component whole) {
         this.place = place;
-        this.files = files;
+        this.objects = objects;
         this.config = object("tokenizer_config.json");
         this.merged = config.json().deepCopy();
         this.settings = new JsonObject(config.path(), merged);
         this.type = whole == null
                         && Stream.of("config.json", "tokenizer_config.json")
-                                .allMatch(name -> files.apply(name).isEmpty())
+                                .allMatch(name -> objects.apply(name).isEmpty())
                 ? TokenizerClass.GPT2
                 : TokenizerClass.declared(config, object("config.json"), () -> isByteLevel(whole));
         checkSupported();
@@ -76,10 +76,8 @@ final class TokenizerSettings {
 
     /** A file's object; an empty one if there is no such file. */
     private JsonObject object(String name) {
-        String file = place + "/" + name;
-        return files.apply(name)
-                .map(content -> Json.object(file, content))
-                .orElseGet(() -> new JsonObject(file, JsonNodeFactory.instance.objectNode()));
+        return objects.apply(name)
+                .orElseGet(() -> new JsonObject(place + "/" + name, JsonNodeFactory.instance.objectNode()));
     }
 
     private static boolean isByteLevel(Component whole) {

@@ -26,8 +26,7 @@ final class ModelOptions {
             names = "--dtype",
             paramLabel = "stored|float32",
             description =
-                    "The type of the weights in memory: as in the file (stored; quantised weights take 8 bits), or converted"
-                            + " to float32, which takes twice the memory of 16-bit weights. The results are identical."
+                    "The type of the weights in memory: as in the file (stored), or converted to float32, which takes twice the memory of 16-bit weights. The results are identical."
                             + " Default: stored.")
     private WeightType type = WeightType.STORED;
 

@@ -2,8 +2,10 @@ package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /**
  * The kinds of loops that {@link WarmUp} warms one by one, those first that most of a model's time depends on. Each has a
@@ -14,15 +16,17 @@ enum LoopKind {
     ROW((loops, data) -> loops.addRow(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
     WIDEN_BFLOAT16((loops, data) -> loops.widen(data.bfloat16, 0, Data.WIDTH, data.y)),
     WIDEN_FLOAT16((loops, data) -> loops.widen(data.float16, 0, Data.WIDTH, data.y)),
-    WIDEN_INT8((loops, data) -> {
-        loops.widen(data.int8, data.int8.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
-        loops.widen(data.int8Minima, data.int8Minima.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
+    WIDEN_QUANTIZED((loops, data) -> {
+        for (Matrix weight : data.quantized) {
+            loops.widen(weight, weight.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
+        }
     }),
     ROW_BFLOAT16((loops, data) -> data.row(loops, data.bfloat16)),
     ROW_FLOAT16((loops, data) -> data.row(loops, data.float16)),
-    ROW_INT8((loops, data) -> {
-        data.row(loops, data.int8);
-        data.row(loops, data.int8Minima);
+    ROW_QUANTIZED((loops, data) -> {
+        for (Matrix weight : data.quantized) {
+            data.row(loops, weight);
+        }
     }),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
@@ -58,7 +62,7 @@ enum LoopKind {
         return switch (type) {
             case BFLOAT16 -> WIDEN_BFLOAT16;
             case FLOAT16 -> WIDEN_FLOAT16;
-            case INT8 -> WIDEN_INT8;
+            case QUANTIZED -> WIDEN_QUANTIZED;
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         };
     }
@@ -69,7 +73,7 @@ enum LoopKind {
             case FLOAT32 -> ROW;
             case BFLOAT16 -> ROW_BFLOAT16;
             case FLOAT16 -> ROW_FLOAT16;
-            case INT8 -> ROW_INT8;
+            case QUANTIZED -> ROW_QUANTIZED;
         };
     }
 
@@ -95,8 +99,15 @@ enum LoopKind {
         private final float[] panel = new float[ScalarKernels.BLOCK * Matrix.PANEL];
         private final Matrix bfloat16 = Matrix.zeros(Matrix.Type.BFLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
         private final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
-        private final Matrix int8 = Matrix.zeros(new Quantization(32, false), ScalarKernels.BLOCK, Matrix.PANEL);
-        private final Matrix int8Minima = Matrix.zeros(new Quantization(16, true), ScalarKernels.BLOCK, Matrix.PANEL);
+        /** Together they have all planes, kinds of scales and minima. */
+        private final List<Matrix> quantized = Stream.of(
+                        Quantization.of(ScalarKernels.BLOCK, 32, 8, 0),
+                        Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8),
+                        Quantization.of(ScalarKernels.BLOCK, 16, 2, 0)
+                                .withMinima()
+                                .withGroupBits(4))
+                .map(quantization -> Matrix.zeros(quantization, ScalarKernels.BLOCK, Matrix.PANEL))
+                .toList();
 
         private void row(Loops loops, Matrix weight) {
             loops.addRow(x, 0, weight, weight.index(0, 0), ScalarKernels.BLOCK, y, 0);

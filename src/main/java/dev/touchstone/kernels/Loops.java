@@ -21,14 +21,15 @@ interface Loops {
     void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt);
 
     /**
-     * As the other {@code addRow}, with weights of 16 or 8 bits, which mean what {@link Matrix#at} returns. Float16 weights are finite,
-     * and 8-bit weights are whole groups of inputs.
+     * As the other {@code addRow}, with weights of 16 bits or quantised ones, which mean what {@link Matrix#at} returns. Float16 weights
+     * are finite. Quantised weights are those of {@link ScalarKernels#BLOCK} inputs.
      *
      * @param wAt the index of the weight of the first input and the first column
      */
     void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt);
 
-    /** Widens {@code n} weights of 16 or 8 bits, whole rows of a panel, from index {@code at} on. As {@link Matrix#at}. */
+    /** Widens {@code n} weights of 16 bits or quantised ones, whole rows of a panel, from index {@code at} on, as {@link Matrix#at}. Quantised
+     * weights are those of a multiple of {@link ScalarKernels#BLOCK} inputs. */
     void widen(Matrix weight, int at, int n, float[] y);
 
     /** {@code y = a + b} */

@@ -31,25 +31,9 @@ final class PlainLoops implements Loops {
 
     @Override
     public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
-        float[] sums = new float[COLUMNS];
-        float[] row = new float[COLUMNS];
-        for (int i = 0; i < inputs; i++) {
-            widen(weight, wAt + i * COLUMNS, COLUMNS, row);
-            addScaled(x[xAt + i], row, 0, sums, 0, COLUMNS);
-        }
-        add(y, yAt, sums, 0, y, yAt, COLUMNS);
-    }
-
-    /** The 8-bit weights of one input and of all columns of a panel. */
-    private static void widenRow(Matrix weight, int at, float[] y, int yAt) {
-        int group = weight.groupIndex(weight.input(at), weight.output(at));
-        byte[] quants = weight.quants();
-        float[] scales = weight.scales();
-        float[] minima = weight.minima();
-        for (int c = 0; c < COLUMNS; c++) {
-            float product = scales[group + c] * quants[at + c];
-            y[yAt + c] = minima.length == 0 ? product : product - minima[group + c];
-        }
+        float[] wide = new float[inputs * COLUMNS];
+        widen(weight, wAt, wide.length, wide);
+        addRow(x, xAt, wide, 0, inputs, y, yAt);
     }
 
     @Override
@@ -65,10 +49,9 @@ final class PlainLoops implements Loops {
                     y[i] = HalfPrecision.fromFloat16(weight.halves()[half(at, i)]);
                 }
             }
-            case INT8 -> {
-                for (int i = 0; i < n; i += COLUMNS) {
-                    widenRow(weight, at + i, y, i);
-                }
+            case QUANTIZED -> {
+                int panel = weight.output(at) / COLUMNS;
+                weight.quantized().widen(panel, weight.input(at), n / COLUMNS, y);
             }
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         }

@@ -18,7 +18,7 @@ final class VectorFloat16 {
     private static final int COLUMNS = VectorTiles.COLUMNS;
     private static final int HALF = COLUMNS / 2;
     /** The bits of a float16 that was moved from the upper half of an int to the right by 3, which copies the sign. */
-    private static final int SIGN_AND_NUMBER = 0x8FFFE000;
+    static final int SIGN_AND_NUMBER = 0x8FFFE000;
 
     private VectorFloat16() {}
 

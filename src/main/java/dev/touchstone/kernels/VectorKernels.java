@@ -228,7 +228,7 @@ public final class VectorKernels implements Kernels {
 
     /**
      * Computes the columns of {@code y} of one panel. A block of the panel is multiplied with all tiles of a group, then the
-     * next block. Weights of 16 or 8 bits are widened into a scratch array of 8 KiB, which stays in the first-level cache, or in
+     * next block. Weights of 16 bits or quantised ones are widened into a scratch array of 8 KiB, which stays in the first-level cache, or in
      * registers if there is one row only. Weights of 32 bits are copied to that array if they are read only once.
      */
     private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {

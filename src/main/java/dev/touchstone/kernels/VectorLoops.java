@@ -9,6 +9,9 @@ import dev.touchstone.tensor.Matrix;
 final class VectorLoops implements Loops {
     private static final PlainLoops REST = new PlainLoops();
 
+    /** With scratch arrays, which are reused. */
+    private final ThreadLocal<VectorQuantized> quantized = ThreadLocal.withInitial(VectorQuantized::new);
+
     @Override
     public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         VectorTiles.add(x, xAt, w, wAt, inputs, y, yAt);
@@ -24,14 +27,18 @@ final class VectorLoops implements Loops {
         switch (weight.type()) {
             case BFLOAT16 -> VectorBfloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
             case FLOAT16 -> VectorFloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
-            case INT8 -> VectorInt8.addRow(x, xAt, weight, wAt, inputs, y, yAt);
+            case QUANTIZED -> quantized.get().addRow(x, xAt, weight, wAt, y, yAt);
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         }
     }
 
     @Override
     public void widen(Matrix weight, int at, int n, float[] y) {
-        VectorWiden.floats(weight, at, n, y);
+        if (weight.type() == Matrix.Type.QUANTIZED) {
+            quantized.get().widen(weight, at, n, y);
+        } else {
+            VectorWiden.floats(weight, at, n, y);
+        }
     }
 
     @Override

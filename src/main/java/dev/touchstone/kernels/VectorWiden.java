@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Conversion of 16-bit and 8-bit weights to float, in the steps of {@link Matrix#at}. */
+/** Conversion of 16-bit weights to float, in the steps of {@link Matrix#at}. */
 final class VectorWiden {
     private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
     private static final int LANES = INTS.length();
@@ -22,8 +22,7 @@ final class VectorWiden {
         switch (weight.type()) {
             case BFLOAT16 -> fromBfloat16(weight.halves(), at, count, to);
             case FLOAT16 -> fromFloat16(weight.halves(), at, count, to);
-            case INT8 -> VectorInt8.widen(weight, at, count, to);
-            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
+            default -> throw new IllegalArgumentException("the weights do not have 16 bits");
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.touchstone.tensor;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * A weight matrix of {@code inputs} rows and {@code outputs} columns, in panels of {@value #PANEL} columns: the weight
@@ -11,8 +10,8 @@ import java.util.Objects;
  * <p>In a row of 16-bit weights, columns {@code c} and {@code c + 32} are neighbours. Read as one int, the upper half is a bfloat16 that
  * needs only a mask to become a float, and the lower half only a shift, without moving numbers between lanes of a vector.
  *
- * <p>Weights keep their stored type; kernels widen them to float. That is exact for 16 bits. An 8-bit weight {@code q} means
- * {@code scale q - minimum}, where each operation is rounded to float.
+ * <p>Weights keep their stored type; kernels widen them to float. That is exact for 16 bits. What a quantised weight means is defined by
+ * {@link Quantization}.
  */
 public final class Matrix {
     /** Columns in a panel: four vectors of 512 bits, eight of 256. */
@@ -23,8 +22,8 @@ public final class Matrix {
         FLOAT32(Float.BYTES),
         BFLOAT16(Short.BYTES),
         FLOAT16(Short.BYTES),
-        /** A whole number from -128 to 127, with a scale and a minimum for a group of inputs, see {@link Quantization}. */
-        INT8(Byte.BYTES);
+        /** A code of 2 to 8 bits, with a scale and a minimum for a group of inputs, see {@link Quantization}. */
+        QUANTIZED(Byte.BYTES);
 
         private final int bytes;
 
@@ -38,14 +37,10 @@ public final class Matrix {
      * cache line begins 48 bytes after the header. Loads that cross a line cost a quarter of the speed.
      */
     private static final int START_BYTES = 48;
-    /** Bytes after the last 8-bit weight: a load of vectors of four lanes reads eight. */
-    private static final int SPARE = 4;
-
     /** Inputs that are transposed together: their part of a panel fits the first-level cache. */
     private static final int BLOCK = 32;
 
     private final Type type;
-    private final Quantization quantization;
     private final int inputs;
     private final int outputs;
     private final int start;
@@ -54,29 +49,24 @@ public final class Matrix {
     /** Whether no FLOAT16 weight has the exponent of infinities and NaN. */
     private volatile boolean isFiniteFloat16 = true;
 
-    private final byte[] quants;
-    private final float[] scales;
-    private final float[] minima;
+    private final QuantizedPanels quantized;
 
     private Matrix(Type type, Quantization quantization, int inputs, int outputs, boolean isFilled) {
-        if ((type == Type.INT8) != (quantization != null)) {
-            throw new IllegalArgumentException("only a matrix of 8-bit weights has scales, and it must have them");
+        if ((type == Type.QUANTIZED) != (quantization != null)) {
+            throw new IllegalArgumentException("only a matrix of quantised weights has scales, and it must have them");
         }
         this.type = type;
-        this.quantization = quantization;
         this.inputs = inputs;
         this.outputs = outputs;
         this.start = START_BYTES / type.bytes;
         if (!fits(inputs, outputs)) {
             throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " does not fit an array");
         }
-        int size = isFilled ? start + panels(outputs) * inputs * PANEL : 0;
+        int size = isFilled && quantization == null ? start + panels(outputs) * inputs * PANEL : 0;
         this.floats = new float[type == Type.FLOAT32 ? size : 0];
         this.halves = new short[type == Type.BFLOAT16 || type == Type.FLOAT16 ? size : 0];
-        this.quants = new byte[type == Type.INT8 ? size + SPARE : 0];
-        int groups = quantization == null || !isFilled ? 0 : panels(outputs) * quantization.groups(inputs) * PANEL;
-        this.scales = new float[groups];
-        this.minima = new float[quantization != null && quantization.hasMinima() ? groups : 0];
+        this.quantized =
+                quantization == null ? null : new QuantizedPanels(quantization, inputs, isFilled ? outputs : 0);
     }
 
     /** Whether a matrix of this size fits an array. */
@@ -93,9 +83,13 @@ public final class Matrix {
         return new Matrix(type, null, inputs, outputs, true);
     }
 
-    /** A matrix of 8-bit weights, all 0, to be filled by {@code put...}. */
+    /** A matrix of quantised weights, to be filled by {@link #putBlock}. Its inputs must be whole blocks. */
     public static Matrix zeros(Quantization quantization, int inputs, int outputs) {
-        return new Matrix(Type.INT8, quantization, inputs, outputs, true);
+        if (inputs % quantization.block() != 0) {
+            throw new IllegalArgumentException(
+                    inputs + " inputs, expected a multiple of the block, " + quantization.block());
+        }
+        return new Matrix(Type.QUANTIZED, quantization, inputs, outputs, true);
     }
 
     /** A matrix that has sizes and no weights, to describe a model that is not run. */
@@ -170,26 +164,13 @@ public final class Matrix {
     }
 
     /**
-     * The same for a matrix of 8-bit weights. (count, I)
+     * Sets the weights of a quantised matrix for a block of inputs and all outputs of a panel.
      *
-     * @param newScales one for each group of each row. (count, I / group)
-     * @param newMinima likewise, if the matrix has them
+     * @param panel the number of the panel
+     * @param input the first input
      */
-    public void putOutputRows(int first, int count, byte[] rows, float[] newScales, float[] newMinima) {
-        int groups = quantization.groups(inputs);
-        for (int o = 0; o < count; o++) {
-            int at = index(0, first + o);
-            for (int i = 0; i < inputs; i++) {
-                quants[at + i * PANEL] = rows[o * inputs + i];
-            }
-            for (int g = 0; g < groups; g++) {
-                int group = groupIndex(g * quantization.group(), first + o);
-                scales[group] = newScales[o * groups + g];
-                if (minima.length > 0) {
-                    minima[group] = newMinima[o * groups + g];
-                }
-            }
-        }
+    public void putBlock(int panel, int input, QuantizedBlock block) {
+        quantized.put(panel, input, block);
     }
 
     /** How many panels so many columns take. */
@@ -216,11 +197,7 @@ public final class Matrix {
             case FLOAT32 -> floats[index];
             case BFLOAT16 -> HalfPrecision.fromBfloat16(halves[halfIndex(i, o)]);
             case FLOAT16 -> HalfPrecision.fromFloat16(halves[halfIndex(i, o)]);
-            case INT8 -> {
-                int group = groupIndex(i, o);
-                float product = scales[group] * quants[index];
-                yield minima.length == 0 ? product : product - minima[group];
-            }
+            case QUANTIZED -> quantized.at(i, o);
         };
     }
 
@@ -239,29 +216,9 @@ public final class Matrix {
         return type == Type.FLOAT16 && isFiniteFloat16;
     }
 
-    /** The panels, not a copy, for reading; empty unless the type is INT8. {@link #index} is the place of a weight. */
-    public byte[] quants() {
-        return quants;
-    }
-
-    /** The scales of an INT8 matrix, not a copy. {@link #groupIndex} is the place of a weight's scale. */
-    public float[] scales() {
-        return scales;
-    }
-
-    /** The minima of an INT8 matrix, not a copy; empty if it has none. {@link #groupIndex} is the place of a weight's minimum. */
-    public float[] minima() {
-        return minima;
-    }
-
-    /** How the weights are quantised; null unless the type is INT8. */
-    public Quantization quantization() {
-        return quantization;
-    }
-
-    /** The index in {@link #scales} and {@link #minima} for input {@code i} and output {@code o}. */
-    public int groupIndex(int i, int o) {
-        return (o / PANEL * quantization.groups(inputs) + i / quantization.group()) * PANEL + o % PANEL;
+    /** The weights of a quantised matrix, not a copy; null if the type is another. */
+    public QuantizedPanels quantized() {
+        return quantized;
     }
 
     /** The input of an index of {@link #index}. */
@@ -274,7 +231,7 @@ public final class Matrix {
         return (index - start) / PANEL / inputs * PANEL + (index - start) % PANEL;
     }
 
-    /** The index of the weight of input {@code i} and output {@code o} in {@link #floats} or {@link #quants}. */
+    /** The index of the weight of input {@code i} and output {@code o} in {@link #floats}. A quantised matrix has no such array; the index is the place only. */
     public int index(int i, int o) {
         return start + (o / PANEL * inputs + i) * PANEL + o % PANEL;
     }
@@ -294,11 +251,8 @@ public final class Matrix {
         return type == other.type
                 && inputs == other.inputs
                 && outputs == other.outputs
-                && Objects.equals(quantization, other.quantization)
                 && Arrays.equals(floats, other.floats)
                 && Arrays.equals(halves, other.halves)
-                && Arrays.equals(quants, other.quants)
-                && Arrays.equals(scales, other.scales)
-                && Arrays.equals(minima, other.minima);
+                && (quantized == null || quantized.sameAs(other.quantized));
     }
 }

@@ -1,30 +1,87 @@
 package dev.touchstone.tensor;
 
 /**
- * How the weights of a matrix are quantised: consecutive inputs of an output share a scale, and a minimum if there are any.
+ * How the weights of a matrix are quantised. A weight is {@code scale q - minimum}, where each operation is rounded to float. Consecutive
+ * inputs of an output form a group, which has one scale and one minimum. These are float16 factors of a block of groups, or the
+ * products of such a factor and a small whole number of the group. {@code q} is made of a code of a few bits.
  *
+ * @param block the number of inputs that share the factors, 32 or 256
  * @param group the number of inputs that share a scale, 16 or 32
- * @param hasMinima whether each group has a minimum too, which is subtracted
+ * @param lowBits the bits of a code in the first plane: 2, 4 or 8
+ * @param highBits the bits of a code above these, in the second plane: 0, 1 or 2
+ * @param offset what is subtracted from a code to make {@code q}
+ * @param isNonLinear whether {@code q} is the element of {@link #NON_LINEAR} at the index that is the code
+ * @param hasMinima whether there are minima
+ * @param groupBits the bits of the whole number of a group: 0 if there are none, 8, or 4 for that of the scale and 4 for that of the minimum
  */
-public record Quantization(int group, boolean hasMinima) {
+public record Quantization(
+        int block,
+        int group,
+        int lowBits,
+        int highBits,
+        int offset,
+        boolean isNonLinear,
+        boolean hasMinima,
+        int groupBits) {
+    /** Inputs whose weights are unpacked together. */
+    public static final int STEP = 32;
+
+    /** 16 values that are spaced like a normal distribution, of the types IQ4_NL and IQ4_XS of GGUF. */
+    public static final byte[] NON_LINEAR = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+
     public Quantization {
-        if (group != 16 && group != 32) {
-            throw new IllegalArgumentException("groups of " + group + " inputs, expected 16 or 32");
+        if (group != 16 && group != 32 || block % STEP != 0) {
+            throw new IllegalArgumentException("groups of " + group + " inputs in blocks of " + block);
         }
     }
 
-    /** The number of groups of so many inputs. */
-    public int groups(int inputs) {
-        return (inputs + group - 1) / group;
+    /** Codes of 8 bits, which are signed, or of fewer, which are not; without offset and minima. The factor is the scale. */
+    public static Quantization of(int block, int group, int lowBits, int highBits) {
+        return new Quantization(block, group, lowBits, highBits, 0, false, false, 0);
     }
 
-    /** The binary logarithm of the group's size. */
-    public int log2Group() {
-        return Integer.numberOfTrailingZeros(group);
+    /** The same with an offset. */
+    public Quantization minus(int newOffset) {
+        return new Quantization(block, group, lowBits, highBits, newOffset, isNonLinear, hasMinima, groupBits);
     }
 
-    /** The mean number of bytes of a weight in memory, scales and minima included. */
+    /** The same with codes that are indices of {@link #NON_LINEAR}. */
+    public Quantization nonLinear() {
+        return new Quantization(block, group, lowBits, highBits, offset, true, hasMinima, groupBits);
+    }
+
+    /** The same with minima. */
+    public Quantization withMinima() {
+        return new Quantization(block, group, lowBits, highBits, offset, isNonLinear, true, groupBits);
+    }
+
+    /** The same with a whole number for each group. */
+    public Quantization withGroupBits(int bits) {
+        return new Quantization(block, group, lowBits, highBits, offset, isNonLinear, hasMinima, bits);
+    }
+
+    /** The bits of a code. */
+    public int bits() {
+        return lowBits + highBits;
+    }
+
+    /** The {@code q} of a code. */
+    public int value(int code) {
+        return isNonLinear ? NON_LINEAR[code] : code - offset;
+    }
+
+    /** The number of float16 factors of a block of an output. */
+    public int factors() {
+        return hasMinima ? 2 : 1;
+    }
+
+    /** The number of bytes of a group of an output: that of the scale, and of the minimum. */
+    public int groupBytes() {
+        return groupBits == 8 && hasMinima ? 2 : groupBits == 0 ? 0 : 1;
+    }
+
+    /** The mean number of bytes of a weight in memory. */
     public double bytes() {
-        return 1 + (hasMinima ? 2.0 : 1.0) * Float.BYTES / group;
+        return bits() / 8.0 + (double) factors() * Short.BYTES / block + (double) groupBytes() / group;
     }
 }

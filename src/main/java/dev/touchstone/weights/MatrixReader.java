@@ -4,6 +4,7 @@ import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Matrix.Type;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.util.TouchstoneException;
 
 /**
@@ -16,6 +17,8 @@ final class MatrixReader {
     private static final int LARGEST_PIECE = 1 << 22;
 
     private static final int LONGEST_ROW = 1 << 26;
+    /** As many rows as a panel has columns are read at once, into one buffer. */
+    private static final int LONGEST_QUANTIZED_ROW = 1 << 24;
 
     private final StoredTensor tensor;
     private final Type type;
@@ -40,16 +43,17 @@ final class MatrixReader {
         this.threads = threads;
         this.rows = tensor.shape()[0];
         this.columns = tensor.shape()[1];
-        if (columns > LONGEST_ROW) {
+        int longest = type == Type.QUANTIZED ? LONGEST_QUANTIZED_ROW : LONGEST_ROW;
+        if (columns > longest) {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has rows of " + columns
-                    + " weights, at most " + LONGEST_ROW + " can be read");
+                    + " weights, at most " + longest + " can be read");
         }
         this.rowsPerPiece = Math.max(1, Math.min(Matrix.PANEL, LARGEST_PIECE / columns));
     }
 
     /** Of a tensor with one row for each input. Groups of quantised weights are groups of outputs then, so these become float32. (I, O) */
     Matrix ofInputRows() {
-        if (type == Type.INT8) {
+        if (type == Type.QUANTIZED) {
             return new MatrixReader(tensor, Type.FLOAT32, shapesOnly, threads).ofInputRows();
         }
         Matrix matrix = zeros(rows, columns);
@@ -60,33 +64,39 @@ final class MatrixReader {
     /** Of a tensor with one row for each output. (O, I) */
     Matrix ofOutputRows() {
         Matrix matrix = zeros(columns, rows);
-        if (type == Type.INT8) {
-            readQuants(matrix);
+        if (type == Type.QUANTIZED) {
+            readBlocks(matrix);
         } else {
             read(matrix::putOutputRows, matrix::putOutputRows);
         }
         return matrix;
     }
 
-    private void readQuants(Matrix matrix) {
+    /** A piece is a panel: the blocks of its rows become columns. */
+    private void readBlocks(Matrix matrix) {
         if (shapesOnly) {
             return;
         }
-        threads.run(pieces(), (from, to) -> {
-            StoredTensor.Reader reader = tensor.reader(rowsPerPiece * columns);
-            byte[] piece = new byte[rowsPerPiece * columns];
-            float[] scales = new float[rowsPerPiece * matrix.quantization().groups(columns)];
-            float[] minima = new float[matrix.quantization().hasMinima() ? scales.length : 0];
-            for (int row = from * rowsPerPiece; row < end(to); row += rowsPerPiece) {
-                int count = Math.min(rowsPerPiece, end(to) - row);
-                reader.quants((long) row * columns, count * columns, piece, scales, minima);
-                if (!FiniteNumbers.areFinite(scales) || !FiniteNumbers.areFinite(minima)) {
-                    float[] floats = new float[count * columns];
-                    reader.floats((long) row * columns, count * columns, floats, 0);
-                    FiniteNumbers.check(
-                            tensor, floats, count * columns, (long) row * columns); // throws, with the place
+        Quantization quantization = matrix.quantized().quantization();
+        threads.run(Matrix.panels(rows), (from, to) -> {
+            StoredTensor.Reader reader = tensor.reader(Matrix.PANEL * columns);
+            QuantizedBlock block = new QuantizedBlock(quantization);
+            for (int panel = from; panel < to; panel++) {
+                int row = panel * Matrix.PANEL;
+                int count = Math.min(Matrix.PANEL, rows - row);
+                block = count == Matrix.PANEL ? block : new QuantizedBlock(quantization); // without other columns
+                reader.rows(row, count, 0);
+                for (int input = 0; input < columns; input += quantization.block()) {
+                    reader.block(input / quantization.block(), count, block);
+                    if (!block.isFinite()) {
+                        float[] floats = new float[columns];
+                        for (int r = row; r < row + count; r++) {
+                            reader.floats((long) r * columns, columns, floats, 0);
+                            FiniteNumbers.check(tensor, floats, columns, (long) r * columns); // throws, with the place
+                        }
+                    }
+                    matrix.putBlock(panel, input, block);
                 }
-                matrix.putOutputRows(row, count, piece, scales, minima);
             }
         });
     }
@@ -105,11 +115,13 @@ final class MatrixReader {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " is " + rows + " x " + columns
                     + ", more weights than an array of Java can hold");
         }
-        Quantization quantization = type == Type.INT8 ? tensor.quantization() : null;
+        Quantization quantization = type == Type.QUANTIZED ? tensor.quantization() : null;
         if (shapesOnly) {
             return Matrix.withoutWeights(type, quantization, inputs, outputs);
         }
-        return type == Type.INT8 ? Matrix.zeros(quantization, inputs, outputs) : Matrix.zeros(type, inputs, outputs);
+        return type == Type.QUANTIZED
+                ? Matrix.zeros(quantization, inputs, outputs)
+                : Matrix.zeros(type, inputs, outputs);
     }
 
     /** Takes {@code count} rows of the tensor, from row {@code first} on. */

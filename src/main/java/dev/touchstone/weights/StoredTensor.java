@@ -2,6 +2,7 @@ package dev.touchstone.weights;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
 
@@ -42,7 +43,7 @@ public interface StoredTensor {
         return null;
     }
 
-    /** How the elements are quantised; null unless {@link #matrixType} is INT8. */
+    /** How the elements are quantised; null unless {@link #matrixType} is QUANTIZED. */
     default Quantization quantization() {
         return null;
     }
@@ -64,12 +65,16 @@ public interface StoredTensor {
         void bits(long first, int count, short[] to, int at);
 
         /**
-         * The same for quantised elements; {@code first} and {@code count} are multiples of the group.
+         * Reads whole rows of quantised elements into memory, for {@link #block}.
          *
-         * @param scales receives one for each group, from index 0 on
-         * @param minima likewise, if there are any
+         * @param slot the place of the first row there; rows in other places are kept
          */
-        default void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
+        default void rows(long first, int count, int slot) {
+            throw new UnsupportedOperationException("the elements are not quantised");
+        }
+
+        /** Takes a block of elements of each of {@code count} rows that were read, from slot 0 on. */
+        default void block(int index, int count, QuantizedBlock to) {
             throw new UnsupportedOperationException("the elements are not quantised");
         }
     }

@@ -5,7 +5,7 @@ import dev.touchstone.tensor.Matrix;
 /** The type of weight matrices in memory. The bits of every result are the same. */
 public enum WeightType {
     /**
-     * The type in which the checkpoint stores them: 16 bits stay 16 bits, quantised weights become 8 bits, and 64 bits are rounded to 32.
+     * The type in which the checkpoint stores them: 16 bits stay 16 bits, quantised weights keep their codes, and 64 bits are rounded to 32.
      */
     STORED,
     /** Float32: twice the memory of 16 bits, and slower to read. */
@@ -17,7 +17,7 @@ public enum WeightType {
                 * switch (this == STORED ? tensor.matrixType() : Matrix.Type.FLOAT32) {
                     case FLOAT32 -> Float.BYTES;
                     case BFLOAT16, FLOAT16 -> Short.BYTES;
-                    case INT8 -> tensor.quantization().bytes();
+                    case QUANTIZED -> tensor.quantization().bytes();
                 });
     }
 }

@@ -29,14 +29,17 @@ public enum Operation {
     /** All matrices of a layer. */
     LAYER_512(linearFlops(512, 768, 9216), 0),
     LAYER_512_BF16(linearFlops(512, 768, 9216), 0),
-    /** With 8-bit weights and a scale for each 32, as of Q8_0. */
-    LAYER_512_INT8(linearFlops(512, 768, 9216), 0),
+    LAYER_512_Q8_0(linearFlops(512, 768, 9216), 0),
+    LAYER_512_Q4_0(linearFlops(512, 768, 9216), 0),
+    LAYER_512_Q4_K(linearFlops(512, 768, 9216), 0),
+    LAYER_512_Q6_K(linearFlops(512, 768, 9216), 0),
     /** One row times all matrices of the model, including the head. */
     STEP(linearFlops(1, 1, weights()), RandomMatrix.FLOAT32.bytes() * weights()),
     STEP_BF16(linearFlops(1, 1, weights()), RandomMatrix.BFLOAT16.bytes() * weights()),
-    STEP_INT8(linearFlops(1, 1, weights()), RandomMatrix.INT8.bytes() * weights()),
-    /** With minima too, as of Q4_K. */
-    STEP_INT8_MINIMA(linearFlops(1, 1, weights()), RandomMatrix.INT8_MINIMA.bytes() * weights()),
+    STEP_Q8_0(linearFlops(1, 1, weights()), RandomMatrix.Q8_0.bytes() * weights()),
+    STEP_Q4_0(linearFlops(1, 1, weights()), RandomMatrix.Q4_0.bytes() * weights()),
+    STEP_Q4_K(linearFlops(1, 1, weights()), RandomMatrix.Q4_K.bytes() * weights()),
+    STEP_Q6_K(linearFlops(1, 1, weights()), RandomMatrix.Q6_K.bytes() * weights()),
     ATTEND_512(2 * linearFlops(512, 256, 768), 0),
     LAYER_NORM_512(0, 0),
     GELU_NEW_512(0, 0);
@@ -79,11 +82,16 @@ public enum Operation {
             case MLP_C_PROJ_512 -> linear(kernels, 512, RandomMatrix.FLOAT32.of(4 * CHANNELS, CHANNELS));
             case LAYER_512 -> linear(kernels, 512, layer(RandomMatrix.FLOAT32));
             case LAYER_512_BF16 -> linear(kernels, 512, layer(RandomMatrix.BFLOAT16));
-            case LAYER_512_INT8 -> linear(kernels, 512, layer(RandomMatrix.INT8));
+            case LAYER_512_Q8_0 -> linear(kernels, 512, layer(RandomMatrix.Q8_0));
+            case LAYER_512_Q4_0 -> linear(kernels, 512, layer(RandomMatrix.Q4_0));
+            case LAYER_512_Q4_K -> linear(kernels, 512, layer(RandomMatrix.Q4_K));
+            case LAYER_512_Q6_K -> linear(kernels, 512, layer(RandomMatrix.Q6_K));
             case STEP -> linear(kernels, 1, step(RandomMatrix.FLOAT32));
             case STEP_BF16 -> linear(kernels, 1, step(RandomMatrix.BFLOAT16));
-            case STEP_INT8 -> linear(kernels, 1, step(RandomMatrix.INT8));
-            case STEP_INT8_MINIMA -> linear(kernels, 1, step(RandomMatrix.INT8_MINIMA));
+            case STEP_Q8_0 -> linear(kernels, 1, step(RandomMatrix.Q8_0));
+            case STEP_Q4_0 -> linear(kernels, 1, step(RandomMatrix.Q4_0));
+            case STEP_Q4_K -> linear(kernels, 1, step(RandomMatrix.Q4_K));
+            case STEP_Q6_K -> linear(kernels, 1, step(RandomMatrix.Q6_K));
             case ATTEND_512 -> attend(kernels);
             case LAYER_NORM_512 -> layerNorm(kernels);
             case GELU_NEW_512 -> activate(kernels);

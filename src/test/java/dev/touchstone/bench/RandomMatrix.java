@@ -2,60 +2,28 @@ package dev.touchstone.bench;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
-import java.util.Arrays;
+import dev.touchstone.tensor.QuantizedBlock;
 import java.util.Random;
 
-/** Matrices of random weights, by the type of the weights in memory. */
+/** Matrices of random weights, by the type of the weights in memory. Quantised ones have the names of GGUF. */
 enum RandomMatrix {
-    FLOAT32(Float.BYTES) {
-        @Override
-        Matrix of(int inputs, int outputs) {
-            Matrix matrix = Matrix.zeros(Matrix.Type.FLOAT32, inputs, outputs);
-            float[] row = Operation.random(1, outputs).data();
-            for (int i = 0; i < inputs; i++) {
-                matrix.putInputRows(i, 1, row);
-            }
-            return matrix;
-        }
-    },
-    BFLOAT16(Short.BYTES) {
-        @Override
-        Matrix of(int inputs, int outputs) {
-            Matrix matrix = Matrix.zeros(Matrix.Type.BFLOAT16, inputs, outputs);
-            float[] row = Operation.random(1, outputs).data();
-            short[] halves = new short[outputs];
-            for (int o = 0; o < outputs; o++) {
-                halves[o] = (short) (Float.floatToIntBits(row[o]) >>> 16);
-            }
-            for (int i = 0; i < inputs; i++) {
-                matrix.putInputRows(i, 1, halves);
-            }
-            return matrix;
-        }
-    },
-    /** 8 bits, with a scale for each 32 inputs, as of Q8_0. */
-    INT8(new Quantization(32, false)) {
-        @Override
-        Matrix of(int inputs, int outputs) {
-            return quantized(new Quantization(32, false), inputs, outputs);
-        }
-    },
-    /** 8 bits, with a scale and a minimum for each 32 inputs, as of Q4_K. */
-    INT8_MINIMA(new Quantization(32, true)) {
-        @Override
-        Matrix of(int inputs, int outputs) {
-            return quantized(new Quantization(32, true), inputs, outputs);
-        }
-    };
+    FLOAT32(null, Float.BYTES),
+    BFLOAT16(null, Short.BYTES),
+    Q8_0(Quantization.of(32, 32, 8, 0)),
+    Q4_0(Quantization.of(32, 32, 4, 0).minus(8)),
+    Q4_K(Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8)),
+    Q6_K(Quantization.of(256, 16, 4, 2).minus(32).withGroupBits(8));
 
+    private final Quantization quantization;
     private final double bytes;
 
-    RandomMatrix(double bytes) {
+    RandomMatrix(Quantization quantization, double bytes) {
+        this.quantization = quantization;
         this.bytes = bytes;
     }
 
     RandomMatrix(Quantization quantization) {
-        this(quantization.bytes());
+        this(quantization, quantization.bytes());
     }
 
     /** The mean number of bytes of a weight. */
@@ -63,16 +31,55 @@ enum RandomMatrix {
         return bytes;
     }
 
-    abstract Matrix of(int inputs, int outputs);
+    Matrix of(int inputs, int outputs) {
+        return switch (this) {
+            case FLOAT32 -> float32(inputs, outputs);
+            case BFLOAT16 -> bfloat16(inputs, outputs);
+            default -> quantized(inputs, outputs);
+        };
+    }
 
-    private static Matrix quantized(Quantization quantization, int inputs, int outputs) {
-        Matrix matrix = Matrix.zeros(quantization, inputs, outputs);
-        byte[] row = new byte[inputs];
-        new Random(inputs).nextBytes(row);
-        float[] scales = new float[quantization.groups(inputs)];
-        Arrays.fill(scales, 0x1p-8f);
+    private static Matrix float32(int inputs, int outputs) {
+        Matrix matrix = Matrix.zeros(Matrix.Type.FLOAT32, inputs, outputs);
+        float[] row = Operation.random(1, outputs).data();
+        for (int i = 0; i < inputs; i++) {
+            matrix.putInputRows(i, 1, row);
+        }
+        return matrix;
+    }
+
+    private static Matrix bfloat16(int inputs, int outputs) {
+        Matrix matrix = Matrix.zeros(Matrix.Type.BFLOAT16, inputs, outputs);
+        float[] row = Operation.random(1, outputs).data();
+        short[] halves = new short[outputs];
         for (int o = 0; o < outputs; o++) {
-            matrix.putOutputRows(o, 1, row, scales, quantization.hasMinima() ? scales : new float[0]);
+            halves[o] = (short) (Float.floatToIntBits(row[o]) >>> 16);
+        }
+        for (int i = 0; i < inputs; i++) {
+            matrix.putInputRows(i, 1, halves);
+        }
+        return matrix;
+    }
+
+    private Matrix quantized(int inputs, int outputs) {
+        Matrix matrix = Matrix.zeros(quantization, inputs, outputs);
+        QuantizedBlock block = new QuantizedBlock(quantization);
+        Random random = new Random(inputs);
+        for (int i = 0; i < block.codes().length; i++) {
+            block.codes()[i] = (byte) (random.nextInt() & (1 << quantization.bits()) - 1);
+        }
+        for (int column = 0; column < Matrix.PANEL; column++) {
+            block.factors()[column] = (short) (0x1000 + random.nextInt(0x400)); // 2^-11 to 2^-10
+            block.minimumFactors()[column] = (short) (0x1000 + random.nextInt(0x400));
+        }
+        for (int i = 0; i < block.scales().length; i++) {
+            block.scales()[i] = (byte) random.nextInt(64);
+            block.minima()[i] = (byte) random.nextInt(64);
+        }
+        for (int panel = 0; panel < Matrix.panels(outputs); panel++) {
+            for (int input = 0; input < inputs; input += quantization.block()) {
+                matrix.putBlock(panel, input, block);
+            }
         }
         return matrix;
     }

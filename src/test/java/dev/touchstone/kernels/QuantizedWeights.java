@@ -1,42 +1,94 @@
 package dev.touchstone.kernels;
 
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.tensor.Tensor;
+import java.util.List;
 import java.util.Random;
 
 /**
- * A matrix of random 8-bit weights, and the same weights in float32, computed by the formula.
+ * A matrix of random quantised weights, and the same weights in float32, computed by the formula.
  *
- * @param matrix of 8-bit weights
  * @param wide one row for each output. (O, I)
  */
-record QuantizedWeights(Matrix matrix, Tensor wide) {
-    static QuantizedWeights random(Random random, Quantization quantization, int inputs, int outputs) {
-        int groups = quantization.groups(inputs);
-        byte[] quants = new byte[outputs * inputs];
-        random.nextBytes(quants);
-        float[] scales = numbers(random, outputs * groups);
-        float[] minima = numbers(random, quantization.hasMinima() ? outputs * groups : 0);
+public record QuantizedWeights(Matrix matrix, Tensor wide) {
+    /** All combinations of planes, scales and minima that types of GGUF have, with their smallest blocks. */
+    public static final List<Quantization> ALL = List.of(
+            Quantization.of(32, 32, 8, 0),
+            Quantization.of(32, 32, 4, 0).minus(8),
+            Quantization.of(32, 32, 4, 0).withMinima(),
+            Quantization.of(32, 32, 4, 1).minus(16),
+            Quantization.of(32, 32, 4, 1).withMinima(),
+            Quantization.of(32, 32, 4, 0).nonLinear(),
+            Quantization.of(256, 16, 2, 0).withMinima().withGroupBits(4),
+            Quantization.of(256, 16, 2, 1).minus(4).withGroupBits(8),
+            Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8),
+            Quantization.of(256, 32, 4, 1).withMinima().withGroupBits(8),
+            Quantization.of(256, 16, 4, 2).minus(32).withGroupBits(8),
+            Quantization.of(256, 32, 4, 0).nonLinear().withGroupBits(8));
+
+    /** @param inputs a multiple of the block */
+    public static QuantizedWeights random(Random random, Quantization quantization, int inputs, int outputs) {
         Matrix matrix = Matrix.zeros(quantization, inputs, outputs);
-        matrix.putOutputRows(0, outputs, quants, scales, minima);
         Tensor wide = Tensor.zeros(outputs, inputs);
-        for (int o = 0; o < outputs; o++) {
-            for (int i = 0; i < inputs; i++) {
-                int group = o * groups + i / quantization.group();
-                float product = scales[group] * quants[o * inputs + i];
-                wide.data()[o * inputs + i] = quantization.hasMinima() ? product - minima[group] : product;
+        for (int panel = 0; panel < Matrix.panels(outputs); panel++) {
+            int count = Math.min(Matrix.PANEL, outputs - panel * Matrix.PANEL);
+            for (int input = 0; input < inputs; input += quantization.block()) {
+                QuantizedBlock block = random(random, quantization, count);
+                matrix.putBlock(panel, input, block);
+                for (int column = 0; column < count; column++) {
+                    int at = (panel * Matrix.PANEL + column) * inputs + input;
+                    for (int i = 0; i < quantization.block(); i++) {
+                        wide.data()[at + i] = weight(block, i, column);
+                    }
+                }
             }
         }
         return new QuantizedWeights(matrix, wide);
     }
 
-    /** Of the size of real scales; a tenth of them are 0. */
-    private static float[] numbers(Random random, int count) {
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = random.nextInt(10) == 0 ? 0 : (float) random.nextGaussian() * 0.001f;
+    private static QuantizedBlock random(Random random, Quantization quantization, int count) {
+        QuantizedBlock block = new QuantizedBlock(quantization);
+        for (int column = 0; column < count; column++) {
+            block.factors()[column] = number(random);
+            block.minimumFactors()[column] = number(random);
+            for (int i = 0; i < quantization.block(); i++) {
+                int bits = random.nextInt() & (1 << quantization.bits()) - 1;
+                block.codes()[i * Matrix.PANEL + column] = (byte) bits;
+            }
+            for (int group = 0; group < quantization.block() / quantization.group(); group++) {
+                boolean small = quantization.groupBits() == 4;
+                int at = group * Matrix.PANEL + column;
+                block.scales()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(256));
+                block.minima()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(64));
+            }
         }
-        return numbers;
+        return block;
+    }
+
+    /** A float16 of the size of real scales, of either sign; some are subnormal or 0. */
+    private static short number(Random random) {
+        int bits = switch (random.nextInt(10)) {
+            case 0 -> 0;
+            case 1 -> random.nextInt(0x400);
+            default -> 0x400 + random.nextInt(0x2000);
+        };
+        return (short) (bits | (random.nextInt(4) == 0 ? 0x8000 : 0));
+    }
+
+    /** {@code scale q - minimum}, each operation rounded. */
+    private static float weight(QuantizedBlock block, int input, int column) {
+        Quantization quantization = block.quantization();
+        int code = block.codes()[input * Matrix.PANEL + column];
+        int group = input / quantization.group() * Matrix.PANEL + column;
+        boolean grouped = quantization.groupBits() > 0;
+        float scale = HalfPrecision.fromFloat16(block.factors()[column]) * (grouped ? block.scales()[group] : 1);
+        float minimum =
+                HalfPrecision.fromFloat16(block.minimumFactors()[column]) * (grouped ? block.minima()[group] : 1);
+        float product =
+                scale * (quantization.isNonLinear() ? Quantization.NON_LINEAR[code] : code - quantization.offset());
+        return quantization.hasMinima() ? product - minimum : product;
     }
 }

@@ -96,24 +96,25 @@ abstract class VectorKernelsContract {
         }
     }
 
+    /** One row, and several; the last panel is not full. */
     @ParameterizedTest
-    @CsvSource({
-        "1, 32, 65, 32, false",
-        "1, 96, 3, 16, true",
-        "7, 64, 65, 16, false",
-        "73, 64, 3, 32, true",
-        "13, 256, 130, 32, false"
-    })
-    void linearWithWeightsOf8Bits(int rows, int inputs, int outputs, int group, boolean minima) {
+    @MethodSource("quantizations")
+    void linearWithQuantizedWeights(Quantization quantization) {
         Random random = new Random(1);
-        Tensor x = Hostile.ORDINARY.tensor(random, rows, inputs);
-        QuantizedWeights weights = QuantizedWeights.random(random, new Quantization(group, minima), inputs, outputs);
-        Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
+        QuantizedWeights weights = QuantizedWeights.random(random, quantization, 256, 130);
+        for (int rows : new int[] {1, 2, 13, 73}) {
+            Tensor x = Hostile.ORDINARY.tensor(random, rows, 256);
+            Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
 
-        assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);
-        for (Kernels vector : vectors) {
-            assertSameBits(vector.linear(x, weights.matrix(), null), expected);
+            assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);
+            for (Kernels vector : vectors) {
+                assertSameBits(vector.linear(x, weights.matrix(), null), expected);
+            }
         }
+    }
+
+    static List<Quantization> quantizations() {
+        return QuantizedWeights.ALL;
     }
 
     /** The largest size is divided among threads. */

@@ -109,24 +109,27 @@ class VectorKernelsTest {
         assertSameBits(vector.linear(x, half, null), expected);
     }
 
-    @Property(tries = 200, shrinking = ShrinkingMode.OFF)
-    void weightsOf8BitsGiveTheBitsOfWidenedWeights(
+    @Property(tries = 400, shrinking = ShrinkingMode.OFF)
+    void quantizedWeightsGiveTheBitsOfWidenedWeights(
             @ForAll("vector") VectorKernels vector,
             @ForAll("rows") int rows,
-            @ForAll @IntRange(min = 1, max = 12) int blocks,
+            @ForAll @IntRange(min = 1, max = 5) int blocks,
             @ForAll("sizes") int outputs,
-            @ForAll boolean small,
-            @ForAll boolean minima,
+            @ForAll("quantizations") Quantization quantization,
             @ForAll Random random) {
-        int inputs = 32 * blocks;
+        int inputs = quantization.block() * (quantization.block() == 32 ? blocks : (blocks + 1) / 2);
         int fewer = (int) Math.min(rows, Math.max(1, 2_000_000L / inputs / outputs));
         Tensor x = Hostile.ORDINARY.tensor(random, fewer, inputs);
-        QuantizedWeights weights =
-                QuantizedWeights.random(random, new Quantization(small ? 16 : 32, minima), inputs, outputs);
+        QuantizedWeights weights = QuantizedWeights.random(random, quantization, inputs, outputs);
         Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
 
         assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);
         assertSameBits(vector.linear(x, weights.matrix(), null), expected);
+    }
+
+    @Provide
+    Arbitrary<Quantization> quantizations() {
+        return Arbitraries.of(QuantizedWeights.ALL);
     }
 
     @Provide

@@ -3,6 +3,7 @@ package dev.touchstone.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.touchstone.kernels.QuantizedWeights;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -48,40 +49,42 @@ class MatrixTest {
         return Arbitraries.of(Matrix.Type.FLOAT32, Matrix.Type.BFLOAT16, Matrix.Type.FLOAT16);
     }
 
-    /** {@code scale q - minimum}, each operation rounded. */
-    @Property(tries = 200)
-    void quantizedWeightsAreScaled(
-            @ForAll @IntRange(min = 1, max = 4) int blocks,
-            @ForAll @IntRange(min = 1, max = 150) int outputs,
-            @ForAll boolean small,
-            @ForAll boolean minima,
-            @ForAll long seed) {
-        Random random = new Random(seed);
-        int inputs = 32 * blocks;
-        Quantization quantization = new Quantization(small ? 16 : 32, minima);
-        int groups = quantization.groups(inputs);
-        byte[] quants = new byte[outputs * inputs];
-        random.nextBytes(quants);
-        float[] scales = new float[outputs * groups];
-        float[] subtracted = new float[minima ? scales.length : 0];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = (float) random.nextGaussian();
-        }
-        for (int i = 0; i < subtracted.length; i++) {
-            subtracted[i] = (float) random.nextGaussian();
-        }
-        Matrix matrix = Matrix.zeros(quantization, inputs, outputs);
-        matrix.putOutputRows(0, outputs, quants, scales, subtracted);
-
-        for (int o = 0; o < outputs; o++) {
-            for (int i = 0; i < inputs; i++) {
-                int group = o * groups + i / quantization.group();
-                float product = scales[group] * quants[o * inputs + i];
-                assertThat(matrix.at(i, o)).isEqualTo(minima ? product - subtracted[group] : product);
-                assertThat(matrix.input(matrix.index(i, o))).isEqualTo(i);
-                assertThat(matrix.output(matrix.index(i, o))).isEqualTo(o);
+    @Test
+    void quantizedWeightsEqualTheFormula() {
+        for (Quantization quantization : QuantizedWeights.ALL) {
+            QuantizedWeights weights = QuantizedWeights.random(new Random(1), quantization, 512, 70);
+            for (int o = 0; o < 70; o++) {
+                for (int i = 0; i < 512; i++) {
+                    assertThat(weights.matrix().at(i, o))
+                            .isEqualTo(weights.wide().at(o, i));
+                }
             }
         }
+    }
+
+    @Test
+    void quantizedWeightsThatDifferAreNotTheSame() {
+        Quantization quantization = QuantizedWeights.ALL.get(1);
+        Matrix matrix =
+                QuantizedWeights.random(new Random(1), quantization, 64, 70).matrix();
+
+        assertThat(matrix.sameAs(QuantizedWeights.random(new Random(1), quantization, 64, 70)
+                        .matrix()))
+                .isTrue();
+        assertThat(matrix.sameAs(QuantizedWeights.random(new Random(2), quantization, 64, 70)
+                        .matrix()))
+                .isFalse();
+        assertThatThrownBy(() -> Matrix.zeros(quantization, 48, 70))
+                .hasMessage("48 inputs, expected a multiple of the block, 32");
+    }
+
+    @Property
+    void anIndexGivesInputAndOutput(
+            @ForAll @IntRange(min = 0, max = 95) int input, @ForAll @IntRange(min = 0, max = 149) int output) {
+        Matrix matrix = Matrix.zeros(QuantizedWeights.ALL.get(0), 96, 150);
+
+        assertThat(matrix.input(matrix.index(input, output))).isEqualTo(input);
+        assertThat(matrix.output(matrix.index(input, output))).isEqualTo(output);
     }
 
     @Test
@@ -107,7 +110,7 @@ class MatrixTest {
             case FLOAT32 -> bits;
             case BFLOAT16 -> HalfPrecision.fromBfloat16(bits);
             case FLOAT16 -> HalfPrecision.fromFloat16(bits);
-            case INT8 -> throw new IllegalArgumentException("weights of 8 bits have scales");
+            case QUANTIZED -> throw new IllegalArgumentException("quantised weights have scales");
         };
     }
 

@@ -54,19 +54,20 @@ class WeightTypeTest {
         assertThat(WeightType.FLOAT32.bytes(new Typed(type, null, 100))).isEqualTo(wide);
     }
 
-    /** A byte each, and 4 bytes for the scale, and for the minimum, of each group. */
-    @ParameterizedTest
-    @CsvSource({"32, false, 36", "32, true, 40", "16, false, 40", "16, true, 48"})
-    void quantizedWeightsTakeAByteAndAShareOfTheirScale(int group, boolean minima, int stored) {
-        Typed tensor = new Typed(Matrix.Type.INT8, new Quantization(group, minima), 32);
-
-        assertThat(WeightType.STORED.bytes(tensor)).isEqualTo(stored);
-        assertThat(WeightType.FLOAT32.bytes(tensor)).isEqualTo(128);
+    /** The codes, 2 bytes for a factor of a block, and a byte for a number of a group. */
+    @Test
+    void quantizedWeightsTakeTheirCodesAndAShareOfTheirScales() {
+        assertThat(stored(Quantization.of(32, 32, 8, 0), 32)).isEqualTo(32 + 2);
+        assertThat(stored(Quantization.of(32, 32, 4, 1).withMinima(), 32)).isEqualTo(16 + 4 + 4);
+        assertThat(stored(Quantization.of(256, 16, 4, 2).withGroupBits(8), 256)).isEqualTo(128 + 64 + 16 + 2);
+        assertThat(stored(Quantization.of(256, 16, 2, 0).withMinima().withGroupBits(4), 256))
+                .isEqualTo(64 + 16 + 4);
+        assertThat(stored(Quantization.of(32, 32, 8, 0), 1)).isEqualTo(2);
     }
 
-    @Test
-    void sizesAreRoundedUp() {
-        assertThat(WeightType.STORED.bytes(new Typed(Matrix.Type.INT8, new Quantization(32, false), 1)))
-                .isEqualTo(2);
+    private static long stored(Quantization quantization, int size) {
+        Typed tensor = new Typed(Matrix.Type.QUANTIZED, quantization, size);
+        assertThat(WeightType.FLOAT32.bytes(tensor)).isEqualTo(4L * size);
+        return WeightType.STORED.bytes(tensor);
     }
 }

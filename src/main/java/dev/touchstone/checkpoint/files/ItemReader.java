@@ -30,7 +30,12 @@ public final class ItemReader {
 
     /** The bytes of {@code count} items from item {@code first} on, little-endian, valid until the next call. */
     public ByteBuffer read(long first, int count) {
-        buffer.clear().limit(count * itemBytes);
+        return read(first, count, 0);
+    }
+
+    /** The same, from item {@code at} of the result on. What was read into earlier places stays valid. */
+    public ByteBuffer read(long first, int count, int at) {
+        buffer.clear().limit((at + count) * itemBytes).position(at * itemBytes);
         try {
             source.read(buffer, start + first * itemBytes);
         } catch (IOException e) {

@@ -1,6 +1,8 @@
 package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.tensor.HalfPrecision;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.QuantizedBlock;
 import java.nio.ByteBuffer;
 
 /**
@@ -9,86 +11,81 @@ import java.nio.ByteBuffer;
  */
 @FunctionalInterface
 interface BlockFormat {
+    /** From the numbers of an element or group to those of the next one in a {@link QuantizedBlock}. */
+    int NEXT = Matrix.PANEL;
+
     /** Half of the 32 elements of a block. */
     int HALF = 16;
 
-    /** The 16 values of IQ4_NL and IQ4_XS, which are spaced like a normal distribution. */
-    byte[] NON_LINEAR = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+    /** The sign of a float16. */
+    int SIGN = 0x8000;
 
-    /** @param bytes little-endian; the block begins at index {@code from} */
-    void read(ByteBuffer bytes, int from, Block to);
+    /**
+     * @param bytes little-endian; the block begins at index {@code from}
+     * @param column the column of {@code to} that receives the block
+     */
+    void read(ByteBuffer bytes, int from, QuantizedBlock to, int column);
 
     /** {@code d (q - 8)}: d, then the low 4 bits of 16 bytes, then the high 4 bits. */
-    static void q4Zero(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        for (int i = 0; i < HALF; i++) {
-            int q = bytes.get(from + 2 + i);
-            to.quants()[i] = (byte) ((q & 0xF) - 8);
-            to.quants()[HALF + i] = (byte) ((q >> 4 & 0xF) - 8);
-        }
+    static void q4Zero(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.factors()[column] = bytes.getShort(from);
+        nibbles(bytes, from + 2, to.codes(), column);
     }
 
     /** {@code d q + m}: d, m, then 4 bits as in Q4_0. */
-    static void q4One(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        to.minima()[0] = -half(bytes, from + 2);
-        for (int i = 0; i < HALF; i++) {
-            int q = bytes.get(from + 4 + i);
-            to.quants()[i] = (byte) (q & 0xF);
-            to.quants()[HALF + i] = (byte) (q >> 4 & 0xF);
-        }
+    static void q4One(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.factors()[column] = bytes.getShort(from);
+        to.minimumFactors()[column] = (short) (bytes.getShort(from + 2) ^ SIGN);
+        nibbles(bytes, from + 4, to.codes(), column);
     }
 
     /** {@code d (q - 16)}: d, the fifth bit of each element, then the lower 4 bits as in Q4_0. */
-    static void q5Zero(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        int high = bytes.getInt(from + 2);
-        for (int i = 0; i < HALF; i++) {
-            int q = bytes.get(from + 6 + i);
-            to.quants()[i] = (byte) ((q & 0xF | bit(high, i) << 4) - 16);
-            to.quants()[HALF + i] = (byte) ((q >> 4 & 0xF | bit(high, HALF + i) << 4) - 16);
-        }
+    static void q5Zero(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.factors()[column] = bytes.getShort(from);
+        nibbles(bytes, from + 6, to.codes(), column);
+        fifthBits(bytes.getInt(from + 2), to.codes(), column);
     }
 
     /** {@code d q + m}: d, m, then 5 bits as in Q5_0. */
-    static void q5One(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        to.minima()[0] = -half(bytes, from + 2);
-        int high = bytes.getInt(from + 4);
-        for (int i = 0; i < HALF; i++) {
-            int q = bytes.get(from + 8 + i);
-            to.quants()[i] = (byte) (q & 0xF | bit(high, i) << 4);
-            to.quants()[HALF + i] = (byte) (q >> 4 & 0xF | bit(high, HALF + i) << 4);
-        }
+    static void q5One(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.factors()[column] = bytes.getShort(from);
+        to.minimumFactors()[column] = (short) (bytes.getShort(from + 2) ^ SIGN);
+        nibbles(bytes, from + 8, to.codes(), column);
+        fifthBits(bytes.getInt(from + 4), to.codes(), column);
     }
 
     /** {@code d q}: d, then signed bytes. */
-    static void q8Zero(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        bytes.get(from + 2, to.quants());
+    static void q8Zero(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        byte[] codes = to.codes();
+        to.factors()[column] = bytes.getShort(from);
+        for (int i = 0; i < 2 * HALF; i++) {
+            codes[column + i * NEXT] = bytes.get(from + 2 + i);
+        }
     }
 
     /** {@code d v[q]} with a table of 16 values: d, then 4 bits as in Q4_0. */
-    static void iq4Nl(ByteBuffer bytes, int from, Block to) {
-        to.scales()[0] = half(bytes, from);
-        nonLinear(bytes, from + 2, to, 0);
+    static void iq4Nl(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.factors()[column] = bytes.getShort(from);
+        nibbles(bytes, from + 2, to.codes(), column);
     }
 
-    /** 32 values of the table from 16 bytes. */
-    static void nonLinear(ByteBuffer bytes, int from, Block to, int at) {
+    /** 32 codes of 4 bits: the low ones of 16 bytes, then the high ones. */
+    static void nibbles(ByteBuffer bytes, int from, byte[] codes, int at) {
         for (int i = 0; i < HALF; i++) {
             int q = bytes.get(from + i);
-            to.quants()[at + i] = NON_LINEAR[q & 0xF];
-            to.quants()[at + HALF + i] = NON_LINEAR[q >> 4 & 0xF];
+            codes[at + i * NEXT] = (byte) (q & 0xF);
+            codes[at + (HALF + i) * NEXT] = (byte) (q >> 4 & 0xF);
+        }
+    }
+
+    private static void fifthBits(int bits, byte[] codes, int at) {
+        for (int i = 0; i < 2 * HALF; i++) {
+            codes[at + i * NEXT] |= (byte) ((bits >>> i & 1) << 4);
         }
     }
 
     /** A float16 number. */
     static float half(ByteBuffer bytes, int from) {
         return HalfPrecision.fromFloat16(bytes.getShort(from));
-    }
-
-    private static int bit(int bits, int index) {
-        return bits >>> index & 1;
     }
 }

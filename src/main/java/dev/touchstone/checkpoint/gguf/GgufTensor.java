@@ -5,6 +5,7 @@ import dev.touchstone.checkpoint.files.ItemReader;
 import dev.touchstone.checkpoint.gguf.GgufHeader.Entry;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensor;
@@ -65,7 +66,7 @@ public final class GgufTensor implements StoredTensor {
         return switch (type()) {
             case BF16 -> Matrix.Type.BFLOAT16;
             case F16 -> Matrix.Type.FLOAT16;
-            default -> type().quantization() == null ? Matrix.Type.FLOAT32 : Matrix.Type.INT8;
+            default -> type().quantization() == null ? Matrix.Type.FLOAT32 : Matrix.Type.QUANTIZED;
         };
     }
 
@@ -105,9 +106,11 @@ public final class GgufTensor implements StoredTensor {
     /** Reads quantised elements. Pieces of floats may begin and end within a block. */
     private final class QuantReader implements Reader {
         private final int size = type().blockElements();
-        private final Block block = Block.of(type());
+        private final QuantizedBlock block = new QuantizedBlock(type().quantization());
         private final float[] elements = new float[size];
+        private final int blocksInRow = shape()[shape().length - 1] / size;
         private final ItemReader items;
+        private ByteBuffer rows;
 
         QuantReader(int largest) {
             this.items = items((int) Math.min(largest / size + 2L, elements() / size));
@@ -119,8 +122,8 @@ public final class GgufTensor implements StoredTensor {
             int blocks = (int) ((first + count + size - 1) / size - begin);
             ByteBuffer read = items.read(begin, blocks);
             for (int b = 0; b < blocks; b++) {
-                type().block().read(read, b * type().blockBytes(), block);
-                block.elements(elements, 0);
+                type().block().read(read, b * type().blockBytes(), block, 0);
+                block.weights(0, elements);
                 long start = (begin + b) * size;
                 int skip = (int) Math.max(0, first - start);
                 int stop = (int) Math.min(size, first + count - start);
@@ -134,16 +137,15 @@ public final class GgufTensor implements StoredTensor {
         }
 
         @Override
-        public void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
-            int groups = block.scales().length;
-            ByteBuffer read = items.read(first / size, count / size);
-            for (int b = 0; b < count / size; b++) {
-                type().block().read(read, b * type().blockBytes(), block);
-                System.arraycopy(block.quants(), 0, to, b * size, size);
-                System.arraycopy(block.scales(), 0, scales, b * groups, groups);
-                if (minima.length > 0) {
-                    System.arraycopy(block.minima(), 0, minima, b * groups, groups);
-                }
+        public void rows(long first, int count, int slot) {
+            rows = items.read(first * blocksInRow, count * blocksInRow, slot * blocksInRow);
+        }
+
+        @Override
+        public void block(int index, int count, QuantizedBlock to) {
+            int bytes = type().blockBytes();
+            for (int slot = 0; slot < count; slot++) {
+                type().block().read(rows, (slot * blocksInRow + index) * bytes, to, slot);
             }
         }
     }

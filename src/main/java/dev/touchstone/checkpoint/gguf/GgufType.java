@@ -14,26 +14,26 @@ import java.util.Optional;
 public enum GgufType {
     F32(0, 4, ByteBuffer::getFloat),
     F16(1, 2, BlockFormat::half),
-    Q4_0(2, 32, 18, Groups.SCALES_32, BlockFormat::q4Zero),
-    Q4_1(3, 32, 20, Groups.MINIMA_32, BlockFormat::q4One),
-    Q5_0(6, 32, 22, Groups.SCALES_32, BlockFormat::q5Zero),
-    Q5_1(7, 32, 24, Groups.MINIMA_32, BlockFormat::q5One),
-    Q8_0(8, 32, 34, Groups.SCALES_32, BlockFormat::q8Zero),
+    Q4_0(2, 32, 18, Quantization.of(32, 32, 4, 0).minus(8), BlockFormat::q4Zero),
+    Q4_1(3, 32, 20, Quantization.of(32, 32, 4, 0).withMinima(), BlockFormat::q4One),
+    Q5_0(6, 32, 22, Quantization.of(32, 32, 4, 1).minus(16), BlockFormat::q5Zero),
+    Q5_1(7, 32, 24, Quantization.of(32, 32, 4, 1).withMinima(), BlockFormat::q5One),
+    Q8_0(8, 32, 34, Quantization.of(32, 32, 8, 0), BlockFormat::q8Zero),
     Q8_1(9, 32, 40),
-    Q2_K(10, 256, 84, Groups.MINIMA_16, KBlockFormat::q2),
-    Q3_K(11, 256, 110, Groups.SCALES_16, KBlockFormat::q3),
-    Q4_K(12, 256, 144, Groups.MINIMA_32, KBlockFormat::q4),
-    Q5_K(13, 256, 176, Groups.MINIMA_32, KBlockFormat::q5),
-    Q6_K(14, 256, 210, Groups.SCALES_16, KBlockFormat::q6),
+    Q2_K(10, 256, 84, Quantization.of(256, 16, 2, 0).withMinima().withGroupBits(4), KBlockFormat::q2),
+    Q3_K(11, 256, 110, Quantization.of(256, 16, 2, 1).minus(4).withGroupBits(8), KBlockFormat::q3),
+    Q4_K(12, 256, 144, Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8), KBlockFormat::q4),
+    Q5_K(13, 256, 176, Quantization.of(256, 32, 4, 1).withMinima().withGroupBits(8), KBlockFormat::q5),
+    Q6_K(14, 256, 210, Quantization.of(256, 16, 4, 2).minus(32).withGroupBits(8), KBlockFormat::q6),
     Q8_K(15, 256, 292),
     IQ2_XXS(16, 256, 66),
     IQ2_XS(17, 256, 74),
     IQ3_XXS(18, 256, 98),
     IQ1_S(19, 256, 50),
-    IQ4_NL(20, 32, 18, Groups.SCALES_32, BlockFormat::iq4Nl),
+    IQ4_NL(20, 32, 18, Quantization.of(32, 32, 4, 0).nonLinear(), BlockFormat::iq4Nl),
     IQ3_S(21, 256, 110),
     IQ2_S(22, 256, 82),
-    IQ4_XS(23, 256, 136, Groups.SCALES_32, KBlockFormat::iq4Xs),
+    IQ4_XS(23, 256, 136, Quantization.of(256, 32, 4, 0).nonLinear().withGroupBits(8), KBlockFormat::iq4Xs),
     I8(24, 1, 1),
     I16(25, 1, 2),
     I32(26, 1, 4),
@@ -46,14 +46,6 @@ public enum GgufType {
     MXFP4(39, 32, 17),
     NVFP4(40, 64, 36),
     Q1_0(41, 128, 18);
-
-    /** The groups of elements that share a scale, and a minimum in some types. */
-    private static final class Groups {
-        private static final Quantization SCALES_16 = new Quantization(16, false);
-        private static final Quantization SCALES_32 = new Quantization(32, false);
-        private static final Quantization MINIMA_16 = new Quantization(16, true);
-        private static final Quantization MINIMA_32 = new Quantization(32, true);
-    }
 
     private final int id;
     private final int blockElements;

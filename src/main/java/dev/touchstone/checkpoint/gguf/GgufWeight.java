@@ -2,6 +2,7 @@ package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.weights.StoredTensor;
 
 /**
@@ -110,19 +111,15 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
         }
 
         @Override
-        public void quants(long first, int count, byte[] to, float[] scales, float[] minima) {
-            int groups = tensor.quantization().groups(columns);
-            byte[] row = new byte[columns];
-            float[] rowScales = new float[groups];
-            float[] rowMinima = new float[minima.length == 0 ? 0 : groups];
-            read(first, count, 0, (from, length, target) -> {
-                file.quants(from, length, row, rowScales, rowMinima);
-                System.arraycopy(row, 0, to, target, columns);
-                System.arraycopy(rowScales, 0, scales, target / columns * groups, groups);
-                if (minima.length > 0) {
-                    System.arraycopy(rowMinima, 0, minima, target / columns * groups, groups);
-                }
-            });
+        public void rows(long first, int count, int slot) {
+            for (int i = 0; i < count; i++) {
+                file.rows(rows.stored().applyAsLong(first + i), 1, slot + i);
+            }
+        }
+
+        @Override
+        public void block(int index, int count, QuantizedBlock to) {
+            file.block(index, count, to);
         }
     }
 

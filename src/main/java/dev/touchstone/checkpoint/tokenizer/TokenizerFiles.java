@@ -43,9 +43,7 @@ public final class TokenizerFiles {
 
     /** @param objects returns the object of a JSON file by its name, empty if there is no such file */
     private static Tokenizer read(
-            String place,
-            Function<String, Optional<byte[]>> files,
-            Function<String, Optional<JsonObject>> objects) {
+            String place, Function<String, Optional<byte[]>> files, Function<String, Optional<JsonObject>> objects) {
         Optional<JsonObject> json = objects.apply("tokenizer.json");
         if (json.isPresent()) {
             Component whole = TokenizerJson.checked(json.get());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Matrix;
+import dev.touchstone.tensor.QuantizedBlock;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -67,6 +69,25 @@ class GgufTypesTest {
                         .toList());
     }
 
+    /** Whole numbers of 6 bits take 8 in memory. */
+    @Test
+    void weightsTakeAtMost5PercentMoreMemoryThanTheirFile() {
+        for (GgufType type : GgufType.readable()) {
+            if (type.quantization() != null) {
+                assertThat(8 * type.quantization().bytes())
+                        .as(type.name())
+                        .isBetween(type.bitsPerElement(), 1.05 * type.bitsPerElement());
+                assertThat(8.0
+                                * Matrix.zeros(type.quantization(), 768, 2304)
+                                        .quantized()
+                                        .bytes()
+                                / (768 * 2304))
+                        .as(type.name())
+                        .isEqualTo(8 * type.quantization().bytes());
+            }
+        }
+    }
+
     @Test
     void f64IsRoundedToTheNearestFloat() {
         ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 0.1);
@@ -76,14 +97,16 @@ class GgufTypesTest {
 
     private static float[] values(GgufType type, ByteBuffer bytes, int blocks) {
         float[] values = new float[blocks * type.blockElements()];
-        Block block = type.quantization() == null ? null : Block.of(type);
+        QuantizedBlock block = type.quantization() == null ? null : new QuantizedBlock(type.quantization());
+        float[] weights = new float[type.blockElements()];
         for (int b = 0; b < blocks; b++) {
             int from = b * type.blockBytes();
             if (type.quantization() == null) {
                 values[b] = type.plain().element(bytes, from);
             } else {
-                type.block().read(bytes, from, block);
-                block.elements(values, b * type.blockElements());
+                type.block().read(bytes, from, block, b % Matrix.PANEL);
+                block.weights(b % Matrix.PANEL, weights);
+                System.arraycopy(weights, 0, values, b * weights.length, weights.length);
             }
         }
         return values;

@@ -6,7 +6,8 @@ output. A line `...` matches any number of lines, `...` at the end of a line mat
 a number matches that number and larger ones. Times and speeds are not compared. `mvn verify` is not run again: its
 output is read from the file that ci/verify.sh saved. A block marked `sh` has no output; each of its commands must be a
 step of .ci/run or be listed in NOT_RUN with a reason. A block of Java must be quoted from the sources, unless it starts
-with an import: such a block is a program, which ReadmeTest runs.
+with an import: such a block is a program, which ReadmeTest runs. A block of Python must be quoted from python/examples,
+except for the client of the server, which ci/clients.sh runs.
 
 With --write the output is replaced in both files, except where it has `...` or `+`.
 """
@@ -23,6 +24,7 @@ TIMES = re.compile(r"\d+(\.\d+)? (?=s\b|ms\b|tokens/s|tokens a second)")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SCRIPT = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAVA = re.compile(r"^```java\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AT_LEAST = re.compile(r"(\d[\d,]*)\+")
 NOT_RUN = {
@@ -123,6 +125,7 @@ def check(page: Path) -> tuple[int, int]:
     results = [check_command(command, expected) for command, expected in commands(text)]
     results += [check_script(line) for block in SCRIPT.findall(text) for line in block.splitlines()]
     results += [check_java(block) for block in JAVA.findall(text) if not block.startswith("import ")]
+    results += [check_python(block) for block in PYTHON.findall(text) if not block.startswith("from openai ")]
     return results.count(True), results.count(False)
 
 
@@ -153,6 +156,13 @@ def check_java(block: str) -> bool:
     right = any(quoted in " ".join(source.split()) for source in sources)
     print_result(right, f"Java: {block.splitlines()[0]} ...")
     return right
+
+
+def check_python(block: str) -> bool:
+    """Checks that a block of Python is quoted from an example."""
+    quoted = any(block in path.read_text(encoding="utf-8") for path in (ROOT / "python" / "examples").glob("*.py"))
+    print_result(quoted, f"Python: {block.splitlines()[0]} ...")
+    return quoted
 
 
 def print_result(right: bool, what: str) -> None:

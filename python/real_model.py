@@ -30,7 +30,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from touchstone.chats import QUESTIONS, chats
 from touchstone.checkpoint import Checkpoint
-from touchstone.fixture import write_json
+from touchstone.fixtures import write_json
 from touchstone.generation import Request, records_with_margin
 from touchstone.goldens import text_case, write_golden
 from touchstone.provenance import provenance

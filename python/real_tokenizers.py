@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging
 
 from touchstone.chats import chats
-from touchstone.fixture import write_json
+from touchstone.fixtures import write_json
 from touchstone.stories import STORIES
 from touchstone.tokens import texts
 

@@ -32,7 +32,7 @@ from touchstone.check import (
     check_sampling,
     check_walk,
 )
-from touchstone.fixture import (
+from touchstone.fixtures import (
     PLANS,
     TOKENIZER_FILES,
     WALK_FILES,

@@ -14,7 +14,7 @@ import torch
 from transformers import GPT2LMHeadModel, GPT2TokenizerFast
 
 from touchstone.bpe import save_tokenizer, train_bpe
-from touchstone.fixture import write_json
+from touchstone.fixtures import write_json
 from touchstone.stories import read_stories, split
 from touchstone.training import Recipe, build, encode, train, validation_loss
 

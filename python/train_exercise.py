@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from touchstone.exercise import ExerciseConfig, ExerciseLM
-from touchstone.fixture import write_json
+from touchstone.fixtures import write_json
 from touchstone.grammar import text, tokenizer
 
 OUT = Path(__file__).parent.parent / "fixtures" / "exercise"

@@ -20,7 +20,7 @@ from touchstone import generation_config, sampling
 from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
-from touchstone.fixture import TOKENIZER_FILES, WALK_FILES, write_gguf
+from touchstone.fixtures import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized

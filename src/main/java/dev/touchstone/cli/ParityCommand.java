@@ -11,6 +11,7 @@ import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
 import java.nio.file.Files;
@@ -24,8 +25,10 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "parity",
@@ -39,6 +42,9 @@ import picocli.CommandLine.Parameters;
             "  touchstone parity --quiet --html report.html fixtures/tiny-gpt2"
         })
 final class ParityCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(
             arity = "1..*",
             paramLabel = "FIXTURE",
@@ -51,6 +57,11 @@ final class ParityCommand implements Callable<Integer> {
             description = "Compare the tensors in this safetensors file instead of running this engine. It must have"
                     + " input_ids and the taps of the model, as the command trace writes them.")
     private Path ours;
+
+    @Option(
+            names = "--partial",
+            description = "Compare only the taps that TRACE has. Without this, an absent tap is an error.")
+    private boolean partial;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write the report as an HTML page.")
     private Path html;
@@ -71,6 +82,7 @@ final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         kernels.check();
+        new Usage(spec).needs(ours != null, "--ours TRACE", "--partial");
         Report report = new Report(Map.of(
                 "Java",
                 Runtime.version().toString(),
@@ -80,6 +92,7 @@ final class ParityCommand implements Callable<Integer> {
                 ours == null ? "Touchstone" : ours.toString()));
         List<TapResult> taps = new ArrayList<>();
         boolean passes = true;
+        int absent = 0;
         for (Path folder : folders) {
             Fixture fixture = fixture(folder);
             for (CaseOf one : check(fixture)) {
@@ -87,6 +100,7 @@ final class ParityCommand implements Callable<Integer> {
                 print(fixture.name() + " " + one.name, one.result);
                 taps.addAll(one.result.taps());
                 passes &= one.result.passes();
+                absent += one.result.absent().size();
             }
         }
         Ratios ratios = Ratios.of(taps);
@@ -97,6 +111,9 @@ final class ParityCommand implements Callable<Integer> {
                 taps.stream().filter(tap -> !tap.passes()).count(),
                 ratios.geometricMean(),
                 largest(ratios)));
+        if (absent > 0) {
+            console.print(String.format("%,d taps are absent from %s and were not compared%n", absent, ours));
+        }
         String exemptions = Exemptions.of(taps).describe();
         if (!exemptions.isEmpty()) {
             console.print(exemptions + "\n");
@@ -149,13 +166,17 @@ final class ParityCommand implements Callable<Integer> {
                     if (Arrays.equals(ids, goldens.ids())) {
                         TapMap map = TapMap.of(model.transformer());
                         return new CaseOf(
-                                name(file), Parity.check(name -> trace.get(name).floats(), model::trace, map, goldens));
+                                name(file), Parity.check(name -> tap(trace, name), model::trace, map, goldens));
                     }
                 }
             }
             throw new TouchstoneException(ours + " has " + ids.length + " input_ids that are not those of a case of "
                     + fixture.folder() + "; run the other engine on the input_ids of one of its golden files");
         }
+    }
+
+    private Tensor tap(Safetensors trace, String name) {
+        return partial && !trace.names().contains(name) ? null : trace.get(name).floats();
     }
 
     private static String name(Path file) {

@@ -10,9 +10,11 @@ import java.util.stream.Stream;
  *
  * @param taps in order of computation
  * @param clues the probable mistakes behind the first divergence; empty if there is none
- * @param predictions the comparison of the next-token distributions
+ * @param predictions the comparison of the next-token distributions; null if the logits are absent
+ * @param absent the taps that the engine did not report, in order of computation
  */
-public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions) implements Serializable {
+public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions, List<String> absent)
+        implements Serializable {
     public boolean passes() {
         return taps.stream().allMatch(TapResult::passes);
     }

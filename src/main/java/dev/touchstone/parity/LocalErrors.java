@@ -7,7 +7,9 @@ import dev.touchstone.parity.diagnosis.Signature;
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,11 @@ import java.util.stream.IntStream;
 abstract class LocalErrors implements Trace {
     private final TapMap map;
     private final Map<String, Deviation> deviations = new HashMap<>();
+    private final Set<String> seen = new HashSet<>();
+    private final Map<String, Integer> operations = new HashMap<>();
+    /** The taps that were absent since the last one that was compared. */
+    private final List<String> absent = new ArrayList<>();
+
     private List<String> clues = List.of();
     private boolean diverged;
 
@@ -44,11 +51,19 @@ abstract class LocalErrors implements Trace {
     /** Compares the taps that another engine has written with this engine's outputs on the other engine's inputs. */
     static LocalErrors ofTrace(Function<String, Tensor> trace, TapMap map) {
         return new LocalErrors(map) {
+            private final Map<String, Tensor> inputs = new HashMap<>();
+
             @Override
             public Tensor of(String name, Tensor value) {
                 Tensor theirs = trace.apply(name);
+                if (theirs == null) {
+                    skip(name);
+                    inputs.put(name, value);
+                    return value;
+                }
                 Parity.checkShape(name, theirs, value.shape());
-                compare(name, theirs, doubles(value), tap -> seen().contains(tap) ? doubles(trace.apply(tap)) : null);
+                compare(name, theirs, doubles(value), tap -> inputs.containsKey(tap) ? doubles(inputs.get(tap)) : null);
+                inputs.put(name, theirs);
                 return theirs;
             }
         };
@@ -63,11 +78,31 @@ abstract class LocalErrors implements Trace {
     /** @param inputs returns the expected value of a tap by its name, or null if there is no such tap */
     final void compare(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
         Deviation deviation = Deviation.of(found.data(), expected);
+        seen.add(name);
         deviations.put(name, deviation);
-        if (!diverged && !deviation.within(Deviation.LOCAL_BOUND)) {
+        operations.put(name, absent.size() + 1);
+        if (!diverged && !deviation.within((absent.size() + 1) * Deviation.LOCAL_BOUND)) {
             diverged = true;
-            clues = Signature.read(Difference.of(name, found, expected), map, inputs);
+            Difference difference = Difference.of(name, found, expected);
+            clues = absent.isEmpty()
+                    ? Signature.read(difference, map, inputs)
+                    : afterAbsentTaps(name, Signature.clues(difference, map, inputs));
         }
+        absent.clear();
+    }
+
+    /** Notes that the trace does not have this tap. */
+    final void skip(String name) {
+        seen.add(name);
+        absent.add(name);
+    }
+
+    /** The readings hold if the absent taps are right. */
+    private List<String> afterAbsentTaps(String name, List<String> readings) {
+        String between = absent.size() == 1 ? absent.get(0) : absent.get(0) + " to " + absent.get(absent.size() - 1);
+        List<String> all = new ArrayList<>(readings);
+        all.add("the trace does not have " + between + ", so the mistake may also be there instead of at " + name);
+        return all;
     }
 
     @Override
@@ -75,9 +110,14 @@ abstract class LocalErrors implements Trace {
         of(name, value);
     }
 
-    /** The names of the taps that were compared. */
+    /** The names of the taps that were compared or are absent. */
     final Set<String> seen() {
-        return deviations.keySet();
+        return seen;
+    }
+
+    /** The number of operations from the last tap that was compared to this one: 1 unless taps between them are absent. */
+    final int operations(String name) {
+        return operations.get(name);
     }
 
     /** The error of the operation that computes this tap. */

@@ -63,9 +63,13 @@ public final class Parity {
      * Compares every tap that another engine has written. That engine's operations cannot be run on golden input. Instead each
      * of its outputs is compared with the output of {@code engine} on the same input.
      *
-     * @param trace returns the other engine's tensor by the name of its tap
+     * <p>If taps are absent from the trace, the output of {@code engine} takes their place, and the next tap that is present
+     * is compared after several operations.
+     *
+     * @param trace returns the other engine's tensor by the name of its tap, or null if it is absent
      * @param engine an implementation that is known to be right
      * @param map the map of the model
+     * @throws TouchstoneException if all taps are absent, or if the shape of one differs
      */
     public static CaseResult check(Function<String, Tensor> trace, Engine engine, TapMap map, Reference reference) {
         LocalErrors local = LocalErrors.ofTrace(trace, map);
@@ -73,16 +77,27 @@ public final class Parity {
         checkNoneMissing(reference, local.seen());
 
         Inherited inherited = new Inherited(reference);
-        reference.taps().forEach(name -> inherited.see(name, trace.apply(name)));
+        for (String name : reference.taps()) {
+            Tensor value = trace.apply(name);
+            if (value != null) {
+                inherited.see(name, value);
+            }
+        }
+        if (inherited.seen.isEmpty()) {
+            throw new TouchstoneException("the trace has none of the taps " + reference.taps());
+        }
         return result(inherited, local);
     }
 
     private static CaseResult result(Inherited inherited, LocalErrors local) {
         List<TapResult> results = inherited.taps.stream()
-                .map(tap -> tap.withLocal(local.of(tap.name())))
+                .map(tap -> tap.withLocal(local.of(tap.name()), local.operations(tap.name())))
                 .toList();
         boolean drifts = local.clues().isEmpty() && !results.stream().allMatch(TapResult::passes);
-        return new CaseResult(results, drifts ? DRIFT : local.clues(), inherited.predictions);
+        List<String> absent = inherited.reference.taps().stream()
+                .filter(name -> !inherited.seen.contains(name))
+                .toList();
+        return new CaseResult(results, drifts ? DRIFT : local.clues(), inherited.predictions, absent);
     }
 
     /** Compares each tap as the forward pass computes it from the token ids. */
@@ -106,7 +121,8 @@ public final class Parity {
             Deviation pytorch = Deviation.of(reference.float32(name), float64);
             boolean allZero = Arrays.stream(float64).allMatch(element -> element == 0);
             ErrorDistribution distribution = ErrorDistribution.of(value.data(), reference, name, inherited.scale());
-            taps.add(new TapResult(name, value.shape(), inherited, pytorch, null, distribution, allZero));
+            taps.add(new TapResult(
+                    name, value.shape(), inherited, pytorch, null, distribution, allZero, Limits.FLOAT32));
             if (name.equals(Head.LOGITS)) {
                 predictions = Predictions.of(value, float64);
             }

@@ -43,6 +43,7 @@ public final class Report {
         caseNode.put("passes", result.passes());
         result.firstDivergence().ifPresent(tap -> caseNode.put("first_divergence", tap.name()));
         caseNode.set("clues", Json.tree(result.clues()));
+        caseNode.set("absent", Json.tree(result.absent()));
         caseNode.set("predictions", Json.tree(result.predictions()));
         ArrayNode list = caseNode.putArray("taps");
         result.taps().forEach(tap -> list.add(json(tap)));
@@ -86,7 +87,7 @@ public final class Report {
         node.put("pytorch_max", tap.pytorch().max());
         node.put("scale", tap.inherited().scale());
         node.put("local_max", tap.local().max());
-        node.put("local_bound", Deviation.LOCAL_BOUND * tap.local().scale());
+        node.put("local_bound", tap.limits().local() * tap.local().scale());
         node.put("over_bound", tap.distribution().overBound());
         node.set("ulps", Json.tree(tap.distribution().histogram()));
         node.set("worst", Json.tree(tap.distribution().worst()));

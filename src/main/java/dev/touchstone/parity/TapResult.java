@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param local our error against float64, computed from the golden input
  * @param distribution the distribution of the inherited errors
  * @param allZero whether every expected value is 0
+ * @param limits the largest errors with which the tap passes
  */
 public record TapResult(
         String name,
@@ -21,9 +22,10 @@ public record TapResult(
         Deviation pytorch,
         Deviation local,
         ErrorDistribution distribution,
-        boolean allZero)
+        boolean allZero,
+        Limits limits)
         implements Serializable {
-    /** The limit on the ratio of our error to PyTorch's. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
+    /** The limit on the ratio of our error to PyTorch's in float32. Taps with fewer than {@link #ENOUGH_TOKENS} tokens are exempt. */
     public static final double MAX_RATIO = 2;
 
     /**
@@ -35,8 +37,9 @@ public record TapResult(
     /** If PyTorch's float32 differs from float64 by more than this share of the largest value, the golden file is damaged. */
     private static final double MAX_PYTORCH_ERROR = 0x1p-8;
 
-    TapResult withLocal(Deviation local) {
-        return new TapResult(name, shape, inherited, pytorch, local, distribution, allZero);
+    TapResult withLocal(Deviation local, int operations) {
+        return new TapResult(
+                name, shape, inherited, pytorch, local, distribution, allZero, limits.ofOperations(operations));
     }
 
     /** Our error divided by PyTorch's. Where PyTorch is exact, it is 0 if we are too, else infinite. */
@@ -54,11 +57,11 @@ public record TapResult(
 
     /** Whether the operation that computes this tap is wrong on golden input. */
     public boolean isWrongOperation() {
-        return !local.within(Deviation.LOCAL_BOUND);
+        return !local.within(limits.local());
     }
 
     public boolean passes() {
-        boolean inheritedPasses = ratio() <= MAX_RATIO || isExempt() && inherited.within(Deviation.LOCAL_BOUND);
+        boolean inheritedPasses = ratio() <= limits.ratio() || isExempt() && inherited.within(limits.local());
         return inheritedPasses && !isWrongOperation() && !isUseless();
     }
 
@@ -67,9 +70,9 @@ public record TapResult(
         return !hasEnoughTokens() && pytorch.rms() > 0;
     }
 
-    /** Whether the tap passes although its ratio is above {@link #MAX_RATIO}. */
+    /** Whether the tap passes although its ratio is above the limit. */
     public boolean passesByBound() {
-        return passes() && !(ratio() <= MAX_RATIO);
+        return passes() && !(ratio() <= limits.ratio());
     }
 
     public boolean hasEnoughTokens() {
@@ -93,7 +96,7 @@ public record TapResult(
      * is compared with the bound of a single operation instead.
      */
     public boolean plausible() {
-        return inherited.within(Deviation.LOCAL_BOUND) && !isWrongOperation() && !isUseless();
+        return inherited.within(limits.local()) && !isWrongOperation() && !isUseless();
     }
 
     /** One line with the errors, the ratio and the bound. */
@@ -106,7 +109,7 @@ public record TapResult(
                 pytorch.rms(),
                 ratio(),
                 local.max(),
-                Deviation.LOCAL_BOUND * local.scale());
+                limits.local() * local.scale());
         return !isUseless()
                 ? line
                 : allZero

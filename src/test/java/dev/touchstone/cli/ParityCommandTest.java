@@ -143,6 +143,67 @@ class ParityCommandTest {
     }
 
     @Test
+    void comparesTheTapsOfAPartialTrace() {
+        Path right = partial(1, "h.0.ln_1", "logits");
+        Path wrong = partial(1.5f, "h.0.ln_1", "h.1.attn.scores", "logits");
+
+        Cli passes = Cli.run("parity", "--quiet", "--partial", "--ours", right.toString(), FIXTURE.toString());
+        Cli fails = Cli.run("parity", "--quiet", "--partial", "--ours", wrong.toString(), FIXTURE.toString());
+
+        assertThat(passes.exit()).as(passes.out()).isZero();
+        assertThat(passes.out()).contains("2 taps compared, 0 wrong;", "35 taps are absent from " + right);
+        assertThat(fails.exit()).isEqualTo(1);
+        assertThat(fails.out())
+                .contains(
+                        "first wrong at h.1.attn.scores\n",
+                        "  1.5000 times the expected values: ",
+                        "  the trace does not have h.0.attn.c_attn to h.1.attn.v, so the mistake may also be there instead of at"
+                                + " h.1.attn.scores\n");
+    }
+
+    @Test
+    void refusesATraceThatLacksTaps() {
+        Path trace = partial(1, "logits");
+
+        Cli result = Cli.run("parity", "--quiet", "--ours", trace.toString(), FIXTURE.toString());
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err()).contains("wte");
+    }
+
+    @Test
+    void refusesATraceWithoutAnyTap() {
+        Path trace = partial(1);
+
+        Cli result = Cli.run("parity", "--quiet", "--partial", "--ours", trace.toString(), FIXTURE.toString());
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.err()).contains("has none of the taps [wte, ");
+    }
+
+    @Test
+    void refusesPartialWithoutATrace() {
+        Cli result = Cli.run("parity", "--partial", FIXTURE.toString());
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).contains("--partial needs --ours TRACE");
+    }
+
+    /** A trace with these taps, with {@code factor} in the scores of the last layer. */
+    private Path partial(float factor, String... taps) {
+        Path file = folder.resolve(taps.length + ".safetensors");
+        try (Safetensors whole = Safetensors.open(trace("h.1.attn.scores", factor))) {
+            int[] ids = whole.get("input_ids").ints();
+            SafetensorsWriter writer = new SafetensorsWriter().add("input_ids", ids, ids.length);
+            for (String tap : taps) {
+                writer.add(tap, whole.get(tap).floats());
+            }
+            writer.write(file);
+        }
+        return file;
+    }
+
+    @Test
     void refusesAFolderWithoutGoldens() {
         Cli result = Cli.run("parity", folder.toString());
 

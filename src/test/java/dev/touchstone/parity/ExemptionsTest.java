@@ -59,6 +59,7 @@ class ExemptionsTest {
                 ten.pytorch(),
                 ten.local(),
                 ten.distribution(),
-                ten.allZero());
+                ten.allZero(),
+                ten.limits());
     }
 }

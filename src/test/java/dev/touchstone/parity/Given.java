@@ -35,7 +35,8 @@ public record Given(int[] shape, double[] truth, float[] float32) implements Ref
     /** The result of a tap of ten tokens with these RMS errors. */
     public static TapResult tap(String name, double engine, double pytorch) {
         ErrorDistribution distribution = new ErrorDistribution(0, new int[ErrorDistribution.BUCKETS], List.of());
-        return new TapResult(name, new int[] {10, 1}, error(engine), error(pytorch), error(0), distribution, false);
+        return new TapResult(
+                name, new int[] {10, 1}, error(engine), error(pytorch), error(0), distribution, false, Limits.FLOAT32);
     }
 
     private static Deviation error(double rms) {

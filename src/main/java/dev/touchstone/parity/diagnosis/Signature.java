@@ -30,8 +30,17 @@ public final class Signature {
      * @param inputs the right value of a tap by its name, or null if it is not known
      */
     public static List<String> read(Difference difference, TapMap map, Function<String, double[]> inputs) {
-        Optional<Tap> tap = map.find(difference.tap());
-        Signature signature = new Signature(difference, tap);
+        Signature signature = new Signature(difference, map.find(difference.tap()));
+        List<String> clues = signature.clues(map, inputs);
+        return clues.isEmpty() ? List.of(signature.suspects()) : clues;
+    }
+
+    /** The clues that apply, as {@link #read}; empty if none does. */
+    public static List<String> clues(Difference difference, TapMap map, Function<String, double[]> inputs) {
+        return new Signature(difference, map.find(difference.tap())).clues(map, inputs);
+    }
+
+    private List<String> clues(TapMap map, Function<String, double[]> inputs) {
         Locations locations = new Locations(difference);
         List<String> damage = clues(locations::notNumbers, locations::infinities, locations::zeros, locations::one);
         if (!damage.isEmpty()) {
@@ -53,11 +62,10 @@ public final class Signature {
                 relations::offset,
                 relations::oneInput,
                 relations::order,
-                signature::rowFactors,
-                signature::columnFactors,
-                signature::sums);
-        List<String> vague = clues.isEmpty() ? clues(relations::nearlyRight) : clues;
-        return vague.isEmpty() ? List.of(signature.suspects()) : vague;
+                this::rowFactors,
+                this::columnFactors,
+                this::sums);
+        return clues.isEmpty() ? clues(relations::nearlyRight) : clues;
     }
 
     @SafeVarargs

@@ -63,13 +63,35 @@ public final class Sequence {
     }
 
     /**
+     * A token that was chosen.
+     *
+     * @param logits of the model. (V)
+     * @param scores by which it was chosen: the logits after the processors. (V)
+     */
+    public record Choice(int id, float[] logits, float[] scores) {}
+
+    /** Chooses the next token by the logits, and takes random numbers for it. Follow with {@link #append}. (V) */
+    public Choice choose(float[] logits) {
+        float[] scores = settings.process(ids, logits);
+        return new Choice(settings.sampler().pick(scores, random), logits, scores);
+    }
+
+    /**
+     * Appends the next token.
+     *
+     * @param watcher receives the token
+     */
+    public void append(Choice choice, Consumer<Step> watcher) {
+        append(choice.id, choice.logits, choice.scores, watcher);
+    }
+
+    /**
      * Chooses the next token by the logits and appends it. (V)
      *
      * @param watcher receives the token
      */
     public void pick(float[] logits, Consumer<Step> watcher) {
-        float[] scores = settings.process(ids, logits);
-        append(settings.sampler().pick(scores, random), logits, scores, watcher);
+        append(choose(logits), watcher);
     }
 
     /** Appends a token that was chosen by {@code scores}, and ends the sequence if the token is the last. */

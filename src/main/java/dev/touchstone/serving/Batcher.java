@@ -1,6 +1,7 @@
 package dev.touchstone.serving;
 
 import dev.touchstone.generation.Generation;
+import dev.touchstone.generation.Sequence.Choice;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Batch;
 import dev.touchstone.model.Trace;
@@ -12,10 +13,12 @@ import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Computes requests step by step. It has no thread and no clock: the same calls have the same results. */
+/** Computes requests step by step. It has no thread of its own and no clock: the same calls have the same results. */
 final class Batcher {
     /** Prompt tokens whose logits are computed together: the memory for them does not depend on the length of the prompt. */
     private static final int ROWS = 64;
@@ -92,21 +95,22 @@ final class Batcher {
             return;
         }
         Outputs outputs;
+        Iterator<Supplier<Choice>> choices;
         try {
             outputs = passes.run(() -> compute(plan));
             scheduler.computed(plan);
+            choices = Choices.of(plan, outputs.logits);
         } catch (Throwable e) { // also without memory: the others go on
             plan.chunks().forEach(chunk -> end(chunk.task(), text -> End.failed(text, e)));
             return;
         }
         steps++;
         int row = 0;
-        int choice = 0;
         for (Chunk chunk : plan.chunks()) {
             computed += chunk.count();
-            int logits = chunk.choosesToken() ? choice++ : -1;
+            Supplier<Choice> choice = chunk.choosesToken() ? choices.next() : null;
             try {
-                deliver(chunk, outputs, row, logits);
+                deliver(chunk, outputs.hidden, row, choice);
             } catch (Throwable e) {
                 end(chunk.task(), text -> End.failed(text, e));
             }
@@ -123,16 +127,16 @@ final class Batcher {
     /**
      * Passes the results of a pass on to one request.
      *
-     * @param row the row of the chunk's first token
-     * @param choice the row of the logits by which the next token is chosen; -1 if none is
+     * @param row the row of the chunk's first token in {@code hidden}
+     * @param choice the next token; null if none is chosen
      */
-    private void deliver(Chunk chunk, Outputs outputs, int row, int choice) {
+    private void deliver(Chunk chunk, Tensor hidden, int row, Supplier<Choice> choice) {
         Task task = chunk.task();
         if (task.needsPromptOutputs()) {
-            reportPrompt(chunk, outputs.hidden.rows(row, row + chunk.count()));
+            reportPrompt(chunk, hidden.rows(row, row + chunk.count()));
         }
-        if (choice >= 0) {
-            task.pick(outputs.logits.row(choice));
+        if (choice != null) {
+            task.append(choice.get());
             generated++;
             scheduler.chosen(task);
         }

@@ -1,6 +1,7 @@
 package dev.touchstone.serving;
 
 import dev.touchstone.generation.Generation;
+import dev.touchstone.generation.Sampler;
 import dev.touchstone.generation.Sequence;
 import dev.touchstone.model.KvCache;
 import dev.touchstone.serving.PrefixCache.Block;
@@ -165,9 +166,19 @@ final class Task implements Ticket {
         return !sequence.finished();
     }
 
+    /** Whether tokens are sampled, which takes much longer than to choose the most likely one. */
+    boolean samples() {
+        return request.settings().sampler() != Sampler.GREEDY;
+    }
+
     /** Chooses the next token. (V) */
-    void pick(float[] logits) {
-        sequence.pick(logits, listener::onStep);
+    Sequence.Choice choose(float[] logits) {
+        return sequence.choose(logits);
+    }
+
+    /** Appends the next token, and passes it on. */
+    void append(Sequence.Choice choice) {
+        sequence.append(choice, listener::onStep);
     }
 
     /** Whether nothing is left to compute. */

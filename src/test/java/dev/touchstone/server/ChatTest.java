@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.LanguageModel;
+import dev.touchstone.util.Json;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Chats with a model that writes a given answer. The template prints what it gets, so that the prompt shows it. */
 class ChatTest {
@@ -181,6 +185,29 @@ class ChatTest {
             assertThat(choice.at("/message/content").isNull()).isTrue();
             assertThat(choice.at("/message/tool_calls/0/function/arguments").textValue())
                     .isEqualTo("{\"city\":\"Oslo\"}");
+        }
+    }
+
+    /** The formats of GLM 4.5, Qwen3-Coder and Mistral, which are not JSON between the tags of Hermes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<tool_call>name<arg_key>k</arg_key><arg_value>v</arg_value></tool_call> \"arguments\"",
+                "<tool_call><function=f><parameter=k>v</parameter></function></tool_call> \"arguments\"",
+                "[TOOL_CALLS][{\"name\": n, \"arguments\": a}]"
+            })
+    void functionsAreRefusedIfTheFormatOfCallsIsUnknown(String format) {
+        try (LanguageModel model = Scripted.chat(folder, "x", "{% if tools %}" + format + "{% endif %}" + PLAIN);
+                TestServer server = TestServer.of(model)) {
+            HttpResponse<String> refused = server.post(CHAT, json("{" + USER + ", " + TOOLS + "}"));
+
+            assertThat(refused.statusCode()).isEqualTo(400);
+            JsonNode error = Json.value("the error", refused.body()).get("error");
+            assertThat(error.get("code").textValue()).isEqualTo("unsupported_parameter");
+            assertThat(error.get("param").textValue()).isEqualTo("tools");
+            assertThat(server.post(CHAT, json("{" + USER + ", 'max_tokens': 1}"))
+                            .statusCode())
+                    .isEqualTo(200);
         }
     }
 }

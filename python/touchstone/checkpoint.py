@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from touchstone import exercise  # noqa: F401, registers the model with Hugging Face
+from touchstone.eager import EAGER
 from touchstone.taps import recording
 from touchstone.truth import float64_throughout
 
@@ -72,4 +73,4 @@ class Checkpoint:
         return taps
 
     def _model(self, dtype: torch.dtype | str) -> nn.Module:
-        return AutoModelForCausalLM.from_pretrained(self.source, dtype=dtype, attn_implementation="eager").eval()
+        return AutoModelForCausalLM.from_pretrained(self.source, dtype=dtype, **EAGER).eval()

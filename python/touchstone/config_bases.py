@@ -21,6 +21,11 @@ SIZES = (
     "max_position_embeddings",
     "n_positions",
     "word_embed_proj_dim",
+    "num_local_experts",
+    "num_experts",
+    "num_experts_per_tok",
+    "moe_intermediate_size",
+    "shared_expert_intermediate_size",
 )
 """Attributes whose defaults would make a large model, and so are never left out."""
 
@@ -69,6 +74,8 @@ _LLAMA3 = {
     "original_max_position_embeddings": 16,
 }
 
+_MIXTURE = {"num_local_experts": 4, "num_experts_per_tok": 2}
+
 BASES: dict[str, dict[str, object]] = {
     "gpt2": {"model_type": "gpt2"} | _SHORT_NAMES,
     "gpt_neo": {
@@ -97,6 +104,35 @@ BASES: dict[str, dict[str, object]] = {
     "qwen3, sliding": {"model_type": "qwen3", "use_sliding_window": True, "sliding_window": 5, "max_window_layers": 1}
     | _GROUPED
     | {"rope_parameters": _YARN},
+    "mixtral": {"model_type": "mixtral"} | _GROUPED | _MIXTURE,
+    "mixtral, sliding": {"model_type": "mixtral", "sliding_window": 5} | _GROUPED | _MIXTURE,
+    "qwen2_moe": {
+        "model_type": "qwen2_moe",
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 6,
+        "shared_expert_intermediate_size": 7,
+    }
+    | _SHARES,
+    "qwen2_moe, sliding": {
+        "model_type": "qwen2_moe",
+        "num_experts": 4,
+        "num_experts_per_tok": 2,
+        "moe_intermediate_size": 6,
+        "shared_expert_intermediate_size": 7,
+        "use_sliding_window": True,
+        "sliding_window": 5,
+    }
+    | _SHARES,
+    "qwen3_moe": {"model_type": "qwen3_moe", "moe_intermediate_size": 6} | _GROUPED | _MIXTURE,
+    "qwen3_moe, sliding": {
+        "model_type": "qwen3_moe",
+        "moe_intermediate_size": 6,
+        "use_sliding_window": True,
+        "sliding_window": 5,
+    }
+    | _GROUPED
+    | _MIXTURE,
     "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
     "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
     "olmo2": {"model_type": "olmo2"} | _GROUPED,

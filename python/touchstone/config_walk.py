@@ -21,6 +21,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig
 
 from touchstone.config_bases import BASES, SIZES
 from touchstone.config_values import ABSENT, EXTRA, values
+from touchstone.eager import EAGER
 
 IDS = [3, 1, 4, 1, 5, 7, 2, 6, 5, 3, 0, 7, 1, 4]
 CHANGED = 5e-5
@@ -141,7 +142,7 @@ class Walk:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model, info = AutoModelForCausalLM.from_pretrained(
-                    folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+                    folder, dtype=torch.float32, output_loading_info=True, **EAGER
                 )
                 if info["missing_keys"] or info["mismatched_keys"]:
                     return {"missing": True}
@@ -172,7 +173,7 @@ def _shapes(config: dict[str, object]) -> Shapes | None:
     if any(isinstance(size := config.get(name), int) and not 0 < size < 100 for name in SIZES):
         return None
     try:
-        model = AutoModelForCausalLM.from_config(_config(config), attn_implementation="eager")
+        model = AutoModelForCausalLM.from_config(_config(config), **EAGER)
     except Exception:
         return None
     return {name: list(parameter.shape) for name, parameter in model.named_parameters()}

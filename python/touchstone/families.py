@@ -12,6 +12,8 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
+from touchstone.eager import EAGER
+from touchstone.experts import is_router
 from touchstone.grammar import END, UNKNOWN, VOCABULARY
 
 SPREAD = 0.2
@@ -33,8 +35,9 @@ class TinyFamily:
         ends = {"bos_token_id": None, "pad_token_id": None, "eos_token_id": tokenizer.eos_token_id}
         sizes = {"vocab_size": len(WORDS), "max_position_embeddings": POSITIONS}
         config = AutoConfig.for_model(self.model_type, **(sizes | ends | self.config))
-        model = AutoModelForCausalLM.from_config(config, attn_implementation="eager")
+        model = AutoModelForCausalLM.from_config(config, **EAGER)
         randomize(model, self.seed)
+        make_routing_hostile(model)
         folder.mkdir(parents=True, exist_ok=True)
         model.to(torch.bfloat16).save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -46,6 +49,20 @@ def randomize(model: PreTrainedModel, seed: int) -> None:
     for parameter in dict(model.named_parameters()).values():
         noise = SPREAD * torch.randn(parameter.shape, generator=generator)
         parameter.data = noise + parameter.data.flatten()[0] if _is_gain(parameter) else noise
+
+
+def make_routing_hostile(model: PreTrainedModel) -> None:
+    """Changes routers, if there are any: expert 1 is chosen by no token, 3 by all, and 0 and 4 always have equal logits.
+
+    The first channel of the residual stream is made large for all tokens. The routers use it for the experts 1 and 3 only,
+    with opposite signs, and have no weights for the experts 0 and 4.
+    """
+    routers = [module for module in model.modules() if is_router(module)]
+    for router in routers:
+        with torch.no_grad():
+            model.get_input_embeddings().weight[:, 0] = 1.5
+            router.weight *= torch.tensor([0, 1, 4, 1, 0, 4])[:, None]
+            router.weight[:, 0] = torch.tensor([0, -3, 0, 3, 0, 0])
 
 
 def _is_gain(parameter: torch.Tensor) -> bool:
@@ -79,6 +96,7 @@ BY_KIND = {
     "sliding_attention": {"rope_type": "default", "rope_theta": 30.0},
 }
 """Another rotary embedding for each kind of layer."""
+MIXTURE = {"num_local_experts": 6, "num_experts_per_tok": 2}
 
 TINY_FAMILIES = {
     "tiny-llama": TinyFamily(
@@ -141,6 +159,52 @@ TINY_FAMILIES = {
             "head_dim": 6,
             "rms_norm_eps": 4e-3,
             "rope_parameters": {"rope_type": "linear", "rope_theta": 110.0, "factor": 2.5},
+        },
+    ),
+    "tiny-mixtral": TinyFamily(
+        seed=31,
+        model_type="mixtral",
+        config=GROUPED
+        | MIXTURE
+        | {
+            "head_dim": 6,
+            "intermediate_size": 9,
+            "rms_norm_eps": 2e-3,
+            "sliding_window": 6,
+            "rope_parameters": {"rope_theta": 80.0},
+        },
+    ),
+    "tiny-qwen2-moe": TinyFamily(
+        seed=32,
+        model_type="qwen2_moe",
+        config=GROUPED
+        | {
+            "hidden_size": 36,
+            "intermediate_size": 11,
+            "rms_norm_eps": 5e-3,
+            "num_experts": 6,
+            "num_experts_per_tok": 3,
+            "moe_intermediate_size": 7,
+            "shared_expert_intermediate_size": 13,
+            "mlp_only_layers": [0],
+            "use_sliding_window": True,
+            "sliding_window": 4,
+            "rope_parameters": {"rope_theta": 90.0},
+        },
+    ),
+    "tiny-qwen3-moe": TinyFamily(
+        seed=33,
+        model_type="qwen3_moe",
+        config=GROUPED
+        | MIXTURE
+        | {
+            "head_dim": 6,
+            "rms_norm_eps": 4e-3,
+            "moe_intermediate_size": 9,
+            "intermediate_size": 17,
+            "decoder_sparse_step": 2,
+            "norm_topk_prob": True,
+            "rope_parameters": {"rope_theta": 110.0},
         },
     ),
     "tiny-gemma2": TinyFamily(

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
+from touchstone.eager import EAGER
 from touchstone.generation import _Jitter
 
 SEED = 20_261_129
@@ -129,7 +130,7 @@ def _model(folder: Path, file: str, settings: dict[str, object]) -> PreTrainedMo
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager")
+        return AutoModelForCausalLM.from_pretrained(folder, **EAGER)
 
 
 def _result(model: PreTrainedModel, prompt: list[int]) -> dict[str, object] | None:

@@ -19,6 +19,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from touchstone.checkpoint import Checkpoint
+from touchstone.eager import EAGER
 from touchstone.families import randomize
 from touchstone.gguf_conversion import convert, write_metadata
 from touchstone.gguf_types import quantise
@@ -225,7 +226,7 @@ def write_gguf_model(entry: GgufModel, stem: Path) -> None:
 def original_model(entry: GgufModel) -> PreTrainedModel:
     """The model with its random weights, before they are quantised."""
     config = AutoConfig.for_model(entry.model_type, **(entry.sizes | entry.config))
-    model = AutoModelForCausalLM.from_config(config, attn_implementation="eager").eval()
+    model = AutoModelForCausalLM.from_config(config, **EAGER).eval()
     randomize(model, entry.seed)
     return model
 
@@ -308,7 +309,7 @@ def compare_with_transformers(entry: GgufModel, original: PreTrainedModel, expec
         write_file(Path(folder) / "model.gguf", entry, original, vocabulary=True)
         try:
             loaded = AutoModelForCausalLM.from_pretrained(
-                folder, gguf_file="model.gguf", dtype=torch.float32, attn_implementation="eager"
+                folder, gguf_file="model.gguf", dtype=torch.float32, **EAGER
             )
         except (ValueError, KeyError, NotImplementedError, AttributeError, RuntimeError) as error:
             return f"refused: {type(error).__name__}"

@@ -21,6 +21,8 @@ from transformers.models.gpt_neo.modeling_gpt_neo import GPTNeoSelfAttention
 from transformers.models.gptj.modeling_gptj import GPTJAttention
 from transformers.models.xglm.modeling_xglm import XGLMAttention
 
+from touchstone.experts import is_experts, recorded_experts
+
 SOFTMAXES = (nn.functional.softmax, torch.softmax, Tensor.softmax)
 MASKED = -1e30
 """A score below this is masked: Hugging Face adds the lowest number of the type; the tap has -inf."""
@@ -56,6 +58,8 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     handles = [module.register_forward_hook(record) for module, name in names.items() if name]
     try:
         with ExitStack() as patches:
+            for experts in {type(module) for module in names if is_experts(module)}:
+                patches.enter_context(patch.object(experts, "forward", recorded_experts(names, taps)))
             if hasattr(modeling, "eager_attention_forward"):
                 wrapped = _wrapped(modeling.eager_attention_forward, names, taps)
                 patches.enter_context(patch.object(modeling, "eager_attention_forward", wrapped))
@@ -85,6 +89,9 @@ def tap_name(model: nn.Module, path: str) -> str | None:
     module = model.get_submodule(path)
     if isinstance(module, PreTrainedModel) or module is model.get_output_embeddings():
         return None
+    parent = model.get_submodule(path.rpartition(".")[0])
+    if is_experts(parent):
+        return None  # called once for each expert; `touchstone.experts` records the outputs of all
     wraps_one = len(list(module.children())) == 1 and not list(module.parameters(recurse=False))
     if wraps_one and not isinstance(module, nn.ModuleList):
         return None

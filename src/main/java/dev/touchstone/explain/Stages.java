@@ -15,7 +15,6 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.KvCache;
-import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
@@ -63,7 +62,10 @@ record Stages(LoadedModel model, PositionEncoding positions, int tokens, Setting
                         format(
                                 "%d × (%d, %d) → (%d, %d)",
                                 shape.layers(), tokens, shape.channels(), tokens, shape.channels()),
-                        List.of(Block.class, Attention.class, Mlp.class),
+                        List.of(
+                                Block.class,
+                                Attention.class,
+                                block.block().mlp().getClass().getNestHost()),
                         golden(attention.probsTap(), block.attentionAdded(), block.mlpAdded(), block.name())),
                 stage(
                         Stage.Kind.OUTPUT,

@@ -2,7 +2,7 @@ package dev.touchstone.explain;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.touchstone.model.Attention;
-import dev.touchstone.model.Mlp;
+import dev.touchstone.model.FeedForward;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.taps.Tap;
 
@@ -29,10 +29,10 @@ public enum TimeCategory {
             case TOKEN_EMBEDDING, POSITION_EMBEDDING, EMBEDDING_SUM, ROTARY -> EMBEDDING;
             case QUERY, KEY, VALUE, ATTENTION -> PROJECTIONS;
             case SCORES, PROBABILITIES, CONTEXT -> ATTENTION;
-            case ACTIVATION, MLP -> MLP;
+            case ACTIVATION, MLP, CHOICE, EXPERT_WEIGHTS, EXPERTS, MIXTURE -> MLP;
             case BLOCK -> RESIDUAL;
             case LOGITS -> OUTPUT;
-            case LINEAR -> tap.owner() instanceof Mlp ? MLP : PROJECTIONS;
+            case LINEAR -> tap.owner() instanceof FeedForward ? MLP : PROJECTIONS;
             case NORM ->
                 tap.owner() instanceof Stem ? EMBEDDING : tap.owner() instanceof Attention ? PROJECTIONS : NORMS;
         };

@@ -4,6 +4,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.FeedForward;
 import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
@@ -151,6 +152,14 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return types.get(layer).equals("sliding_attention");
     }
 
+    /** For families in which {@code layer_types} has no effect: throws if it is not one value for each layer. */
+    void checkLayerTypes() {
+        int types = config.texts("layer_types").size();
+        if (config.has("layer_types") && types != shape.layers()) {
+            throw config.error("layer_types", types + " types", "one for each of the " + shape.layers() + " layers");
+        }
+    }
+
     Projections projections(String name, boolean bias) {
         int queries = shape.heads() * shape.headSize();
         int keyValues = shape.keyValueHeads() * shape.headSize();
@@ -182,13 +191,21 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
      * @param activation the default of that field
      */
     Mlp mlp(int layer, int defaultSize, boolean bias, String field, String activation) {
-        return mlp(layer, defaultSize, bias, config.choice(field, activation, Activations.BY_NAME));
+        return mlp(layer, defaultSize, bias, activation(field, activation));
     }
 
     /** The same with an activation that was read already. */
     Mlp mlp(int layer, int defaultSize, boolean bias, Activation function) {
-        String name = "layers." + layer + ".mlp";
-        int inner = config.size("intermediate_size", defaultSize);
+        return mlp("layers." + layer + ".mlp", config.size("intermediate_size", defaultSize), bias, function);
+    }
+
+    /** The activation function that this field names. */
+    Activation activation(String field, String fallback) {
+        return config.choice(field, fallback, Activations.BY_NAME);
+    }
+
+    /** A gated MLP of this inner size. */
+    Mlp mlp(String name, int inner, boolean bias, Activation function) {
         return new Mlp.Gated(
                 name,
                 weights.linear(name + ".gate_proj", shape.channels(), inner, bias),
@@ -198,7 +215,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     }
 
     /** Norm, attention, norm, MLP. */
-    Block block(int layer, Attention attention, Mlp mlp) {
+    Block block(int layer, Attention attention, FeedForward mlp) {
         String name = "layers." + layer;
         return new Block.Sequential(
                 name, norm(name + ".input_layernorm"), attention, norm(name + ".post_attention_layernorm"), mlp);

@@ -28,11 +28,19 @@ final class Qwen2 {
 
     /** The window is for the layers that {@code layer_types} gives it, by default for those from {@code max_window_layers} on. */
     static Scoring scoring(int layer, LlamaParts parts) {
-        boolean late = layer >= parts.config().count("max_window_layers", 28);
+        return scoring(layer, layer >= parts.config().count("max_window_layers", 28), parts);
+    }
+
+    /**
+     * The same with another default.
+     *
+     * @param slides whether a layer has the window if {@code layer_types} is not set and the window is used at all
+     */
+    static Scoring scoring(int layer, boolean slides, LlamaParts parts) {
         boolean enabled = parts.config().flag("use_sliding_window", false);
         if (!enabled && parts.slides(layer, false)) {
             throw parts.config().error("use_sliding_window", "true, because layer_types has sliding_attention");
         }
-        return parts.scoring().withWindow(parts.window(layer, enabled && parts.hasWindow() && late, 4096));
+        return parts.scoring().withWindow(parts.window(layer, enabled && parts.hasWindow() && slides, 4096));
     }
 }

@@ -1,5 +1,6 @@
 package dev.touchstone.families;
 
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Projections;
@@ -22,14 +23,17 @@ final class Qwen3 {
     }
 
     private static Block block(int layer, LlamaParts parts) {
+        Attention attention = attention(layer, Qwen2.scoring(layer, parts), parts);
+        return parts.block(layer, attention, parts.mlp(layer, 22_016, false, "hidden_act", "silu"));
+    }
+
+    static Attention attention(int layer, Scoring scoring, LlamaParts parts) {
         String name = LlamaParts.attentionName(layer);
         boolean bias = parts.config().flag("attention_bias", false);
         Projections normed = new Projections.Normed(
                 parts.projections(name, bias),
                 parts.norm(name + ".q_norm", parts.shape().headSize()),
                 parts.norm(name + ".k_norm", parts.shape().headSize()));
-        Attention attention =
-                parts.attention(layer, normed, Qwen2.scoring(layer, parts), parts.output(name + ".o_proj", bias));
-        return parts.block(layer, attention, parts.mlp(layer, 22_016, false, "hidden_act", "silu"));
+        return parts.attention(layer, normed, scoring, parts.output(name + ".o_proj", bias));
     }
 }

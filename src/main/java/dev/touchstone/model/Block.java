@@ -15,13 +15,13 @@ public sealed interface Block {
     /** The norm before the MLP; null if the MLP reads the residual stream, or in a parallel block the output of {@link #ln1}. */
     Norm ln2();
 
-    Mlp mlp();
+    FeedForward mlp();
 
     /** From the residual stream before the block to the residual stream after it. (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass);
 
     /** Attention, then the MLP, each added to the residual stream: pre-norm, as in GPT-2 and Llama. */
-    record Sequential(String name, Norm ln1, Attention attn, Norm ln2, Mlp mlp) implements Block {
+    record Sequential(String name, Norm ln1, Attention attn, Norm ln2, FeedForward mlp) implements Block {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
             x = pass.kernels().add(x, attn.forward(ln1.forward(x, pass), pass));
@@ -38,7 +38,7 @@ public sealed interface Block {
      * @param ln2 null if the MLP reads the residual stream
      * @param afterMlp applied to the MLP output before it is added to the residual stream
      */
-    record Sandwiched(String name, Norm ln1, Attention attn, Norm afterAttn, Norm ln2, Mlp mlp, Norm afterMlp)
+    record Sandwiched(String name, Norm ln1, Attention attn, Norm afterAttn, Norm ln2, FeedForward mlp, Norm afterMlp)
             implements Block {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
@@ -55,7 +55,7 @@ public sealed interface Block {
      *
      * @param ln2 null if the MLP reads the output of {@code ln1}
      */
-    record Parallel(String name, Norm ln1, Attention attn, Norm ln2, Mlp mlp) implements Block {
+    record Parallel(String name, Norm ln1, Attention attn, Norm ln2, FeedForward mlp) implements Block {
         @Override
         public Tensor forward(Tensor x, ForwardPass pass) {
             Tensor normed = ln1.forward(x, pass);

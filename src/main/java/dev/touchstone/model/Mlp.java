@@ -4,7 +4,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.tensor.Tensor;
 
 /** The feed-forward layer: up projection, activation, down projection, for each token independently. */
-public sealed interface Mlp {
+public sealed interface Mlp extends FeedForward {
     /**
      * An activation function and its tap.
      *
@@ -21,16 +21,17 @@ public sealed interface Mlp {
      * The module path and tap name of the output; null if up and down projection are modules of the block itself, as in OPT:
      * then the tap of the output is that of {@link #down}.
      */
+    @Override
     String name();
 
-    NamedActivation activation();
+    @Override
+    default String tap() {
+        return name() == null ? down().name() : name();
+    }
 
     Linear up();
 
     Linear down();
-
-    /** (T, C) -> (T, C) */
-    Tensor forward(Tensor x, ForwardPass pass);
 
     /** {@code down(act(up(x)))} */
     record Plain(String name, Linear up, NamedActivation activation, Linear down) implements Mlp {

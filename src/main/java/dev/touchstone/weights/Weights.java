@@ -10,6 +10,7 @@ import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,8 +83,13 @@ public final class Weights implements AutoCloseable {
 
     /** {@code nn.Linear}, which stores one row for each output. {@code .weight} (O, I), {@code .bias} (O) */
     public Linear linear(String name, int inputs, int outputs, boolean bias) {
-        Matrix weight = outputRows(name + ".weight", outputs, inputs);
-        return new Linear(name, weight, bias ? vector(name + ".bias", outputs) : null);
+        return linear(name, name, inputs, outputs, bias);
+    }
+
+    /** The same for a layer that has another name in the file. */
+    public Linear linear(String name, String stored, int inputs, int outputs, boolean bias) {
+        Matrix weight = outputRows(stored + ".weight", outputs, inputs);
+        return new Linear(name, weight, bias ? vector(stored + ".bias", outputs) : null);
     }
 
     /** Separate matrices for queries, keys and values, {@code .q_proj}, {@code .k_proj} and {@code .v_proj}. */
@@ -148,6 +154,23 @@ public final class Weights implements AutoCloseable {
         Matrix matrix = new MatrixReader(tensor, options, threads).ofOutputRows();
         used(name);
         return matrix;
+    }
+
+    /**
+     * Matrices that are stored in one tensor, one after another, each with one row for each output; of each those rows are read
+     * that start at {@code from}. (N, R, I) -> N x (I, rows)
+     *
+     * @param shape N, R and I
+     */
+    public List<Matrix> stackedOutputRows(String name, int[] shape, int from, int rows) {
+        StoredTensor tensor = find(name, shape);
+        List<Matrix> matrices = new ArrayList<>();
+        for (int n = 0; n < shape[0]; n++) {
+            TensorSlice slice = new TensorSlice(tensor, (long) n * shape[1] + from, rows);
+            matrices.add(new MatrixReader(slice, options, threads).ofOutputRows());
+        }
+        used(name);
+        return matrices;
     }
 
     /** The tensor of this name, which must have this shape. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.kernels.Activation;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
@@ -61,7 +62,7 @@ class ExerciseTest {
         Tensor k = tiny.tensor("h.0.attn.k_proj.weight");
         assertThat(separate.k().weight().at(1, 4)).isEqualTo(k.at(4, 1)).isNotEqualTo(k.at(1, 4));
         assertThat(separate.k().bias()).isNull();
-        assertThat(block.mlp().up().weight().at(5, 8))
+        assertThat(((Mlp) block.mlp()).up().weight().at(5, 8))
                 .isEqualTo(tiny.tensor("h.0.mlp.c_fc.weight").at(8, 5));
     }
 

@@ -82,7 +82,7 @@ class FamilySettingsTest {
             tiny-xglm     | add_cross_attention | true                          | the decoder of an encoder-decoder model is not supported; expected false
             tiny-xglm     | d_model             | 3                             | d_model is 3, expected 4 or more
             tiny-phi      | qk_layernorm        | true                          | norms of queries and keys are not supported in this family; expected false
-            tiny-llama    | model_type          | "mixtral"                     | model_type is mixtral, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral, qwen2, qwen3, gemma2, opt, xglm, phi, exercise
+            tiny-llama    | model_type          | "mamba"                       | model_type is mamba, expected one that is supported: gpt2, gpt_neo, gptj
             """)
     void unsupportedSettingsAreRefused(String fixture, String field, String value, String reason) throws IOException {
         write(fixture, field, value);

@@ -6,6 +6,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
@@ -54,9 +55,9 @@ class Gpt2Test {
                         block.mlp().name()))
                 .containsExactly("h.1.attn.c_attn", "h.1.attn.c_proj", "h.1.mlp");
         assertThat(List.of(
-                        block.mlp().up().name(),
+                        ((Mlp) block.mlp()).up().name(),
                         block.mlp().activation().name(),
-                        block.mlp().down().name()))
+                        ((Mlp) block.mlp()).down().name()))
                 .containsExactly("h.1.mlp.c_fc", "h.1.mlp.act", "h.1.mlp.c_proj");
         assertThat(block.attn().layer()).isEqualTo(1);
         assertThat(model.shape()).isEqualTo(new Transformer.Shape(2, 2, 3, 6, 5, 7));
@@ -81,8 +82,8 @@ class Gpt2Test {
             for (var linear : List.of(
                     fused(block).linear(),
                     block.attn().output(),
-                    block.mlp().up(),
-                    block.mlp().down())) {
+                    ((Mlp) block.mlp()).up(),
+                    ((Mlp) block.mlp()).down())) {
                 assertThat(inputRows(linear.weight())).isEqualTo(weights(linear.name()));
                 assertThat(linear.bias()).isEqualTo(biases(linear.name()));
             }
@@ -166,7 +167,7 @@ class Gpt2Test {
 
         assertThat(norm(model.lnF()).epsilon()).isEqualTo(1e-5);
         assertThat(model.blocks().get(0).mlp().activation().function()).isEqualTo(Activation.GELU_NEW);
-        assertThat(model.blocks().get(0).mlp().up().weight().outputs()).isEqualTo(24);
+        assertThat(((Mlp) model.blocks().get(0).mlp()).up().weight().outputs()).isEqualTo(24);
     }
 
     @Test
@@ -191,7 +192,7 @@ class Gpt2Test {
                 .load()
                 .transformer();
 
-        assertThat(model.blocks().get(1).mlp().up().weight().outputs()).isEqualTo(5);
+        assertThat(((Mlp) model.blocks().get(1).mlp()).up().weight().outputs()).isEqualTo(5);
         assertThat(norm(model.blocks().get(1).ln2()).epsilon()).isEqualTo(1e-3);
     }
 

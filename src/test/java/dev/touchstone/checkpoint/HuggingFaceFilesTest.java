@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
+import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.weights.ReadOptions;
@@ -95,7 +96,10 @@ class HuggingFaceFilesTest {
         assertThat(model.transformer().shape()).isEqualTo(new Transformer.Shape(3, 5, 7, 35, 33, 277));
         assertThat(model.transformer().head().weight())
                 .isNotSameAs(model.transformer().stem().wte().table());
-        assertThat(model.transformer().blocks().get(2).mlp().up().weight().outputs())
+        assertThat(((Mlp) model.transformer().blocks().get(2).mlp())
+                        .up()
+                        .weight()
+                        .outputs())
                 .isEqualTo(51);
     }
 

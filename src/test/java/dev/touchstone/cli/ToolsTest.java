@@ -78,10 +78,13 @@ class ToolsTest {
                 "tiny-llama",
                 "tiny-llama3",
                 "tiny-mistral",
+                "tiny-mixtral",
                 "tiny-opt",
                 "tiny-phi",
                 "tiny-qwen2",
+                "tiny-qwen2-moe",
                 "tiny-qwen3",
+                "tiny-qwen3-moe",
                 "tiny-xglm"
             })
     void summaryCountsWhatPyTorchCounts(String model) throws IOException {

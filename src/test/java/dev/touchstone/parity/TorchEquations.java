@@ -70,7 +70,7 @@ final class TorchEquations {
         NDArray attention = attention(norm(x, x.abs(), block.ln1()), block.attn());
         NDArray sum = x.add(attention);
         NDArray size = x.abs().add(attention.abs());
-        NDArray mlp = mlp(norm(sum, size, block.ln2()), block.mlp());
+        NDArray mlp = mlp(norm(sum, size, block.ln2()), (Mlp) block.mlp());
         return tap(block.name(), sum.add(mlp), size.add(mlp.abs()));
     }
 

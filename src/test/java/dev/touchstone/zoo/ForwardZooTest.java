@@ -40,7 +40,8 @@ class ForwardZooTest {
                         GroupBugs.ALL,
                         FamilyBugs.ALL,
                         LayerKindBugs.ALL,
-                        DenseFamilyBugs.ALL)
+                        DenseFamilyBugs.ALL,
+                        MixtureBugs.ALL)
                 .flatMap(List::stream);
     }
 

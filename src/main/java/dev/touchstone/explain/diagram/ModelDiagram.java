@@ -1,7 +1,7 @@
 package dev.touchstone.explain.diagram;
 
 import dev.touchstone.explain.diagram.Flow.Box;
-import dev.touchstone.model.Mlp;
+import dev.touchstone.model.FeedForward;
 import dev.touchstone.model.taps.Tap;
 import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.model.taps.TapSum;
@@ -214,8 +214,8 @@ final class ModelDiagram {
             case TOKEN_EMBEDDING, POSITION_EMBEDDING, EMBEDDING_SUM, ROTARY, LOGITS -> "ends";
             case NORM, BLOCK -> "plain";
             case QUERY, KEY, VALUE, SCORES, PROBABILITIES, CONTEXT, ATTENTION -> "attention";
-            case ACTIVATION, MLP -> "mlp";
-            case LINEAR -> tap.owner() instanceof Mlp ? "mlp" : "attention";
+            case ACTIVATION, MLP, CHOICE, EXPERT_WEIGHTS, EXPERTS, MIXTURE -> "mlp";
+            case LINEAR -> tap.owner() instanceof FeedForward ? "mlp" : "attention";
         };
     }
 

@@ -79,6 +79,18 @@ record PartText(String title, String equation, String sentence, boolean hasWeigh
                         "A nonlinear function of each number. Without it two linear layers would be one.",
                         BLOCKS);
             case MLP -> computed("output of the MLP", "x", "It is added to the residual stream.", BLOCKS);
+            case CHOICE ->
+                computed("chosen experts", "top-k", "The experts with the highest scores, for each token.", BLOCKS);
+            case EXPERT_WEIGHTS ->
+                computed("weights of the experts", "w", "How much each of its experts counts for a token.", BLOCKS);
+            case EXPERTS ->
+                computed(
+                        "weighted sum of the experts",
+                        "Σ w · expert(x)",
+                        "The outputs of a token's experts, times their weights.",
+                        BLOCKS);
+            case MIXTURE ->
+                computed("output of the mixture of experts", "x", "It is added to the residual stream.", BLOCKS);
             case BLOCK ->
                 weights(
                         "residual stream after the block",

@@ -29,11 +29,9 @@ public record BlockTaps(Block block, TapSum stream) {
                 : attention();
     }
 
-    /** The output of the MLP. */
+    /** The output of the MLP, or of the mixture of experts. */
     public String mlp() {
-        return block.mlp().name() == null
-                ? block.mlp().down().name()
-                : block.mlp().name();
+        return block.mlp().tap();
     }
 
     /** What the MLP adds to the residual stream: its output, or the norm of its output. */

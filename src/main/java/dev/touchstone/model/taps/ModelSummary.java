@@ -63,6 +63,9 @@ public final class ModelSummary {
                 shapes.add(shape(value, layer) + (first ? "" : " tied"));
             } else if (value instanceof Record part) {
                 inner += visit(part);
+            } else if (value instanceof List<?> parts && !parts.isEmpty() && parts.get(0) instanceof Matrix first) {
+                own += parts.stream().mapToLong(ModelSummary::size).sum();
+                shapes.add(parts.size() + " x " + shape(first, layer));
             } else if (value instanceof List<?> parts) {
                 for (Object part : parts) {
                     inner += part instanceof Record inPlace ? visit(inPlace) : 0;

@@ -8,7 +8,7 @@ import java.util.List;
  * @param name the path of the module in Hugging Face transformers, or of a point inside attention
  * @param kind what the tensor is
  * @param layer the record that computes it
- * @param owner the nearest enclosing {@code Stem}, {@code Attention}, {@code Mlp}, {@code Block} or {@code Transformer};
+ * @param owner the nearest enclosing {@code Stem}, {@code Attention}, {@code FeedForward}, {@code Block} or {@code Transformer};
  *     the layer itself if it is one of these
  * @param block the index of the block that it belongs to, or {@link #NO_BLOCK}
  * @param inputs what it is computed from, in this order: queries and keys for scores, probabilities and values for the
@@ -32,7 +32,7 @@ public record Tap(String name, Kind kind, Record layer, Record owner, int block,
         ROTARY,
         /** The output of a norm. (T, C), or (T, H D) and (T, G D) for a norm of queries and keys */
         NORM,
-        /** The output of a linear layer. (T, O) */
+        /** The output of a linear layer. (T, O), or (T, K O) of the K experts of each token */
         LINEAR,
         /** Queries, as they are multiplied by the keys. (T, H D) */
         QUERY,
@@ -48,10 +48,18 @@ public record Tap(String name, Kind kind, Record layer, Record owner, int block,
         CONTEXT,
         /** The output of attention. (T, C) */
         ATTENTION,
-        /** The output of an activation function. (T, I) */
+        /** The output of an activation function. (T, I), or (T, K I) of the K experts of each token */
         ACTIVATION,
         /** The output of an MLP. (T, C) */
         MLP,
+        /** The indices of the experts of each token, in ascending order. (T, K) */
+        CHOICE,
+        /** The weights of the experts of each token. (T, K) */
+        EXPERT_WEIGHTS,
+        /** The weighted sum of the outputs of the experts of each token. (T, C) */
+        EXPERTS,
+        /** The output of a mixture of experts, with that of the shared expert. (T, C) */
+        MIXTURE,
         /** The residual stream after a block. (T, C) */
         BLOCK,
         /** (T, V) */

@@ -2,14 +2,18 @@ package dev.touchstone.model.taps;
 
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.Experts;
+import dev.touchstone.model.FeedForward;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.Linear;
+import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Positions;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Rotary;
+import dev.touchstone.model.Router;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.Tap.Kind;
@@ -120,7 +124,7 @@ final class TapCollector {
         if (block.ln2() != null) {
             normed = norm(block.ln2(), normed);
         }
-        TapSum made = mlp(block.mlp(), normed);
+        TapSum made = feedForward(block.mlp(), normed);
         owner = (Record) block;
         if (block instanceof Block.Sandwiched sandwiched) {
             norm(sandwiched.afterMlp(), made);
@@ -172,6 +176,32 @@ final class TapCollector {
                         : ((Projections.Interleaved) projections).linear(),
                 input);
         return new Projected(fused, fused, fused);
+    }
+
+    private TapSum feedForward(FeedForward layer, TapSum input) {
+        return layer instanceof Mlp mlp ? mlp(mlp, input) : mixture((MixtureOfExperts) layer, input);
+    }
+
+    private TapSum mixture(MixtureOfExperts mixture, TapSum input) {
+        owner = mixture;
+        Router router = mixture.router();
+        TapSum logits = linear(router.linear(), input);
+        TapSum chosen = add(router.chosenTap(), Kind.CHOICE, router, logits);
+        TapSum weights = add(router.weightsTap(), Kind.EXPERT_WEIGHTS, router, logits, chosen);
+        Experts experts = mixture.experts();
+        TapSum gate = add(experts.gate().name(), Kind.LINEAR, experts.gate(), input, chosen);
+        TapSum act = add(experts.activation().name(), Kind.ACTIVATION, experts.activation(), gate);
+        TapSum up = add(experts.up().name(), Kind.LINEAR, experts.up(), input, chosen);
+        TapSum down = add(experts.down().name(), Kind.LINEAR, experts.down(), act, up);
+        TapSum sum = add(experts.name(), Kind.EXPERTS, experts, down, weights);
+        if (mixture.shared() != null) {
+            sum = sum.plus(mlp(mixture.shared().mlp(), input).taps().get(0));
+            owner = mixture;
+            if (mixture.shared().gate() != null) {
+                linear(mixture.shared().gate(), input);
+            }
+        }
+        return add(mixture.name(), Kind.MIXTURE, mixture, sum);
     }
 
     private TapSum mlp(Mlp mlp, TapSum input) {

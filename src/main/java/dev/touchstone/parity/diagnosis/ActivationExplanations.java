@@ -1,6 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Mlp;
 import java.util.Arrays;
 import java.util.List;
@@ -25,15 +26,22 @@ record ActivationExplanations(Difference difference, Context context) {
         if (x == null || x.length != difference.actual().length) {
             return "";
         }
-        if (context.tap().owner() instanceof Mlp.Gated gated
-                && isOf(context.of(gated.up().name()), x)) {
-            return "its input is " + gated.up().name() + ": gate and up projection are swapped";
+        String up = up(context.tap().owner());
+        if (up != null && isOf(context.of(up), x)) {
+            return "its input is " + up + ": gate and up projection are swapped";
         }
         return FUNCTIONS.entrySet().stream()
                 .filter(function -> difference.is(apply(function.getValue(), x)))
                 .findFirst()
                 .map(function -> "the activation is " + function.getKey())
                 .orElseGet(() -> gelu(x));
+    }
+
+    /** The tap of the up projection; null if the MLP is not gated. */
+    private static String up(Record owner) {
+        return owner instanceof MixtureOfExperts mixture
+                ? mixture.experts().up().name()
+                : owner instanceof Mlp.Gated gated ? gated.up().name() : null;
     }
 
     /** Whether the right function was applied to another input. */

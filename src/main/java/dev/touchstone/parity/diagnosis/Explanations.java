@@ -1,5 +1,6 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.Experts;
 import dev.touchstone.model.Rotary;
 
 /**
@@ -21,7 +22,15 @@ record Explanations(Difference difference, Context context) {
             case PROBABILITIES -> new AttentionExplanations(difference, context).probabilities();
             case CONTEXT -> new AttentionExplanations(difference, context).weightedSum();
             case LOGITS -> new SoftCaps(difference).read();
-            case TOKEN_EMBEDDING, LINEAR, ATTENTION, MLP -> "";
+            case CHOICE -> new ExpertExplanations(difference, context).choice();
+            case EXPERT_WEIGHTS -> new ExpertExplanations(difference, context).weights();
+            case EXPERTS -> new ExpertExplanations(difference, context).sum();
+            case MIXTURE -> new ExpertExplanations(difference, context).mixture();
+            case LINEAR ->
+                context.tap().layer() instanceof Experts.Projection
+                        ? new ExpertExplanations(difference, context).projection()
+                        : "";
+            case TOKEN_EMBEDDING, ATTENTION, MLP -> "";
         };
     }
 }

@@ -158,6 +158,10 @@ public final class Signature {
                     case PROBABILITIES -> "the axis of the softmax, its base, its sum, and the mask";
                     case CONTEXT -> "how heads are concatenated, and whether the cache holds values of another text";
                     case ACTIVATION -> "the activation function";
+                    case CHOICE -> "the router logits, the scores by which experts are chosen, and their number";
+                    case EXPERT_WEIGHTS -> "whether the softmax is before or after the choice, and the normalization";
+                    case EXPERTS -> "the weights of the experts, and whether each token has its own";
+                    case MIXTURE -> "the shared expert and its gate";
                     case NORM -> "what was added to the residual stream before, and where the norm is applied";
                     case BLOCK, EMBEDDING_SUM -> "what is added to the residual stream";
                     case LINEAR, ATTENTION, MLP, LOGITS ->

@@ -32,6 +32,7 @@ class ConfigWalkTest {
             "hidden_activation", // prelu
             "is_causal",
             "layer_norm_elementwise_affine",
+            "layer_types", // sliding attention of Qwen2-MoE without use_sliding_window, which means a window of 0
             "pad_token_id", // of XGLM
             "partial_rotary_factor",
             "qk_layernorm",

@@ -28,6 +28,7 @@ PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 JAVA = re.compile(r"^```java\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AT_LEAST = re.compile(r"(\d[\d,]*)\+")
 NOT_RUN = {
+    "ci/scoreboard.sh": "takes an hour",
     "ci/bench.sh --quick": "takes half an hour, and the page shows no output of it",
     "ci/regenerate.sh --gguf": "writes fixtures; ci/regenerate.sh --check computes them again and compares",
 }

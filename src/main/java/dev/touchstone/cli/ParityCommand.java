@@ -1,5 +1,6 @@
 package dev.touchstone.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.LanguageModel;
 import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.model.taps.TapMap;
@@ -7,13 +8,18 @@ import dev.touchstone.parity.CaseResult;
 import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
+import dev.touchstone.parity.Limits;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
+import dev.touchstone.parity.RunDifference;
 import dev.touchstone.parity.TapResult;
 import dev.touchstone.tensor.Tensor;
+import dev.touchstone.util.Json;
+import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,17 +45,29 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  touchstone parity fixtures/tiny-gpt2",
-            "  touchstone parity --quiet --html report.html fixtures/tiny-gpt2"
+            "  touchstone parity --quiet --html report.html fixtures/tiny-gpt2",
+            "  touchstone parity --quiet --json before.json fixtures/tiny-gpt2",
+            "  touchstone parity --quiet --json after.json fixtures/tiny-gpt2",
+            "  touchstone parity --diff before.json after.json"
         })
 final class ParityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "FIXTURE",
             description = "A folder that ci/regenerate.sh wrote, such as fixtures/tiny-gpt2.")
-    private List<Path> folders;
+    private List<Path> folders = List.of();
+
+    @Option(
+            names = "--diff",
+            arity = "2",
+            paramLabel = "REPORT",
+            description =
+                    "Compare two reports that --json wrote, such as those of two versions of an engine. Exits with"
+                            + " code 1 if a tap passes in the first and fails in the second.")
+    private List<Path> reports = List.of();
 
     @Option(
             names = "--ours",
@@ -62,6 +80,14 @@ final class ParityCommand implements Callable<Integer> {
             names = "--partial",
             description = "Compare only the taps that TRACE has. Without this, an absent tap is an error.")
     private boolean partial;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "TYPE",
+            description =
+                    "What TRACE should reach: pytorch, which is PyTorch in float32, or what PyTorch reaches in bf16,"
+                            + " fp16 or int8, or the limits in a JSON file with ratio and local. Default: pytorch.")
+    private String tolerance;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Write the report as an HTML page.")
     private Path html;
@@ -82,14 +108,25 @@ final class ParityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         kernels.check();
-        new Usage(spec).needs(ours != null, "--ours TRACE", "--partial");
-        Report report = new Report(Map.of(
+        Usage usage = new Usage(spec);
+        usage.refuse(
+                folders.isEmpty() == reports.isEmpty(), "give the folders of fixtures, or --diff with two reports");
+        if (!reports.isEmpty()) {
+            usage.refuse(reports.size() != 2, "--diff needs two reports, got " + reports.size());
+            return compareReports();
+        }
+        usage.needs(ours != null, "--ours TRACE", "--partial", "--tolerance");
+        usage.check(this::limits);
+        Map<String, String> environment = Map.of(
                 "Java",
                 Runtime.version().toString(),
                 "system",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 "engine",
-                ours == null ? "Touchstone" : ours.toString()));
+                ours == null ? "Touchstone" : ours.toString(),
+                "tolerance",
+                tolerance == null ? "pytorch" : tolerance);
+        Report report = new Report(environment, limits());
         List<TapResult> taps = new ArrayList<>();
         boolean passes = true;
         int absent = 0;
@@ -121,6 +158,23 @@ final class ParityCommand implements Callable<Integer> {
         write(html, report::html);
         write(json, () -> report.json().toPrettyString());
         return passes ? 0 : 1;
+    }
+
+    private int compareReports() {
+        RunDifference difference = RunDifference.of(json(reports.get(0)), json(reports.get(1)));
+        if (!console.isQuiet()) {
+            console.print(RunDifferenceLines.of(difference));
+        }
+        console.print(RunDifferenceLines.summary(difference));
+        return difference.failures().isEmpty() ? 0 : 1;
+    }
+
+    private static JsonNode json(Path file) {
+        try {
+            return Json.value(file.toString(), Files.readString(file));
+        } catch (IOException e) {
+            throw new TouchstoneException(file + ": cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Empty if every tap is exempt from the limit on the ratio. */
@@ -166,13 +220,24 @@ final class ParityCommand implements Callable<Integer> {
                     if (Arrays.equals(ids, goldens.ids())) {
                         TapMap map = TapMap.of(model.transformer());
                         return new CaseOf(
-                                name(file), Parity.check(name -> tap(trace, name), model::trace, map, goldens));
+                                name(file),
+                                Parity.check(name -> tap(trace, name), model::trace, map, goldens, limits()));
                     }
                 }
             }
             throw new TouchstoneException(ours + " has " + ids.length + " input_ids that are not those of a case of "
                     + fixture.folder() + "; run the other engine on the input_ids of one of its golden files");
         }
+    }
+
+    private Limits limits() {
+        if (tolerance == null || tolerance.equals("pytorch")) {
+            return Limits.FLOAT32;
+        }
+        if (!tolerance.endsWith(".json")) {
+            return Limits.named(tolerance);
+        }
+        return Limits.of(new JsonObject(tolerance, json(Path.of(tolerance))));
     }
 
     private Tensor tap(Safetensors trace, String name) {

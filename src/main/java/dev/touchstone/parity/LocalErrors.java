@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 /** The error of each operation alone. Every operation runs on the golden input, so no error is inherited from earlier ones. */
 abstract class LocalErrors implements Trace {
     private final TapMap map;
+    private final double bound;
     private final Map<String, Deviation> deviations = new HashMap<>();
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Integer> operations = new HashMap<>();
@@ -28,13 +29,14 @@ abstract class LocalErrors implements Trace {
     private List<String> clues = List.of();
     private boolean diverged;
 
-    private LocalErrors(TapMap map) {
+    private LocalErrors(TapMap map, double bound) {
         this.map = map;
+        this.bound = bound;
     }
 
     /** Compares the outputs of the engine on golden input with the goldens. */
     static LocalErrors onGoldenInput(Reference reference, TapMap map) {
-        return new LocalErrors(map) {
+        return new LocalErrors(map, Deviation.LOCAL_BOUND) {
             @Override
             public Tensor of(String name, Tensor value) {
                 double[] expected = reference.float64(name);
@@ -49,8 +51,8 @@ abstract class LocalErrors implements Trace {
     }
 
     /** Compares the taps that another engine has written with this engine's outputs on the other engine's inputs. */
-    static LocalErrors ofTrace(Function<String, Tensor> trace, TapMap map) {
-        return new LocalErrors(map) {
+    static LocalErrors ofTrace(Function<String, Tensor> trace, TapMap map, Limits limits) {
+        return new LocalErrors(map, limits.local()) {
             private final Map<String, Tensor> inputs = new HashMap<>();
 
             @Override
@@ -81,9 +83,9 @@ abstract class LocalErrors implements Trace {
         seen.add(name);
         deviations.put(name, deviation);
         operations.put(name, absent.size() + 1);
-        if (!diverged && !deviation.within((absent.size() + 1) * Deviation.LOCAL_BOUND)) {
+        if (!diverged && !deviation.within((absent.size() + 1) * bound)) {
             diverged = true;
-            Difference difference = Difference.of(name, found, expected);
+            Difference difference = new Difference(name, found, expected, bound * deviation.scale());
             clues = absent.isEmpty()
                     ? Signature.read(difference, map, inputs)
                     : afterAbsentTaps(name, Signature.clues(difference, map, inputs));

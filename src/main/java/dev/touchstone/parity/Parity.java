@@ -50,7 +50,7 @@ public final class Parity {
      * @param map the map of the model that the engine implements, for the diagnosis
      */
     public static CaseResult check(Engine engine, TapMap map, Reference reference) {
-        Inherited inherited = new Inherited(reference);
+        Inherited inherited = new Inherited(reference, Limits.FLOAT32);
         engine.forward(reference.ids(), inherited);
         checkNoneMissing(reference, inherited.seen);
 
@@ -72,11 +72,17 @@ public final class Parity {
      * @throws TouchstoneException if all taps are absent, or if the shape of one differs
      */
     public static CaseResult check(Function<String, Tensor> trace, Engine engine, TapMap map, Reference reference) {
-        LocalErrors local = LocalErrors.ofTrace(trace, map);
+        return check(trace, engine, map, reference, Limits.FLOAT32);
+    }
+
+    /** Does the same with other limits, for an engine that rounds to fewer bits. */
+    public static CaseResult check(
+            Function<String, Tensor> trace, Engine engine, TapMap map, Reference reference, Limits limits) {
+        LocalErrors local = LocalErrors.ofTrace(trace, map, limits);
         engine.forward(reference.ids(), local);
         checkNoneMissing(reference, local.seen());
 
-        Inherited inherited = new Inherited(reference);
+        Inherited inherited = new Inherited(reference, limits);
         for (String name : reference.taps()) {
             Tensor value = trace.apply(name);
             if (value != null) {
@@ -103,12 +109,14 @@ public final class Parity {
     /** Compares each tap as the forward pass computes it from the token ids. */
     private static final class Inherited implements Trace {
         private final Reference reference;
+        private final Limits limits;
         private final Set<String> seen = new LinkedHashSet<>();
         private final List<TapResult> taps = new ArrayList<>();
         private Predictions predictions;
 
-        Inherited(Reference reference) {
+        Inherited(Reference reference, Limits limits) {
             this.reference = reference;
+            this.limits = limits;
         }
 
         @Override
@@ -121,8 +129,7 @@ public final class Parity {
             Deviation pytorch = Deviation.of(reference.float32(name), float64);
             boolean allZero = Arrays.stream(float64).allMatch(element -> element == 0);
             ErrorDistribution distribution = ErrorDistribution.of(value.data(), reference, name, inherited.scale());
-            taps.add(new TapResult(
-                    name, value.shape(), inherited, pytorch, null, distribution, allZero, Limits.FLOAT32));
+            taps.add(new TapResult(name, value.shape(), inherited, pytorch, null, distribution, allZero, limits));
             if (name.equals(Head.LOGITS)) {
                 predictions = Predictions.of(value, float64);
             }

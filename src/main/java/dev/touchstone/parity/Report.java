@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Page;
 import java.util.ArrayList;
@@ -23,10 +22,21 @@ public final class Report {
     /** A row per case: fixture, prompt, taps, wrong ones, largest ratio, first wrong tap. */
     private final List<List<String>> rows = new ArrayList<>();
 
+    private final Limits limits;
     private final ObjectNode environment = JsonNodeFactory.instance.objectNode();
 
     /** @param environment the versions and settings of the run, by name */
     public Report(Map<String, String> environment) {
+        this(environment, Limits.FLOAT32);
+    }
+
+    /**
+     * A report of taps that were compared with other limits.
+     *
+     * @param environment the versions and settings of the run, by name
+     */
+    public Report(Map<String, String> environment, Limits limits) {
+        this.limits = limits;
         new TreeMap<>(environment).forEach(this.environment::put);
     }
 
@@ -99,9 +109,9 @@ public final class Report {
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         report.set("environment", environment);
         report.putObject("limits")
-                .put("ratio", TapResult.MAX_RATIO)
+                .put("ratio", limits.ratio())
                 .put("tokens", TapResult.ENOUGH_TOKENS)
-                .put("bound", Deviation.LOCAL_BOUND);
+                .put("bound", limits.local());
         report.set("totals", totals());
         report.set("fixtures", JsonNodeFactory.instance.arrayNode().addAll(fixtures.values()));
         return report;

@@ -61,7 +61,8 @@ public record TapResult(
     }
 
     public boolean passes() {
-        boolean inheritedPasses = ratio() <= limits.ratio() || isExempt() && inherited.within(limits.local());
+        boolean mayRound = isExempt() || limits.rounds() && pytorch.rms() == 0;
+        boolean inheritedPasses = ratio() <= limits.ratio() || mayRound && inherited.within(limits.local());
         return inheritedPasses && !isWrongOperation() && !isUseless();
     }
 

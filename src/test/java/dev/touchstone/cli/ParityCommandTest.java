@@ -13,8 +13,11 @@ import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ParityCommandTest {
     private static final Path FIXTURE = Fixtures.named("tiny-gpt2").folder();
@@ -187,6 +190,94 @@ class ParityCommandTest {
 
         assertThat(result.exit()).isEqualTo(2);
         assertThat(result.err()).contains("--partial needs --ours TRACE");
+    }
+
+    /** PyTorch's own taps in these types, which were not used to measure the limits of float32. */
+    @ParameterizedTest
+    @CsvSource({"tiny-gpt2, bf16", "tiny-gpt2, fp16", "tiny-llama, bf16", "tiny-llama, fp16"})
+    void judgesAnEngineThatRoundsByWhatPyTorchReachesInItsType(String name, String type) {
+        Path fixture = Fixtures.named(name).folder();
+        String trace = fixture.resolve("types").resolve(type + ".safetensors").toString();
+
+        Cli own = Cli.run("parity", "--quiet", "--ours", trace, "--partial", "--tolerance", type, fixture.toString());
+        Cli float32 = Cli.run("parity", "--quiet", "--ours", trace, "--partial", fixture.toString());
+
+        assertThat(own.exit()).as(own.out()).isZero();
+        assertThat(own.out()).contains(" 0 wrong;");
+        assertThat(float32.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void findsABugWithAnyTolerance() throws IOException {
+        Path trace = trace("h.1.attn.scores", 1.5f);
+        Path limits = Files.writeString(folder.resolve("limits.json"), "{\"ratio\": 3, \"local\": 0.01}");
+
+        for (String tolerance : List.of("pytorch", "bf16", "fp16", "int8", limits.toString())) {
+            Cli result = Cli.run(
+                    "parity", "--quiet", "--ours", trace.toString(), "--tolerance", tolerance, FIXTURE.toString());
+
+            assertThat(result.exit()).as(tolerance).isEqualTo(1);
+            assertThat(result.out()).contains("first wrong at h.1.attn.scores");
+        }
+    }
+
+    @Test
+    void refusesAToleranceThatItDoesNotHave() throws IOException {
+        String trace = trace("none", 1).toString();
+        Path limits = Files.writeString(folder.resolve("limits.json"), "{\"ratio\": 3}");
+
+        Cli unknown = Cli.run("parity", "--ours", trace, "--tolerance", "bf17", FIXTURE.toString());
+        Cli incomplete = Cli.run("parity", "--ours", trace, "--tolerance", limits.toString(), FIXTURE.toString());
+        Cli alone = Cli.run("parity", "--tolerance", "bf16", FIXTURE.toString());
+
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.err()).contains("no limits are called bf17; there are bf16, fp16, int8, or a JSON file");
+        assertThat(incomplete.exit()).isEqualTo(2);
+        assertThat(incomplete.err()).contains("local");
+        assertThat(alone.exit()).isEqualTo(2);
+        assertThat(alone.err()).contains("--tolerance needs --ours TRACE");
+    }
+
+    @Test
+    void comparesTwoRunsOfAnEngine() throws IOException {
+        Path right = report("right.json", 1);
+        Path wrong = report("wrong.json", 1.5f);
+        Path other = Files.writeString(folder.resolve("other.json"), "{\"fixtures\": []}");
+
+        Cli equal = Cli.run("parity", "--diff", right.toString(), right.toString());
+        Cli worse = Cli.run("parity", "--diff", right.toString(), wrong.toString());
+        Cli better = Cli.run("parity", "--quiet", "--diff", wrong.toString(), right.toString());
+        Cli empty = Cli.run("parity", "--diff", right.toString(), other.toString());
+
+        assertThat(equal.exit()).isZero();
+        assertThat(equal.out())
+                .isEqualTo("37 taps in both: 37 with equal errors, 0 smaller, 0 larger; 0 that passed now fail\n");
+        assertThat(worse.exit()).isEqualTo(1);
+        assertThat(worse.out())
+                .containsPattern("\n  right      wrong      .*  tiny-gpt2 text h\\.1\\.attn\\.scores\n")
+                .endsWith("37 taps in both: 36 with equal errors, 0 smaller, 1 larger; 2 that passed now fail\n");
+        assertThat(better.exit()).isZero();
+        assertThat(better.out())
+                .isEqualTo("37 taps in both: 36 with equal errors, 1 smaller, 0 larger; 0 that passed now fail\n");
+        assertThat(empty.exit()).isEqualTo(1);
+        assertThat(empty.err()).contains("the file has no fixtures with taps");
+    }
+
+    @Test
+    void refusesFixturesTogetherWithADifference() {
+        Cli both = Cli.run("parity", "--diff", "a.json", "b.json", FIXTURE.toString());
+        Cli neither = Cli.run("parity");
+
+        assertThat(both.exit()).isEqualTo(2);
+        assertThat(neither.exit()).isEqualTo(2);
+        assertThat(neither.err()).contains("give the folders of fixtures, or --diff with two reports");
+    }
+
+    private Path report(String name, float factor) {
+        Path file = folder.resolve(name);
+        String trace = trace("h.1.attn.scores", factor).toString();
+        Cli.run("parity", "--quiet", "--ours", trace, "--json", file.toString(), FIXTURE.toString());
+        return file;
     }
 
     /** A trace with these taps, with {@code factor} in the scores of the last layer. */

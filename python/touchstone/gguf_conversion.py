@@ -79,7 +79,7 @@ def write_llama_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
 def write_gpt_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
     """The metadata of GPT-2 and the architectures after it. The base of rotary frequencies is not part of it."""
     inner = {"gpt2": "n_inner", "gptj": "n_inner", "bloom": ""}.get(config.model_type, "intermediate_size")
-    writer.add_feed_forward_length(getattr(config, inner) if inner else 4 * config.hidden_size)
+    writer.add_feed_forward_length((getattr(config, inner) if inner else None) or 4 * config.hidden_size)
     writer.add_head_count(config.num_attention_heads)
     write_end_of_text(writer, config)
     writer.add_layer_norm_eps(getattr(config, "layer_norm_epsilon", None) or config.layer_norm_eps)

@@ -113,7 +113,7 @@ class _Recorder(TorchFunctionMode):
             query, key = self.product
             self.add(f"{name}.q", self.heads(query))
             self.add(f"{name}.k", self.heads(key.mT))
-            self.add(f"{name}.scores", self.square(args[0].masked_fill(args[0] < MASKED, -torch.inf)))
+            self.add(f"{name}.scores", self.square(args[0].masked_fill(args[0] < masked(args[0]), -torch.inf)))
             self.add(f"{name}.probs", self.square(result))
             self.product, self.attention = None, name
         elif func is nn.functional.scaled_dot_product_attention:
@@ -157,6 +157,11 @@ class _Recorder(TorchFunctionMode):
     def per_head(self, tensor: Tensor) -> Tensor:
         tensor = tensor[self.row] if tensor.dim() > 3 else tensor
         return tensor if tensor.dim() > 2 else tensor[None]
+
+
+def masked(scores: Tensor) -> float:
+    """A score below this is masked. In float16 the lowest number is -65504."""
+    return max(MASKED, torch.finfo(scores.dtype).min / 2)
 
 
 def tap_name(path: str, rules: Mapping[str, str | None]) -> str | None:

@@ -9,6 +9,7 @@ import ctypes
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import gguf
@@ -40,7 +41,14 @@ class ContextParams(ctypes.Structure):
         ("n_outputs_max_per_seq", ctypes.c_uint32),
         ("n_threads", ctypes.c_int32),
         ("n_threads_batch", ctypes.c_int32),
-        ("others", ctypes.c_uint8 * 476),
+        ("kinds", ctypes.c_int32 * 4),
+        ("flash_attn_type", ctypes.c_int32),
+        ("more", ctypes.c_int32 * 8),
+        ("cb_eval", ctypes.c_void_p),
+        ("cb_eval_user_data", ctypes.c_void_p),
+        ("type_k", ctypes.c_int32),
+        ("type_v", ctypes.c_int32),
+        ("others", ctypes.c_uint8 * 400),
     )
 
 
@@ -106,7 +114,9 @@ class Library:
         self.functions.llama_backend_init()
         defaults = self.functions.llama_context_default_params()
         found = (defaults.n_ctx, defaults.n_batch, defaults.n_ubatch, defaults.n_seq_max, defaults.n_threads)
-        if found != (512, 2048, 512, 1, 4):
+        half = gguf.GGMLQuantizationType.F16
+        found += (defaults.flash_attn_type, defaults.type_k, defaults.type_v, defaults.cb_eval)
+        if found != (512, 2048, 512, 1, 4, -1, half, half, None):
             raise RuntimeError(f"{SITE}: llama_context_params has another layout; use {REQUIREMENT.name} as it is")
 
     def _declare(self, name: str, result: object, *arguments: object) -> None:
@@ -135,11 +145,52 @@ class Library:
         return values
 
 
+class Tensor(ctypes.Structure):
+    """The first fields of `ggml_tensor`."""
+
+    _fields_ = (
+        ("type", ctypes.c_int32),
+        ("buffer", ctypes.c_void_p),
+        ("ne", ctypes.c_int64 * 4),
+    )
+
+
+class Observer:
+    """A function that llama.cpp calls before and after it computes a tensor, `ggml_backend_sched_eval_callback`."""
+
+    def __init__(self, library: ctypes.CDLL, observe: Callable[[str, np.ndarray], None]) -> None:
+        """Keeps the function alive, because llama.cpp has its address only."""
+        library.ggml_get_name.restype, library.ggml_get_name.argtypes = ctypes.c_char_p, [ctypes.c_void_p]
+        library.ggml_backend_tensor_get.argtypes = [*[ctypes.c_void_p] * 2, *[ctypes.c_size_t] * 2]
+
+        def call(address: int, ask: bool, _: int | None) -> bool:
+            tensor = Tensor.from_address(address)
+            if not ask and tensor.type == gguf.GGMLQuantizationType.F32:
+                values = np.empty(tensor.ne[::-1], dtype=np.float32)
+                library.ggml_backend_tensor_get(address, values.ctypes.data, 0, values.nbytes)
+                observe(library.ggml_get_name(address).decode(), values)
+            return True
+
+        self.function = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p, ctypes.c_bool, ctypes.c_void_p)(call)
+
+
 class Model:
     """A GGUF model in llama.cpp, with an empty cache of keys and values."""
 
-    def __init__(self, library: Library, file: Path, context: int, threads: int) -> None:
-        """Loads the file for sequences of at most `context` tokens."""
+    def __init__(
+        self,
+        library: Library,
+        file: Path,
+        context: int,
+        threads: int,
+        exact: bool = False,
+        observe: Callable[[str, np.ndarray], None] | None = None,
+    ) -> None:
+        """Loads the file for sequences of at most `context` tokens.
+
+        If `exact`, flash attention is off, and keys and values are in float32 instead of float16. `observe` gets the
+        name and a copy of each float32 tensor of a pass.
+        """
         self.library = library.functions
         self.model = self.library.llama_model_load_from_file(
             str(file).encode(), self.library.llama_model_default_params()
@@ -149,6 +200,12 @@ class Model:
         params = self.library.llama_context_default_params()
         params.n_ctx, params.n_batch = context, context
         params.n_threads = params.n_threads_batch = threads
+        if exact:
+            params.flash_attn_type = 0
+            params.type_k = params.type_v = gguf.GGMLQuantizationType.F32
+        if observe is not None:
+            self.observer = Observer(self.library, observe)
+            params.cb_eval = ctypes.cast(self.observer.function, ctypes.c_void_p)
         self.context = self.library.llama_init_from_model(self.model, params)
         self.vocabulary = self.library.llama_vocab_n_tokens(self.library.llama_model_get_vocab(self.model))
         self.batch = self.library.llama_batch_init(context, 0, 1)

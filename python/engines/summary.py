@@ -1,0 +1,33 @@
+"""The figures of an engine over all models."""
+
+from typing import Any
+
+from measures import geometric_mean
+
+WAYS = ("repeated", "threads", "batch", "padding", "chunks", "cache")
+
+
+def summary(engine: dict[str, Any], models: list[str]) -> dict[str, Any]:
+    """One row of the table. Speed, divergence, argmax and text are those of the last model, which is the largest."""
+    found = {name: one for name, one in engine["models"].items() if "error" not in one}
+    ratios = [ratio for one in found.values() for ratio in one["ratios"].values()]
+    failed = [f"{name}: {one['error']}" for name, one in engine["models"].items() if "error" in one]
+    return {
+        "engine": engine.get("engine", engine["key"]),
+        "version": engine.get("version", ""),
+        "setting": engine["setting"],
+        "type": engine["type"],
+        "taps": sum(one["taps"] for one in found.values()),
+        "all_taps": geometric_mean(ratios),
+        "logits": geometric_mean([one["logits_ratio"] for one in found.values()]),
+        "wrong": {name: one["first_wrong"] for name, one in found.items() if one["first_wrong"]},
+        "ways": {way: largest([one["invariants"][way] for one in found.values()]) for way in WAYS},
+        "last": found.get(models[-1]),
+        "failed": failed,
+    }
+
+
+def largest(differences: list[float | None]) -> float | None:
+    """The largest difference; None if no model has one."""
+    known = [one for one in differences if one is not None]
+    return max(known) if known else None

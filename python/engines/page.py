@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,32 @@ from summary import summary
 
 HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parents[1] / "src" / "main" / "resources"
-INCLUDE = re.compile(r"/\*INCLUDE (\S+)\*/")
+INCLUDE = re.compile(r"/\*INCLUDE (\S+)\*/|<!--INCLUDE (\S+)-->")
+PLACE = re.compile(r"<!--PART (\w+)-->|/\*DATA\*/null")
+DESCRIPTION = "Other engines, compared with Hugging Face in float64 on the same models and token ids"
 
 
 def page(result: dict[str, Any]) -> str:
-    """A page that needs no network. The names of resources are replaced by their contents."""
-
-    def included(match: re.Match[str]) -> str:
-        name = match.group(1)
-        file = RESOURCES / name[1:] if name.startswith("/") else HERE / "page" / name
-        return file.read_text(encoding="utf-8").strip()
-
-    template = (HERE / "page" / "scoreboard.html").read_text(encoding="utf-8")
+    """A page that needs no network, by the rules of Page.java."""
     rows = [summary(engine, result["models"]) for engine in result["engines"]]
+    parts = {"title": "scoreboard", "description": DESCRIPTION, "table": table(rows)}
     data = json.dumps(result | {"rows": rows}).replace("<", "\\u003c")
-    return INCLUDE.sub(included, template).replace("/*DATA*/null", data)
+    return PLACE.sub(lambda place: parts[place.group(1)] if place.group(1) else data, resource("scoreboard.html"))
+
+
+def resource(name: str) -> str:
+    """A file in which the names of other files are replaced by their contents."""
+    file = RESOURCES / name[1:] if name.startswith("/") else HERE / "page" / name
+    text = file.read_text(encoding="utf-8").strip()
+    return INCLUDE.sub(lambda found: resource(found.group(1) or found.group(2)), text)
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The errors, for readers without JavaScript."""
+    lines = [
+        f"<tr><td>{escape(row['engine'])} {escape(row['setting'])}</td><td>{row['all_taps']:.3g}</td></tr>"
+        for row in rows
+        if row["all_taps"] is not None
+    ]
+    head = '<thead><tr><th scope="col">engine</th><th scope="col">error</th></tr></thead>'
+    return f"<table>{head}<tbody>{''.join(lines)}</tbody></table>"

@@ -25,6 +25,7 @@ final class ModelDiagram {
     private static final double GAP = 20;
     private static final double ROW = BOX + GAP;
     private static final int SQUARES = 12;
+    private static final double TITLED = 140; // boxes that are wider have a title
     private static final double CHARACTER = 6.4; // the width of a character of the text in boxes
 
     private final TapMap map;
@@ -195,7 +196,8 @@ final class ModelDiagram {
                 left + 7, top(box, top) + 15, attribute(cut(label, width - 12))));
         boxes.append(
                 format("<text x=\"%.1f\" y=\"%.1f\">%s</text>", left + 7, top(box, top) + 29, cut(shape, width - 12)));
-        if (CHARACTER * (shape.length() + part.title().length() + 2) < width - 12) {
+        boolean titled = width > TITLED && CHARACTER * (shape.length() + part.title().length() + 2) < width - 12;
+        if (titled && !part.title().equals(label)) {
             boxes.append(format(
                     "<text class=\"kind\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
                     left + width - 7, top(box, top) + 29, attribute(part.title())));

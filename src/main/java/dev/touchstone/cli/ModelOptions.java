@@ -26,8 +26,8 @@ final class ModelOptions {
             names = "--dtype",
             paramLabel = "stored|float32",
             description =
-                    "The type of the weights in memory: as in the file (stored), or converted to float32, which takes twice the memory of 16-bit weights. The results are identical."
-                            + " Default: stored.")
+                    "The type of the weights in memory: as in the file (stored), or converted to float32, which takes twice"
+                            + " the memory of 16-bit weights. The results are identical. Default: stored.")
     private WeightType type = WeightType.STORED;
 
     /** Whether it is the included model. */

@@ -8,6 +8,9 @@ import java.util.Arrays;
 final class PlainLoops implements Loops {
     private static final int COLUMNS = Matrix.PANEL;
 
+    /** A block of weights, which stays in the first-level cache as it is reused. */
+    private final ThreadLocal<float[]> wide = ThreadLocal.withInitial(() -> new float[ScalarKernels.BLOCK * COLUMNS]);
+
     @Override
     public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
         float[] sums = new float[COLUMNS];
@@ -31,9 +34,9 @@ final class PlainLoops implements Loops {
 
     @Override
     public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
-        float[] wide = new float[inputs * COLUMNS];
-        widen(weight, wAt, wide.length, wide);
-        addRow(x, xAt, wide, 0, inputs, y, yAt);
+        float[] block = wide.get();
+        widen(weight, wAt, inputs * COLUMNS, block);
+        addRow(x, xAt, block, 0, inputs, y, yAt);
     }
 
     @Override

@@ -153,33 +153,104 @@ public final class QuantizedPanels {
 
     /** Widens the weights of all outputs of a panel for {@code count} inputs. {@code [input][column]} */
     public void widen(int panel, int input, int count, float[] to) {
-        byte[] row = new byte[COLUMNS];
         float[] scales = new float[COLUMNS];
         float[] minima = new float[COLUMNS];
         for (int i = 0; i < count; i++) {
             if (i == 0 || (input + i) % quantization.group() == 0) {
                 scales(panel, input + i, scales, minima);
             }
-            unpack(panel, input + i, row);
-            for (int column = 0; column < COLUMNS; column++) {
-                float product = scales[column] * quantization.value(row[column]);
-                to[i * COLUMNS + column] = quantization.hasMinima() ? product - minima[column] : product;
+            int at = i * COLUMNS;
+            if (quantization.highBits() == 0 && !quantization.isNonLinear()) {
+                scaled(panel, input + i, 0, scales, to, at);
+                scaled(panel, input + i, ROW, scales, to, at);
+            } else {
+                unpack(panel, input + i, 0, to, at);
+                unpack(panel, input + i, ROW, to, at + ROW);
+                for (int column = 0; quantization.isNonLinear() && column < COLUMNS; column++) {
+                    to[at + column] = Quantization.NON_LINEAR[(int) to[at + column]];
+                }
+                scale(to, at, quantization.offset(), scales);
+            }
+            if (quantization.hasMinima()) {
+                subtract(to, at, minima);
             }
         }
+    }
+
+    /** The products of an input and 32 outputs, if codes have one plane. */
+    private void scaled(int panel, int input, int column, float[] scales, float[] to, int at) {
+        int row = column / ROW * STEP + input % STEP;
+        int bits = quantization.lowBits();
+        int low = lowPlane(panel, input) + (row & rows(bits) - 1) * ROW;
+        int mask = bits == Byte.SIZE ? -1 : (1 << bits) - 1; // codes of 8 bits are signed
+        scaled(codes, low, shift(row, bits), mask, quantization.offset(), scales, column, to, at + column);
+    }
+
+    private static void scaled(
+            byte[] codes, int from, int shift, int mask, int offset, float[] scales, int scale, float[] to, int at) {
+        for (int i = 0; i < ROW; i++) {
+            to[at + i] = scales[scale + i] * ((codes[from + i] >> shift & mask) - offset);
+        }
+    }
+
+    /** The codes of an input and 32 outputs. */
+    private void unpack(int panel, int input, int column, float[] to, int at) {
+        int row = column / ROW * STEP + input % STEP;
+        int bits = quantization.lowBits();
+        int low = lowPlane(panel, input) + (row & rows(bits) - 1) * ROW;
+        int mask = bits == Byte.SIZE ? -1 : (1 << bits) - 1; // codes of 8 bits are signed
+        low(codes, low, shift(row, bits), mask, to, at);
+        int more = quantization.highBits();
+        if (more > 0) {
+            int high = highPlane(panel, input) + (row & rows(more) - 1) * ROW;
+            high(codes, high, shift(row, more), (1 << more) - 1, bits, to, at);
+        }
+    }
+
+    // These loops are small so that the JVM compiles them well.
+
+    private static void low(byte[] codes, int from, int shift, int mask, float[] to, int at) {
+        for (int i = 0; i < ROW; i++) {
+            to[at + i] = codes[from + i] >> shift & mask;
+        }
+    }
+
+    private static void high(byte[] codes, int from, int shift, int mask, int place, float[] to, int at) {
+        for (int i = 0; i < ROW; i++) {
+            to[at + i] += (codes[from + i] >> shift & mask) << place;
+        }
+    }
+
+    private static void scale(float[] to, int at, float offset, float[] scales) {
+        for (int column = 0; column < COLUMNS; column++) {
+            to[at + column] = scales[column] * (to[at + column] - offset);
+        }
+    }
+
+    private static void subtract(float[] to, int at, float[] minima) {
+        for (int column = 0; column < COLUMNS; column++) {
+            to[at + column] -= minima[column];
+        }
+    }
+
+    /** The rows of a step in a plane of so many bits, a power of two. */
+    private static int rows(int bits) {
+        return STEP * COLUMNS / ROW * bits / Byte.SIZE;
+    }
+
+    /** The place of a row's bits in the bytes of a plane. */
+    private static int shift(int row, int bits) {
+        return (row >> Integer.numberOfTrailingZeros(rows(bits))) * bits;
     }
 
     /** The weight of an input and an output. */
     float at(int input, int output) {
         int panel = output / COLUMNS;
         int column = output % COLUMNS;
-        float product = scale(panel, input, column) * quantization.value(code(panel, input, column));
-        return quantization.hasMinima() ? product - minimum(panel, input, column) : product;
-    }
-
-    private void unpack(int panel, int input, byte[] row) {
-        for (int column = 0; column < COLUMNS; column++) {
-            row[column] = (byte) code(panel, input, column);
-        }
+        int factor = factors(panel, input);
+        int group = groups(panel, input);
+        float product = scale(factor, group, column) * quantization.value(code(panel, input, column));
+        return quantization.hasMinima() ? product - minimum(factor, group, column) : product;
     }
 
     private int code(int panel, int input, int column) {
@@ -194,35 +265,33 @@ public final class QuantizedPanels {
 
     /** The bits that a plane has of a code. */
     private int bits(int plane, int bits, int row, int column) {
-        int rows = STEP * COLUMNS / ROW * bits / Byte.SIZE;
-        return codes[plane + row % rows * ROW + column] >> row / rows * bits & (1 << bits) - 1;
+        return codes[plane + (row & rows(bits) - 1) * ROW + column] >> shift(row, bits) & (1 << bits) - 1;
     }
 
     private void scales(int panel, int input, float[] scales, float[] minima) {
+        int factor = factors(panel, input);
+        int group = groups(panel, input);
         for (int column = 0; column < COLUMNS; column++) {
-            scales[column] = scale(panel, input, column);
-            minima[column] = quantization.hasMinima() ? minimum(panel, input, column) : 0;
+            scales[column] = scale(factor, group, column);
+            minima[column] = quantization.hasMinima() ? minimum(factor, group, column) : 0;
         }
     }
 
-    private float scale(int panel, int input, int column) {
-        float factor = HalfPrecision.fromFloat16(factors[factors(panel, input) + Matrix.halfColumn(column)]);
-        int group = groups(panel, input) + column;
+    private float scale(int factor, int group, int column) {
+        float scale = HalfPrecision.fromFloat16(factors[factor + Matrix.halfColumn(column)]);
         return switch (quantization.groupBits()) {
-            case 0 -> factor;
-            case 4 -> factor * (groups[group] & 0xF);
-            default -> factor * groups[group];
+            case 0 -> scale;
+            case 4 -> scale * (groups[group + column] & 0xF);
+            default -> scale * groups[group + column];
         };
     }
 
-    private float minimum(int panel, int input, int column) {
-        int at = factors(panel, input) + COLUMNS + Matrix.halfColumn(column);
-        float factor = HalfPrecision.fromFloat16(factors[at]);
-        int group = groups(panel, input) + column;
+    private float minimum(int factor, int group, int column) {
+        float minimum = HalfPrecision.fromFloat16(factors[factor + COLUMNS + Matrix.halfColumn(column)]);
         return switch (quantization.groupBits()) {
-            case 0 -> factor;
-            case 4 -> factor * (groups[group] >> 4 & 0xF);
-            default -> factor * groups[group + COLUMNS];
+            case 0 -> minimum;
+            case 4 -> minimum * (groups[group + column] >> 4 & 0xF);
+            default -> minimum * groups[group + COLUMNS + column];
         };
     }
 

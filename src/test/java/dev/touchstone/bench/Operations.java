@@ -57,4 +57,15 @@ final class Operations {
         }
         return Workload.median(shares);
     }
+
+    /** How many times as fast as another an operation is in the same round: the median of all rounds. */
+    double ratio(Operation operation, Operation other) {
+        List<Double> ours = seconds.get(operation);
+        List<Double> base = seconds.get(other);
+        double[] ratios = new double[ours.size()];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = base.get(i) / ours.get(i);
+        }
+        return Workload.median(ratios);
+    }
 }

@@ -116,18 +116,17 @@ final class VectorQuantized {
      * last bit is 1 does that. A lookup takes longer.
      */
     private static void scaleNonLinear(byte[] q, int qAt, int inputs, float[] scales, int group, float[] to, int at) {
-        FloatVector scale = FloatVector.fromArray(SPECIES, scales, group);
-        FloatVector c3 = FloatVector.broadcast(SPECIES, 0.031086f);
-        FloatVector c2 = FloatVector.broadcast(SPECIES, -1.3719f);
-        FloatVector c1 = FloatVector.broadcast(SPECIES, 24.174f);
-        FloatVector c0 = FloatVector.broadcast(SPECIES, -126.57f);
         for (int i = 0; i < inputs; i++) {
             IntVector number = (IntVector)
                     ByteVector.fromArray(BYTES, q, qAt + i * ROW).convertShape(VectorOperators.B2I, INTS, 0);
             FloatVector code = (FloatVector) number.convertShape(VectorOperators.I2F, SPECIES, 0);
-            FloatVector value =
-                    code.mul(0.001586f).add(c3).fma(code, c2).fma(code, c1).fma(code, c0);
-            value.add(ROUNDING).sub(ROUNDING).mul(scale).intoArray(to, at + i * COLUMNS);
+            FloatVector p4 = FloatVector.broadcast(SPECIES, 0.001586f);
+            FloatVector p3 = code.fma(p4, FloatVector.broadcast(SPECIES, 0.031086f));
+            FloatVector p2 = code.fma(p3, FloatVector.broadcast(SPECIES, -1.3719f));
+            FloatVector p1 = code.fma(p2, FloatVector.broadcast(SPECIES, 24.174f));
+            FloatVector p0 = code.fma(p1, FloatVector.broadcast(SPECIES, -126.57f));
+            FloatVector scale = FloatVector.fromArray(SPECIES, scales, group);
+            p0.add(ROUNDING).sub(ROUNDING).mul(scale).intoArray(to, at + i * COLUMNS);
         }
     }
 

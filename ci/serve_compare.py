@@ -13,8 +13,8 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from serve_client import Client, Result, describe, excerpt
@@ -80,19 +80,28 @@ def text(result: Result) -> str:
     return "".join(choice["text"] for choice in choices(result))
 
 
-def measure(name: str, address: str, bodies: list[dict]) -> tuple[int, int]:
-    """Measure a server; returns how many answers have another text, and other choices, among others than alone."""
-    client = Client(address)
-    asyncio.run(run(client, requests(4, 0), 4))  # warm-up
-    alone, seconds = asyncio.run(run(client, bodies, 1))
-    describe(f"{name}, one at a time", alone, seconds)
-    among, seconds = asyncio.run(run(client, bodies, SLOTS))
-    describe(f"{name}, {SLOTS} at a time", among, seconds)
-    pairs = list(zip(alone, among, strict=True))
+@contextmanager
+def touchstone(file: Path) -> Iterator[str]:
+    """Starts Touchstone's server, yields its address, and ends it."""
+    with Server("--log", "off", "--max-running", SLOTS, "--model", file) as server:
+        yield server.address
+
+
+def measure(name: str, start: Callable[[Path], AbstractContextManager[str]], file: Path, bodies: list[dict]) -> bool:
+    """Measure a server, started anew each time so that no prompt is cached; returns whether all answers agree."""
+    answers = []
+    for at_once in (1, SLOTS):
+        with start(file) as address:
+            client = Client(address)
+            asyncio.run(run(client, requests(4, 0), 4))  # warm-up
+            results, seconds = asyncio.run(run(client, bodies, at_once))
+        describe(f"{name}, {at_once} at a time", results, seconds)
+        answers.append(results)
+    pairs = list(zip(*answers, strict=True))
     texts = sum(text(one) != text(other) for one, other in pairs)
-    all_choices = sum(choices(one) != choices(other) for one, other in pairs)
-    print(f"  among others {texts} of {len(pairs)} texts differ, and {all_choices} with their log-probabilities")
-    return texts, all_choices
+    probabilities = sum(choices(one) != choices(other) for one, other in pairs)
+    print(f"  among others {texts} of {len(pairs)} texts differ, and {probabilities} with their log-probabilities")
+    return probabilities == 0
 
 
 def main() -> int:
@@ -107,11 +116,8 @@ def main() -> int:
         sys.exit(f"{file} is missing; run ci/real-model.sh")
     bodies = requests(options.requests, 1)
     print(f"{file.name}, {os.cpu_count()} cores")
-    with llama_cpp(file) as address:
-        measure("llama.cpp", address, bodies)
-    with Server("--log", "off", "--max-running", SLOTS, "--model", file) as server:
-        differences = measure("touchstone", server.address, bodies)
-    return 1 if any(differences) else 0
+    measure("llama.cpp", llama_cpp, file, bodies)
+    return 0 if measure("Touchstone", touchstone, file, bodies) else 1
 
 
 if __name__ == "__main__":

@@ -126,6 +126,7 @@ async def check(address: str, process: int, options: argparse.Namespace) -> None
         share = options.disconnects // 10 + (tenth < options.disconnects % 10)
         await asyncio.gather(*(fault() for _ in range(share)))
         megabytes.append(resident(process))
+        print(f"{sum(faults.kinds.values()):,} disconnects after {time.perf_counter() - start:.0f} s", flush=True)
     running = False
     await asyncio.gather(*neighbours)
     end = await client.idle()

@@ -134,9 +134,22 @@ BASES: dict[str, dict[str, object]] = {
     | _GROUPED
     | _MIXTURE,
     "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
+    "gemma": {"model_type": "gemma"} | _GROUPED,
     "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
     "olmo2": {"model_type": "olmo2"} | _GROUPED,
     "olmo3": {"model_type": "olmo3", "sliding_window": 5} | _GROUPED | _KINDS,
+    "smollm3": {"model_type": "smollm3", "no_rope_layer_interval": 2} | _GROUPED,
+    "smollm3, sliding": {
+        "model_type": "smollm3",
+        "no_rope_layers": [0, 1],
+        "use_sliding_window": True,
+        "sliding_window": 5,
+    }
+    | _GROUPED,
+    "cohere": {"model_type": "cohere", "layer_norm_eps": 0.01} | _GROUPED,
+    "cohere, normed": {"model_type": "cohere", "layer_norm_eps": 0.01, "use_qk_norm": True} | _GROUPED,
+    "cohere2": {"model_type": "cohere2", "sliding_window": 5, "sliding_window_pattern": 2} | _GROUPED,
+    "ministral": {"model_type": "ministral", "sliding_window": 5} | _GROUPED,
     "opt": {"model_type": "opt", "ffn_dim": 10} | _PLAIN,
     "xglm": {
         "model_type": "xglm",

@@ -306,4 +306,41 @@ TINY_FAMILIES = {
         model_type="olmo3",
         config=NARROW | {"rms_norm_eps": 3e-2, "sliding_window": 5} | KINDS | {"rope_parameters": BY_KIND},
     ),
+    "tiny-gemma": TinyFamily(
+        seed=27,
+        model_type="gemma",
+        config=NARROW | {"rms_norm_eps": 5e-2, "hidden_act": "gelu", "rope_parameters": {"rope_theta": 35.0}},
+    ),
+    "tiny-smollm3": TinyFamily(
+        seed=29,
+        model_type="smollm3",
+        config=NARROW
+        | {
+            "rms_norm_eps": 8e-3,
+            "no_rope_layer_interval": 2,
+            "use_sliding_window": True,
+            "sliding_window": 6,
+            "rope_parameters": {"rope_theta": 75.0},
+        },
+    ),
+    "tiny-cohere": TinyFamily(
+        seed=30,
+        model_type="cohere",
+        config=NARROW
+        | {"layer_norm_eps": 2e-2, "logit_scale": 0.3, "use_qk_norm": True, "rope_parameters": {"rope_theta": 65.0}},
+    ),
+    "tiny-cohere2": TinyFamily(
+        seed=31,
+        model_type="cohere2",
+        config=NARROW
+        | {"layer_norm_eps": 4e-3, "logit_scale": 1.7, "sliding_window": 5, "rope_parameters": {"rope_theta": 85.0}}
+        | KINDS,
+    ),
+    "tiny-ministral": TinyFamily(
+        seed=32,
+        model_type="ministral",
+        config=NARROW
+        | {"head_dim": 8, "rms_norm_eps": 6e-3, "sliding_window": 4, "rope_parameters": {"rope_theta": 95.0}}
+        | KINDS,
+    ),
 }

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from transformers import PreTrainedModel
 from transformers.models.bloom.modeling_bloom import BloomAttention, BloomGelu, bloom_gelu_forward
+from transformers.models.gemma3.modeling_gemma3 import Gemma3RMSNorm
 from transformers.models.gpt_neo.modeling_gpt_neo import GPTNeoSelfAttention
 from transformers.models.gptj.modeling_gptj import GPTJAttention
 from transformers.models.xglm.modeling_xglm import XGLMAttention
@@ -45,6 +46,7 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             output = taps[f"{names[module]}.{_last_linear(module)}"][None]
         tap = _tensor_of(module, output)
         tap = tap[0] if tap.dim() > 2 else tap  # OPT's MLP has no batch axis
+        tap = _side_by_side(tap) if isinstance(module, Gemma3RMSNorm) and tap.dim() == 3 else tap
         tap = tap.clone() if clips else tap
         name = names[module]
         if isinstance(kind := inputs[-1] if inputs else None, str):

@@ -4,6 +4,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.weights.Weights;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A family of models: how its {@code config.json} and its tensors become a {@link Transformer}. A new family is one class
@@ -29,7 +30,12 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("mixtral", "model.", 2, Mixtral::build, "MixtralForCausalLM", "MixtralModel"),
             new Family("qwen2_moe", "model.", null, Qwen2Moe::build, "Qwen2MoeForCausalLM", "Qwen2MoeModel"),
             new Family("qwen3_moe", "model.", null, Qwen3Moe::build, "Qwen3MoeForCausalLM", "Qwen3MoeModel"),
+            new Family("ministral", "model.", 2, Mistral::build, "MinistralForCausalLM", "MinistralModel"),
+            new Family("gemma", "model.", 1, Gemma::build, "GemmaForCausalLM", "GemmaModel"),
             new Family("gemma2", "model.", 1, Gemma2::build, "Gemma2ForCausalLM", "Gemma2Model"),
+            new Family("smollm3", "model.", 128_001, SmolLm3::build, "SmolLM3ForCausalLM", "SmolLM3Model"),
+            new Family("cohere", "model.", 255_001, Cohere::build, "CohereForCausalLM", "CohereModel"),
+            new Family("cohere2", "model.", 255_001, Cohere2::build, "Cohere2ForCausalLM", "Cohere2Model"),
             new Family("olmo", "model.", 50_279, Olmo::build, "OlmoForCausalLM", "OlmoModel"),
             new Family("olmo2", "model.", 50_279, Olmo2::build, "Olmo2ForCausalLM", "Olmo2Model"),
             new Family("olmo3", "model.", 50_279, Olmo3::build, "Olmo3ForCausalLM", "Olmo3Model"),
@@ -37,6 +43,32 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("xglm", "model.", 2, Xglm::build, "XGLMForCausalLM", "XGLMModel"),
             new Family("phi", "model.", 2, Phi::build, "PhiForCausalLM", "PhiModel"),
             new Family("exercise", "", null, Exercise::build, "ExerciseLM"));
+
+    /** Model types with layers that keep a state instead of keys and values: convolutions, linear attention, state spaces. */
+    private static final Set<String> RECURRENT = Set.of(
+            "bailing_hybrid",
+            "bamba",
+            "falcon_h1",
+            "falcon_mamba",
+            "granitemoehybrid",
+            "jamba",
+            "kimi_linear",
+            "lfm2",
+            "lfm2_moe",
+            "lfm3",
+            "mamba",
+            "mamba2",
+            "minimax",
+            "nemotron_h",
+            "olmo_hybrid",
+            "qwen3_5_text",
+            "qwen3_5_moe_text",
+            "qwen3_next",
+            "recurrent_gemma",
+            "rwkv",
+            "xlstm",
+            "zamba",
+            "zamba2");
 
     /** Builds the model. Layers have their names in {@code named_modules()}, without the prefix. */
     @FunctionalInterface
@@ -51,6 +83,11 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
     /** The family of a configuration, by its {@code model_type}. */
     public static Family of(Config config) {
         String type = config.text("model_type").orElse(null);
+        config.refuse(
+                "model_type",
+                RECURRENT.contains(String.valueOf(type)),
+                "layers with convolutions, linear attention or state spaces are not supported; expected a model with"
+                        + " attention in every layer");
         List<String> known = ALL.stream().map(Family::modelType).toList();
         if (!known.contains(type)) {
             throw config.error("model_type", type, "one that is supported: " + String.join(", ", known));

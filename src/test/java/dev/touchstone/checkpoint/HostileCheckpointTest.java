@@ -90,7 +90,13 @@ class HostileCheckpointTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            model_type              | "mamba"             | config.json: model_type is mamba, expected one that is supported: gpt2
+            model_type              | "t5"                | config.json: model_type is t5, expected one that is supported: gpt2
+            model_type              | "mamba"             | config.json: model_type is "mamba": layers with convolutions, linear attention or state spaces are not supported
+            model_type              | "qwen3_next"        | config.json: model_type is "qwen3_next": layers with convolutions, linear attention or state spaces are not supported
+            model_type              | "lfm2"              | config.json: model_type is "lfm2": layers with convolutions, linear attention or state spaces are not supported
+            model_type              | "jamba"             | config.json: model_type is "jamba": layers with convolutions, linear attention or state spaces are not supported
+            model_type              | "falcon_h1"         | config.json: model_type is "falcon_h1": layers with convolutions, linear attention or state spaces are not supported
+            model_type              | "granitemoehybrid"  | config.json: model_type is "granitemoehybrid": layers with convolutions, linear attention or state spaces are not supported
             model_type              | null                | config.json: model_type is null, expected one that is supported: gpt2
             model_type              | 5                   | config.json: model_type is 5, expected a string
             architectures           | ["GPT2ForSequenceClassification"] | config.json: architectures is GPT2ForSequenceClassification, expected GPT2LMHeadModel or GPT2Model

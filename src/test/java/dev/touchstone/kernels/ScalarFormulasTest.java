@@ -169,6 +169,28 @@ class ScalarFormulasTest {
     }
 
     @Test
+    void rowsUseTheGainsOfALayerNormInTurn() {
+        Tensor x = Hostile.ORDINARY.tensor(random, 6, 7);
+        float[] gain = Hostile.ORDINARY.array(random, 3 * 7);
+
+        Tensor unit = kernels.layerNorm(x, null, null, 0.1);
+        Tensor heads = kernels.layerNorm(x, gain, null, 0.1);
+
+        for (int t = 0; t < 6; t++) {
+            for (int c = 0; c < 7; c++) {
+                assertThat((double) heads.at(t, c)).isCloseTo(unit.at(t, c) * gain[t % 3 * 7 + c], within(1e-5));
+            }
+        }
+    }
+
+    @Test
+    void clampLimitsToBothSides() {
+        Tensor x = Tensor.of(new float[] {-3, -0.5f, 0, 2, Float.NaN, Float.POSITIVE_INFINITY}, 1, 6);
+
+        assertThat(kernels.clamp(x, -1, 1.5f).data()).containsExactly(-1, -0.5f, 0, 1.5f, Float.NaN, 1.5f);
+    }
+
+    @Test
     void everyNumberIsAddedOnceToAPairwiseSum() {
         double[] powers = new double[16];
         for (int i = 0; i < 16; i++) {

@@ -145,6 +145,7 @@ abstract class VectorKernelsContract {
         for (Kernels vector : vectors) {
             assertSameBits(vector.activate(x, activation), SCALAR.activate(x, activation));
             assertSameBits(vector.softCap(x, 3), SCALAR.softCap(x, 3));
+            assertSameBits(vector.clamp(x, -0.5f, 1), SCALAR.clamp(x, -0.5f, 1));
         }
     }
 
@@ -165,8 +166,22 @@ abstract class VectorKernelsContract {
 
             for (Kernels vector : vectors) {
                 assertSameBits(vector.layerNorm(x, gain, bias, 1e-5), SCALAR.layerNorm(x, gain, bias, 1e-5));
+                assertSameBits(vector.layerNorm(x, null, null, 1e-5), SCALAR.layerNorm(x, null, null, 1e-5));
+                assertSameBits(vector.layerNorm(x, gain, null, 1e-5), SCALAR.layerNorm(x, gain, null, 1e-5));
                 assertSameBits(vector.rmsNorm(x, gain, 1, 1e-5), SCALAR.rmsNorm(x, gain, 1, 1e-5));
             }
+        }
+    }
+
+    @Test
+    void layerNormOfHeadsWithGainsOfTheirOwn() {
+        Random random = new Random(1);
+        Tensor x = Hostile.ORDINARY.tensor(random, 30 * 5, 17);
+        float[] gain = Hostile.ORDINARY.array(random, 5 * 17);
+        float[] bias = Hostile.ORDINARY.array(random, 5 * 17);
+
+        for (Kernels vector : vectors) {
+            assertSameBits(vector.layerNorm(x, gain, bias, 1e-5), SCALAR.layerNorm(x, gain, bias, 1e-5));
         }
     }
 

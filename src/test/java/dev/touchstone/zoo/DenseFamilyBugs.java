@@ -1,8 +1,10 @@
 package dev.touchstone.zoo;
 
 import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Projections;
@@ -51,7 +53,61 @@ final class DenseFamilyBugs {
                     "tiny-olmo2",
                     Projections.class,
                     old -> ((Projections.Normed) old).projections()),
-            kernels("each head of queries normalised by itself", Q_NORM, "tiny-olmo2", ofEachHead(36, 6)));
+            kernels("each head of queries normalised by itself", Q_NORM, "tiny-olmo2", ofEachHead(36, 6)),
+            norms("no 1 added to the gains in Gemma", FIRST, "tiny-gemma", old -> withOffset(old, 0)),
+            each(
+                    "F11",
+                    "the embedding not scaled",
+                    "embed_tokens",
+                    "tiny-gemma",
+                    Embedding.class,
+                    old -> new Embedding(old.name(), old.table())),
+            activation("GELU with erf, as the file says", "tiny-gemma", Activation.GELU),
+            scoring(
+                    "scores divided by the root of hidden size over heads",
+                    "tiny-ministral",
+                    old -> new Scoring((float) (1 / Math.sqrt(5)), 0, old.window(), List.of())),
+            head("logits not scaled", "tiny-cohere", old -> new Head(old.name(), old.weight())),
+            head(
+                    "logits divided by logit_scale",
+                    "tiny-cohere2",
+                    old -> new Head(old.name(), old.weight(), null, 1 / old.scale(), 0)),
+            each(
+                    "F11",
+                    "attention and MLP one after the other instead of in parallel",
+                    FIRST,
+                    "tiny-cohere",
+                    Block.class,
+                    old -> new Block.Sequential(old.name(), old.ln1(), old.attn(), old.ln1(), old.mlp())),
+            ForwardBug.of(
+                            "F14",
+                            "halves rotated together instead of neighbouring channels",
+                            "",
+                            Q,
+                            Plant.kernels(halves()))
+                    .in("tiny-cohere2"),
+            kernels("LayerNorm without biases treated as RMSNorm", FIRST, "tiny-cohere2", asRmsNorm()),
+            each(
+                    "F18",
+                    "all heads have the gains of the first",
+                    Q_NORM,
+                    "tiny-cohere",
+                    LayerNorm.class,
+                    old -> old.size() == old.gain().length
+                            ? old
+                            : new LayerNorm(
+                                    old.name(),
+                                    old.size(),
+                                    Arrays.copyOf(old.gain(), old.size()),
+                                    null,
+                                    old.epsilon())),
+            each(
+                    "F18",
+                    "queries normalised over all heads at once",
+                    Q_NORM,
+                    "tiny-cohere",
+                    LayerNorm.class,
+                    old -> new LayerNorm(old.name(), old.gain().length, old.gain(), null, old.epsilon())));
 
     private DenseFamilyBugs() {}
 
@@ -93,6 +149,15 @@ final class DenseFamilyBugs {
 
     private static ForwardBug kernels(String what, String tap, String fixture, BuggedKernels kernels) {
         return ForwardBug.of("F18", what, "", tap, Plant.kernels(kernels)).in(fixture);
+    }
+
+    private static BuggedKernels halves() {
+        return new BuggedKernels() {
+            @Override
+            public Tensor rotate(Tensor x, Tensor angles, int headSize, RotaryLayout layout) {
+                return super.rotate(x, angles, headSize, RotaryLayout.HALF_SPLIT);
+            }
+        };
     }
 
     private static BuggedKernels asRmsNorm() {

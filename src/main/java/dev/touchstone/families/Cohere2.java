@@ -1,0 +1,40 @@
+package dev.touchstone.families;
+
+import dev.touchstone.model.Attention;
+import dev.touchstone.model.LayerRotaries;
+import dev.touchstone.model.Rotary;
+import dev.touchstone.model.Transformer;
+import dev.touchstone.weights.Weights;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Cohere's Command R7B and Command A ({@code Cohere2Config} and {@code modeling_cohere2.py} in Hugging Face transformers): Command R with
+ * rotary embeddings and a sliding window in three of four layers, and without positions in the fourth.
+ */
+final class Cohere2 {
+    private static final double THETA = 10_000;
+    private static final int PERIOD = 4;
+
+    private Cohere2() {}
+
+    static Transformer build(Config config, Weights weights) {
+        LlamaParts parts = Cohere.read(config, weights);
+        Rotary rotary = Cohere.rotary(parts, THETA);
+        List<Integer> ofLayer = IntStream.range(0, parts.shape().layers())
+                .mapToObj(layer -> parts.slides(layer, slides(layer, config)) ? 0 : LayerRotaries.NONE)
+                .toList();
+        return Cohere.build(parts, new LayerRotaries(List.of(rotary), ofLayer), layer -> attention(layer, parts));
+    }
+
+    /** Whether a layer has a sliding window if {@code layer_types} is not set. */
+    private static boolean slides(int layer, Config config) {
+        return (layer + 1) % config.size("sliding_window_pattern", PERIOD) != 0;
+    }
+
+    private static Attention attention(int layer, LlamaParts parts) {
+        boolean bias = parts.config().flag("attention_bias", false);
+        int window = parts.window(layer, slides(layer, parts.config()), 4096);
+        return parts.attention(layer, bias, bias, parts.scoring().withWindow(window));
+    }
+}

@@ -8,8 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from touchstone import exercise  # noqa: F401, registers the model with Hugging Face
+from touchstone import exercise, falcon  # noqa: F401, register a model and correct one
 from touchstone.eager import EAGER
 from touchstone.taps import recording
 from touchstone.truth import float64_throughout
@@ -40,7 +41,13 @@ class Checkpoint:
     @cached_property
     def double(self) -> nn.Module:
         """The model with the same weights in float64; must be run within `float64_throughout`."""
-        return self._model(torch.float32).double()
+        model = self._model(torch.float32)
+        for module in model.modules():
+            if getattr(module, "rope_type", None) == "longrope":
+                # The frequencies of longer sequences are computed in the first pass, which would use float64.
+                length = module.config.rope_parameters["original_max_position_embeddings"] + 1
+                module.long_inv_freq, _ = ROPE_INIT_FUNCTIONS["longrope"](module.config, seq_len=length)
+        return model.double()
 
     @cached_property
     def weights(self) -> dict[str, Tensor]:

@@ -26,6 +26,10 @@ SIZES = (
     "num_experts_per_tok",
     "moe_intermediate_size",
     "shared_expert_intermediate_size",
+    "n_heads",
+    "n_layers",
+    "max_seq_len",
+    "ffn_hidden_size",
 )
 """Attributes whose defaults would make a large model, and so are never left out."""
 
@@ -64,6 +68,13 @@ _KINDS = {
 
 _LINEAR = {"rope_type": "linear", "rope_theta": 20.0, "factor": 2.0}
 _DYNAMIC = {"rope_type": "dynamic", "rope_theta": 20.0, "factor": 2.0}
+_LONGROPE = {
+    "rope_type": "longrope",
+    "rope_theta": 20.0,
+    "partial_rotary_factor": 1.0,
+    "short_factor": [1.2, 0.8],
+    "long_factor": [2.0, 3.0],
+}
 _YARN = {"rope_type": "yarn", "rope_theta": 20.0, "factor": 3.0, "original_max_position_embeddings": 16}
 _LLAMA3 = {
     "rope_type": "llama3",
@@ -162,6 +173,32 @@ BASES: dict[str, dict[str, object]] = {
     },
     "phi": {"model_type": "phi", "intermediate_size": 10, "num_key_value_heads": 3, "partial_rotary_factor": 0.5}
     | _PLAIN,
+    "phi3": {"model_type": "phi3"} | _SHARES,
+    "phi3, longrope": {"model_type": "phi3", "original_max_position_embeddings": 8}
+    | _SHARES
+    | {"rope_parameters": _LONGROPE},
+    "granite": {"model_type": "granite", "attention_multiplier": 0.7} | _GROUPED,
+    "starcoder2": {"model_type": "starcoder2", "sliding_window": 5} | _GROUPED,
+    "stablelm": {"model_type": "stablelm", "qk_layernorm": True, "use_qkv_bias": True, "partial_rotary_factor": 0.5}
+    | _SHARES,
+    "falcon": {"model_type": "falcon", "new_decoder_architecture": True, "num_kv_heads": 2, "ffn_hidden_size": 10}
+    | _PLAIN
+    | {"hidden_size": 24, "num_attention_heads": 6},
+    "falcon, multi-query": {"model_type": "falcon", "ffn_hidden_size": 10} | _PLAIN,
+    "falcon, alibi": {"model_type": "falcon", "alibi": True, "multi_query": False, "parallel_attn": False, "bias": True}
+    | _PLAIN,
+    "gpt_bigcode": {"model_type": "gpt_bigcode"} | _SHORT_NAMES,
+    "codegen": {"model_type": "codegen", "rotary_dim": 2} | _SHORT_NAMES | {"n_embd": 16, "n_head": 4},
+    "mpt": {
+        "model_type": "mpt",
+        "vocab_size": 11,
+        "d_model": 12,
+        "n_layers": 2,
+        "n_heads": 3,
+        "max_seq_len": 32,
+        "attn_config": {"clip_qkv": 0.75},
+    },
+    "opt, 350m": {"model_type": "opt", "ffn_dim": 10, "do_layer_norm_before": False, "word_embed_proj_dim": 8} | _PLAIN,
 }
 """`<family>` or `<family>, <variant>`."""
 

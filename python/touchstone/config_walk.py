@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig
 
+from touchstone import falcon  # noqa: F401, corrects the model
 from touchstone.config_bases import BASES, SIZES
 from touchstone.config_values import ABSENT, EXTRA, values
 from touchstone.eager import EAGER

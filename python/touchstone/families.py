@@ -343,4 +343,141 @@ TINY_FAMILIES = {
         | {"head_dim": 8, "rms_norm_eps": 6e-3, "sliding_window": 4, "rope_parameters": {"rope_theta": 95.0}}
         | KINDS,
     ),
+    "tiny-phi3": TinyFamily(
+        seed=40,
+        model_type="phi3",
+        config=GROUPED
+        | {
+            "hidden_size": 42,
+            "intermediate_size": 29,
+            "rms_norm_eps": 3e-3,
+            "sliding_window": 6,
+            "original_max_position_embeddings": 8,
+            "rope_parameters": {
+                "rope_type": "longrope",
+                "rope_theta": 60.0,
+                "partial_rotary_factor": 0.9,
+                "short_factor": [1.1, 0.7, 1.6],
+                "long_factor": [1.9, 3.1, 2.3],
+            },
+        },
+    ),
+    "tiny-granite": TinyFamily(
+        seed=41,
+        model_type="granite",
+        config=GROUPED
+        | {
+            "hidden_size": 36,
+            "rms_norm_eps": 4e-3,
+            "tie_word_embeddings": True,
+            "embedding_multiplier": 2.375,
+            "attention_multiplier": 0.61,
+            "residual_multiplier": 0.4375,
+            "logits_scaling": 0.7,
+            "rope_parameters": {"rope_theta": 80.0},
+        },
+    ),
+    "tiny-starcoder2": TinyFamily(
+        seed=42,
+        model_type="starcoder2",
+        config=GROUPED
+        | {"hidden_size": 36, "norm_epsilon": 3e-3, "sliding_window": 4, "rope_parameters": {"rope_theta": 65.0}},
+    ),
+    "tiny-stablelm": TinyFamily(
+        seed=43,
+        model_type="stablelm",
+        config=GROUPED
+        | {
+            "hidden_size": 42,
+            "intermediate_size": 29,
+            "layer_norm_eps": 2e-3,
+            "qk_layernorm": True,
+            "use_qkv_bias": True,
+            "rope_parameters": {"rope_theta": 55.0, "partial_rotary_factor": 0.6},
+        },
+    ),
+    "tiny-falcon": TinyFamily(
+        seed=44,
+        model_type="falcon",
+        config={
+            "hidden_size": 36,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 6,
+            "num_kv_heads": 2,
+            "new_decoder_architecture": True,
+            "ffn_hidden_size": 37,
+            "layer_norm_epsilon": 3e-3,
+            "rope_parameters": {"rope_theta": 50.0},
+        },
+    ),
+    "tiny-falcon-multi-query": TinyFamily(
+        seed=45,
+        model_type="falcon",
+        config={
+            "hidden_size": 30,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 5,
+            "bias": True,
+            "ffn_hidden_size": 37,
+            "layer_norm_epsilon": 4e-3,
+            "rope_parameters": {"rope_theta": 75.0},
+        },
+    ),
+    "tiny-falcon-alibi": TinyFamily(
+        seed=46,
+        model_type="falcon",
+        config={
+            "hidden_size": 30,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 10,
+            "alibi": True,
+            "multi_query": False,
+            "parallel_attn": False,
+            "bias": True,
+            "ffn_hidden_size": 37,
+            "layer_norm_epsilon": 2e-3,
+        },
+    ),
+    "tiny-gpt-bigcode": TinyFamily(
+        seed=47,
+        model_type="gpt_bigcode",
+        config={"n_embd": 30, "n_layer": 2, "n_head": 5, "n_inner": 37, "layer_norm_epsilon": 2e-3},
+    ),
+    "tiny-codegen": TinyFamily(
+        seed=48,
+        model_type="codegen",
+        config={
+            "n_embd": 36,
+            "n_layer": 2,
+            "n_head": 12,
+            "n_inner": 37,
+            "rotary_dim": 2,
+            "layer_norm_epsilon": 3e-3,
+        },
+    ),
+    "tiny-mpt": TinyFamily(
+        seed=49,
+        model_type="mpt",
+        config={
+            "d_model": 30,
+            "n_layers": 2,
+            "n_heads": 5,
+            "max_seq_len": POSITIONS,
+            "layer_norm_epsilon": 4e-3,
+            "attn_config": {"clip_qkv": 0.75, "softmax_scale": 0.6},
+        },
+    ),
+    "tiny-opt-350m": TinyFamily(
+        seed=50,
+        model_type="opt",
+        config={
+            "hidden_size": 33,
+            "word_embed_proj_dim": 22,
+            "do_layer_norm_before": False,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 3,
+            "ffn_dim": 37,
+            "pad_token_id": 1,
+        },
+    ),
 }

@@ -9,7 +9,11 @@ from touchstone.config_bases import BASES
 from touchstone.config_walk import Shapes, Walk
 
 PREFIXES = {"gpt2": "transformer.", "gpt_neo": "transformer.", "gptj": "transformer.", "bloom": "transformer."} | {
-    "gpt_neox": "gpt_neox."
+    "gpt_neox": "gpt_neox.",
+    "falcon": "transformer.",
+    "gpt_bigcode": "transformer.",
+    "codegen": "transformer.",
+    "mpt": "transformer.",
 }
 """The name of the base model in the language model; in other families it is `model.`."""
 

@@ -17,14 +17,19 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from transformers import PreTrainedModel
 from transformers.models.bloom.modeling_bloom import BloomAttention, BloomGelu, bloom_gelu_forward
+from transformers.models.codegen.modeling_codegen import CodeGenAttention
+from transformers.models.falcon.modeling_falcon import FalconAttention, FalconForCausalLM
 from transformers.models.gemma3.modeling_gemma3 import Gemma3RMSNorm
 from transformers.models.gpt_neo.modeling_gpt_neo import GPTNeoSelfAttention
 from transformers.models.gptj.modeling_gptj import GPTJAttention
+from transformers.models.mpt.modeling_mpt import MptAttention
+from transformers.models.stablelm.modeling_stablelm import StableLmLayerNormPerHead
 from transformers.models.xglm.modeling_xglm import XGLMAttention
 
 from touchstone.experts import is_experts, recorded_experts
 
 SOFTMAXES = (nn.functional.softmax, torch.softmax, Tensor.softmax)
+PRODUCTS = (torch.matmul, Tensor.matmul, Tensor.__matmul__)
 MASKED = -1e30
 """A score below this is masked: Hugging Face adds the lowest number of the type; the tap has -inf."""
 
@@ -45,9 +50,11 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             # BLOOM's modules add the residual stream to the output of their last linear layer.
             output = taps[f"{names[module]}.{_last_linear(module)}"][None]
         tap = _tensor_of(module, output)
+        if isinstance(module, StableLmLayerNormPerHead):
+            tap = _side_by_side(tap[0])
         tap = tap[0] if tap.dim() > 2 else tap  # OPT's MLP has no batch axis
         tap = _side_by_side(tap) if isinstance(module, Gemma3RMSNorm) and tap.dim() == 3 else tap
-        tap = tap.clone() if clips else tap
+        tap = tap.clone() if in_place else tap
         name = names[module]
         if isinstance(kind := inputs[-1] if inputs else None, str):
             # A table for each kind of layer. Hugging Face computes them in the order of a set, which is random.
@@ -55,7 +62,8 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             name = f"{name}.{kind}"
         taps[name] = tap.flatten(1) if tap.dim() == 3 else tap
 
-    clips = getattr(model.config, "clip_qkv", None) is not None  # OLMo does so in place
+    # OLMo clips in place, and Falcon adds the output of attention to that of the MLP in place.
+    in_place = getattr(model.config, "clip_qkv", None) is not None or isinstance(model, FalconForCausalLM)
     modeling = sys.modules[type(model).__module__]
     handles = [module.register_forward_hook(record) for module, name in names.items() if name]
     try:
@@ -65,9 +73,11 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             if hasattr(modeling, "eager_attention_forward"):
                 wrapped = _wrapped(modeling.eager_attention_forward, names, taps)
                 patches.enter_context(patch.object(modeling, "eager_attention_forward", wrapped))
-            for old in (GPTNeoSelfAttention, GPTJAttention):
+            for old in (GPTNeoSelfAttention, GPTJAttention, CodeGenAttention):
                 patches.enter_context(patch.object(old, "_attn", _wrapped_method(old._attn, names, taps)))
             patches.enter_context(patch.object(XGLMAttention, "forward", _wrapped_xglm(names, taps)))
+            patches.enter_context(patch.object(FalconAttention, "forward", _wrapped_falcon(names, taps)))
+            patches.enter_context(patch.object(MptAttention, "forward", _wrapped_mpt(names, taps)))
             for method, wrapped in _wrapped_bloom(names, taps).items():
                 patches.enter_context(patch.object(BloomAttention, method, wrapped))
             # Replaces torch.autograd.Function, which TorchScript cannot save, by the same formula.
@@ -94,6 +104,12 @@ def tap_name(model: nn.Module, path: str) -> str | None:
     parent = model.get_submodule(path.rpartition(".")[0])
     if is_experts(parent):
         return None  # called once for each expert; `touchstone.experts` records the outputs of all
+    if isinstance(module, StableLmLayerNormPerHead):
+        return name
+    if "_layernorm.norms." in name:
+        return None  # a norm of one head
+    if name == "rotary_emb" and getattr(model.config, "alibi", False):
+        return None  # Falcon computes the table and does not use it
     wraps_one = len(list(module.children())) == 1 and not list(module.parameters(recurse=False))
     if wraps_one and not isinstance(module, nn.ModuleList):
         return None
@@ -158,6 +174,37 @@ def _wrapped_xglm(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -
     return wrapped
 
 
+def _wrapped_falcon(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    forward = FalconAttention.forward
+
+    @functools.wraps(forward)  # keeps the signature, which `record` inspects
+    def wrapped(module: nn.Module, *args: object, **options: object) -> object:
+        name = names[module]
+        # Repeats keys and values for all query heads before the product in the new architecture.
+        shared = module.num_heads // module.num_kv_heads if module.new_decoder_architecture else 1
+        with _MatmulRecorder(name, taps, shared), _SoftmaxRecorder(name, taps):
+            return forward(module, *args, **options)
+
+    return wrapped
+
+
+def _wrapped_mpt(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    forward = MptAttention.forward
+
+    @functools.wraps(forward)  # keeps the signature, which `record` inspects
+    def wrapped(module: nn.Module, hidden_states: Tensor, position_bias: Tensor, **options: object) -> object:
+        name = names[module]
+        with _MatmulRecorder(name, taps), _SoftmaxRecorder(name, taps):
+            output = forward(module, hidden_states, position_bias=position_bias, **options)
+        # Hugging Face counts positions back from the last key. Counted from the first key, as in the taps, the scores
+        # of a head differ by a constant, which changes no probability.
+        first = position_bias.size(2) - hidden_states.size(1)
+        taps[f"{name}.scores"] = taps[f"{name}.scores"] - position_bias[:, :, first : first + 1]
+        return output
+
+    return wrapped
+
+
 def _record_heads(name: str, taps: dict[str, Tensor], query: Tensor, key: Tensor, value: Tensor) -> None:
     """Records q, k and v of one sequence, (1, H, T, D) each."""
     for letter, tensor in (("q", query), ("k", key), ("v", value)):
@@ -183,6 +230,26 @@ class _SoftmaxRecorder(TorchFunctionMode):
             scores = args[0].masked_fill(args[0] < MASKED, -torch.inf)
             self.taps[f"{self.name}.scores"] = scores[0] if scores.dim() > 3 else scores
             self.taps[f"{self.name}.probs"] = result[0] if result.dim() > 3 else result
+        return result
+
+
+class _MatmulRecorder(TorchFunctionMode):
+    """Records the inputs of the first product of heads in an attention module, and input and output of the second."""
+
+    def __init__(self, name: str, taps: dict[str, Tensor], shared: int = 1) -> None:
+        """The taps are `name.q`, `name.k`, `name.v` and `name.context`; of keys and values every `shared`-th head."""
+        super().__init__()
+        self.name, self.taps, self.shared = name, taps, shared
+
+    def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
+        result = func(*args, **(kwargs or {}))
+        if func in PRODUCTS and args[0].dim() == args[1].dim() == 4:
+            if f"{self.name}.q" not in self.taps:
+                self.taps[f"{self.name}.q"] = _side_by_side(args[0][0])
+                self.taps[f"{self.name}.k"] = _side_by_side(args[1].mT[0][:: self.shared])
+            else:
+                self.taps[f"{self.name}.v"] = _side_by_side(args[1][0][:: self.shared])
+                self.taps[f"{self.name}.context"] = _side_by_side(result[0])
         return result
 
 

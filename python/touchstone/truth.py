@@ -8,6 +8,7 @@ from unittest.mock import patch
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
+from transformers.models.codegen import modeling_codegen
 from transformers.models.gptj.modeling_gptj import GPTJAttention, create_sinusoidal_positions
 from transformers.models.xglm.modeling_xglm import XGLMSinusoidalPositionalEmbedding
 
@@ -53,6 +54,9 @@ def _sinusoidal_table(module: nn.Module) -> dict[str, torch.Tensor]:
     """The name and the recomputed value of the module's sinusoidal table; empty for other modules."""
     if isinstance(module, GPTJAttention):
         return {"embed_positions": create_sinusoidal_positions(module.max_positions, module.pos_embd_dim)}
+    if isinstance(module, modeling_codegen.CodeGenAttention):
+        table = modeling_codegen.create_sinusoidal_positions(module.max_positions, module.pos_embd_dim)
+        return {"embed_positions": table}
     if isinstance(module, XGLMSinusoidalPositionalEmbedding):
         rows = module.num_positions + module.offset
         return {"weights": module.get_embedding(rows, module.embedding_dim, module.padding_idx)}

@@ -44,7 +44,7 @@ final class RunTrace implements Trace {
     /** The residual stream before the first block and after each block. (T, C) each */
     List<Tensor> streams(Kernels kernels) {
         return map.streams().stream()
-                .map(stream -> stream.evaluate(taps::get, kernels::add))
+                .map(stream -> stream.evaluate(taps::get, kernels::scale, kernels::add))
                 .toList();
     }
 

@@ -70,8 +70,12 @@ record Stages(LoadedModel model, PositionEncoding positions, int tokens, Setting
                 stage(
                         Stage.Kind.OUTPUT,
                         format("(%d, %d) → (%d, %d)", tokens, shape.channels(), tokens, shape.vocabulary()),
-                        List.of(transformer.lnF().getClass(), Head.class),
-                        golden(transformer.lnF().name(), Head.LOGITS)),
+                        transformer.lnF() == null
+                                ? List.of(Head.class)
+                                : List.of(transformer.lnF().getClass(), Head.class),
+                        transformer.lnF() == null
+                                ? golden(Head.LOGITS)
+                                : golden(transformer.lnF().name(), Head.LOGITS)),
                 stage(
                         Stage.Kind.CHOICE,
                         format("(%d) → id", shape.vocabulary()),

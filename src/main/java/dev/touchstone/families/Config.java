@@ -1,6 +1,7 @@
 package dev.touchstone.families;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Map;
@@ -29,6 +30,15 @@ public final class Config extends JsonObject {
      */
     Config withNames(Map<String, String> standardNames) {
         return new Config(this, standardNames);
+    }
+
+    /** The same with a default for a field that the file does not have. */
+    Config withDefault(String name, int value) {
+        if (!isAbsent(name)) {
+            return this;
+        }
+        ObjectNode copy = json().deepCopy();
+        return new Config(new JsonObject(path(), copy.put(name, value)), standardNames);
     }
 
     /** The name under which the file has a field, given its standard name. Throws if it has both names and the values differ. */

@@ -2,6 +2,7 @@ package dev.touchstone.families;
 
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
+import dev.touchstone.model.Linear;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.util.TouchstoneException;
@@ -60,6 +61,12 @@ record EmbeddingAndHead(Embedding embedding, Head head) {
     EmbeddingAndHead withLogitScale(double scale) {
         return new EmbeddingAndHead(
                 embedding, new Head(head.name(), head.weight(), head.bias(), (float) scale, head.cap()));
+    }
+
+    /** The same with a projection before the head. */
+    EmbeddingAndHead withProjection(Linear projection) {
+        return new EmbeddingAndHead(
+                embedding, new Head(head.name(), projection, head.weight(), head.bias(), head.scale(), head.cap()));
     }
 
     /** The same with the bias of the head. (V) */

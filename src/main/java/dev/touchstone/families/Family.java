@@ -42,6 +42,20 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("opt", "model.", 2, Opt::build, "OPTForCausalLM", "OPTModel"),
             new Family("xglm", "model.", 2, Xglm::build, "XGLMForCausalLM", "XGLMModel"),
             new Family("phi", "model.", 2, Phi::build, "PhiForCausalLM", "PhiModel"),
+            new Family("phi3", "model.", 32_000, Phi3::build, "Phi3ForCausalLM", "Phi3Model"),
+            new Family("granite", "model.", 2, Granite::build, "GraniteForCausalLM", "GraniteModel"),
+            new Family("starcoder2", "model.", 50_256, StarCoder2::build, "Starcoder2ForCausalLM", "Starcoder2Model"),
+            new Family("stablelm", "model.", 0, StableLm::build, "StableLmForCausalLM", "StableLmModel"),
+            new Family("mpt", "transformer.", null, Mpt::build, "MptForCausalLM", "MptModel"),
+            new Family("falcon", "transformer.", 11, Falcon::build, "FalconForCausalLM", "FalconModel"),
+            new Family(
+                    "gpt_bigcode",
+                    "transformer.",
+                    50_256,
+                    GptBigCode::build,
+                    "GPTBigCodeForCausalLM",
+                    "GPTBigCodeModel"),
+            new Family("codegen", "transformer.", 50_256, CodeGen::build, "CodeGenForCausalLM", "CodeGenModel"),
             new Family("exercise", "", null, Exercise::build, "ExerciseLM"));
 
     /** Model types with layers that keep a state instead of keys and values: convolutions, linear attention, state spaces. */

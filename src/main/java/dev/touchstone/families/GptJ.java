@@ -31,7 +31,7 @@ final class GptJ {
     }
 
     /** Hugging Face keeps sines and cosines in a buffer, and not the frequencies, so the frequencies are not rounded to float. */
-    private static Rotary rotary(GptParts parts) {
+    static Rotary rotary(GptParts parts) {
         int headSize = parts.shape().headSize();
         int channels = parts.config().size("rotary_dim", 64);
         if (channels % 2 != 0 || channels > headSize) {
@@ -60,7 +60,7 @@ final class GptJ {
                 mlp(name + ".mlp", parts));
     }
 
-    private static Mlp mlp(String name, GptParts parts) {
+    static Mlp mlp(String name, GptParts parts) {
         int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,

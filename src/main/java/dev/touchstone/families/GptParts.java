@@ -5,6 +5,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp.NamedActivation;
+import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Rotary;
@@ -12,7 +13,6 @@ import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
-import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -44,6 +44,28 @@ record GptParts(Config config, Weights weights, Shape shape, double epsilon) {
                 config.size("max_position_embeddings", defaults.positions()),
                 config.size("vocab_size", defaults.vocabulary()));
         return new GptParts(config, weights, shape, epsilon);
+    }
+
+    /** The same with fewer key-value heads. */
+    GptParts withKeyValueHeads(int keyValueHeads) {
+        return with(keyValueHeads, shape.channels());
+    }
+
+    /** The same with another width of the residual stream. */
+    GptParts withChannels(int channels) {
+        return with(shape.keyValueHeads(), channels);
+    }
+
+    private GptParts with(int keyValueHeads, int channels) {
+        Shape other = new Shape(
+                shape.layers(),
+                shape.heads(),
+                keyValueHeads,
+                shape.headSize(),
+                channels,
+                shape.positions(),
+                shape.vocabulary());
+        return new GptParts(config, weights, other, epsilon);
     }
 
     int channels() {
@@ -107,7 +129,11 @@ record GptParts(Config config, Weights weights, Shape shape, double epsilon) {
 
     /** The model. {@code norm} is the name of the norm after the last block; {@code rotary} may be null. */
     Transformer transformer(EmbeddingAndHead ends, Stem stem, Rotary rotary, String norm, IntFunction<Block> block) {
-        List<Block> blocks = Blocks.of(shape.layers(), block);
-        return new Transformer(shape, stem, rotary, blocks, norm(norm), ends.head());
+        return transformer(ends, stem, rotary, norm(norm), block);
+    }
+
+    /** The same with another norm after the last block, or none. */
+    Transformer transformer(EmbeddingAndHead ends, Stem stem, Rotary rotary, Norm norm, IntFunction<Block> block) {
+        return new Transformer(shape, stem, rotary, Blocks.of(shape.layers(), block), norm, ends.head());
     }
 }

@@ -76,10 +76,14 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return new LlamaParts(config, weights, shape, 1, epsilon);
     }
 
+    /** Rotary embeddings on all channels. */
+    Rotary rotary() {
+        return RotarySettings.whole(config, shape.headSize(), shape.positions());
+    }
+
     /** The model. {@code tied} is the default of {@code tie_word_embeddings}. */
     Transformer transformer(boolean tied, IntFunction<Block> block) {
-        Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
-        return transformer(ends(tied), rotary, block);
+        return transformer(ends(tied), rotary(), block);
     }
 
     /** The same with other ends or another rotary embedding. */
@@ -111,6 +115,11 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     /** Scores are multiplied by {@code 1 / sqrt(D)}. */
     Scoring scoring() {
         return new Scoring((float) Math.pow(shape.headSize(), -0.5));
+    }
+
+    /** {@link #scoring()} with the window {@code sliding_window} in every layer, for families that have none by default. */
+    Scoring scoringWithOptionalWindow() {
+        return config.has("sliding_window") ? scoring().withWindow(config.size("sliding_window", 0)) : scoring();
     }
 
     /** Whether {@code sliding_window} is not null. Only where the field is absent does it have its default. */

@@ -1,6 +1,7 @@
 package dev.touchstone.families;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,8 +15,14 @@ interface RotaryScaling {
      *
      * @param frequencies in radians per position, one for each pair of channels. (R / 2)
      * @param factor multiplies cosines and sines
+     * @param longer the frequencies of sequences longer than the trained context; null if they have the same. (R / 2)
      */
-    record Scaled(float[] frequencies, double factor) {}
+    record Scaled(float[] frequencies, double factor, float[] longer) {
+        /** The same frequencies for sequences of every length. */
+        Scaled(float[] frequencies, double factor) {
+            this(frequencies, factor, null);
+        }
+    }
 
     /**
      * The input.
@@ -81,25 +88,30 @@ interface RotaryScaling {
 
     /**
      * LongRoPE (Ding et al., 2024): divides each frequency by a factor of its own. Sequences within the trained context have other factors
-     * than longer ones. Keys in a cache cannot change from one to the other, so either there must be no longer ones, or all factors must
-     * be equal.
+     * than longer ones.
      */
     static Scaled longRope(Given given) {
-        List<JsonNode> factors = given.settings.list("short_factor");
+        float[] frequencies = divided("short_factor", given);
+        float[] longer = divided("long_factor", given);
+        boolean changes = given.extended > given.positions && !Arrays.equals(frequencies, longer);
+        return new Scaled(
+                frequencies,
+                given.settings.nonNegative("attention_factor", longRopeFactor(given)),
+                changes ? longer : null);
+    }
+
+    /** The frequencies of the training divided by the factors in a field. */
+    private static float[] divided(String field, Given given) {
+        List<JsonNode> factors = given.settings.list(field);
         int pairs = given.frequencies.length;
         if (factors.size() != pairs || !factors.stream().allMatch(JsonNode::isNumber)) {
-            throw given.settings.error(
-                    "short_factor", "a list of " + pairs + " numbers, one for each pair of channels");
-        }
-        if (given.extended > given.positions && !factors.equals(given.settings.list("long_factor"))) {
-            throw given.settings.error(
-                    "long_factor", "the values of short_factor: other factors for longer sequences are not supported");
+            throw given.settings.error(field, "a list of " + pairs + " numbers, one for each pair of channels");
         }
         float[] frequencies = new float[pairs];
         for (int i = 0; i < pairs; i++) {
             frequencies[i] = 1 / (factors.get(i).floatValue() * period(given.theta, i, pairs));
         }
-        return new Scaled(frequencies, given.settings.nonNegative("attention_factor", longRopeFactor(given)));
+        return frequencies;
     }
 
     private static double longRopeFactor(Given given) {

@@ -104,7 +104,7 @@ final class RotarySettings {
     }
 
     /** {@code rope_scaling} if it has fields, else {@code rope_parameters}: as Python's {@code or} has it. */
-    private static Config settings(Config config) {
+    static Config settings(Config config) {
         Config scaling = config.part("rope_scaling");
         Config settings = scaling.json().isEmpty() ? config.part("rope_parameters") : scaling;
         settings.json().properties().forEach(field -> {
@@ -146,11 +146,22 @@ final class RotarySettings {
         }
         RotaryScaling.Scaled scaled =
                 scaling.of(new RotaryScaling.Given(settings, theta, frequencies, trained, positions));
+        Rotary.Longer longer = scaled.longer() == null ? null : new Rotary.Longer(trained, doubles(scaled.longer()));
+        return new Rotary(
+                "rotary_emb",
+                headSize,
+                RotaryLayout.HALF_SPLIT,
+                doubles(scaled.frequencies()),
+                scaled.factor(),
+                longer);
+    }
+
+    private static List<Double> doubles(float[] frequencies) {
         List<Double> list = new ArrayList<>();
-        for (float frequency : scaled.frequencies()) {
+        for (float frequency : frequencies) {
             list.add((double) frequency);
         }
-        return new Rotary("rotary_emb", headSize, RotaryLayout.HALF_SPLIT, list, scaled.factor());
+        return list;
     }
 
     /** The length of the context in training. A value outside of the settings of the embedding has precedence. */

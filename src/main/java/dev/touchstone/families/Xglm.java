@@ -47,7 +47,7 @@ final class Xglm {
                 new Stem(null, scaled, sinusoids),
                 null,
                 "layer_norm",
-                layer -> Opt.block(layer, "layers." + layer, inner, true, "gelu", parts));
+                layer -> Opt.block(layer, "layers." + layer, inner, "gelu", parts));
     }
 
     /** Frequencies from 1 down to 1 / 10,000, both included. */

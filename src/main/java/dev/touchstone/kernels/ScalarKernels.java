@@ -217,7 +217,7 @@ public final class ScalarKernels implements Kernels {
         float score = scoring.slopes().isEmpty()
                 ? scoring.scale() * product
                 : Math.fma(
-                        scoring.scale(), product, Scoring.bias(scoring.slopes().get(head), position));
+                        scoring.scale(), product, scoring.bias(scoring.slopes().get(head), position));
         return scoring.cap() > 0 ? FloatMath.softCap(score, scoring.cap()) : score;
     }
 

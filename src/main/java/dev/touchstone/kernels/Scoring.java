@@ -1,5 +1,6 @@
 package dev.touchstone.kernels;
 
+import dev.touchstone.tensor.HalfPrecision;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -10,8 +11,9 @@ import java.util.stream.IntStream;
  * @param cap if above 0, the soft cap of scores: {@code cap tanh(score / cap)}; 0 for none
  * @param window how many positions a query attends to, its own included; {@link #UNLIMITED} for all before it
  * @param slopes ALiBi's slope of each query head, which times the position of the key is added to the score; empty for none. (H)
+ * @param inBfloat16 whether ALiBi's bias is rounded to bfloat16 and then multiplied by the scale, as in Falcon
  */
-public record Scoring(float scale, float cap, int window, List<Double> slopes) {
+public record Scoring(float scale, float cap, int window, List<Double> slopes, boolean inBfloat16) {
     /** A window that is longer than any sequence. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -24,6 +26,11 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
         }
     }
 
+    /** With ALiBi's bias in float32, after the scale. */
+    public Scoring(float scale, float cap, int window, List<Double> slopes) {
+        this(scale, cap, window, slopes, false);
+    }
+
     /** A scale only. */
     public Scoring(float scale) {
         this(scale, 0, UNLIMITED, List.of());
@@ -31,7 +38,12 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
 
     /** The same with a window of so many positions. */
     public Scoring withWindow(int positions) {
-        return new Scoring(scale, cap, positions, slopes);
+        return new Scoring(scale, cap, positions, slopes, inBfloat16);
+    }
+
+    /** The same with Falcon's form of ALiBi. */
+    public Scoring withAlibiInBfloat16(List<Double> slopes) {
+        return new Scoring(scale, cap, window, slopes, true);
     }
 
     /**
@@ -53,7 +65,11 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes) {
     }
 
     /** ALiBi's bias of the score of the key at {@code position}. */
-    static float bias(double slope, int position) {
-        return (float) (slope * position);
+    public float bias(double slope, int position) {
+        return inBfloat16 ? scale * rounded(rounded((float) slope) * rounded(position)) : (float) (slope * position);
+    }
+
+    private static float rounded(float x) {
+        return HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(x));
     }
 }

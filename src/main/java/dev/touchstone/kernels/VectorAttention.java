@@ -103,7 +103,7 @@ final class VectorAttention {
         } else {
             double slope = scoring.slopes().get(head);
             for (int c = 0; c < width; c++) {
-                scores[at + c] = Math.fma(scoring.scale(), totals[total + c], Scoring.bias(slope, position + c));
+                scores[at + c] = Math.fma(scoring.scale(), totals[total + c], scoring.bias(slope, position + c));
             }
         }
         if (scoring.cap() > 0) {

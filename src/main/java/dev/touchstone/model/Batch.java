@@ -24,6 +24,16 @@ public record Batch(List<Sequence> sequences) {
         public Sequence(int[] ids, KvCache cache, int logitsToKeep) {
             this(ids, cache, cache.length(), logitsToKeep);
         }
+
+        /** The position of each new token, from 0. -> (T) */
+        int[] positions() {
+            return IntStream.range(past, past + ids.length).toArray();
+        }
+
+        /** The number of tokens with the new ones. */
+        int length() {
+            return past + ids.length;
+        }
     }
 
     public Batch {
@@ -45,7 +55,7 @@ public record Batch(List<Sequence> sequences) {
     /** The position of each new token in its own sequence, from 0. -> (T) */
     int[] positions() {
         return sequences.stream()
-                .flatMapToInt(sequence -> IntStream.range(sequence.past, sequence.past + sequence.ids.length))
+                .flatMapToInt(sequence -> Arrays.stream(sequence.positions()))
                 .toArray();
     }
 

@@ -3,6 +3,7 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.KeyValuePages;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,12 +14,42 @@ import java.util.stream.IntStream;
 public final class KvCache {
     private final List<KeyValuePages> layers;
 
+    /** The tokens in the cache; empty where {@link #append} is not called. */
+    private int[] ids = {};
+
+    private boolean longer;
+
     KvCache(List<KeyValuePages> layers) {
         this.layers = List.copyOf(layers);
     }
 
     KeyValuePages layer(int index) {
         return layers.get(index);
+    }
+
+    /** Whether the keys are those of a sequence longer than the trained context, see {@link Rotary.Longer}. */
+    boolean isLonger() {
+        return longer;
+    }
+
+    /**
+     * Prepares for keys of one kind or the other. If the cache has those of the other kind, it is emptied, and the tokens that must be
+     * computed again are returned.
+     */
+    int[] switchTo(boolean longer) {
+        if (this.longer == longer) {
+            return new int[0];
+        }
+        this.longer = longer;
+        int[] again = Arrays.copyOf(ids, length());
+        layers.forEach(KeyValuePages::clear);
+        return again;
+    }
+
+    /** Notes the ids of the tokens that are appended next. */
+    void append(int[] next) {
+        ids = Arrays.copyOf(ids, length() + next.length);
+        System.arraycopy(next, 0, ids, length(), next.length);
     }
 
     /** The number of tokens that were appended, including those that a sliding window has evicted. */
@@ -47,7 +78,11 @@ public final class KvCache {
 
     /** A copy with the first {@code length} tokens, for example for a beam that forks. */
     public KvCache copy(int length) {
-        return new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
+        KvCache copy =
+                new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
+        copy.ids = ids;
+        copy.longer = longer;
+        return copy;
     }
 
     /** How many pages the next {@code count} tokens take. */

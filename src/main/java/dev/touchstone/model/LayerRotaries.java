@@ -35,10 +35,15 @@ public record LayerRotaries(List<Rotary> all, List<Integer> ofLayer) {
         return index == NONE ? null : all.get(index);
     }
 
+    /** Whether a sequence of {@code length} tokens has other frequencies than shorter ones, see {@link Rotary.Longer}. */
+    boolean isLonger(int length) {
+        return all.stream().anyMatch(rotary -> rotary.isLonger(length));
+    }
+
     /** The rotation of queries and keys in each layer, for the tokens of a pass. Each table is computed once. */
-    List<Rotary.Rotation> forward(int[] positions, ForwardPass pass) {
+    List<Rotary.Rotation> forward(ForwardPass pass) {
         List<Rotary.Rotation> rotations =
-                all.stream().map(rotary -> rotary.forward(positions, pass)).toList();
+                all.stream().map(rotary -> rotary.forward(pass)).toList();
         return ofLayer.stream()
                 .map(index -> index == NONE ? Rotary.Rotation.NONE : rotations.get(index))
                 .toList();

@@ -42,6 +42,23 @@ public sealed interface Mlp extends FeedForward {
         }
     }
 
+    /**
+     * {@link Gated} with one matrix for gate and up projection, in this order: Phi-3.
+     *
+     * @param up both projections. (C, 2 I)
+     */
+    record GatedFused(String name, Linear up, NamedActivation activation, Linear down) implements Mlp {
+        @Override
+        public Tensor forward(Tensor x, ForwardPass pass) {
+            Tensor both = up.forward(x, pass);
+            int inner = both.size(-1) / 2;
+            Tensor gate = pass.kernels().columns(both, 0, inner, 2 * inner);
+            Tensor h = pass.kernels()
+                    .multiply(activation.forward(gate, pass), pass.kernels().columns(both, inner, inner, 2 * inner));
+            return pass.trace().of(name, down.forward(h, pass));
+        }
+    }
+
     /** {@code down(act(gate(x)) * up(x))}: SwiGLU with SiLU, GeGLU with GELU (Shazeer, 2020). */
     record Gated(String name, Linear gate, NamedActivation activation, Linear up, Linear down) implements Mlp {
         @Override

@@ -13,12 +13,22 @@ public sealed interface Projections {
     /** (T, C) -> (T, H D), (T, G D), (T, G D) */
     QueryKeyValue forward(Tensor x, ForwardPass pass);
 
-    /** One matrix with the columns of all queries, then all keys, then all values: GPT-2's {@code c_attn}. (C, 3 C) */
-    record Fused(Linear linear) implements Projections {
+    /**
+     * One matrix with the columns of all queries, then all keys, then all values: GPT-2's {@code c_attn}. (C, (H + 2 G) D)
+     *
+     * @param keyValues the number of columns of the keys, and of the values: G D
+     */
+    record Fused(Linear linear, int keyValues) implements Projections {
+        /** As many keys and values as queries. */
+        public Fused(Linear linear) {
+            this(linear, linear.weight().outputs() / 3);
+        }
+
         @Override
         public QueryKeyValue forward(Tensor x, ForwardPass pass) {
             Tensor qkv = linear.forward(x, pass);
-            return split(qkv, qkv.size(-1) / 3, pass);
+            int queries = qkv.size(-1) - 2 * keyValues;
+            return split(qkv, queries, keyValues, queries, queries + keyValues, pass);
         }
     }
 
@@ -30,20 +40,41 @@ public sealed interface Projections {
         }
     }
 
-    /** One matrix with the columns of query, key and value of each head in turn: GPT-NeoX and BLOOM. (C, 3 C) */
-    record Interleaved(Linear linear, int headSize) implements Projections {
+    /**
+     * One matrix with the columns of queries, keys and values of each group of heads in turn. In GPT-NeoX and BLOOM a group is a head,
+     * in Falcon's new decoder it is a key-value head and the query heads that share it, in CodeGen a quarter of all heads.
+     * (C, (H + 2 G) D)
+     *
+     * @param queries the number of columns of the queries of one group
+     * @param keyValues the number of columns of the keys of one group, and of its values
+     * @param valuesFirst whether a group has its values before its keys, as in CodeGen
+     */
+    record Interleaved(Linear linear, int queries, int keyValues, boolean valuesFirst) implements Projections {
+        /** A group is a head. */
+        public Interleaved(Linear linear, int headSize) {
+            this(linear, headSize, headSize, false);
+        }
+
         @Override
         public QueryKeyValue forward(Tensor x, ForwardPass pass) {
-            return split(linear.forward(x, pass), headSize, pass);
+            int second = queries + keyValues;
+            return split(
+                    linear.forward(x, pass),
+                    queries,
+                    keyValues,
+                    valuesFirst ? second : queries,
+                    valuesFirst ? queries : second,
+                    pass);
         }
     }
 
-    /** Of every {@code 3 width} columns the first {@code width} are queries, the next keys, the last values. */
-    private static QueryKeyValue split(Tensor qkv, int width, ForwardPass pass) {
+    /** Of every {@code queries + 2 keyValues} columns the first are queries; keys and values start at the given columns. */
+    private static QueryKeyValue split(Tensor qkv, int queries, int keyValues, int keys, int values, ForwardPass pass) {
+        int step = queries + 2 * keyValues;
         return new QueryKeyValue(
-                pass.kernels().columns(qkv, 0, width, 3 * width),
-                pass.kernels().columns(qkv, width, width, 3 * width),
-                pass.kernels().columns(qkv, 2 * width, width, 3 * width));
+                pass.kernels().columns(qkv, 0, queries, step),
+                pass.kernels().columns(qkv, keys, keyValues, step),
+                pass.kernels().columns(qkv, values, keyValues, step));
     }
 
     /**

@@ -14,11 +14,29 @@ import java.util.List;
  * @param layout which channels form a pair
  * @param frequencies radians per position, one for each pair; rounded to float if Hugging Face keeps them in a buffer,
  *     {@code inv_freq}
- * @param factor a factor on cosines and sines, which only YaRN has; else 1
+ * @param factor a factor on cosines and sines, which only YaRN and LongRoPE have; else 1
+ * @param longer the frequencies of sequences longer than the trained context, as in LongRoPE; null if they have the same
  */
-public record Rotary(String name, int headSize, RotaryLayout layout, List<Double> frequencies, double factor) {
+public record Rotary(
+        String name, int headSize, RotaryLayout layout, List<Double> frequencies, double factor, Longer longer) {
     public Rotary {
         frequencies = List.copyOf(frequencies);
+    }
+
+    /** The same frequencies for sequences of every length. */
+    public Rotary(String name, int headSize, RotaryLayout layout, List<Double> frequencies, double factor) {
+        this(name, headSize, layout, frequencies, factor, null);
+    }
+
+    /**
+     * The frequencies of all tokens of a sequence with more than {@code positions} tokens.
+     *
+     * @param frequencies radians per position, one for each pair
+     */
+    public record Longer(int positions, List<Double> frequencies) {
+        public Longer {
+            frequencies = List.copyOf(frequencies);
+        }
     }
 
     /** Rotates every head of queries or keys. */
@@ -31,10 +49,21 @@ public record Rotary(String name, int headSize, RotaryLayout layout, List<Double
         Tensor of(Tensor x);
     }
 
+    /** Whether a sequence of {@code length} tokens has the frequencies of {@link #longer}. */
+    boolean isLonger(int length) {
+        return longer != null && length > longer.positions;
+    }
+
     /** The tap is the table of cosines, then sines, where both channels of a pair have the pair's values. (T) -> (T, 2 R) */
-    Rotation forward(int[] positions, ForwardPass pass) {
-        Tensor table = Angles.table(positions, frequencies, factor, layout);
+    Rotation forward(ForwardPass pass) {
+        Tensor table = Tensor.concatenate(
+                pass.batch().sequences().stream().map(this::table).toList());
         Tensor angles = name == null ? table : pass.trace().of(name, table);
         return x -> pass.kernels().rotate(x, angles, headSize, layout);
+    }
+
+    private Tensor table(Batch.Sequence sequence) {
+        List<Double> used = sequence.cache().isLonger() ? longer.frequencies : frequencies;
+        return Angles.table(sequence.positions(), used, factor, layout);
     }
 }

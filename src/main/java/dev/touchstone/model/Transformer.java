@@ -5,6 +5,7 @@ import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.PageSource;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * with caches of its own.
  *
  * @param rotaries the rotary embedding of each layer
- * @param lnF the norm after the last block
+ * @param lnF the norm after the last block; null if there is none, as in OPT-350M
  */
 public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<Block> blocks, Norm lnF, Head head) {
 
@@ -64,6 +65,14 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
                 .toList());
     }
 
+    /**
+     * Whether sequences with the same beginning have the same keys and values for it. False if the keys depend on the length of the
+     * sequence, as in LongRoPE.
+     */
+    public boolean sharesBeginnings() {
+        return rotaries.all().stream().allMatch(rotary -> rotary.longer() == null);
+    }
+
     /** The largest number of pages of a cache until it has {@code length} tokens, {@code step} or fewer of them at a time. */
     public int mostPages(int length, int step) {
         return blocks.stream()
@@ -98,15 +107,37 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
      */
     public Tensor hidden(Batch batch, Kernels kernels, Trace trace) {
         check(batch);
+        if (!sharesBeginnings()) {
+            batch.sequences().forEach(sequence -> renew(sequence, kernels));
+        }
+        return stream(batch, kernels, trace);
+    }
+
+    /** Computes the keys and values in the cache again if the sequence has become longer than the trained context, or shorter. */
+    private void renew(Batch.Sequence sequence, Kernels kernels) {
+        KvCache cache = sequence.cache();
+        int[] again = cache.switchTo(rotaries.isLonger(sequence.length()));
+        for (int from = 0; from < again.length; from += KeyValuePages.POSITIONS) {
+            int[] ids = Arrays.copyOfRange(again, from, Math.min(from + KeyValuePages.POSITIONS, again.length));
+            stream(new Batch(List.of(new Batch.Sequence(ids, cache, 0))), kernels, Trace.OFF);
+        }
+        cache.append(sequence.ids());
+    }
+
+    private Tensor stream(Batch batch, Kernels kernels, Trace trace) {
         ForwardPass pass = new ForwardPass(kernels, trace, batch, Rotary.Rotation.NONE);
         Tensor x = stem.forward(batch, pass);
-        List<Rotary.Rotation> rotations = rotaries.forward(batch.positions(), pass);
+        List<Rotary.Rotation> rotations = rotaries.forward(pass);
         Kernels forBlocks = trace == Trace.OFF ? kernels.forBlocks() : kernels;
         for (int layer = 0; layer < blocks.size(); layer++) {
             x = blocks.get(layer).forward(x, new ForwardPass(forBlocks, trace, batch, rotations.get(layer)));
             forBlocks.blockIsDone();
         }
-        return lnF.forward(x, pass);
+        return normed(x, pass);
+    }
+
+    private Tensor normed(Tensor x, ForwardPass pass) {
+        return lnF == null ? x : lnF.forward(x, pass);
     }
 
     /** The logits of the next token, from hidden states. (L, C) -> (L, V) */
@@ -120,7 +151,7 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
      */
     public Tensor lens(Tensor x, Kernels kernels) {
         ForwardPass pass = new ForwardPass(kernels, Trace.OFF, new Batch(List.of()), Rotary.Rotation.NONE);
-        return logits(lnF.forward(x, pass), kernels, Trace.OFF);
+        return logits(normed(x, pass), kernels, Trace.OFF);
     }
 
     private void check(Batch batch) {
@@ -128,7 +159,7 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
             if (sequence.ids().length == 0) {
                 throw new TouchstoneException("the prompt is empty: give at least one token");
             }
-            int length = sequence.past() + sequence.ids().length;
+            int length = sequence.length();
             if (length > shape.positions) {
                 throw new TouchstoneException("the sequence has " + length + " tokens, the model has positions for "
                         + shape.positions + "; shorten it");

@@ -144,7 +144,9 @@ final class Scheduler {
         task.open(cache);
         int[] window = task.window();
         int most = Math.min(window.length - 1, task.skippable()); // at least one token is computed, for its logits
-        List<Block> found = prefixes.find(window, most, model.shape().layers());
+        List<Block> found = model.sharesBeginnings()
+                ? prefixes.find(window, most, model.shape().layers())
+                : new ArrayList<>();
         while (!found.isEmpty() && !cache.canBeginWith(pages(found))) {
             found.remove(found.size() - 1);
         }
@@ -181,6 +183,9 @@ final class Scheduler {
 
     /** Called after a pass: adds whole pages to the prefix cache. */
     void computed(Plan plan) {
+        if (!model.sharesBeginnings()) {
+            return;
+        }
         for (Chunk chunk : plan.chunks()) {
             Task task = chunk.task();
             for (int end = (task.blocks() + 1) * KeyValuePages.POSITIONS;

@@ -157,6 +157,13 @@ public final class KeyValuePages {
         release(pages.subList(pagesFor(length) - evictedPages, pages.size()));
     }
 
+    /** Removes all positions, evicted ones included. */
+    public void clear() {
+        length = 0;
+        evictedPages = 0;
+        release(pages);
+    }
+
     /** Returns all pages to their source; nothing may be read or written afterwards. */
     public void release() {
         release(pages);

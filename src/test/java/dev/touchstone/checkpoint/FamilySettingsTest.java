@@ -70,10 +70,13 @@ class FamilySettingsTest {
             tiny-gpt-neo  | num_heads           | 2                             | num_heads is 2, expected a divisor of hidden_size, which is 33
             tiny-gpt-neox | rope_parameters     | {"partial_rotary_factor": 2}  | even number of rotary channels, found 20
             tiny-bloom    | apply_residual_connection_post_layernorm | true     | a residual stream of normalized values is not supported; expected false
-            tiny-opt      | do_layer_norm_before | false                        | norms after the residual are not supported; expected true
-            tiny-opt      | word_embed_proj_dim | 16                            | an embedding of another width is not supported; expected hidden_size, 33
+            tiny-phi3     | rope_parameters     | {"rope_type": "linear", "factor": 2} | rope_type is linear, expected default or longrope, the types of this family
+            tiny-phi3     | rope_parameters     | {"rope_type": "longrope", "partial_rotary_factor": 0.9, "short_factor": [1, 1, 1]} | long_factor is missing, expected a list of 3 numbers
+            tiny-codegen  | n_head              | 6                             | n_head is 6, expected a multiple of 4
+            tiny-falcon   | num_kv_heads        | 4                             | num_kv_heads is 4, expected a divisor of num_attention_heads, which is 6
+            tiny-falcon   | parallel_attn       | false                         | parallel_attn is false, expected true, because new_decoder_architecture is true
+            tiny-falcon   | num_ln_in_parallel_attn | 3                         | num_ln_in_parallel_attn is 3, expected 1 or 2
             tiny-opt      | layer_norm_elementwise_affine | false               | norms without weights are not supported; expected true
-            tiny-opt      | _remove_final_layer_norm | true                     | a model without its last norm is not supported; expected false
             tiny-gptj     | rotary_dim          | 12                            | rotary_dim is 12, expected an even number of the channels of a head, which are 10
             tiny-gptj     | rotary_dim          | 3                             | rotary_dim is 3, expected an even number of the channels of a head
             tiny-gptj     | n_inner             | null                          | h.0.mlp.fc_in.weight has shape [37, 30], expected [120, 30]

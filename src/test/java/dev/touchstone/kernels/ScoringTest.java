@@ -29,6 +29,18 @@ class ScoringTest {
         }
     }
 
+    /** The values are those of {@code build_alibi_tensor} in PyTorch: bfloat16 has 8 bits, so positions are rounded as well. */
+    @Test
+    void falconRoundsItsBiasToBfloat16AndScalesIt() {
+        Scoring scoring = new Scoring(0.5f).withAlibiInBfloat16(List.of(Math.pow(2, -0.5), 0.25));
+
+        assertThat(scoring.bias(Math.pow(2, -0.5), 0)).isZero();
+        assertThat(scoring.bias(Math.pow(2, -0.5), 1)).isEqualTo(0.5f * 0.70703125f);
+        assertThat(scoring.bias(Math.pow(2, -0.5), 3)).isEqualTo(0.5f * 2.125f);
+        assertThat(scoring.bias(0.25, 257)).isEqualTo(0.5f * 64);
+        assertThat(scoring.bias(0.25, 1000)).isEqualTo(0.5f * 250);
+    }
+
     private static List<Double> slopes(int heads) {
         if (Integer.bitCount(heads) == 1) {
             double start = Math.pow(2, -Math.pow(2, -(Math.log(heads) / Math.log(2) - 3)));

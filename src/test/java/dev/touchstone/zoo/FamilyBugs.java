@@ -4,6 +4,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
+import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
@@ -120,6 +121,31 @@ final class FamilyBugs {
                         return new Block.Sequential(old.name(), old.ln1(), old.attn(), old.ln2(), old.mlp());
                     })),
             model(
+                    "F18",
+                    "the gains of the first head for all heads",
+                    "layers.0.self_attn.q_layernorm",
+                    "tiny-stablelm",
+                    model -> Surgery.each(model, Projections.class, projections -> {
+                        Projections.Normed old = (Projections.Normed) projections;
+                        return new Projections.Normed(
+                                old.projections(), firstHead((LayerNorm) old.q()), firstHead((LayerNorm) old.k()));
+                    })),
+            model(
+                    "F11",
+                    "norms before attention and MLP instead of after the residual",
+                    "decoder.layers.0.self_attn_layer_norm",
+                    "tiny-opt-350m",
+                    model -> Surgery.each(model, Block.class, block -> {
+                        Block.PostNorm old = (Block.PostNorm) block;
+                        return new Block.Sequential(old.name(), old.afterAttn(), old.attn(), old.afterMlp(), old.mlp());
+                    })),
+            model(
+                    "F11",
+                    "attention and MLP one after the other instead of in parallel",
+                    "h.0.ln_mlp",
+                    "tiny-falcon",
+                    FamilyBugs::sequential),
+            model(
                     "F11",
                     "attention and MLP one after the other instead of in parallel",
                     "layers.0.post_attention_layernorm",
@@ -166,7 +192,10 @@ final class FamilyBugs {
             bias("h.1.mlp.fc_in", "tiny-gptj"),
             bias("h.1.self_attention.dense", "tiny-bloom"),
             bias("decoder.layers.1.fc1", "tiny-opt"),
-            bias("layers.0.self_attn.q_proj", "tiny-xglm"));
+            bias("layers.0.self_attn.q_proj", "tiny-xglm"),
+            bias("layers.0.self_attn.k_proj", "tiny-starcoder2"),
+            bias("layers.1.self_attn.o_proj", "tiny-starcoder2"),
+            bias("layers.1.mlp.c_proj", "tiny-starcoder2"));
 
     private FamilyBugs() {}
 
@@ -195,6 +224,14 @@ final class FamilyBugs {
 
     private static RmsNorm withOffset(RmsNorm old, float gainOffset) {
         return new RmsNorm(old.name(), old.gain(), gainOffset, old.epsilon());
+    }
+
+    private static LayerNorm firstHead(LayerNorm old) {
+        float[] gains = old.gain().clone();
+        for (int i = 0; i < gains.length; i++) {
+            gains[i] = old.gain()[i % old.size()];
+        }
+        return new LayerNorm(old.name(), old.size(), gains, null, old.epsilon());
     }
 
     private static RmsNorm named(Norm norm, String name) {

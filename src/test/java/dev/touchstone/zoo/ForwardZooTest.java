@@ -41,7 +41,10 @@ class ForwardZooTest {
                         FamilyBugs.ALL,
                         LayerKindBugs.ALL,
                         DenseFamilyBugs.ALL,
-                        MixtureBugs.ALL)
+                        MixtureBugs.ALL,
+                        FusedBugs.ALL,
+                        MultiplierBugs.ALL,
+                        AlibiBugs.ALL)
                 .flatMap(List::stream);
     }
 

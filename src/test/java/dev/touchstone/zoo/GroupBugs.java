@@ -60,6 +60,8 @@ final class GroupBugs {
                     1,
                     "layers.1.self_attn.scores",
                     Scoring.UNLIMITED),
+            window("no window at all", "", "tiny-starcoder2", 0, SCORES, Scoring.UNLIMITED),
+            window("a window one too wide", "", "tiny-phi3", 0, SCORES, 7),
             window("a window in a global layer", "", "tiny-gpt-neo", 0, "h.0.attn.attention.scores", 5),
             window("no window in a local layer", "", "tiny-gpt-neo", 1, "h.1.attn.attention.scores", Scoring.UNLIMITED),
             window(

@@ -59,6 +59,16 @@ final class RotaryBugs {
                                     f,
                                     old.frequencies().size()
                                             / (old.frequencies().size() - 1.0)))),
+            rotary(
+                    "the short factors of LongRoPE used for a long sequence",
+                    "",
+                    "tiny-phi3",
+                    old -> new Rotary(old.name(), old.headSize(), old.layout(), old.frequencies(), old.factor())),
+            rotary(
+                    "the attention factor of LongRoPE ignored",
+                    "",
+                    "tiny-phi3",
+                    old -> new Rotary(old.name(), old.headSize(), old.layout(), old.frequencies(), 1, old.longer())),
             rotary("the scaling of Llama 3 ignored", "", "tiny-llama3", old -> with(old, theta(old, 300))),
             rotary("linear scaling ignored", "", "tiny-qwen3", old -> with(old, f -> f * 2.5)),
             rotary("linear scaling the wrong way round", "", "tiny-qwen3", old -> with(old, f -> f * 2.5 * 2.5)),

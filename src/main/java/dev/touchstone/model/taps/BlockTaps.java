@@ -43,14 +43,24 @@ public record BlockTaps(Block block, TapSum stream) {
 
     /** The residual stream between attention and MLP; in a parallel block no layer reads it. */
     public TapSum afterAttention() {
-        return stream.plus(attentionAdded());
+        return stream.plus(attentionAdded(), block.multiplier());
+    }
+
+    /** The residual stream after the MLP, as the sum of its terms. */
+    public TapSum afterMlp() {
+        return afterAttention().plus(mlpAdded(), block.multiplier());
     }
 
     /** The norms of the residual stream and of the outputs that are added to it, in order of computation. */
     public List<String> norms() {
-        Stream<Norm> norms = block instanceof Block.Sandwiched sandwiched
-                ? Stream.of(sandwiched.ln1(), sandwiched.afterAttn(), sandwiched.ln2(), sandwiched.afterMlp())
-                : Stream.of(block.ln1(), block.ln2());
+        Stream<Norm> norms;
+        if (block instanceof Block.Sandwiched sandwiched) {
+            norms = Stream.of(sandwiched.ln1(), sandwiched.afterAttn(), sandwiched.ln2(), sandwiched.afterMlp());
+        } else if (block instanceof Block.PostNorm post) {
+            norms = Stream.of(post.afterAttn(), post.afterMlp());
+        } else {
+            norms = Stream.of(block.ln1(), block.ln2());
+        }
         return norms.filter(Objects::nonNull).map(Norm::name).toList();
     }
 }

@@ -53,7 +53,11 @@ final class TapCollector {
         }
         collector.owner = model;
         collector.block = Tap.NO_BLOCK;
-        TapSum normed = collector.norm(model.lnF(), collector.streams.get(collector.blocks.size()));
+        TapSum last = collector.streams.get(collector.blocks.size());
+        TapSum normed = model.lnF() == null ? last : collector.norm(model.lnF(), last);
+        if (model.head().projection() != null) {
+            normed = collector.linear(model.head().projection(), normed);
+        }
         collector.add(Head.LOGITS, Kind.LOGITS, model.head(), normed);
         return collector;
     }
@@ -93,6 +97,8 @@ final class TapCollector {
     private TapSum stem(Stem stem) {
         owner = stem;
         TapSum stream = add(stem.wte().name(), Kind.TOKEN_EMBEDDING, stem.wte());
+        stream = stem.projection() == null ? stream : linear(stem.projection(), stream);
+        stream = stream.times(stem.multiplier());
         Positions positions = stem.wpe();
         if (positions != null) {
             Record layer = positions instanceof PositionTable table ? table.rows() : (Record) positions;
@@ -109,6 +115,9 @@ final class TapCollector {
     private TapSum block(Block block) {
         BlockTaps names = new BlockTaps(block, streams.get(blocks.size()));
         blocks.add(names);
+        if (block instanceof Block.PostNorm post) {
+            return postNorm(post, names);
+        }
         owner = (Record) block;
         TapSum normed = block.ln1() == null ? names.stream() : norm(block.ln1(), names.stream());
         TapSum attended = attention(block.attn(), normed);
@@ -129,8 +138,17 @@ final class TapCollector {
         if (block instanceof Block.Sandwiched sandwiched) {
             norm(sandwiched.afterMlp(), made);
         }
-        return add(
-                block.name(), Kind.BLOCK, (Record) block, names.afterAttention().plus(names.mlpAdded()));
+        return add(block.name(), Kind.BLOCK, (Record) block, names.afterMlp());
+    }
+
+    private TapSum postNorm(Block.PostNorm block, BlockTaps names) {
+        attention(block.attn(), names.stream());
+        owner = block;
+        TapSum normed = norm(block.afterAttn(), names.afterAttention());
+        feedForward(block.mlp(), normed);
+        owner = block;
+        TapSum output = norm(block.afterMlp(), normed.plus(names.mlp()));
+        return add(block.name(), Kind.BLOCK, block, output);
     }
 
     private TapSum attention(Attention attention, TapSum input) {
@@ -210,6 +228,9 @@ final class TapCollector {
         if (mlp instanceof Mlp.Gated gated) {
             TapSum act = activation(mlp, linear(gated.gate(), input));
             made = linear(mlp.down(), act, linear(mlp.up(), input));
+        } else if (mlp instanceof Mlp.GatedFused) {
+            TapSum both = linear(mlp.up(), input);
+            made = linear(mlp.down(), activation(mlp, both), both);
         } else {
             made = linear(mlp.down(), activation(mlp, linear(mlp.up(), input)));
         }

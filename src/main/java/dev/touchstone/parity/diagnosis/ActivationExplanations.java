@@ -23,13 +23,25 @@ record ActivationExplanations(Difference difference, Context context) {
 
     String read() {
         double[] x = context.of(context.tap().inputs().get(0));
+        double[] up = null;
+        if (context.tap().owner() instanceof Mlp.GatedFused && x != null) {
+            up = half(x, 1);
+            x = half(x, 0);
+        }
         if (x == null || x.length != difference.actual().length) {
             return "";
         }
-        String up = up(context.tap().owner());
-        if (up != null && isOf(context.of(up), x)) {
-            return "its input is " + up + ": gate and up projection are swapped";
+        String upTap = up(context.tap().owner());
+        if (upTap != null && isOf(context.of(upTap), x)) {
+            return "its input is " + upTap + ": gate and up projection are swapped";
         }
+        if (up != null && isOf(up, x)) {
+            return "its input is the second half of the columns: gate and up projection are swapped";
+        }
+        return function(x);
+    }
+
+    private String function(double[] x) {
         return FUNCTIONS.entrySet().stream()
                 .filter(function -> difference.is(apply(function.getValue(), x)))
                 .findFirst()
@@ -42,6 +54,14 @@ record ActivationExplanations(Difference difference, Context context) {
         return owner instanceof MixtureOfExperts mixture
                 ? mixture.experts().up().name()
                 : owner instanceof Mlp.Gated gated ? gated.up().name() : null;
+    }
+
+    /** The first or the second half of the columns of a fused projection. */
+    private double[] half(double[] fused, int half) {
+        int columns = difference.columns();
+        return IntStream.range(0, fused.length / 2)
+                .mapToDouble(i -> fused[i / columns * 2 * columns + half * columns + i % columns])
+                .toArray();
     }
 
     /** Whether the right function was applied to another input. */

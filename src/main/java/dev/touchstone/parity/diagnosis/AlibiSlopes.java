@@ -1,5 +1,6 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.kernels.Scoring;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,44 @@ import java.util.stream.IntStream;
 /** Explains wrong attention scores by ALiBi slopes: a head adds {@code slope * position} to its scores. (H, T, S) */
 record AlibiSlopes(Difference difference, Context context) {
     String read() {
+        Scoring scoring = context.attention().scoring();
+        return scoring.inBfloat16() ? inBfloat16(scoring) : inFloat32();
+    }
+
+    /** The bias of a head for the key at a position. */
+    @FunctionalInterface
+    private interface Bias {
+        double of(int head, int position);
+    }
+
+    /** Falcon's bias is no multiple of the position, because it is rounded, so mistakes are compared with it. */
+    private String inBfloat16(Scoring scoring) {
+        List<Double> slopes = scoring.slopes();
+        Map<String, Bias> mistakes = new LinkedHashMap<>();
+        mistakes.put("are missing", (h, s) -> 0);
+        mistakes.put("are not rounded to bfloat16", (h, s) -> slopes.get(h) * s * scoring.scale());
+        mistakes.put("are not multiplied by the scale of the scores", (h, s) -> slopes.get(h) * s);
+        mistakes.put("are added twice", (h, s) -> 2 * slopes.get(h) * s * scoring.scale());
+        mistakes.put(
+                "are those of a number of heads that is a power of two, which " + slopes.size() + " is not",
+                (h, s) -> scoring.bias(Math.pow(2, -8.0 * (h + 1) / slopes.size()), s));
+        return mistakes.entrySet().stream()
+                .filter(mistake -> difference
+                        .finite()
+                        .allMatch(i -> isBias(i, scoring, slopes.get(head(i)), mistake.getValue())))
+                .findFirst()
+                .map(mistake -> "ALiBi slopes " + mistake.getKey())
+                .orElse("");
+    }
+
+    /** Whether a bias instead of the right one gives the wrong score. */
+    private boolean isBias(int i, Scoring scoring, double slope, Bias ours) {
+        int position = i % difference.columns();
+        double excess = ours.of(head(i), position) - scoring.bias(slope, position);
+        return Math.abs(error(i) - excess) <= difference.bound();
+    }
+
+    private String inFloat32() {
         int H = difference.tensor().size(0);
         int past = difference.columns() - difference.tensor().size(1);
         double[] excess = perHead(s -> s);

@@ -5,6 +5,7 @@ import dev.touchstone.model.taps.BlockTaps;
 import dev.touchstone.model.taps.Tap;
 import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.model.taps.TapSum;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -24,7 +25,11 @@ record Context(TapMap map, Tap tap, Function<String, double[]> values) {
 
     /** The value of a sum of taps, or null if a term is not known or the terms differ in size. */
     double[] of(TapSum sum) {
-        return sum.evaluate(values, Context::add);
+        return sum.evaluate(values, Context::scale, Context::add);
+    }
+
+    private static double[] scale(double[] x, double factor) {
+        return Arrays.stream(x).map(value -> value * factor).toArray();
     }
 
     private static double[] add(double[] a, double[] b) {

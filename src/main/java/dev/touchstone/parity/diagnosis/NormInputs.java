@@ -11,6 +11,10 @@ import dev.touchstone.model.taps.TapSum;
  */
 record NormInputs(Difference difference, Context context, NormFit right, TapSum input) {
     String read() {
+        String factor = factor();
+        if (!factor.isEmpty()) {
+            return factor;
+        }
         BlockTaps block = context.block();
         if (block != null && input.equals(TapSum.of(block.attention())) && isOf(block.stream())) {
             return "it normalizes the input of attention, should normalize its output";
@@ -33,6 +37,21 @@ record NormInputs(Difference difference, Context context, NormFit right, TapSum 
                 .findFirst()
                 .map(other -> "its input is " + other + ": blocks in another order, or a skipped block")
                 .orElse("");
+    }
+
+    /** Whether a term of the input lacks its factor. */
+    private String factor() {
+        return input.terms().stream()
+                .filter(term -> term.factor() != 1 && isOf(withoutFactor(term)))
+                .findFirst()
+                .map(term -> term.tap() + " is not multiplied by " + term.factor())
+                .orElse("");
+    }
+
+    private TapSum withoutFactor(TapSum.Term term) {
+        return new TapSum(input.terms().stream()
+                .map(other -> other.equals(term) ? new TapSum.Term(term.tap(), 1) : other)
+                .toList());
     }
 
     /** Whether attention was added wrongly before the second norm of a block. */

@@ -34,7 +34,7 @@ record ProjectionExplanations(Difference difference, Context context) {
             ProjectionSource right, Rotated rotated, List<ProjectionSource> sources, double[] actual) {
         return sources.stream()
                 .filter(ours -> ours.kind() != right.kind()
-                        || ours.interleaved() != right.interleaved()
+                        || !ours.layout().equals(right.layout())
                         || ours.limit() != right.limit())
                 .filter(ours -> same(rotated.apply(ours.values()), actual))
                 .findFirst()
@@ -43,10 +43,11 @@ record ProjectionExplanations(Difference difference, Context context) {
     }
 
     private static String mistaken(ProjectionSource ours, ProjectionSource right) {
-        if (ours.kind() != right.kind() && ours.interleaved() == right.interleaved()) {
+        boolean sameLayout = ours.layout().equals(right.layout());
+        if (ours.kind() != right.kind() && sameLayout) {
             return "these are the " + ours.plural() + ": q, k and v are swapped";
         }
-        return ours.interleaved() == right.interleaved()
+        return sameLayout
                 ? "the " + ours.plural() + " are not clipped, should be at " + (float) right.limit()
                 : "q, k and v are read as " + ours.layout() + ", but are " + right.layout();
     }

@@ -1,22 +1,23 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.model.taps.Tap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
  * What queries, keys or values may be before the rotary embedding.
  *
  * @param kind queries, keys or values
- * @param interleaved the columns of a head if q, k and v of each head follow each other in a fused projection; 0 if all q,
- *     all k and all v do, or if they are projected separately
+ * @param interleaved the columns of the keys of a group if q, k and v of each group of heads follow each other in a fused projection;
+ *     0 if all q, all k and all v do, or if they are projected separately
+ * @param valuesFirst whether values come before keys in a fused projection
  * @param limit to which the values are clipped, or {@link #NONE}
  */
-record ProjectionSource(Tap.Kind kind, int interleaved, double limit, double[] values) {
+record ProjectionSource(Tap.Kind kind, int interleaved, boolean valuesFirst, double limit, double[] values) {
     /** No limit. */
     static final double NONE = Double.POSITIVE_INFINITY;
 
@@ -38,19 +39,21 @@ record ProjectionSource(Tap.Kind kind, int interleaved, double limit, double[] v
     }
 
     String layout() {
-        return interleaved == 0 ? "three blocks of columns" : "interleaved, every " + interleaved + " columns";
+        String order = valuesFirst ? ", values before keys" : "";
+        return (interleaved == 0 ? "three blocks of columns" : "interleaved, every " + interleaved + " columns")
+                + order;
     }
 
     private static final class Collector {
         private final Context context;
+        private final Difference difference;
         private final int size;
-        private final int columns;
         private final List<ProjectionSource> sources = new ArrayList<>();
 
         Collector(Context context, Difference difference) {
             this.context = context;
+            this.difference = difference;
             this.size = difference.tensor().size();
-            this.columns = difference.columns();
         }
 
         void collect(Projections projections) {
@@ -80,46 +83,56 @@ record ProjectionSource(Tap.Kind kind, int interleaved, double limit, double[] v
         private void add(Tap.Kind kind, String tap) {
             double[] values = context.of(tap);
             if (values != null && values.length == size) {
-                sources.add(new ProjectionSource(kind, 0, NONE, values));
+                sources.add(new ProjectionSource(kind, 0, false, NONE, values));
             }
         }
 
         private static ProjectionSource times(ProjectionSource source, double scale) {
             double[] scaled =
                     Arrays.stream(source.values).map(value -> value * scale).toArray();
-            return new ProjectionSource(source.kind, source.interleaved, source.limit, scaled);
+            return new ProjectionSource(source.kind, source.interleaved, source.valuesFirst, source.limit, scaled);
         }
 
         private static ProjectionSource clipped(ProjectionSource source, double limit) {
             double[] clipped = Arrays.stream(source.values)
                     .map(value -> Math.min(Math.max(value, -limit), limit))
                     .toArray();
-            return new ProjectionSource(source.kind, source.interleaved, limit, clipped);
+            return new ProjectionSource(source.kind, source.interleaved, source.valuesFirst, limit, clipped);
         }
 
-        /** All ways to split a fused projection: three blocks of columns, or interleaved for every head size. */
+        /** All ways to split a fused projection: blocks of columns, or interleaved for every size of a group of heads. */
         private void split(String tap) {
             double[] fused = context.of(tap);
-            if (fused == null || fused.length != 3 * size) {
+            Shape shape = context.map().model().shape();
+            int queries = shape.heads() * shape.headSize();
+            int keyValues = shape.keyValueHeads() * shape.headSize();
+            if (fused == null || fused.length != difference.rows() * (queries + 2 * keyValues)) {
                 return;
             }
-            for (Tap.Kind kind : KINDS) {
-                int index = KINDS.indexOf(kind);
-                sources.add(new ProjectionSource(kind, 0, NONE, select(fused, c -> index * columns + c)));
-                for (int D = 1; D < columns; D++) {
-                    int size = D;
-                    if (columns % D == 0) {
-                        sources.add(new ProjectionSource(
-                                kind, D, NONE, select(fused, c -> (c / size * 3 + index) * size + c % size)));
+            for (boolean valuesFirst : new boolean[] {false, true}) {
+                for (int groups = 1; groups <= keyValues; groups++) {
+                    if (queries % groups == 0 && keyValues % groups == 0) {
+                        addGroups(fused, queries / groups, keyValues / groups, valuesFirst);
                     }
                 }
             }
         }
 
-        private double[] select(double[] fused, IntUnaryOperator column) {
-            return IntStream.range(0, size)
-                    .mapToDouble(i -> fused[i / columns * 3 * columns + column.applyAsInt(i % columns)])
-                    .toArray();
+        /** Queries, keys and values if each group has so many columns of them; those of the size of the wrong tensor. */
+        private void addGroups(double[] fused, int queries, int keyValues, boolean valuesFirst) {
+            int step = queries + 2 * keyValues;
+            int interleaved = step * difference.rows() == fused.length ? 0 : keyValues;
+            for (Tap.Kind kind : KINDS) {
+                int width = kind == Tap.Kind.QUERY ? queries : keyValues;
+                boolean second = kind == (valuesFirst ? Tap.Kind.KEY : Tap.Kind.VALUE);
+                int start = kind == Tap.Kind.QUERY ? 0 : second ? queries + keyValues : queries;
+                if (fused.length / step * width == size) {
+                    double[] values = IntStream.range(0, size)
+                            .mapToDouble(i -> fused[i / width * step + start + i % width])
+                            .toArray();
+                    sources.add(new ProjectionSource(kind, interleaved, valuesFirst, NONE, values));
+                }
+            }
         }
     }
 }

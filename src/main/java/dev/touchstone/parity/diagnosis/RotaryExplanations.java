@@ -3,6 +3,7 @@ package dev.touchstone.parity.diagnosis;
 import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.model.Rotary;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.DoublePredicate;
 import java.util.function.IntToDoubleFunction;
@@ -21,6 +22,7 @@ final class RotaryExplanations {
     private final int step;
 
     private final int pairs;
+    private final Rotary rotary;
     private final Table ours;
     private final Table right;
 
@@ -28,6 +30,7 @@ final class RotaryExplanations {
         this.difference = difference;
         this.step = rotary.layout() == RotaryLayout.INTERLEAVED ? 2 : 1;
         this.pairs = difference.columns() / 4;
+        this.rotary = rotary;
         this.ours = new Table(i -> difference.actual()[i]);
         this.right = new Table(i -> difference.expected()[i]);
     }
@@ -71,7 +74,7 @@ final class RotaryExplanations {
         if (Math.abs(ours.factor() - right.factor()) > 1e-4) {
             return String.format(
                     Locale.ROOT,
-                    "cosines and sines have the factor %.4g, should have %.4g: the attention factor of YaRN",
+                    "cosines and sines have the factor %.4g, should have %.4g: the attention factor of YaRN or LongRoPE",
                     ours.factor(),
                     right.factor());
         }
@@ -82,6 +85,9 @@ final class RotaryExplanations {
         if (all(ratios, ratio -> Math.abs(ratio - 1) < FEW_BITS)) {
             return almost(expected);
         }
+        if (rotary.longer() != null && isOf(rotary.frequencies(), f)) {
+            return "the frequencies are those of a sequence within the trained context, should be those of a longer one";
+        }
         double first = ratios[0];
         if (all(ratios, ratio -> Math.abs(ratio / first - 1) < 1e-3)) {
             return String.format(
@@ -90,6 +96,10 @@ final class RotaryExplanations {
                     first);
         }
         return geometric(f) > 0 ? exponents(f, expected) : "the frequencies are wrong: rotary scaling";
+    }
+
+    private static boolean isOf(List<Double> frequencies, double... found) {
+        return IntStream.range(0, found.length).allMatch(i -> Math.abs(found[i] / frequencies.get(i) - 1) < FEW_BITS);
     }
 
     /** The frequencies are right, at least to the precision of bfloat16. */

@@ -27,7 +27,7 @@ record SumExplanations(Difference difference, Context context) {
         return IntStream.range(0, ours.length)
                 .filter(term -> Math.abs(ours[term] - right[term]) > 1e-3)
                 .mapToObj(term -> names.get(term) + " is " + (Math.abs(ours[term]) < 1e-3 ? "not added" : "added")
-                        + times(ours[term]) + (Math.abs(right[term]) < 1e-3 ? ", but should not be" : ""))
+                        + times(ours[term]) + should(right[term]))
                 .collect(Collectors.joining("; "));
     }
 
@@ -51,6 +51,13 @@ record SumExplanations(Difference difference, Context context) {
                                         .mapToDouble(term -> factors[term] * terms.get(term)[i])
                                         .sum())
                         <= difference.bound());
+    }
+
+    private static String should(double count) {
+        if (Math.abs(count) < 1e-3) {
+            return ", but should not be";
+        }
+        return Math.abs(count - 1) < 1e-3 ? "" : ", should be added" + times(count);
     }
 
     private static String times(double count) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
@@ -81,7 +83,7 @@ class TapMapTest {
 
         for (Tap tap : TapMap.of(given.model).taps()) {
             List<Tensor> inputs = tap.inputs().stream()
-                    .map(sum -> sum.evaluate(trace::get, KERNELS::add))
+                    .map(sum -> sum.evaluate(trace::get, KERNELS::scale, KERNELS::add))
                     .toList();
             assertThat(inputs).as(tap.name()).doesNotContainNull();
             Tensor expected = operation(tap, inputs, given.model);
@@ -103,11 +105,12 @@ class TapMapTest {
             return KERNELS.rmsNorm(inputs.get(0), norm.gain(), norm.gainOffset(), norm.epsilon());
         }
         if (tap.layer() instanceof Linear linear) {
-            Tensor x = inputs.size() == 1 ? inputs.get(0) : KERNELS.multiply(inputs.get(0), inputs.get(1));
+            Tensor x =
+                    inputs.size() == 1 ? inputs.get(0) : KERNELS.multiply(inputs.get(0), half(tap, inputs.get(1), 1));
             return KERNELS.linear(x, linear.weight(), linear.bias());
         }
         if (tap.layer() instanceof Mlp.NamedActivation activation) {
-            return KERNELS.activate(inputs.get(0), activation.function());
+            return KERNELS.activate(half(tap, inputs.get(0), 0), activation.function());
         }
         return switch (tap.kind()) {
             case EMBEDDING_SUM, ATTENTION, MLP, BLOCK -> inputs.get(0);
@@ -115,15 +118,19 @@ class TapMapTest {
             case LOGITS -> {
                 Tensor logits = KERNELS.linear(
                         inputs.get(0), model.head().weight(), model.head().bias());
-                logits = model.head().scale() == 1
-                        ? logits
-                        : KERNELS.scale(logits, model.head().scale());
+                Tensor scaled = KERNELS.scale(logits, model.head().scale());
                 yield model.head().cap() > 0
-                        ? KERNELS.softCap(logits, model.head().cap())
-                        : logits;
+                        ? KERNELS.softCap(scaled, model.head().cap())
+                        : scaled;
             }
             default -> null;
         };
+    }
+
+    /** Half of the columns, if gate and up projection are fused. */
+    private static Tensor half(Tap tap, Tensor x, int half) {
+        int width = x.size(-1) / 2;
+        return tap.owner() instanceof Mlp.GatedFused ? KERNELS.columns(x, half * width, width, 2 * width) : x;
     }
 
     /** Terms of a sum may be added in another order. */
@@ -146,14 +153,21 @@ class TapMapTest {
                 .filteredOn(tap -> tap.kind() == Kind.VALUE)
                 .hasSize(given.model.shape().layers())
                 .allSatisfy(tap -> {
-                    Tensor source = tap.inputs().get(0).evaluate(trace::get, KERNELS::add);
+                    Tensor source = tap.inputs().get(0).evaluate(trace::get, KERNELS::scale, KERNELS::add);
                     Tensor values = trace.get(tap.name());
+                    float limit = limit((Attention) tap.layer());
                     List<Float> row = IntStream.range(0, source.size(-1))
-                            .mapToObj(c -> source.at(0, c))
+                            .mapToObj(c -> Math.max(-limit, Math.min(limit, source.at(0, c))))
                             .toList();
                     assertThat(IntStream.range(0, values.size(-1)).mapToObj(c -> values.at(0, c)))
                             .isSubsetOf(row);
                 });
+    }
+
+    private static float limit(Attention attention) {
+        return attention.projections() instanceof Projections.Clipped clipped
+                ? clipped.limit()
+                : Float.POSITIVE_INFINITY;
     }
 
     @ParameterizedTest
@@ -167,9 +181,21 @@ class TapMapTest {
             assertThat(block.stream()).isEqualTo(map.streams().get(i));
             assertThat(map.streams().get(i + 1)).isEqualTo(TapSum.of(block.name()));
             assertThat(map.tap(block.name()).inputs())
-                    .containsExactly(block.afterAttention().plus(block.mlpAdded()));
-            assertThat(map.tap(block.norms().get(0)).inputs()).containsExactly(block.stream());
+                    .containsExactly(
+                            block.block() instanceof Block.PostNorm post
+                                    ? TapSum.of(post.afterMlp().name())
+                                    : block.afterAttention()
+                                            .plus(block.mlpAdded(), block.block().multiplier()));
+            assertThat(map.tap(block.norms().get(0)).inputs()).containsExactly(inputOfFirstNorm(block));
         }
+    }
+
+    /** The stream before the block, or, if attention reads that, the sum or the tap after it. */
+    private static TapSum inputOfFirstNorm(BlockTaps block) {
+        if (block.block() instanceof Block.PostNorm) {
+            return block.afterAttention();
+        }
+        return block.block().ln1() == null ? TapSum.of(block.attention()) : block.stream();
     }
 
     @Test
@@ -231,11 +257,11 @@ class TapMapTest {
     void aSumWithAnUnknownTermIsNull() {
         Map<String, Integer> values = Map.of("a", 1, "b", 2);
 
-        assertThat(TapSum.of("a", "b").<Integer>evaluate(values::get, Integer::sum))
+        assertThat(TapSum.of("a", "b").<Integer>evaluate(values::get, (a, b) -> a, Integer::sum))
                 .isEqualTo(3);
-        assertThat(TapSum.of("a", "c").<Integer>evaluate(values::get, Integer::sum))
+        assertThat(TapSum.of("a", "c").<Integer>evaluate(values::get, (a, b) -> a, Integer::sum))
                 .isNull();
-        assertThat(TapSum.of("c", "a").<Integer>evaluate(values::get, Integer::sum))
+        assertThat(TapSum.of("c", "a").<Integer>evaluate(values::get, (a, b) -> a, Integer::sum))
                 .isNull();
         assertThatThrownBy(TapSum::of).isInstanceOf(IllegalArgumentException.class);
     }

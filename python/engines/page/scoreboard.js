@@ -8,9 +8,9 @@ const speedColumns = [
   {title: "memory, MiB", number: true, value: row => row.last?.speed ? row.last.speed.memory : NaN, cell: row => orDash(row.last?.speed, one => show(Math.round(one.memory / 2 ** 20)))}];
 const ran = report.rows.filter(row => row.all_taps !== null);
 document.getElementById("accuracy").append(new DataTable(`Accuracy, and speed with ${last}`, [
-  {title: "engine", value: name}, {title: "version", value: row => row.version}, {title: "type", value: row => row.type},
-  {title: "tensors", number: true, value: row => row.taps},
-  {title: "error", number: true, value: row => ratio(row.all_taps), cell: row => show(row.all_taps)},
+  {title: "engine", value: name}, {title: "version", value: row => row.version}, {title: "type", width: "5.5em", value: row => row.type},
+  {title: "tensors", width: "5em", number: true, value: row => row.taps},
+  {title: "error", width: "5em", number: true, value: row => ratio(row.all_taps), cell: row => show(row.all_taps)},
   {title: "error of logits", number: true, value: row => ratio(row.logits), cell: row => show(row.logits)},
   {title: "KL divergence", number: true, value: row => row.last ? row.last.divergence : NaN, cell: row => orDash(row.last, one => show(one.divergence))},
   {title: "same most likely token", number: true, value: row => row.last ? row.last.argmax.same / row.last.argmax.positions : NaN,
@@ -25,7 +25,7 @@ document.getElementById("ways").append(new DataTable("Whether the logits are the
 ran, {sort: 0}).node);
 const each = report.engines.flatMap((engine, i) => Object.entries(engine.models).map(([model, one]) => ({row: report.rows[i], model, one})));
 const byModel = new DataTable("Each engine with each model", [
-  {title: "engine", value: ({row}) => name(row)}, {title: "model", value: ({model}) => model},
+  {title: "engine", value: ({row}) => name(row)}, {title: "model", width: "7em", value: ({model}) => model},
   {title: "tensors", number: true, value: ({one}) => one.taps ?? NaN, cell: ({one}) => one.error ? dash : `${one.taps} of ${one.taps + one.absent}`},
   {title: "error", number: true, value: ({one}) => one.geometric_mean ?? NaN, cell: ({one}) => one.error ? dash : show(one.geometric_mean)},
   {title: "worst tensor", value: ({one}) => one.error ? "" : one.worst.tap, cell: ({one}) => one.error ? dash : [element("code", {}, one.worst.tap), ` ${show(one.worst.ratio)}`]},

@@ -1,7 +1,7 @@
 package dev.touchstone.parity;
 
-import dev.touchstone.parity.errors.Deviation;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 
 /**
@@ -9,12 +9,17 @@ import java.util.Locale;
  *
  * @param taps the number of exempt taps
  * @param byBound the number of these that have a ratio above the limit, and pass by the bound on the largest error
+ * @param limits those of a tap that is computed by one operation
  */
-public record Exemptions(long taps, long byBound) {
+public record Exemptions(long taps, long byBound, Limits limits) {
     public static Exemptions of(Collection<TapResult> taps) {
         return new Exemptions(
                 taps.stream().filter(TapResult::isExempt).count(),
-                taps.stream().filter(TapResult::passesByBound).count());
+                taps.stream().filter(TapResult::passesByBound).count(),
+                taps.stream()
+                        .map(TapResult::limits)
+                        .min(Comparator.comparingDouble(Limits::local))
+                        .orElse(Limits.FLOAT32));
     }
 
     /** One sentence; empty if no tap is exempt. */
@@ -25,10 +30,10 @@ public record Exemptions(long taps, long byBound) {
     private String exempt() {
         return String.format(
                 Locale.ROOT,
-                "%,d %s exempt from the ratio limit of %.0f (fewer than %d tokens)",
+                "%,d %s exempt from the ratio limit of %,.0f (fewer than %d tokens)",
                 taps,
                 taps == 1 ? "tap is" : "taps are",
-                TapResult.MAX_RATIO,
+                limits.ratio(),
                 TapResult.ENOUGH_TOKENS);
     }
 
@@ -40,6 +45,6 @@ public record Exemptions(long taps, long byBound) {
                         "%,d %s above it, as no error is above %.1e of the largest value",
                         byBound,
                         byBound == 1 ? "passes" : "pass",
-                        Deviation.LOCAL_BOUND);
+                        limits.local());
     }
 }

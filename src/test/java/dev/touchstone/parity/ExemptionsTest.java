@@ -36,7 +36,7 @@ class ExemptionsTest {
         Exemptions exemptions =
                 Exemptions.of(List.of(FAR_OFF, ABOVE_THE_LIMIT, BELOW_THE_LIMIT, Given.tap("enough", 1, 1)));
 
-        assertThat(exemptions).isEqualTo(new Exemptions(3, 1));
+        assertThat(exemptions).isEqualTo(new Exemptions(3, 1, Limits.FLOAT32));
         assertThat(exemptions.describe())
                 .isEqualTo("3 taps are exempt from the ratio limit of 2 (fewer than 8 tokens); 1 passes above it, as"
                         + " no error is above 7.6e-06 of the largest value");

@@ -4,7 +4,7 @@ planted.py                 two bugs of each kind, in the engines of ENGINES
 planted.py --quick         only in Hugging Face and in the page with NumPy
 
 An engine that reads another epsilon, or a matrix the other way round, computes what an engine with such a bug computes.
-A bug must be found at its own tap. Engines that return their logits only must differ there.
+A bug must be found at its own tap.
 """
 
 import argparse
@@ -31,7 +31,6 @@ ENGINES = (
     "hugging-face-sdpa",
     "equations-numpy",
     "jax-default",
-    "llama-cpp-f32",
 )
 QUICK = ("hugging-face-eager", "equations-numpy")
 CASE = "text"
@@ -141,12 +140,10 @@ def located(process: Process, bug: Bug) -> str | None:
         except Refused as error:
             return f"{bug.kind}, {bug.name}: {error}"
         comparison = compare(trace, fixture)
-    present = [tap["tap"] for tap in comparison.taps]
-    expected = bug.tap if bug.tap in present else "logits"
     said = "; ".join(comparison.clues)
-    if comparison.first_wrong != expected:
-        return f"{bug.kind}, {bug.name}: found at {comparison.first_wrong}, expected {expected}"
-    if bug.tap in present and bug.says not in said:
+    if comparison.first_wrong != bug.tap:
+        return f"{bug.kind}, {bug.name}: found at {comparison.first_wrong}, expected {bug.tap}"
+    if bug.says not in said:
         return f"{bug.kind}, {bug.name}: the diagnosis is “{said}”, expected “{bug.says}”"
     return None
 

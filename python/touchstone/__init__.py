@@ -1,7 +1,6 @@
 """Compares implementations of language models with Hugging Face's, tensor by tensor.
 
-The functions of `__all__` are for users. The package on disk also has the scripts' code that writes the fixtures of the
-repository; that code is not installed.
+`__all__` is for users. The other modules write the fixtures of the repository and may change at any time.
 """
 
 from importlib import import_module

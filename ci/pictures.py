@@ -1,4 +1,7 @@
-"""Takes the README's screenshots, ci/report.png and ci/explain.png. Run it with ci/python.sh after a page changes."""
+"""Takes the README's screenshots: ci/report.png, ci/overview.png and ci/explain.png.
+
+Run it with ci/python.sh after a page changes.
+"""
 
 import subprocess
 from collections.abc import Callable
@@ -36,14 +39,26 @@ def report(page: Page, file: Path) -> None:
     page.screenshot(path=file, full_page=True, clip={**start, "height": height})
 
 
+def overview(page: Page, file: Path) -> None:
+    """The diagram of the model with the attention scores of a layer, as far down as the MLP."""
+    page.get_by_label("Find a tap").fill("h.1.attn.scores")
+    page.get_by_label("Find a tap").fill("")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    start, end = page.locator("#overview").bounding_box(), page.locator("a.part[href='#h.0.ln_2']").bounding_box()
+    page.screenshot(path=file, full_page=True, clip={**start, "height": end["y"] + end["height"] + 8 - start["y"]})
+
+
 def explain(page: Page, file: Path) -> None:
-    """One block of the model."""
+    """One block of the model, as far down as the MLP."""
     page.locator("#stage-4 input[type=range]").fill("1")
     page.locator("#stage-4 .map canvas").focus()
     page.evaluate("document.activeElement.blur()")
-    page.locator("#stage-4").screenshot(path=file)
+    page.evaluate("scrollTo(0, 0)")
+    start, end = page.locator("#stage-4").bounding_box(), page.locator("#stage-4 .pair").first.bounding_box()
+    page.screenshot(path=file, full_page=True, clip={**start, "height": end["y"] + end["height"] + 16 - start["y"]})
 
 
 if __name__ == "__main__":
     screenshot("report", ["parity", *(ROOT / "fixtures" / name for name in ("storyteller", "tiny-gpt2"))], report)
+    screenshot("overview", ["explain", "--prompt", "What is machine learning?"], overview)
     screenshot("explain", ["explain", "--prompt", "What is machine learning?"], explain)

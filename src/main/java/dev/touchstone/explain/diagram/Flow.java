@@ -28,6 +28,8 @@ final class Flow {
         }
     }
 
+    private static final double ROUNDING = 1e-9;
+
     private final Map<String, Tap> taps = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Map<String, Box> boxes = new LinkedHashMap<>();
@@ -141,6 +143,15 @@ final class Flow {
         Set<String> inputs = inputs(taps.get(name));
         int level =
                 inputs.stream().mapToInt(input -> boxes.get(input).level).max().orElse(-1) + 1;
+        while (covers(level, left, right)) {
+            level++;
+        }
         boxes.put(name, new Box(taps.get(name), inputs, level, left, right));
+    }
+
+    /** Whether a box of this row is within the range. A tap that spans others may be as far down as one that it covers. */
+    private boolean covers(int level, double left, double right) {
+        return boxes.values().stream()
+                .anyMatch(box -> box.level == level && box.left < right - ROUNDING && left < box.right - ROUNDING);
     }
 }

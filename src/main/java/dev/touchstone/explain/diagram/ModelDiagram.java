@@ -196,7 +196,8 @@ final class ModelDiagram {
                 left + 7, top(box, top) + 15, attribute(cut(label, width - 12))));
         boxes.append(
                 format("<text x=\"%.1f\" y=\"%.1f\">%s</text>", left + 7, top(box, top) + 29, cut(shape, width - 12)));
-        boolean titled = width > TITLED && CHARACTER * (shape.length() + part.title().length() + 2) < width - 12;
+        boolean titled =
+                width > TITLED && CHARACTER * (shape.length() + part.title().length() + 2) < width - 12;
         if (titled && !part.title().equals(label)) {
             boxes.append(format(
                     "<text class=\"kind\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",

@@ -39,6 +39,7 @@ _BY_NAME: dict[str, list[object]] = {
     "n_inner": _INNER,
     "ffn_dim": _INNER,
     "word_embed_proj_dim": [6, 12],
+    "swiglu_limit": [0.2, 0.5],
     "num_experts": [3, 5],
     "num_local_experts": [3, 5],
     "num_experts_per_tok": [1, 3, 4, 5],

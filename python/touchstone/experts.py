@@ -56,9 +56,22 @@ def recorded_experts(names: dict[nn.Module, str | None], taps: dict[str, Tensor]
 
 def _gated_mlp(module: nn.Module, expert: int, x: Tensor) -> dict[str, Tensor]:
     """The outputs of the layers of one expert, by the name of their tap."""
+    if type(module).__name__ == "GptOssExperts":
+        return _clamped_mlp(module, expert, x)
     gate, up = nn.functional.linear(x, module.gate_up_proj[expert]).chunk(2, dim=-1)
     act = module.act_fn(gate)
     down = nn.functional.linear(act * up, module.down_proj[expert])
+    return {"gate_proj": gate, "act_fn": act, "up_proj": up, "down_proj": down}
+
+
+def _clamped_mlp(module: nn.Module, expert: int, x: Tensor) -> dict[str, Tensor]:
+    """The same for gpt-oss."""
+    gate_up = x @ module.gate_up_proj[expert] + module.gate_up_proj_bias[expert]
+    gate, up = gate_up[..., ::2], gate_up[..., 1::2]
+    low = gate.clamp(min=None, max=module.limit)
+    act = low * torch.sigmoid(low * module.alpha)
+    gated = (up.clamp(min=-module.limit, max=module.limit) + 1) * act
+    down = gated @ module.down_proj[expert] + module.down_proj_bias[expert]
     return {"gate_proj": gate, "act_fn": act, "up_proj": up, "down_proj": down}
 
 

@@ -63,6 +63,8 @@ def make_routing_hostile(model: PreTrainedModel) -> None:
             model.get_input_embeddings().weight[:, 0] = 1.5
             router.weight *= torch.tensor([0, 1, 4, 1, 0, 4])[:, None]
             router.weight[:, 0] = torch.tensor([0, -3, 0, 3, 0, 0])
+            if "bias" in dict(router.named_parameters()):
+                router.bias[:] = torch.tensor([0.25, -4, -0.2, 4, 0.25, 0.3])
 
 
 def _is_gain(parameter: torch.Tensor) -> bool:
@@ -205,6 +207,26 @@ TINY_FAMILIES = {
             "decoder_sparse_step": 2,
             "norm_topk_prob": True,
             "rope_parameters": {"rope_theta": 110.0},
+        },
+    ),
+    "tiny-gpt-oss": TinyFamily(
+        seed=34,
+        model_type="gpt_oss",
+        config=GROUPED
+        | MIXTURE
+        | {
+            "head_dim": 6,
+            "intermediate_size": 9,
+            "rms_norm_eps": 3e-3,
+            "sliding_window": 5,
+            "swiglu_limit": 0.9,
+            "rope_parameters": {
+                "rope_type": "yarn",
+                "rope_theta": 70.0,
+                "factor": 4.0,
+                "truncate": False,
+                "original_max_position_embeddings": 12,
+            },
         },
     ),
     "tiny-gemma2": TinyFamily(

@@ -121,7 +121,7 @@ def _wrapped(attention: Callable, names: dict[nn.Module, str | None], taps: dict
         module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: object
     ) -> tuple[Tensor, Tensor]:
         _record_heads(names[module], taps, query, key, value)
-        with _SoftmaxRecorder(names[module], taps):
+        with _SoftmaxRecorder(names[module], taps, hasattr(module, "sinks")):
             context, probs = attention(module, query, key, value, attention_mask, **options)
         taps[f"{names[module]}.context"] = context.flatten(2)[0]
         return context, probs
@@ -219,14 +219,18 @@ def _side_by_side(heads: Tensor) -> Tensor:
 class _SoftmaxRecorder(TorchFunctionMode):
     """Records the input and the output of the softmax in one attention module."""
 
-    def __init__(self, name: str, taps: dict[str, Tensor]) -> None:
-        """The taps are `name.scores` and `name.probs`."""
+    def __init__(self, name: str, taps: dict[str, Tensor], sinks: bool = False) -> None:
+        """The taps are `name.scores` and `name.probs`, without the columns of attention sinks."""
         super().__init__()
-        self.name, self.taps = name, taps
+        self.name, self.taps, self.sinks = name, taps, sinks
 
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
         result = func(*args, **(kwargs or {}))
-        if func in SOFTMAXES:
+        if self.sinks and func is torch.cat:  # of scores and sinks
+            self.taps[f"{self.name}.scores"] = args[0][0].masked_fill(args[0][0] < MASKED, -torch.inf)[0]
+        elif self.sinks and func in SOFTMAXES:
+            self.taps[f"{self.name}.probs"] = result[0, ..., :-1]
+        elif func in SOFTMAXES:
             scores = args[0].masked_fill(args[0] < MASKED, -torch.inf)
             self.taps[f"{self.name}.scores"] = scores[0] if scores.dim() > 3 else scores
             self.taps[f"{self.name}.probs"] = result[0] if result.dim() > 3 else result
@@ -288,5 +292,7 @@ def _last_linear(module: nn.Module) -> str:
 def _tensor_of(module: nn.Module, output: object) -> Tensor:
     output = getattr(output, "logits", output)
     if type(module).__name__.endswith("RotaryEmbedding"):
-        return torch.cat(output, dim=-1)
+        # gpt-oss has one cosine for each pair of channels, the others have it at both channels of the pair.
+        twice = 2 if type(module).__name__.startswith("GptOss") else 1
+        return torch.cat([part for part in output for _ in range(twice)], dim=-1)
     return output[0] if isinstance(output, tuple) else output

@@ -63,7 +63,8 @@ record MixtureParts(LlamaParts parts, String name, String stored, int experts, i
                 new Projection(path + ".gate_proj", fused ? ofGateAndUp(0) : separate(names.gate, channels(), inner)),
                 new NamedActivation(path + ".act_fn", parts.activation("hidden_act", "silu")),
                 new Projection(path + ".up_proj", fused ? ofGateAndUp(inner) : separate(names.up, channels(), inner)),
-                new Projection(path + ".down_proj", fused ? ofDown() : separate(names.down, inner, channels())));
+                new Projection(path + ".down_proj", fused ? ofDown() : separate(names.down, inner, channels())),
+                0);
     }
 
     private List<Matrix> ofGateAndUp(int from) {

@@ -31,8 +31,7 @@ final class StableLm {
                 parts.shape().positions(),
                 config.nonNegative("rope_theta", 10_000),
                 config.nonNegative("partial_rotary_factor", 0.25));
-        return parts.transformer(
-                ends, new Stem(ends.embedding()), rotary, "norm", layer -> block(layer, llama, parts));
+        return parts.transformer(ends, new Stem(ends.embedding()), rotary, "norm", layer -> block(layer, llama, parts));
     }
 
     private static Block block(int layer, LlamaParts llama, GptParts parts) {

@@ -3,6 +3,7 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
+import java.util.List;
 
 /**
  * The operations of the forward pass. {@link ScalarKernels} defines the order of accumulation of each; all implementations
@@ -86,6 +87,16 @@ public interface Kernels extends AutoCloseable {
     Tensor softmax(Tensor scores);
 
     /**
+     * The same with a further score for each head, the attention sink, whose probability is left out, so that a row sums to less than 1.
+     * (H, T, S), (H) -> (H, T, S)
+     *
+     * @param sinks empty for none
+     */
+    default Tensor softmax(Tensor scores, List<Float> sinks) {
+        return sinks.isEmpty() ? softmax(scores) : Sinks.remove(softmax(Sinks.append(scores, sinks)));
+    }
+
+    /**
      * The sum of values weighted by attention probabilities, over the positions that a query attends to; heads are concatenated.
      * (H, T, S), values (G, S, D) -> (T, H D)
      */
@@ -93,7 +104,7 @@ public interface Kernels extends AutoCloseable {
 
     /** Scores, softmax and weighted sum in one operation. (T, H D), keys and values (G, S, D) -> (T, H D) */
     default Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
-        return weightedSum(softmax(scores(q, cache, scoring)), cache, scoring);
+        return weightedSum(softmax(scores(q, cache, scoring), scoring.sinks()), cache, scoring);
     }
 
     /**

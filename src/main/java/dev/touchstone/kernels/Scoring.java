@@ -12,23 +12,26 @@ import java.util.stream.IntStream;
  * @param window how many positions a query attends to, its own included; {@link #UNLIMITED} for all before it
  * @param slopes ALiBi's slope of each query head, which times the position of the key is added to the score; empty for none. (H)
  * @param inBfloat16 whether ALiBi's bias is rounded to bfloat16 and then multiplied by the scale, as in Falcon
+ * @param sinks the attention sink of each query head (gpt-oss): a further score in each softmax, whose probability is left out; empty for
+ *     none. (H)
  */
-public record Scoring(float scale, float cap, int window, List<Double> slopes, boolean inBfloat16) {
+public record Scoring(float scale, float cap, int window, List<Double> slopes, boolean inBfloat16, List<Float> sinks) {
     /** A window that is longer than any sequence. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /** @throws IllegalArgumentException if the window is below 1 */
     public Scoring {
         slopes = List.copyOf(slopes);
+        sinks = List.copyOf(sinks);
         if (window < 1) {
             throw new IllegalArgumentException(
                     "an attention window has at least 1 position, got a window of " + window);
         }
     }
 
-    /** With ALiBi's bias in float32, after the scale. */
+    /** With ALiBi's bias in float32, after the scale, and without sinks. */
     public Scoring(float scale, float cap, int window, List<Double> slopes) {
-        this(scale, cap, window, slopes, false);
+        this(scale, cap, window, slopes, false, List.of());
     }
 
     /** A scale only. */
@@ -38,12 +41,17 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes, b
 
     /** The same with a window of so many positions. */
     public Scoring withWindow(int positions) {
-        return new Scoring(scale, cap, positions, slopes, inBfloat16);
+        return new Scoring(scale, cap, positions, slopes, inBfloat16, sinks);
     }
 
     /** The same with Falcon's form of ALiBi. */
     public Scoring withAlibiInBfloat16(List<Double> slopes) {
-        return new Scoring(scale, cap, window, slopes, true);
+        return new Scoring(scale, cap, window, slopes, true, sinks);
+    }
+
+    /** The same with sinks. */
+    public Scoring withSinks(List<Float> other) {
+        return new Scoring(scale, cap, window, slopes, inBfloat16, other);
     }
 
     /**

@@ -337,6 +337,9 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
+        if (!scoring.sinks().isEmpty()) {
+            return Kernels.super.attend(q, cache, scoring);
+        }
         Tensor y = tensor(q.shape());
         tiles(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;

@@ -80,7 +80,7 @@ public record Attention(String name, int layer, Projections projections, Scoring
             return pass.kernels().attend(q, cache, scoring);
         }
         Tensor scores = pass.trace().of(scoresTap(), pass.kernels().scores(q, cache, scoring));
-        Tensor probs = pass.trace().of(probsTap(), pass.kernels().softmax(scores));
+        Tensor probs = pass.trace().of(probsTap(), pass.kernels().softmax(scores, scoring.sinks()));
         return pass.kernels().weightedSum(probs, cache, scoring);
     }
 }

@@ -10,17 +10,27 @@ import java.util.List;
  * token side by side: (T, K I) or (T, K C).
  *
  * @param name the module path and tap name of the weighted sum, such as {@code layers.0.mlp.experts}
+ * @param limit if above 0, {@code down(act(min(gate(x), limit)) * (1 + up(x)))} with {@code up(x)} from {@code -limit} to {@code limit}, as
+ *     in gpt-oss
  */
-public record Experts(String name, Projection gate, NamedActivation activation, Projection up, Projection down) {
+public record Experts(
+        String name, Projection gate, NamedActivation activation, Projection up, Projection down, float limit) {
     /**
      * A linear layer of each expert.
      *
      * @param name the tap name, such as {@code layers.0.mlp.experts.up_proj}
      * @param weights of each expert. (I, O)
+     * @param biases of each expert; empty if there are none. (O)
      */
-    public record Projection(String name, List<Matrix> weights) {
+    public record Projection(String name, List<Matrix> weights, List<float[]> biases) {
         public Projection {
             weights = List.copyOf(weights);
+            biases = List.copyOf(biases);
+        }
+
+        /** Without biases. */
+        public Projection(String name, List<Matrix> weights) {
+            this(name, weights, List.of());
         }
 
         /** Multiplies the slots of each expert by its matrix: a product for each expert that is chosen. (T K, I) -> (T K, O) */
@@ -30,7 +40,8 @@ public record Experts(String name, Projection gate, NamedActivation activation, 
             for (int expert = 0; expert < weights.size(); expert++) {
                 int[] chosen = routing.slotsOf(expert);
                 if (chosen.length > 0) {
-                    Tensor product = pass.kernels().linear(slots.rows(chosen), weights.get(expert), null);
+                    float[] bias = biases.isEmpty() ? null : biases.get(expert);
+                    Tensor product = pass.kernels().linear(slots.rows(chosen), weights.get(expert), bias);
                     for (int i = 0; i < chosen.length; i++) {
                         System.arraycopy(product.data(), i * O, y.data(), chosen[i] * O, O);
                     }
@@ -43,10 +54,23 @@ public record Experts(String name, Projection gate, NamedActivation activation, 
     /** The weighted sum of the outputs of each token's experts. (T, C) -> (T, C) */
     Tensor forward(Tensor x, Routing routing, ForwardPass pass) {
         Tensor slots = routing.inSlots(x);
-        Tensor gated = pass.kernels().activate(gate.forward(slots, routing, pass), activation.function());
-        gated = traced(activation.name(), gated, routing, pass);
-        Tensor h = pass.kernels().multiply(gated, up.forward(slots, routing, pass));
+        Tensor x1 = gate.forward(slots, routing, pass);
+        Tensor limited = limit > 0 ? pass.kernels().clamp(x1, Float.NEGATIVE_INFINITY, limit) : x1;
+        Tensor act = traced(activation.name(), pass.kernels().activate(limited, activation.function()), routing, pass);
+        Tensor x2 = up.forward(slots, routing, pass);
+        Tensor h = limit > 0
+                ? timesOneMore(act, pass.kernels().clamp(x2, -limit, limit))
+                : pass.kernels().multiply(act, x2);
         return pass.trace().of(name, routing.sum(down.forward(h, routing, pass)));
+    }
+
+    /** {@code a (b + 1)}, computed in double and rounded once. */
+    private static Tensor timesOneMore(Tensor a, Tensor b) {
+        Tensor product = Tensor.zeros(a.shape());
+        for (int i = 0; i < a.size(); i++) {
+            product.data()[i] = (float) (a.data()[i] * (b.data()[i] + 1.0));
+        }
+        return product;
     }
 
     /** A trace receives the slots of a token as one row. (T K, O) -> (T K, O) */

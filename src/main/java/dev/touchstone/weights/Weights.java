@@ -173,6 +173,44 @@ public final class Weights implements AutoCloseable {
         return matrices;
     }
 
+    /**
+     * Matrices that are stored in one tensor, one after another, each with one row for each input; of each row every {@code step}-th column
+     * is read, from {@code from} on. (N, I, step O) -> N x (I, O)
+     *
+     * @param shape N, I and step O
+     */
+    public List<Matrix> stackedInputRows(String name, int[] shape, int from, int step) {
+        StoredTensor tensor = find(name, shape);
+        List<Matrix> matrices = new ArrayList<>();
+        for (int n = 0; n < shape[0]; n++) {
+            StoredTensor slice = new TensorSlice(tensor, (long) n * shape[1], shape[1]);
+            StoredTensor columns = step == 1 ? slice : new EveryColumn(slice, from, step);
+            matrices.add(new MatrixReader(columns, options, threads).ofInputRows());
+        }
+        used(name);
+        return matrices;
+    }
+
+    /** Vectors that are stored in one tensor, of each every {@code step}-th number from {@code from} on. (N, step O) -> N x (O) */
+    public List<float[]> stackedVectors(String name, int[] shape, int from, int step) {
+        StoredTensor tensor = find(name, shape);
+        List<float[]> vectors = new ArrayList<>();
+        for (int n = 0; n < shape[0]; n++) {
+            float[] all = new float[shape[1]];
+            if (!options.shapesOnly()) {
+                tensor.reader(shape[1]).floats((long) n * shape[1], shape[1], all, 0);
+                FiniteNumbers.check(tensor, all, shape[1], (long) n * shape[1]);
+            }
+            float[] vector = new float[shape[1] / step];
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] = all[step * i + from];
+            }
+            vectors.add(vector);
+        }
+        used(name);
+        return vectors;
+    }
+
     /** The tensor of this name, which must have this shape. */
     private StoredTensor find(String name, int... shape) {
         StoredTensor tensor = tensors.get(name);

@@ -119,7 +119,13 @@ final class BenchReport {
                 85,
                 95,
                 true);
-        target("Decode, BF16 against float32", "×", contest.ratio(Workload.DECODE_64, BFLOAT16, VECTOR), 1.8, 1.9, true);
+        target(
+                "Decode, BF16 against float32",
+                "×",
+                contest.ratio(Workload.DECODE_64, BFLOAT16, VECTOR),
+                1.8,
+                1.9,
+                true);
         boolean amd = processor().contains("AMD");
         for (Workload workload : Workload.values()) {
             boolean prefill = workload.title().startsWith("prefill");

@@ -74,6 +74,7 @@ class ToolsTest {
                 "tiny-gemma2",
                 "tiny-gpt-neo",
                 "tiny-gpt-neox",
+                "tiny-gpt-oss",
                 "tiny-gptj",
                 "tiny-llama",
                 "tiny-llama3",

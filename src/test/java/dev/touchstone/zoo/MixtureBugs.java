@@ -1,8 +1,12 @@
 package dev.touchstone.zoo;
 
+import dev.touchstone.kernels.Activation;
+import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.ExpertChoice;
 import dev.touchstone.model.Experts;
 import dev.touchstone.model.Experts.Projection;
+import dev.touchstone.model.Linear;
+import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Router;
 import dev.touchstone.model.Weighting;
 import dev.touchstone.model.Weighting.Normalization;
@@ -22,8 +26,52 @@ final class MixtureBugs {
     private static final String MIXTRAL = "tiny-mixtral";
     private static final String QWEN2 = "tiny-qwen2-moe";
     private static final String QWEN3 = "tiny-qwen3-moe";
+    private static final String OSS = "tiny-gpt-oss";
 
     static final List<ForwardBug> ALL = List.of(
+            sinks("the attention sinks left out", old -> old.withSinks(List.of())),
+            sinks(
+                    "attention sinks of 0 for all heads",
+                    old -> old.withSinks(Collections.nCopies(old.sinks().size(), 0f))),
+            oss(
+                    "the limits of the activation missing",
+                    "layers.0.mlp.experts.act_fn",
+                    old -> new Experts(old.name(), old.gate(), old.activation(), old.up(), old.down(), 100)),
+            oss(
+                    "the biases of the down projections of the experts dropped",
+                    "layers.0.mlp.experts.down_proj",
+                    old -> new Experts(
+                            old.name(),
+                            old.gate(),
+                            old.activation(),
+                            old.up(),
+                            new Projection(old.down().name(), old.down().weights()),
+                            old.limit())),
+            oss(
+                    "SiLU for x sigmoid(1.702 x)",
+                    "layers.0.mlp.experts.act_fn",
+                    old -> new Experts(
+                            old.name(),
+                            old.gate(),
+                            new Mlp.NamedActivation(old.activation().name(), Activation.SILU),
+                            old.up(),
+                            old.down(),
+                            old.limit())),
+            router(
+                    "the softmax before the choice instead of after it",
+                    "layers.1.mlp.router.weights",
+                    OSS,
+                    old -> new Router(
+                            old.linear(), Router.Scores.SOFTMAX, old.choice(), new Weighting(Normalization.NONE, 1))),
+            router(
+                    "the bias of the router dropped",
+                    "layers.0.mlp.router",
+                    OSS,
+                    old -> new Router(
+                            new Linear(old.linear().name(), old.linear().weight(), null),
+                            old.scores(),
+                            old.choice(),
+                            old.weighting())),
             router(
                     "weights not divided by their sum",
                     "layers.0.mlp.gate.weights",
@@ -88,20 +136,20 @@ final class MixtureBugs {
                     "the matrices of the next expert",
                     "layers.0.mlp.experts.gate_proj",
                     old -> new Experts(
-                            old.name(), next(old.gate()), old.activation(), next(old.up()), next(old.down()))),
+                            old.name(), next(old.gate()), old.activation(), next(old.up()), next(old.down()), 0)),
             experts(
                     "the down projection of the next expert",
                     "layers.0.mlp.experts.down_proj",
-                    old -> new Experts(old.name(), old.gate(), old.activation(), old.up(), next(old.down()))),
+                    old -> new Experts(old.name(), old.gate(), old.activation(), old.up(), next(old.down()), 0)),
             experts(
                     "the matrices of the first expert for all",
                     "layers.0.mlp.experts.gate_proj",
                     old -> new Experts(
-                            old.name(), first(old.gate()), old.activation(), first(old.up()), first(old.down()))),
+                            old.name(), first(old.gate()), old.activation(), first(old.up()), first(old.down()), 0)),
             experts(
                     "gate and up projection of the experts swapped",
                     "layers.0.mlp.experts.act_fn",
-                    old -> new Experts(old.name(), old.up(), old.activation(), old.gate(), old.down())),
+                    old -> new Experts(old.name(), old.up(), old.activation(), old.gate(), old.down(), 0)),
             tap(
                     "the outputs of the experts added without weights",
                     "layers.0.mlp.experts",
@@ -147,6 +195,20 @@ final class MixtureBugs {
     private static ForwardBug router(String what, String tap, String fixture, UnaryOperator<Router> change) {
         return ForwardBug.of("F20", what, "", tap, Plant.model(model -> Surgery.each(model, Router.class, change)))
                 .in(fixture);
+    }
+
+    private static ForwardBug sinks(String what, UnaryOperator<Scoring> change) {
+        return ForwardBug.of(
+                        "F20",
+                        what,
+                        "",
+                        "layers.0.self_attn.probs",
+                        Plant.model(model -> Surgery.each(model, Scoring.class, change)))
+                .in(OSS);
+    }
+
+    private static ForwardBug oss(String what, String tap, UnaryOperator<Experts> change) {
+        return experts(what, tap, change).in(OSS);
     }
 
     private static UnaryOperator<Router> normalization(Normalization other) {

@@ -57,15 +57,17 @@ public final class ModelSummary {
             Object value = component.getValue();
             if (component.getKey().equals("name")) {
                 name = (String) value;
-            } else if (value instanceof Matrix || value instanceof float[]) {
+            } else if (isWeight(value)) {
                 boolean first = counted.add(value);
                 own += first ? size(value) : 0;
                 shapes.add(shape(value, layer) + (first ? "" : " tied"));
             } else if (value instanceof Record part) {
                 inner += visit(part);
-            } else if (value instanceof List<?> parts && !parts.isEmpty() && parts.get(0) instanceof Matrix first) {
+            } else if (value instanceof List<?> parts && !parts.isEmpty() && isWeight(parts.get(0))) {
                 own += parts.stream().mapToLong(ModelSummary::size).sum();
-                shapes.add(parts.size() + " x " + shape(first, layer));
+                shapes.add(parts.size() + " x " + shape(parts.get(0), layer));
+            } else if (value instanceof List<?> parts && !parts.isEmpty() && parts.get(0) instanceof Float) {
+                own += parts.size(); // attention sinks
             } else if (value instanceof List<?> parts) {
                 for (Object part : parts) {
                     inner += part instanceof Record inPlace ? visit(inPlace) : 0;
@@ -76,6 +78,10 @@ public final class ModelSummary {
             rows.add(place, new Row(name, kind(layer), shapes, own + inner));
         }
         return own + inner;
+    }
+
+    private static boolean isWeight(Object value) {
+        return value instanceof Matrix || value instanceof float[];
     }
 
     /** The kind of layer: the name of the class, or of the class around it if it is one of several variants. */

@@ -38,6 +38,11 @@ record ActivationExplanations(Difference difference, Context context) {
         if (up != null && isOf(up, x)) {
             return "its input is the second half of the columns: gate and up projection are swapped";
         }
+        if (context.tap().owner() instanceof MixtureOfExperts mixture
+                && mixture.experts().limit() > 0
+                && difference.is(apply(z -> mixture.activation().function().of((float) z), x))) {
+            return "the input is not limited to at most " + mixture.experts().limit();
+        }
         return function(x);
     }
 

@@ -34,9 +34,8 @@ record AlibiSlopes(Difference difference, Context context) {
                 "are those of a number of heads that is a power of two, which " + slopes.size() + " is not",
                 (h, s) -> scoring.bias(Math.pow(2, -8.0 * (h + 1) / slopes.size()), s));
         return mistakes.entrySet().stream()
-                .filter(mistake -> difference
-                        .finite()
-                        .allMatch(i -> isBias(i, scoring, slopes.get(head(i)), mistake.getValue())))
+                .filter(mistake ->
+                        difference.finite().allMatch(i -> isBias(i, scoring, slopes.get(head(i)), mistake.getValue())))
                 .findFirst()
                 .map(mistake -> "ALiBi slopes " + mistake.getKey())
                 .orElse("");

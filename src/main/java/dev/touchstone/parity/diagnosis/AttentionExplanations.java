@@ -32,6 +32,9 @@ record AttentionExplanations(Difference difference, Context context) {
         guesses.put("is in base 2, should be in base e", shares(powersOf2, i -> i / S, 0));
         guesses.put("is over the queries, should be over the keys", shares(powers, i -> i / (S * T) * S + i % S, 0));
         guesses.put("is over the heads, should be over the keys", shares(powers, i -> i % (S * T), 0));
+        if (!context.attention().scoring().sinks().isEmpty()) {
+            guesses.put("leaves out the attention sink", shares(fromMax, i -> i / S, 0));
+        }
         guesses.put("has 1 added to its denominator", shares(fromMax, i -> i / S, 1));
         guesses.put("has 1 added to its denominator, and does not subtract the maximum", shares(powers, i -> i / S, 1));
         for (Map.Entry<String, double[]> guess : guesses.entrySet()) {

@@ -3,6 +3,7 @@ package dev.touchstone.parity.diagnosis;
 import dev.touchstone.model.Experts;
 import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Router;
+import dev.touchstone.tensor.Matrix;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -165,29 +166,52 @@ record ExpertExplanations(Difference difference, Context context) {
         if (input == null || layer == experts.down() && up == null) {
             return "";
         }
+        if (hasNoBias(layer)) {
+            return "the biases are missing";
+        }
         int slots = difference.tensor().size() / layer.weights().get(0).outputs();
         int slotsOfInput = input.length / layer.weights().get(0).inputs();
         for (int slot = 0; slot < slots; slot++) {
             int row = slot * slotsOfInput / slots;
-            if (!isOfAnyExpert(layer, slot, row, up == null ? input : multiplied(input, up))) {
+            if (!isOfAnyExpert(layer, slot, row, up == null ? input : multiplied(input, up, experts.limit()))) {
                 return "";
             }
         }
         return "tokens have the matrices of other experts than those that were chosen for them";
     }
 
-    private static double[] multiplied(double[] a, double[] b) {
-        return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).toArray();
+    /** Whether the right values without biases are ours. */
+    private boolean hasNoBias(Experts.Projection layer) {
+        double[] chosen =
+                context.of(((MixtureOfExperts) context.tap().owner()).router().chosenTap());
+        int O = layer.weights().get(0).outputs();
+        return chosen != null
+                && !layer.biases().isEmpty()
+                && difference.is(difference
+                        .elements()
+                        .mapToDouble(
+                                i -> difference.expected()[i] - layer.biases().get((int) chosen[i / O])[i % O])
+                        .toArray());
+    }
+
+    private static double[] multiplied(double[] act, double[] up, float limit) {
+        return IntStream.range(0, act.length)
+                .mapToDouble(i -> act[i] * (limit > 0 ? 1 + Math.max(-limit, Math.min(limit, up[i])) : up[i]))
+                .toArray();
     }
 
     private boolean isOfAnyExpert(Experts.Projection layer, int slot, int row, double[] input) {
-        return layer.weights().stream()
-                .anyMatch(weight -> IntStream.range(0, weight.outputs()).allMatch(o -> {
-                    double product = IntStream.range(0, weight.inputs())
-                            .mapToDouble(i -> input[row * weight.inputs() + i] * weight.at(i, o))
-                            .sum();
-                    return Math.abs(difference.actual()[slot * weight.outputs() + o] - product) <= difference.bound();
-                }));
+        return IntStream.range(0, layer.weights().size()).anyMatch(expert -> {
+            Matrix weight = layer.weights().get(expert);
+            return IntStream.range(0, weight.outputs()).allMatch(o -> {
+                double bias = layer.biases().isEmpty() ? 0 : layer.biases().get(expert)[o];
+                double product = IntStream.range(0, weight.inputs())
+                        .mapToDouble(i -> input[row * weight.inputs() + i] * weight.at(i, o))
+                        .sum();
+                double ours = difference.actual()[slot * weight.outputs() + o];
+                return Math.abs(ours - product - bias) <= difference.bound();
+            });
+        });
     }
 
     /** The weighted sum: the weights are missing, or applied to the wrong experts. (T, C) */

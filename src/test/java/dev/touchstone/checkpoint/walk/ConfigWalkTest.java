@@ -36,6 +36,7 @@ class ConfigWalkTest {
             "qk_layernorm",
             "rope_parameters",
             "sliding_window", // 0
+            "swiglu_alpha",
             "use_bidirectional_attention",
             "window_size")); // 0
 

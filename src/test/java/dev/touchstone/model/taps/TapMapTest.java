@@ -11,6 +11,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
+import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
@@ -110,11 +111,18 @@ class TapMapTest {
             return KERNELS.linear(x, linear.weight(), linear.bias());
         }
         if (tap.layer() instanceof Mlp.NamedActivation activation) {
-            return KERNELS.activate(half(tap, inputs.get(0), 0), activation.function());
+            float limit = tap.owner() instanceof MixtureOfExperts mixture
+                    ? mixture.experts().limit()
+                    : 0;
+            Tensor x = half(tap, inputs.get(0), 0);
+            return KERNELS.activate(
+                    limit > 0 ? KERNELS.clamp(x, Float.NEGATIVE_INFINITY, limit) : x, activation.function());
         }
         return switch (tap.kind()) {
             case EMBEDDING_SUM, ATTENTION, MLP, BLOCK -> inputs.get(0);
-            case PROBABILITIES -> KERNELS.softmax(inputs.get(0));
+            case PROBABILITIES ->
+                KERNELS.softmax(
+                        inputs.get(0), ((Attention) tap.layer()).scoring().sinks());
             case LOGITS -> {
                 Tensor logits = KERNELS.linear(
                         inputs.get(0), model.head().weight(), model.head().bias());
@@ -185,7 +193,9 @@ class TapMapTest {
                             block.block() instanceof Block.PostNorm post
                                     ? TapSum.of(post.afterMlp().name())
                                     : block.afterAttention()
-                                            .plus(block.mlpAdded(), block.block().multiplier()));
+                                            .plus(
+                                                    block.mlpAdded(),
+                                                    block.block().multiplier()));
             assertThat(map.tap(block.norms().get(0)).inputs()).containsExactly(inputOfFirstNorm(block));
         }
     }

@@ -1,9 +1,9 @@
 package dev.touchstone.batch;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.generation.Generation;
+import dev.touchstone.util.Json;
 
 /** A generation as a JSON object. */
 public final class GenerationJson {
@@ -16,17 +16,9 @@ public final class GenerationJson {
     /** Adds the fields to an object, which may have others. */
     public static ObjectNode into(ObjectNode json, String prompt, Generation made) {
         json.put("prompt", prompt);
-        json.set("prompt_ids", array(made.promptIds()));
-        json.set("ids", array(made.ids()));
+        json.set("prompt_ids", Json.tree(made.promptIds()));
+        json.set("ids", Json.tree(made.ids()));
         return json.put("text", made.text())
                 .put("finish_reason", made.finishReason().toString());
-    }
-
-    private static ArrayNode array(int[] ids) {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode();
-        for (int id : ids) {
-            array.add(id);
-        }
-        return array;
     }
 }

@@ -63,12 +63,12 @@ final class Columns implements Serializable {
         this.input = input;
         if (!has(ID)) {
             throw new TouchstoneException(
-                    "the dataset has no column id, which the seeds of its rows depend on; its columns" + " are "
+                    "the dataset has no column id, which the seeds of its rows depend on; its columns are "
                             + String.join(", ", input.fieldNames()));
         }
         if (PROMPTS.stream().noneMatch(this::has)) {
             throw new TouchstoneException(
-                    "the dataset has no column with prompts: expected prompt, prompt_ids or messages," + " found "
+                    "the dataset has no column with prompts: expected prompt, prompt_ids or messages, found "
                             + String.join(", ", input.fieldNames()));
         }
         check(PROMPT, List.of(DataTypes.StringType));

@@ -51,11 +51,11 @@ public record Overview(
 
     /** The taps of a block, or those before the blocks or after them. */
     private static List<Tap> taps(TapMap map, int block, boolean before) {
-        Tap last = map.tap(map.model().lnF().name());
-        boolean after = false;
+        boolean blocks = false;
         List<Tap> taps = new ArrayList<>();
         for (Tap tap : map.taps()) {
-            after |= tap == last;
+            boolean after = blocks && tap.block() == Tap.NO_BLOCK;
+            blocks |= tap.block() != Tap.NO_BLOCK;
             if (tap.block() == block && after != before) {
                 taps.add(tap);
             }

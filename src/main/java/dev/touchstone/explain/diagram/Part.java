@@ -45,9 +45,16 @@ public record Part(
                 tap.inputs().stream().map(TapSum::toString).toList(),
                 shape,
                 row == null ? List.of() : row.shapes(),
-                row == null ? 0 : row.parameters(),
+                row == null ? 0 : row.parameters() - ofProjection(tap, layers),
                 text.stage(),
                 tap.source());
+    }
+
+    /** The parameters of a projection before the head, which is a part of its own; 0 if there is none. */
+    private static long ofProjection(Tap tap, Map<String, ModelSummary.Row> layers) {
+        return tap.layer() instanceof Head head && head.projection() != null
+                ? layers.get(head.projection().name()).parameters()
+                : 0;
     }
 
     private static String layerName(Tap tap) {

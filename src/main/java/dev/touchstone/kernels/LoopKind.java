@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * little work that runs through all of its loops.
  */
 enum LoopKind {
-    TILE((loops, data) -> loops.addTile(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
+    TILE((loops, data) -> loops.addTile(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, Matrix.PANEL, data.y, 0)),
     ROW((loops, data) -> loops.addRow(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
     WIDEN_BFLOAT16((loops, data) -> loops.widen(data.bfloat16, 0, Data.WIDTH, data.y)),
     WIDEN_FLOAT16((loops, data) -> loops.widen(data.float16, 0, Data.WIDTH, data.y)),

@@ -13,11 +13,12 @@ interface Loops {
      * @param x activations, {@code [row][input]}, {@link ScalarKernels#BLOCK} floats from row to row
      * @param w weights, {@code [input][column]}, {@link Matrix#PANEL} columns
      * @param inputs at most {@link ScalarKernels#BLOCK}
+     * @param columns the columns that are needed, the first of the panel; the totals of the others are arbitrary afterwards
      * @param y totals, {@code [row][column]}, an array of {@link VectorTiles#totals}
      */
-    void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt);
+    void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt);
 
-    /** As {@link #addTile}, for one row. */
+    /** As {@link #addTile}, for one row and all columns. */
     void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt);
 
     /**

@@ -12,7 +12,7 @@ final class PlainLoops implements Loops {
     private final ThreadLocal<float[]> wide = ThreadLocal.withInitial(() -> new float[ScalarKernels.BLOCK * COLUMNS]);
 
     @Override
-    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt) {
         float[] sums = new float[COLUMNS];
         for (int r = 0; r < VectorTiles.ROWS; r++) {
             addRow(x, xAt + r * ScalarKernels.BLOCK, w, wAt, inputs, y, yAt + r * COLUMNS, sums);

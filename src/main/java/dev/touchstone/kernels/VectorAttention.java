@@ -5,14 +5,17 @@ import dev.touchstone.tensor.Matrix;
 import java.util.Arrays;
 
 /**
- * Attention for a tile of queries of one head. The pages of the cache are the weights of two products: the inputs of the first
- * are channels, those of the second are positions. Scores and probabilities are rows of a tensor, or of a scratch array that
- * stays in the processor's cache. One thread uses an instance.
+ * Attention for a group of queries of one head, in tiles. The pages of the cache are the weights of two products: the inputs of
+ * the first are channels, those of the second are positions. Each block of a page is multiplied with all tiles of the group
+ * while it is in the first-level cache. Scores and probabilities are rows of a tensor, or of a scratch array that stays in the
+ * second-level cache. One thread uses an instance.
  */
 final class VectorAttention {
     private static final int PAGE = KeyValuePages.POSITIONS;
     private static final int PANEL = Matrix.PANEL;
     private static final int BLOCK = ScalarKernels.BLOCK;
+    /** Tiles of a group. More would take longer with 64 queries, and fewer with 4,000. */
+    private static final int TILES = 4;
 
     private final LoopSelector selector;
     private final KeyValuePages cache;
@@ -28,7 +31,7 @@ final class VectorAttention {
     private final float[] totals;
     /** Sums of a block that is not complete yet, of each row. */
     private final float[] partial;
-    /** Scores of a tile, then their probabilities, for {@link #attend}. */
+    /** Scores of a group, then their probabilities, for {@link #attend}. */
     private float[] scratch = new float[0];
 
     VectorAttention(LoopSelector selector, KeyValuePages cache, Scoring scoring, int heads, int queries) {
@@ -39,14 +42,25 @@ final class VectorAttention {
         this.queries = queries;
         headSize = cache.headSize();
         height = queries == 1 ? 1 : VectorTiles.ROWS;
-        packedQueries = new float[wholeBlocks(headSize) * height];
-        packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * height];
-        totals = VectorTiles.totals(height);
-        partial = VectorTiles.totals(height);
+        int rows = groupSize(queries);
+        packedQueries = new float[wholeBlocks(headSize) * rows];
+        packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * rows];
+        totals = VectorTiles.totals(rows);
+        partial = VectorTiles.totals(rows);
+    }
+
+    /** Rows of the tiles of a group, if there are so many queries. The last tile may have fewer queries than rows. */
+    static int groupSize(int queries) {
+        int tiles = (queries + VectorTiles.ROWS - 1) / VectorTiles.ROWS;
+        return queries == 1 ? 1 : Math.min(tiles, TILES) * VectorTiles.ROWS;
     }
 
     private static int wholeBlocks(int n) {
-        return (n + BLOCK - 1) / BLOCK * BLOCK;
+        return roundUp(n, BLOCK);
+    }
+
+    private static int roundUp(int n, int unit) {
+        return (n + unit - 1) / unit * unit;
     }
 
     /** The end (exclusive) of the positions that query {@code t} attends to. */
@@ -59,14 +73,29 @@ final class VectorAttention {
         return scoring.firstVisible(visible(t) - 1);
     }
 
-    /** The first position of the page that holds the first position to which the tile from query {@code t} on attends. */
+    /** The first position of the page that holds the first position to which the group from query {@code t} on attends. */
     int start(int t) {
         return first(t) / PAGE * PAGE;
     }
 
-    /** Queries of the tile from query {@code first} on. */
+    /** Queries of the group from query {@code first} on. */
     int rows(int first) {
-        return Math.min(height, queries - first);
+        return Math.min(groupSize(queries), queries - first);
+    }
+
+    /** The last query of the tile from query {@code t} on. */
+    private int last(int t) {
+        return Math.min(t + height, queries) - 1;
+    }
+
+    /** The start of the first block to which all queries of the tile from query {@code t} on attend. */
+    private int sharedFrom(int t) {
+        return wholeBlocks(first(last(t)));
+    }
+
+    /** The end (exclusive) of the positions to which all of them attend; at or before {@link #sharedFrom} if there are none. */
+    private int sharedTo(int t) {
+        return height == 1 ? 0 : visible(t);
     }
 
     /** The key-value head of a query head. */
@@ -75,19 +104,30 @@ final class VectorAttention {
     }
 
     /**
-     * Scores of the tile from query {@code first} on. Each row of {@code scores} begins with the position {@link #start}; the
+     * Scores of the group from query {@code first} on. Each row of {@code scores} begins with the position {@link #start}; the
      * first row begins at index {@code at}. Scores before a query's window are arbitrary, those of later positions untouched.
      */
     void scores(float[] q, int head, int first, float[] scores, int at, int stride) {
         int rows = rows(first);
         int start = start(first);
-        pack(q, (first * heads + head) * headSize, heads * headSize, rows, headSize, packedQueries);
+        int tileSize = wholeBlocks(headSize) * height;
+        for (int t = first; t < first + rows; t += height) {
+            int from = (t * heads + head) * headSize;
+            pack(q, from, heads * headSize, last(t) + 1 - t, headSize, packedQueries, (t - first) / height * tileSize);
+        }
         for (int s = start; s < visible(first + rows - 1); s += PAGE) {
             Arrays.fill(totals, 0);
             for (int d = 0; d < headSize; d += BLOCK) {
                 int w = cache.keyIndex(shared(head), d, s);
                 int channels = Math.min(BLOCK, headSize - d);
-                addBlock(packedQueries, d * height, cache.keyPage(s), w, channels, totals);
+                for (int t = first; t < first + rows; t += height) {
+                    int positions = Math.min(PAGE, visible(last(t)) - s);
+                    if (positions > 0) {
+                        int x = (t - first) / height * tileSize + d * height;
+                        int y = (t - first) * PANEL;
+                        addBlock(packedQueries, x, cache.keyPage(s), w, channels, positions, totals, y);
+                    }
+                }
             }
             for (int r = 0; r < rows; r++) {
                 int width = Math.max(0, Math.min(PAGE, visible(first + r) - s));
@@ -111,18 +151,24 @@ final class VectorAttention {
         }
     }
 
-    /** Scores, softmax and weighted sum of a tile, without the probabilities that are zero. */
+    /**
+     * Scores, softmax and weighted sum of a group, without the probabilities that are zero. Up to whole vectors, rows continue
+     * with scores of {@code -inf}, whose probabilities of zero do not change their sum.
+     */
     void attend(float[] q, int head, int first, float[] context) {
+        int rows = rows(first);
         int start = start(first);
-        int stride = cache.length() - start;
-        if (scratch.length < rows(first) * stride) {
-            scratch = new float[rows(first) * stride];
+        int stride = roundUp(cache.length() - start, ScalarKernels.PARTIAL_SUMS);
+        if (scratch.length < rows * stride) {
+            scratch = new float[rows * stride];
         }
         scores(q, head, first, scratch, 0, stride);
-        for (int r = 0; r < rows(first); r++) {
+        for (int r = 0; r < rows; r++) {
             int row = r * stride;
+            int end = visible(first + r) - start;
+            int width = roundUp(end, ScalarKernels.PARTIAL_SUMS);
             Arrays.fill(scratch, row, row + first(first + r) - start, Float.NEGATIVE_INFINITY);
-            int width = visible(first + r) - start;
+            Arrays.fill(scratch, row + end, row + width, Float.NEGATIVE_INFINITY);
             loops(LoopKind.SOFTMAX, width).softmax(scratch, row, scratch, row, width);
         }
         weightedSum(scratch, 0, stride, head, first, context);
@@ -130,35 +176,33 @@ final class VectorAttention {
 
     /**
      * The sums of values weighted by the rows of {@code probs}, the first of which begins at {@code at}, into the rows of
-     * {@code context}. Positions to which all queries of the tile attend are multiplied as a tile, the others row by row.
+     * {@code context}. Positions to which all queries of a tile attend are multiplied as a tile, the others row by row.
      */
     void weightedSum(float[] probs, int at, int stride, int head, int first, float[] context) {
         int rows = rows(first);
         int start = start(first);
-        int from = (first(first + rows - 1) + BLOCK - 1) / BLOCK * BLOCK;
-        int to = visible(first);
-        boolean together = height > 1 && from < to;
-        if (together) {
-            pack(probs, at + from - start, stride, rows, to - from, packedProbs);
-        }
+        packProbs(probs, at, stride, first);
         for (int column = 0; column < headSize; column += PANEL) {
             Arrays.fill(totals, 0);
             Arrays.fill(partial, 0);
             boolean whole = cache.panelWidth(column) == PANEL;
             for (int r = 0; r < rows; r++) {
                 int row = at + r * stride - start;
-                int begin = first(first + r);
-                int end = visible(first + r);
+                int t = first + r - r % height;
+                int end = whole && sharedFrom(t) < sharedTo(t) ? sharedFrom(t) : visible(first + r);
                 if (whole) {
-                    addRow(probs, row, head, begin, together ? from : end, r, column);
+                    addRow(probs, row, head, first(first + r), end, r, column);
                 } else {
-                    addOneByOne(probs, row, head, begin, end, r, column);
+                    addOneByOne(probs, row, head, first(first + r), end, r, column);
                 }
             }
-            if (whole && together) {
-                addTogether(from, to, head, column);
+            if (whole) {
+                addTogether(first, head, column);
                 for (int r = 0; r < rows; r++) {
-                    addOneByOne(probs, at + r * stride - start, head, to, visible(first + r), r, column);
+                    int t = first + r - r % height;
+                    if (sharedFrom(t) < sharedTo(t)) {
+                        addOneByOne(probs, at + r * stride - start, head, sharedTo(t), visible(first + r), r, column);
+                    }
                 }
             }
             for (int r = 0; r < rows; r++) {
@@ -168,13 +212,35 @@ final class VectorAttention {
         }
     }
 
-    /** Positions {@code from} to {@code to} of all rows. The sums of an incomplete last block go to {@link #partial}. */
-    private void addTogether(int from, int to, int head, int column) {
-        for (int s = from; s < to; s += BLOCK) {
-            int positions = Math.min(BLOCK, to - s);
-            float[] y = positions == BLOCK ? totals : partial;
+    private void packProbs(float[] probs, int at, int stride, int first) {
+        for (int t = first; t < first + rows(first); t += height) {
+            int from = sharedFrom(t);
+            int row = at + (t - first) * stride + from - start(first);
+            pack(probs, row, stride, last(t) + 1 - t, sharedTo(t) - from, packedProbs, packedProb(t, first, from));
+        }
+    }
+
+    /** The index of the block that begins with {@code position}, of the tile from query {@code t} on. */
+    private int packedProb(int t, int first, int position) {
+        return (t - first) * (packedProbs.length / groupSize(queries)) + (position - sharedFrom(first)) * height;
+    }
+
+    /**
+     * The positions that the queries of each tile share, block by block. The sums of an incomplete last block go to
+     * {@link #partial}.
+     */
+    private void addTogether(int first, int head, int column) {
+        int lastTile = first + (rows(first) - 1) / height * height;
+        for (int s = sharedFrom(first); s < sharedTo(lastTile); s += BLOCK) {
             int w = cache.valueIndex(shared(head), s, column);
-            addBlock(packedProbs, (s - from) * height, cache.valuePage(s), w, positions, y);
+            for (int t = first; t < first + rows(first); t += height) {
+                int positions = Math.min(BLOCK, sharedTo(t) - s);
+                if (s >= sharedFrom(t) && positions > 0) {
+                    float[] y = positions == BLOCK ? totals : partial;
+                    int x = packedProb(t, first, s);
+                    addBlock(packedProbs, x, cache.valuePage(s), w, positions, PANEL, y, (t - first) * PANEL);
+                }
+            }
         }
     }
 
@@ -205,11 +271,11 @@ final class VectorAttention {
         }
     }
 
-    private void addBlock(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y) {
+    private void addBlock(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt) {
         if (height == 1) {
-            loops(LoopKind.ROW, PANEL).addRow(x, xAt, w, wAt, inputs, y, 0);
+            loops(LoopKind.ROW, PANEL).addRow(x, xAt, w, wAt, inputs, y, yAt);
         } else {
-            loops(LoopKind.TILE, height * PANEL).addTile(x, xAt, w, wAt, inputs, y, 0);
+            loops(LoopKind.TILE, height * PANEL).addTile(x, xAt, w, wAt, inputs, columns, y, yAt);
         }
     }
 
@@ -217,10 +283,11 @@ final class VectorAttention {
         return selector.loops(kind, elements);
     }
 
-    /** Copies rows of {@code columns} floats to the layout of {@link PackedRows}. */
-    private void pack(float[] x, int at, int stride, int rows, int columns, float[] packed) {
+    /** Copies rows of {@code columns} floats to the layout of {@link PackedRows}, from index {@code to} on. */
+    private void pack(float[] x, int at, int stride, int rows, int columns, float[] packed, int to) {
         for (int c = 0; c < columns; c += BLOCK) {
-            PackedRows.fill(x, at + c, stride, rows, Math.min(BLOCK, columns - c), packed, c * height);
+            int count = Math.min(BLOCK, columns - c);
+            PackedRows.fill(x, at + c, stride, rows, count, packed, to + c * height);
         }
     }
 }

@@ -57,13 +57,6 @@ final class VectorElements {
         }
     }
 
-    /** {@code y = x - less} */
-    static void subtract(float[] x, int xAt, float less, float[] y, int yAt, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector.fromArray(SPECIES, x, xAt + i).sub(less).intoArray(y, yAt + i);
-        }
-    }
-
     /** The largest element; {@code -inf} if there are none. It does not depend on the order: the only reduction over lanes. */
     static float max(float[] x, int at, int n) {
         FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);

@@ -241,6 +241,7 @@ public final class VectorKernels implements Kernels {
         boolean copied = wide && height > 1 && x.tiles() <= TILES;
         float[] weights = wide && !copied ? weight.floats() : own.weights;
         float[] totals = own.totals;
+        int columns = Math.min(PANEL, weight.outputs() - panel * PANEL);
         for (int first = 0; first < x.tiles(); first += TILES) {
             int end = Math.min(first + TILES, x.tiles());
             Arrays.fill(totals, 0, (end - first) * height * PANEL, 0);
@@ -265,7 +266,7 @@ public final class VectorKernels implements Kernels {
                     if (height == 1) {
                         loops.addRow(x.data(), x.index(tile, i), weights, w, inputs, totals, at);
                     } else {
-                        loops.addTile(x.data(), x.index(tile, i), weights, w, inputs, totals, at);
+                        loops.addTile(x.data(), x.index(tile, i), weights, w, inputs, columns, totals, at);
                     }
                 }
             }
@@ -311,7 +312,7 @@ public final class VectorKernels implements Kernels {
         int positions = cache.length();
         Tensor y = tensor(q.size(-1) / cache.headSize(), queries, positions);
         Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
-        tiles(q, cache, scoring, (attention, head, first) -> {
+        groups(q, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions;
             attention.scores(q.data(), head, first, y.data(), at + attention.start(first), positions);
             for (int r = 0; r < attention.rows(first); r++) {
@@ -328,7 +329,7 @@ public final class VectorKernels implements Kernels {
         int queries = probs.size(1);
         int positions = probs.size(2);
         Tensor y = tensor(queries, probs.size(0) * cache.headSize());
-        tiles(y, cache, scoring, (attention, head, first) -> {
+        groups(y, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions + attention.start(first);
             attention.weightedSum(probs.data(), at, positions, head, first, y.data());
         });
@@ -341,7 +342,7 @@ public final class VectorKernels implements Kernels {
             return Kernels.super.attend(q, cache, scoring);
         }
         Tensor y = tensor(q.shape());
-        tiles(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
+        groups(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;
     }
 
@@ -352,20 +353,20 @@ public final class VectorKernels implements Kernels {
     }
 
     @FunctionalInterface
-    private interface TileOfQueries {
+    private interface GroupOfQueries {
         void accept(VectorAttention attention, int head, int first);
     }
 
-    /** Runs {@code tile} for every tile of queries of every head. (T, H D) */
-    private void tiles(Tensor q, KeyValuePages cache, Scoring scoring, TileOfQueries tile) {
+    /** Runs {@code group} for every group of queries of every head. (T, H D) */
+    private void groups(Tensor q, KeyValuePages cache, Scoring scoring, GroupOfQueries group) {
         int queries = q.rows();
         int heads = q.size(-1) / cache.headSize();
-        int height = queries == 1 ? 1 : VectorTiles.ROWS;
-        int tiles = (queries + height - 1) / height;
-        split(heads * tiles, 2L * height * cache.length() * cache.headSize(), (from, to) -> {
+        int size = VectorAttention.groupSize(queries);
+        int groups = (queries + size - 1) / size;
+        split(heads * groups, 2L * size * cache.length() * cache.headSize(), (from, to) -> {
             VectorAttention attention = new VectorAttention(selector, cache, scoring, heads, queries);
             for (int i = from; i < to; i++) {
-                tile.accept(attention, i / tiles, i % tiles * height);
+                group.accept(attention, i / groups, i % groups * size);
             }
         });
     }

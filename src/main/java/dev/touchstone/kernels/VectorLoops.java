@@ -13,8 +13,8 @@ final class VectorLoops implements Loops {
     private final ThreadLocal<VectorQuantized> quantized = ThreadLocal.withInitial(VectorQuantized::new);
 
     @Override
-    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
-        VectorTiles.add(x, xAt, w, wAt, inputs, y, yAt);
+    public void addTile(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt) {
+        VectorTiles.add(x, xAt, w, wAt, inputs, columns, y, yAt);
     }
 
     @Override
@@ -85,16 +85,20 @@ final class VectorLoops implements Loops {
             max = Math.max(VectorElements.max(x, xAt, end), max);
         }
         for (int i = 0; i < end; i += VectorMath.STRETCH) {
-            int length = Math.min(VectorMath.STRETCH, end - i);
-            VectorElements.subtract(x, xAt + i, max, y, yAt + i, length);
-            VectorMath.exp(y, yAt + i, y, yAt + i, length);
+            VectorMath.exp(x, xAt + i, max, y, yAt + i, Math.min(VectorMath.STRETCH, end - i));
         }
         PlainLoops.exp(x, xAt + end, max, y, yAt + end, n - end);
-        float sum = (float) Norms.sum(y, yAt, n);
+        float sum = (float) sum(y, yAt, n, max);
         if (end > 0) {
             VectorElements.divide(y, yAt, sum, y, yAt, end);
         }
         PlainLoops.divide(y, yAt + end, sum, n - end);
+    }
+
+    /** The sum of powers, which are at most 1 or not a number. They are numbers if {@code max} is finite. */
+    private static double sum(float[] powers, int at, int n, float max) {
+        boolean whole = n % ScalarKernels.PARTIAL_SUMS == 0 && Float.isFinite(max);
+        return whole ? VectorSums.sum(powers, at, n) : Norms.sum(powers, at, n);
     }
 
     @Override

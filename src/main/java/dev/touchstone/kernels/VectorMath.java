@@ -33,27 +33,28 @@ final class VectorMath {
             case GELU -> gelu(x, at, y, yAt, n);
             case GELU_NEW -> {
                 geluNewExponent(x, at, y, yAt, n);
-                exp(y, yAt, ZEROS, y, yAt, n);
+                exp(y, yAt, 0, y, yAt, n);
                 divideByOnePlus(x, at, y, yAt, n);
             }
             case SILU -> {
                 negate(x, at, y, yAt, n);
-                exp(y, yAt, ZEROS, y, yAt, n);
+                exp(y, yAt, 0, y, yAt, n);
                 divideByOnePlus(x, at, y, yAt, n);
             }
             default -> throw new IllegalArgumentException(activation + " has plain loops only");
         }
     }
 
-    /** {@code y = exp(x)}; both may be the same. */
-    static void exp(float[] x, int at, float[] y, int yAt, int n) {
-        exp(x, at, ZEROS, y, yAt, n);
+    /** {@code y = exp(x - less)}; {@code x} and {@code y} may be the same. */
+    static void exp(float[] x, int at, float less, float[] y, int yAt, int n) {
+        exp(x, at, less, ZEROS, y, yAt, n);
     }
 
-    /** {@code y = exp(x + more)} */
-    private static void exp(float[] x, int at, float[] more, float[] y, int yAt, int n) {
+    /** {@code y = exp(x - less + more)}, where the sum is more exact than a float. */
+    private static void exp(float[] x, int at, float less, float[] more, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector a = FloatVector.fromArray(SPECIES, x, at + i)
+                    .sub(less)
                     .min(FloatMath.EXP_MAX)
                     .max(FloatMath.EXP_MIN);
             FloatVector b = FloatVector.fromArray(SPECIES, more, i);
@@ -140,7 +141,7 @@ final class VectorMath {
                     .neg()
                     .intoArray(more, i);
         }
-        exp(power, 0, more, power, 0, n);
+        exp(power, 0, 0, more, power, 0, n);
         float[] series = FloatMath.ERF_SERIES;
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);
@@ -173,7 +174,7 @@ final class VectorMath {
                     .mul(2)
                     .intoArray(power, i);
         }
-        exp(power, 0, ZEROS, power, 0, n);
+        exp(power, 0, 0, power, 0, n);
         float[] series = FloatMath.TANH_SERIES;
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);

@@ -50,9 +50,9 @@ final class VectorTiles {
     }
 
     /** {@link Loops#addTile} */
-    static void add(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt) {
+    static void add(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt) {
         int step = NARROW ? 2 * LANES : 4 * LANES;
-        for (int c = 0; c < COLUMNS; c += step) {
+        for (int c = 0; c < columns; c += step) {
             if (NARROW) {
                 sixByTwo(x, xAt, w, wAt + c, inputs, y, yAt + c);
             } else {

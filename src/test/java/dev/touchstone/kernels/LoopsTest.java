@@ -46,7 +46,7 @@ class LoopsTest {
             if (rows == 1) {
                 loops.addRow(x, xAt, w, wAt, inputs, y, yAt);
             } else {
-                loops.addTile(x, xAt, w, wAt, inputs, y, yAt);
+                loops.addTile(x, xAt, w, wAt, inputs, Matrix.PANEL, y, yAt);
             }
 
             assertThat(Arrays.copyOf(y, 9 * Matrix.PANEL)).isEqualTo(Arrays.copyOf(expected, 9 * Matrix.PANEL));

@@ -135,6 +135,7 @@ BASES: dict[str, dict[str, object]] = {
         "sliding_window": 5,
     }
     | _SHARES,
+    "granitemoe": {"model_type": "granitemoe", "attention_multiplier": 0.7} | _GROUPED | _MIXTURE,
     "gpt_oss": {"model_type": "gpt_oss", "sliding_window": 5} | _GROUPED | _MIXTURE,
     "qwen3_moe": {"model_type": "qwen3_moe", "moe_intermediate_size": 6} | _GROUPED | _MIXTURE,
     "qwen3_moe, sliding": {

@@ -209,6 +209,22 @@ TINY_FAMILIES = {
             "rope_parameters": {"rope_theta": 110.0},
         },
     ),
+    "tiny-granitemoe": TinyFamily(
+        seed=35,
+        model_type="granitemoe",
+        config=GROUPED
+        | MIXTURE
+        | {
+            "hidden_size": 36,
+            "intermediate_size": 7,
+            "rms_norm_eps": 4e-3,
+            "embedding_multiplier": 1.5,
+            "attention_multiplier": 0.61,
+            "residual_multiplier": 0.4375,
+            "logits_scaling": 0.7,
+            "rope_parameters": {"rope_theta": 75.0},
+        },
+    ),
     "tiny-gpt-oss": TinyFamily(
         seed=34,
         model_type="gpt_oss",

@@ -30,6 +30,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("mixtral", "model.", 2, Mixtral::build, "MixtralForCausalLM", "MixtralModel"),
             new Family("qwen2_moe", "model.", null, Qwen2Moe::build, "Qwen2MoeForCausalLM", "Qwen2MoeModel"),
             new Family("gpt_oss", "model.", null, GptOss::build, "GptOssForCausalLM", "GptOssModel"),
+            new Family("granitemoe", "model.", 2, GraniteMoe::build, "GraniteMoeForCausalLM", "GraniteMoeModel"),
             new Family("qwen3_moe", "model.", null, Qwen3Moe::build, "Qwen3MoeForCausalLM", "Qwen3MoeModel"),
             new Family("ministral", "model.", 2, Mistral::build, "MinistralForCausalLM", "MinistralModel"),
             new Family("gemma", "model.", 1, Gemma::build, "GemmaForCausalLM", "GemmaModel"),

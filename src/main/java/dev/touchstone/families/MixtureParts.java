@@ -56,25 +56,38 @@ record MixtureParts(LlamaParts parts, String name, String stored, int experts, i
      * {@code .experts.gate_up_proj} (E, 2 I, C), {@code .experts.down_proj} (E, C, I)
      */
     Experts experts(ExpertNames names) {
+        if (weights().has(stored + ".experts.gate_up_proj")) {
+            return experts(stored + ".experts.gate_up_proj", stored + ".experts.down_proj");
+        }
+        return experts(
+                separate(names.gate, channels(), inner),
+                separate(names.up, channels(), inner),
+                separate(names.down, inner, channels()));
+    }
+
+    /**
+     * The experts from tensors that have the matrices of all.
+     *
+     * @param gateAndUp the name of the gate and up projections. (E, 2 I, C)
+     * @param down the name of the down projections. (E, C, I)
+     */
+    Experts experts(String gateAndUp, String down) {
+        int[] shape = {experts, 2 * inner, channels()};
+        return experts(
+                weights().stackedOutputRows(gateAndUp, shape, 0, inner),
+                weights().stackedOutputRows(gateAndUp, shape, inner, inner),
+                weights().stackedOutputRows(down, new int[] {experts, channels(), inner}, 0, channels()));
+    }
+
+    private Experts experts(List<Matrix> gate, List<Matrix> up, List<Matrix> down) {
         String path = name + ".experts";
-        boolean fused = weights().has(stored + ".experts.gate_up_proj");
         return new Experts(
                 path,
-                new Projection(path + ".gate_proj", fused ? ofGateAndUp(0) : separate(names.gate, channels(), inner)),
+                new Projection(path + ".gate_proj", gate),
                 new NamedActivation(path + ".act_fn", parts.activation("hidden_act", "silu")),
-                new Projection(path + ".up_proj", fused ? ofGateAndUp(inner) : separate(names.up, channels(), inner)),
-                new Projection(path + ".down_proj", fused ? ofDown() : separate(names.down, inner, channels())),
+                new Projection(path + ".up_proj", up),
+                new Projection(path + ".down_proj", down),
                 0);
-    }
-
-    private List<Matrix> ofGateAndUp(int from) {
-        int[] shape = {experts, 2 * inner, channels()};
-        return weights().stackedOutputRows(stored + ".experts.gate_up_proj", shape, from, inner);
-    }
-
-    private List<Matrix> ofDown() {
-        int[] shape = {experts, channels(), inner};
-        return weights().stackedOutputRows(stored + ".experts.down_proj", shape, 0, channels());
     }
 
     /** The list grows with the matrices that are found, because {@code config.json} may claim any number of experts. */

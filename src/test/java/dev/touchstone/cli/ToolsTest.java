@@ -76,6 +76,7 @@ class ToolsTest {
                 "tiny-gpt-neox",
                 "tiny-gpt-oss",
                 "tiny-gptj",
+                "tiny-granitemoe",
                 "tiny-llama",
                 "tiny-llama3",
                 "tiny-mistral",

@@ -27,6 +27,7 @@ final class MixtureBugs {
     private static final String QWEN2 = "tiny-qwen2-moe";
     private static final String QWEN3 = "tiny-qwen3-moe";
     private static final String OSS = "tiny-gpt-oss";
+    private static final String GRANITE = "tiny-granitemoe";
 
     static final List<ForwardBug> ALL = List.of(
             sinks("the attention sinks left out", old -> old.withSinks(List.of())),
@@ -61,6 +62,12 @@ final class MixtureBugs {
                     "the softmax before the choice instead of after it",
                     "layers.1.mlp.router.weights",
                     OSS,
+                    old -> new Router(
+                            old.linear(), Router.Scores.SOFTMAX, old.choice(), new Weighting(Normalization.NONE, 1))),
+            router(
+                    "weights not divided by the sum of the chosen",
+                    "layers.0.block_sparse_moe.router.weights",
+                    GRANITE,
                     old -> new Router(
                             old.linear(), Router.Scores.SOFTMAX, old.choice(), new Weighting(Normalization.NONE, 1))),
             router(

@@ -148,6 +148,9 @@ BASES: dict[str, dict[str, object]] = {
     | _MIXTURE,
     "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
     "gemma": {"model_type": "gemma"} | _GROUPED,
+    "gemma3_text": {"model_type": "gemma3_text", "query_pre_attn_scalar": 7, "sliding_window": 5}
+    | _GROUPED
+    | _KINDS,
     "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
     "olmo2": {"model_type": "olmo2"} | _GROUPED,
     "olmo3": {"model_type": "olmo3", "sliding_window": 5} | _GROUPED | _KINDS,

@@ -349,6 +349,14 @@ TINY_FAMILIES = {
         model_type="gemma",
         config=NARROW | {"rms_norm_eps": 5e-2, "hidden_act": "gelu", "rope_parameters": {"rope_theta": 35.0}},
     ),
+    "tiny-gemma3": TinyFamily(
+        seed=28,
+        model_type="gemma3_text",
+        config=NARROW
+        | {"rms_norm_eps": 4e-2, "query_pre_attn_scalar": 11, "sliding_window": 4}
+        | KINDS
+        | {"rope_parameters": BY_KIND},
+    ),
     "tiny-smollm3": TinyFamily(
         seed=29,
         model_type="smollm3",

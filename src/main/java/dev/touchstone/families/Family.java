@@ -35,6 +35,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("ministral", "model.", 2, Mistral::build, "MinistralForCausalLM", "MinistralModel"),
             new Family("gemma", "model.", 1, Gemma::build, "GemmaForCausalLM", "GemmaModel"),
             new Family("gemma2", "model.", 1, Gemma2::build, "Gemma2ForCausalLM", "Gemma2Model"),
+            new Family("gemma3_text", "model.", 1, Gemma3::build, "Gemma3ForCausalLM", "Gemma3TextModel"),
             new Family("smollm3", "model.", 128_001, SmolLm3::build, "SmolLM3ForCausalLM", "SmolLM3Model"),
             new Family("cohere", "model.", 255_001, Cohere::build, "CohereForCausalLM", "CohereModel"),
             new Family("cohere2", "model.", 255_001, Cohere2::build, "Cohere2ForCausalLM", "Cohere2Model"),

@@ -88,6 +88,7 @@ class FamilySettingsTest {
             tiny-olmo     | clip_qkv            | -1                            | clip_qkv is -1, expected a number of 0 or more
             tiny-olmo3    | rope_parameters     | {"rope_theta": 5}             | rope_parameters: rope_theta is 5, expected no such field, but objects full_attention and sliding_attention
             tiny-gemma    | use_bidirectional_attention | true                  | use_bidirectional_attention is true: attention to later tokens is not supported
+            tiny-gemma3   | sliding_window      | null                          | sliding_window is null, expected 1 or more
             tiny-smollm3  | no_rope_layers      | [1]                           | no_rope_layers is [1], expected 1 or 0 for each layer
             tiny-smollm3  | sliding_window      | null                          | sliding_window is null, expected 1 or more
             tiny-llama    | model_type          | "t5"                          | model_type is t5, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral

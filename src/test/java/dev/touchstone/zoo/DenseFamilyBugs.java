@@ -54,6 +54,11 @@ final class DenseFamilyBugs {
                     Projections.class,
                     old -> ((Projections.Normed) old).projections()),
             kernels("each head of queries normalised by itself", Q_NORM, "tiny-olmo2", ofEachHead(36, 6)),
+            norms(
+                    "norms of queries and keys left out of the change to 1 + weight",
+                    Q_NORM,
+                    "tiny-gemma3",
+                    old -> old.name().endsWith("q_norm") ? withOffset(old, 0) : old),
             norms("no 1 added to the gains in Gemma", FIRST, "tiny-gemma", old -> withOffset(old, 0)),
             each(
                     "F11",
@@ -63,10 +68,23 @@ final class DenseFamilyBugs {
                     Embedding.class,
                     old -> new Embedding(old.name(), old.table())),
             activation("GELU with erf, as the file says", "tiny-gemma", Activation.GELU),
+            activation("SiLU for GELU", "tiny-gemma3", Activation.SILU),
+            scoring(
+                    "query_pre_attn_scalar ignored, 1 / sqrt(D)",
+                    "tiny-gemma3",
+                    old -> new Scoring((float) (1 / Math.sqrt(6)), 0, old.window(), List.of())),
+            scoring(
+                    "scores soft-capped as in Gemma 2",
+                    "tiny-gemma3",
+                    old -> new Scoring(old.scale(), 2, old.window(), List.of())),
             scoring(
                     "scores divided by the root of hidden size over heads",
                     "tiny-ministral",
                     old -> new Scoring((float) (1 / Math.sqrt(5)), 0, old.window(), List.of())),
+            head(
+                    "logits soft-capped as in Gemma 2",
+                    "tiny-gemma3",
+                    old -> new Head(old.name(), old.weight(), null, 30)),
             head("logits not scaled", "tiny-cohere", old -> new Head(old.name(), old.weight())),
             head(
                     "logits divided by logit_scale",

@@ -12,15 +12,19 @@ final class LayerKindBugs {
     static final List<ForwardBug> ALL = List.of(
             window("the windows of the two kinds of layers swapped", "tiny-olmo3", 0, Scoring.UNLIMITED),
             window("a window in the layers with full attention", "tiny-olmo3", 1, 5),
+            window("no window in the layers with sliding attention", "tiny-gemma3", 0, Scoring.UNLIMITED),
             window("a window in the layers with positions", "tiny-smollm3", 0, 6),
             window("no window in the layers without positions", "tiny-smollm3", 1, Scoring.UNLIMITED),
             window("a window in the layers without positions", "tiny-cohere2", 1, 5),
             window("a window in every layer, as in Mistral", "tiny-ministral", 1, 4),
+            rotaries("the rotary embeddings of the two kinds of layers swapped", "tiny-gemma3", 0, index -> 1 - index),
             rotaries("one rotary embedding for all layers", "tiny-olmo3", 0, index -> 0),
+            rotaries("the rotary embedding of sliding layers in all", "tiny-gemma3", 1, index -> 1),
             rotaries("positions in the layers that have none", "tiny-smollm3", 1, index -> 0),
             rotaries("the layers without positions one too early", "tiny-smollm3", 0, index -> -1 - index),
             rotaries("positions in the layers that have none", "tiny-cohere2", 1, index -> 0),
             rotaries("no positions in any layer", "tiny-cohere2", 0, index -> LayerRotaries.NONE),
+            scaledInAllLayers("tiny-gemma3"),
             scaledInAllLayers("tiny-olmo3"));
 
     private LayerKindBugs() {}

@@ -154,10 +154,11 @@ BASES: dict[str, dict[str, object]] = {
     "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
     "olmo2": {"model_type": "olmo2"} | _GROUPED,
     "olmo3": {"model_type": "olmo3", "sliding_window": 5} | _GROUPED | _KINDS,
-    "smollm3": {"model_type": "smollm3", "no_rope_layer_interval": 2} | _GROUPED,
+    "smollm3": {"model_type": "smollm3", "no_rope_layer_interval": 2, "pad_token_id": None} | _GROUPED,
     "smollm3, sliding": {
         "model_type": "smollm3",
         "no_rope_layers": [0, 1],
+        "pad_token_id": None,
         "use_sliding_window": True,
         "sliding_window": 5,
     }
@@ -178,8 +179,8 @@ BASES: dict[str, dict[str, object]] = {
     },
     "phi": {"model_type": "phi", "intermediate_size": 10, "num_key_value_heads": 3, "partial_rotary_factor": 0.5}
     | _PLAIN,
-    "phi3": {"model_type": "phi3"} | _SHARES,
-    "phi3, longrope": {"model_type": "phi3", "original_max_position_embeddings": 8}
+    "phi3": {"model_type": "phi3", "pad_token_id": None} | _SHARES,
+    "phi3, longrope": {"model_type": "phi3", "pad_token_id": None, "original_max_position_embeddings": 8}
     | _SHARES
     | {"rope_parameters": _LONGROPE},
     "granite": {"model_type": "granite", "attention_multiplier": 0.7} | _GROUPED,

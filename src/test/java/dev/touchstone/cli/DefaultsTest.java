@@ -190,7 +190,8 @@ class DefaultsTest {
                 "--max-queued",
                 "--cache-memory",
                 "--grace",
-                "--log");
+                "--log",
+                "--tolerance"); // ParityCommandTest
         List<String> tested = List.of(
                 "--max-new-tokens",
                 "--draft",

@@ -164,9 +164,11 @@ class HostileInputTest {
 
     @Test
     void unknownArchitecture() throws IOException {
-        changeConfig("model_type", "mamba");
+        changeConfig("model_type", "bert");
+        assertFails(generate(), "bert", "gpt2");
 
-        assertFails(generate(), "mamba", "gpt2");
+        changeConfig("model_type", "mamba");
+        assertFails(generate(), "mamba", "linear attention");
     }
 
     @Test

@@ -46,7 +46,7 @@ class ModelsTest {
 
     @Test
     void aModelThatCannotBeLoadedIsListedWithTheReason() throws IOException {
-        set(cached("a--type"), "model_type", "mixtral");
+        set(cached("a--type"), "model_type", "bert");
         set(cached("b--setting"), "is_causal", "no");
         Files.move(
                 cached("c--pickle").resolve("model.safetensors"),
@@ -63,13 +63,13 @@ class ModelsTest {
         assertThat(models)
                 .extracting(model -> model.problem().orElseThrow())
                 .satisfiesExactly(
-                        problem -> assertThat(problem).contains("model_type is mixtral"),
+                        problem -> assertThat(problem).contains("model_type is bert"),
                         problem -> assertThat(problem).contains("is_causal is \"no\""),
                         problem -> assertThat(problem).contains("convert them to safetensors"),
                         problem -> assertThat(problem).contains("merge it into its model"),
                         problem -> assertThat(problem).contains("lacks model.safetensors; finish the download"),
                         problem -> assertThat(problem).contains("model.safetensors"));
-        assertThat(models.get(0).family()).contains("mixtral");
+        assertThat(models.get(0).family()).contains("bert");
         assertThat(models.get(0).dtype()).contains("bfloat16");
         assertThat(models.get(2).bytes()).isPositive();
         assertThat(models.get(2).dtype()).isEmpty();
@@ -139,7 +139,7 @@ class ModelsTest {
 
     @Test
     void theTableHasALineForEachModel() throws IOException {
-        set(copy(folder.resolve("models/bad")), "model_type", "mixtral");
+        set(copy(folder.resolve("models/bad")), "model_type", "bert");
         copy(folder.resolve("models/good"));
 
         Cli cli = Cli.run("models", folder.resolve("models").toString());
@@ -148,13 +148,13 @@ class ModelsTest {
         assertThat(cli.out())
                 .containsPattern("(?m)^model +family +parameters +size +dtype +runs$")
                 .containsPattern(
-                        "bad +mixtral +- +32 KB +bfloat16 +no: config.json: model_type is mixtral, expected .*[.]{3}\n")
+                        "bad +bert +- +32 KB +bfloat16 +no: config.json: model_type is bert, expected .*[.]{3}\n")
                 .containsPattern("good +llama +14,550 +32 KB +bfloat16 +yes\n");
     }
 
     @Test
     void theJsonHasTheWholeReason() throws IOException {
-        set(copy(folder.resolve("bad")), "model_type", "mixtral");
+        set(copy(folder.resolve("bad")), "model_type", "bert");
 
         JsonNode json = JSON.readTree(
                 Cli.run("models", "--json", folder.resolve("bad").toString()).out());
@@ -167,7 +167,7 @@ class ModelsTest {
         assertThat(model.get("runs").asBoolean()).isFalse();
         assertThat(model.get("parameters").isNull()).isTrue();
         assertThat(model.get("dtype").asText()).isEqualTo("bfloat16");
-        assertThat(model.get("problem").asText()).contains("mixtral", "qwen3, gemma2");
+        assertThat(model.get("problem").asText()).contains("bert", "qwen3, gemma2");
     }
 
     private void assertFolderRefused(Path place, String reason) {

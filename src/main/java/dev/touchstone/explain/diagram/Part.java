@@ -1,5 +1,6 @@
 package dev.touchstone.explain.diagram;
 
+import dev.touchstone.model.Attention;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.taps.ModelSummary;
 import dev.touchstone.model.taps.Tap;
@@ -35,6 +36,7 @@ public record Part(
     static Part of(Tap tap, List<String> aliases, int[] shape, Map<String, ModelSummary.Row> layers) {
         PartText text = PartText.of(tap);
         ModelSummary.Row row = text.hasWeights() ? layers.get(layerName(tap)) : null;
+        int sinks = sinks(tap);
         return new Part(
                 tap.name(),
                 tap.block() != Tap.NO_BLOCK,
@@ -44,10 +46,17 @@ public record Part(
                 text.sentence(),
                 tap.inputs().stream().map(TapSum::toString).toList(),
                 shape,
-                row == null ? List.of() : row.shapes(),
-                row == null ? 0 : row.parameters() - ofProjection(tap, layers),
+                row == null ? sinks == 0 ? List.of() : List.of("(" + sinks + ")") : row.shapes(),
+                row == null ? sinks : row.parameters() - ofProjection(tap, layers),
                 text.stage(),
                 tap.source());
+    }
+
+    /** How many attention sinks the probabilities have; 0 if the tap is another one. */
+    private static int sinks(Tap tap) {
+        boolean probs = tap.layer() instanceof Attention attention
+                && attention.probsTap().equals(tap.name());
+        return probs ? ((Attention) tap.layer()).scoring().sinks().size() : 0;
     }
 
     /** The parameters of a projection before the head, which is a part of its own; 0 if there is none. */

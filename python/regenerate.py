@@ -30,6 +30,7 @@ from touchstone.check import (
     check_generation_config,
     check_gguf,
     check_sampling,
+    check_topk,
     check_walk,
 )
 from touchstone.fixtures import (
@@ -44,6 +45,7 @@ from touchstone.fixtures import (
     write_sampling,
 )
 from touchstone.provenance import THREADS
+from touchstone.topk import topk_cases
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -96,6 +98,8 @@ def write_all() -> None:
     write_generation_config(FIXTURES / "generation-config.json")
     print("writing fixtures/activations.safetensors", flush=True)
     write_activations(FIXTURES / "activations.safetensors")
+    print("writing fixtures/topk.json", flush=True)
+    write_json(FIXTURES / "topk.json", topk_cases())
     write_walks()
     write_chats()
     write_gguf(FIXTURES)
@@ -128,6 +132,7 @@ def check() -> int:
     check_generation_config(FIXTURES / "generation-config.json", report)
     check_gguf(FIXTURES, report)
     check_activations(FIXTURES / "activations.safetensors", report)
+    check_topk(FIXTURES / "topk.json", report)
     for name in WALK_FILES:
         check_walk(FIXTURES / name, report)
     for name in TOKENIZER_FILES:

@@ -24,6 +24,7 @@ from touchstone.fixtures import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
 from touchstone.tokens import tokenized
+from touchstone.topk import topk_cases
 from touchstone.torchscript import run_torchscript
 
 TRUTH_TOLERANCE = 1e-9
@@ -83,6 +84,11 @@ def check_activations(path: Path, report: Report) -> None:
         _check_truth(f"{path}: {name}#f64", old[f"{name}#f64"], new[f"{name}#f64"], report)
         floor = _rms(old[name], old[f"{name}#f64"])
         _check_single(f"{path}: {name}", old[name], new[name], floor, report)
+
+
+def check_topk(path: Path, report: Report) -> None:
+    """Compares `topk.json`."""
+    report.expect(json.loads(path.read_text(encoding="utf-8")) == topk_cases(), f"{path}: other numbers are chosen")
 
 
 def check_walk(path: Path, report: Report) -> None:

@@ -28,9 +28,9 @@ final class TopK {
         return Arrays.copyOf(top.order, count);
     }
 
-    /** Whether the number of index {@code a} comes before that of index {@code b}. */
+    /** Whether the number of index {@code a} comes before that of index {@code b}. NaN comes before all numbers. */
     private boolean before(int a, int b) {
-        return values[a] > values[b];
+        return values[a] > values[b] || Float.isNaN(values[a]) && !Float.isNaN(values[b]);
     }
 
     private void swap(int i, int j) {

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 from gguf import GGMLQuantizationType as Type
-from llama_cpp import convert_folder
 from protocol import Engine, Ids, Session, config_of, serve
 
+from llama_cpp import convert_folder
 from touchstone.llama_cpp import REQUIREMENT, Library, Model
 
 CONTEXT = 512

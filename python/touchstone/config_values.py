@@ -57,7 +57,7 @@ _BY_NAME: dict[str, list[object]] = {
     "attn_config": [
         {},
         {"clip_qkv": 0.3},
-        {"clip_qkv": 0},
+        {"clip_qkv": 0.0},
         {"softmax_scale": 1.5},
         {"alibi": False, "alibi_bias_max": 4, "attn_type": "multiquery_attention", "qk_ln": True, "prefix_lm": True},
     ],

@@ -10,7 +10,10 @@ import random
 import tempfile
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy
@@ -23,6 +26,7 @@ from touchstone import falcon  # noqa: F401, corrects the model
 from touchstone.config_bases import BASES, SIZES
 from touchstone.config_values import ABSENT, EXTRA, values
 from touchstone.eager import EAGER
+from touchstone.provenance import THREADS
 
 IDS = [3, 1, 4, 1, 5, 7, 2, 6, 5, 3, 0, 7, 1, 4]
 CHANGED = 5e-5
@@ -37,12 +41,21 @@ Shapes = dict[str, list[int]]
 
 def walk() -> list[dict[str, object]]:
     """The bases, each followed by its cases."""
-    entries: list[dict[str, object]] = []
     names = sorted({*EXTRA, *(name for base in BASES.values() for name in _attributes(base))})
+    return for_bases(partial(_entries, names))
+
+
+def _entries(names: list[str], base: str) -> list[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
-        for name, base in BASES.items():
-            entries += Walk(name, base, Path(folder) / name).entries(names)
-    return entries
+        return list(Walk(base, BASES[base], Path(folder)).entries(names))
+
+
+def for_bases(entries: Callable[[str], list[dict[str, object]]]) -> list[dict[str, object]]:
+    """The entries of all bases, given by their names, in a process for each core."""
+    with ProcessPoolExecutor(
+        mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(THREADS,)
+    ) as pool:
+        return [entry for part in pool.map(entries, BASES) for entry in part]
 
 
 class _ChangesTooLittle(ValueError):
@@ -97,7 +110,7 @@ class Walk:
             yield change | self._delta(shapes) | self._compared(self._outcome(config, shapes))
 
     def _combined(self, usable: list[tuple[str, object]]) -> Iterator[dict[str, object]]:
-        """Random combinations of changes that each give logits. One that hardly changes the logits is left out."""
+        """Random combinations of changes that each give logits, without those that are refused or hardly change them."""
         draw = random.Random(zlib.crc32(self.name.encode()))
         for _ in range(COMBINATIONS):
             config, change = self._changed(dict(draw.sample(usable, draw.choice((2, 3, 4)))))
@@ -106,7 +119,8 @@ class Walk:
                 compared = self._compared(self._outcome(config, shapes))
             except _ChangesTooLittle:
                 continue
-            yield change | (self._delta(shapes) if shapes != self.shapes else {}) | compared
+            if "error" not in compared:
+                yield change | (self._delta(shapes) if shapes != self.shapes else {}) | compared
 
     def _changed(self, changes: dict[str, object]) -> tuple[dict[str, object], dict[str, object]]:
         """The configuration with these changes, and how an entry describes them."""

@@ -52,10 +52,10 @@ def randomize(model: PreTrainedModel, seed: int) -> None:
 
 
 def make_routing_hostile(model: PreTrainedModel) -> None:
-    """Changes routers, if there are any: expert 1 is chosen by no token, 3 by all, and 0 and 4 always have equal logits.
+    """Changes routers, if any: expert 1 is chosen by no token, 3 by all, and 0 and 4 always have equal logits.
 
-    The first channel of the residual stream is made large for all tokens. The routers use it for the experts 1 and 3 only,
-    with opposite signs, and have no weights for the experts 0 and 4.
+    The first channel of the residual stream is made large for all tokens. The routers use it for the experts 1 and 3
+    only, with opposite signs, and have no weights for the experts 0 and 4.
     """
     routers = [module for module in model.modules() if is_router(module)]
     for router in routers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from touchstone.config_bases import BASES
-from touchstone.config_walk import Shapes, Walk
+from touchstone.config_walk import Shapes, Walk, for_bases
 
 PREFIXES = {"gpt2": "transformer.", "gpt_neo": "transformer.", "gptj": "transformer.", "bloom": "transformer."} | {
     "gpt_neox": "gpt_neox.",
@@ -44,14 +44,16 @@ FURTHER = (
 
 def names_walk() -> list[dict[str, object]]:
     """The bases, each followed by its cases."""
-    entries: list[dict[str, object]] = []
+    return for_bases(_entries)
+
+
+def _entries(base: str) -> list[dict[str, object]]:
+    if ", " in base:
+        return []
     with tempfile.TemporaryDirectory() as folder:
-        for name, base in BASES.items():
-            if ", " not in name:
-                walk = Walk(name, base, Path(folder) / name)
-                entries.append(walk.entry())
-                entries += (walk.with_shapes(shapes) for shapes in _variants(walk.shapes, PREFIXES.get(name, "model.")))
-    return entries
+        walk = Walk(base, BASES[base], Path(folder))
+        variants = _variants(walk.shapes, PREFIXES.get(base, "model."))
+        return [walk.entry(), *(walk.with_shapes(shapes) for shapes in variants)]
 
 
 def _variants(shapes: Shapes, prefix: str) -> Iterator[Shapes]:

@@ -13,9 +13,9 @@ sys.path.insert(0, str(ROOT / "python"))
 
 import numpy as np
 from gguf import GGMLQuantizationType as Type
-from llama_cpp import convert_folder
 from safetensors.numpy import load_file
 
+from llama_cpp import convert_folder
 from touchstone.llama_cpp import Library, Model
 
 fixture = ROOT / "fixtures" / "tiny-llama"

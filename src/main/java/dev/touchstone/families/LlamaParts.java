@@ -145,12 +145,12 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** Whether {@code layer_types} gives a layer the sliding window. */
     boolean slides(int layer, boolean fallback) {
+        if (!config.has("layer_types")) {
+            return fallback;
+        }
         List<String> types = config.texts("layer_types").stream()
                 .map(type -> type.equals("attention") ? "full_attention" : type) // its name in older files
                 .toList();
-        if (types.isEmpty()) {
-            return fallback;
-        }
         if (types.size() != shape.layers()
                 || !Set.of("full_attention", "sliding_attention").containsAll(types)) {
             throw config.error(

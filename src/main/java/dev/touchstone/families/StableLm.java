@@ -23,6 +23,12 @@ final class StableLm {
 
     static Transformer build(Config config, Weights weights) {
         LlamaParts llama = LlamaParts.read(config, weights, DEFAULTS);
+        Shape shape = llama.shape();
+        config.refuse(
+                "head_dim",
+                shape.heads() * shape.headSize() != shape.channels(),
+                "in this family the size of a head follows from the other sizes; expected "
+                        + shape.channels() / shape.heads());
         GptParts parts = new GptParts(config, weights, llama.shape(), config.nonNegative("layer_norm_eps", 1e-5));
         EmbeddingAndHead ends = parts.ends("embed_tokens", false);
         Rotary rotary = RotarySettings.read(

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigWalkTest {
     /** The attributes with values that Hugging Face supports and this library does not; the README names them. */
     private static final Set<String> REFUSED = new TreeSet<>(Set.of(
+            "activation", // prelu
             "activation_function", // prelu
             "add_cross_attention",
             "apply_residual_connection_post_layernorm",
             "architectures",
             "hidden_act", // prelu
             "hidden_activation", // prelu
+            "head_dim", // of StableLM, other than the size that follows from the others
             "is_causal",
             "layer_norm_elementwise_affine",
             "layer_types", // sliding attention of Qwen2-MoE without use_sliding_window, which means a window of 0

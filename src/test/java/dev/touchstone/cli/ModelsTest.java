@@ -167,7 +167,7 @@ class ModelsTest {
         assertThat(model.get("runs").asBoolean()).isFalse();
         assertThat(model.get("parameters").isNull()).isTrue();
         assertThat(model.get("dtype").asText()).isEqualTo("bfloat16");
-        assertThat(model.get("problem").asText()).contains("bert", "qwen3, gemma2");
+        assertThat(model.get("problem").asText()).contains("bert", "codegen, exercise");
     }
 
     private void assertFolderRefused(Path place, String reason) {

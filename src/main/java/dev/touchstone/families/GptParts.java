@@ -13,7 +13,9 @@ import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
+import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * What GPT-2 and the families after it have in common: LayerNorm, heads that together are as wide as the residual stream, and an
@@ -129,11 +131,13 @@ record GptParts(Config config, Weights weights, Shape shape, double epsilon) {
 
     /** The model. {@code norm} is the name of the norm after the last block; {@code rotary} may be null. */
     Transformer transformer(EmbeddingAndHead ends, Stem stem, Rotary rotary, String norm, IntFunction<Block> block) {
-        return transformer(ends, stem, rotary, norm(norm), block);
+        return transformer(ends, stem, rotary, () -> norm(norm), block);
     }
 
-    /** The same with another norm after the last block, or none. */
-    Transformer transformer(EmbeddingAndHead ends, Stem stem, Rotary rotary, Norm norm, IntFunction<Block> block) {
-        return new Transformer(shape, stem, rotary, Blocks.of(shape.layers(), block), norm, ends.head());
+    /** The same with another norm after the last block, or null for none. It is read after the blocks. */
+    Transformer transformer(
+            EmbeddingAndHead ends, Stem stem, Rotary rotary, Supplier<Norm> norm, IntFunction<Block> block) {
+        List<Block> blocks = Blocks.of(shape.layers(), block);
+        return new Transformer(shape, stem, rotary, blocks, norm.get(), ends.head());
     }
 }

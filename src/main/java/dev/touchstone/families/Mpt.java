@@ -35,7 +35,7 @@ final class Mpt {
         GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
         EmbeddingAndHead ends = parts.ends("wte", true);
         return parts.transformer(
-                ends, new Stem(ends.embedding()), null, norm("norm_f", parts), layer -> block(layer, parts));
+                ends, new Stem(ends.embedding()), null, () -> norm("norm_f", parts), layer -> block(layer, parts));
     }
 
     private static LayerNorm norm(String name, GptParts parts) {

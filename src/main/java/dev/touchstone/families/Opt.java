@@ -12,6 +12,7 @@ import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
+import java.util.function.Supplier;
 
 /**
  * OPT ({@code OPTConfig} and {@code modeling_opt.py} in Hugging Face transformers): learned positions that start at row 2, and scaled
@@ -36,7 +37,7 @@ final class Opt {
         EmbeddingAndHead ends = parts.withChannels(width).ends(BASE + "embed_tokens", true);
         PositionTable positions = parts.positions(BASE + "embed_positions", OFFSET);
         boolean hasLast = isPreNorm(config) && !config.flag("_remove_final_layer_norm", false);
-        Norm last = hasLast ? parts.norm(BASE + "final_layer_norm") : null;
+        Supplier<Norm> last = () -> hasLast ? parts.norm(BASE + "final_layer_norm") : null;
         if (width == channels) {
             Stem stem = new Stem(null, ends.embedding(), positions);
             return parts.transformer(ends, stem, null, last, layer -> block(layer, parts));

@@ -75,8 +75,9 @@ class TensorNamesTest {
     void namesOfTensorFlowAreRefused() {
         tiny.renamed(name ->
                         name.replaceAll("(ln_\\w+)\\.weight", "$1.gamma").replaceAll("(ln_\\w+)\\.bias", "$1.beta"))
-                .assertRefused("there is ln_f.gamma, its name in TensorFlow, which Hugging Face does not load either;"
-                        + " rename gamma to weight and beta to bias");
+                .assertRefused(
+                        "there is h.0.ln_1.gamma, its name in TensorFlow, which Hugging Face does not load either;"
+                                + " rename gamma to weight and beta to bias");
     }
 
     @ParameterizedTest

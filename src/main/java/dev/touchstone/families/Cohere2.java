@@ -22,19 +22,14 @@ final class Cohere2 {
         LlamaParts parts = Cohere.read(config, weights);
         Rotary rotary = Cohere.rotary(parts, THETA);
         List<Integer> ofLayer = IntStream.range(0, parts.shape().layers())
-                .mapToObj(layer -> parts.slides(layer, slides(layer, config)) ? 0 : LayerRotaries.NONE)
+                .mapToObj(layer -> parts.slides(layer, parts.slidesByPattern(layer, PERIOD)) ? 0 : LayerRotaries.NONE)
                 .toList();
         return Cohere.build(parts, new LayerRotaries(List.of(rotary), ofLayer), layer -> attention(layer, parts));
     }
 
-    /** Whether a layer has a sliding window if {@code layer_types} is not set. */
-    private static boolean slides(int layer, Config config) {
-        return (layer + 1) % config.size("sliding_window_pattern", PERIOD) != 0;
-    }
-
     private static Attention attention(int layer, LlamaParts parts) {
         boolean bias = parts.config().flag("attention_bias", false);
-        int window = parts.window(layer, slides(layer, parts.config()), 4096);
+        int window = parts.window(layer, parts.slidesByPattern(layer, PERIOD), 4096);
         return parts.attention(layer, bias, bias, parts.scoring().withWindow(window));
     }
 }

@@ -28,27 +28,18 @@ final class Gemma3 {
         LayerRotaries rotaries = RotarySettings.ofKinds(
                 config,
                 parts.shape(),
-                layer -> parts.slides(layer, slides(layer, config)),
+                layer -> parts.slides(layer, parts.slidesByPattern(layer, PERIOD)),
                 config.nonNegative("rope_theta", 1_000_000),
                 config.nonNegative("rope_local_base_freq", 10_000));
         return parts.transformer(ends, rotaries, parts::norm, layer -> block(layer, parts));
     }
 
-    /** Whether a layer has a sliding window if {@code layer_types} is not set. */
-    private static boolean slides(int layer, Config config) {
-        return (layer + 1) % config.size("sliding_window_pattern", PERIOD) != 0;
-    }
-
     private static Block block(int layer, LlamaParts parts) {
         Config config = parts.config();
         String attention = LlamaParts.attentionName(layer);
-        int headSize = parts.shape().headSize();
-        Projections normed = new Projections.Normed(
-                parts.projections(attention, config.flag("attention_bias", false)),
-                parts.norm(attention + ".q_norm", headSize),
-                parts.norm(attention + ".k_norm", headSize));
+        Projections normed = parts.normedProjections(attention, config.flag("attention_bias", false));
         double scale = Math.pow(config.size("query_pre_attn_scalar", 256), -0.5);
-        int window = parts.window(layer, slides(layer, config), 4096);
+        int window = parts.window(layer, parts.slidesByPattern(layer, PERIOD), 4096);
         return Gemma2.block(layer, normed, new Scoring((float) scale).withWindow(window), parts);
     }
 }

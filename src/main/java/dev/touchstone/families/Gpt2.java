@@ -10,6 +10,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * GPT-2 ({@code GPT2Config} and {@code modeling_gpt2.py} in Hugging Face transformers). Dropouts, {@code reorder_and_upcast_attn},
@@ -28,28 +29,39 @@ final class Gpt2 {
     private Gpt2() {}
 
     static Transformer build(Config file, Weights weights) {
+        GptParts parts = read(file, weights);
+        return transformer(parts, layer -> attention(layer, parts), layer -> mlp(layer, parts));
+    }
+
+    /** The sizes, and the epsilon of the norms. */
+    static GptParts read(Config file, Weights weights) {
         Config config = file.withNames(NAMES);
         config.refuse(
                 "add_cross_attention",
                 config.flag("add_cross_attention", false),
                 "the decoder of an encoder-decoder model is not supported; expected false");
-        GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+        return GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+    }
+
+    /** A model of sequential blocks with these layers. */
+    static Transformer transformer(GptParts parts, IntFunction<Attention> attention, IntFunction<Mlp> mlp) {
         EmbeddingAndHead ends = parts.ends("wte", true);
         Stem stem = new Stem("drop", ends.embedding(), parts.positions("wpe", 0));
-        return parts.transformer(ends, stem, null, "ln_f", layer -> block(layer, parts));
+        return parts.transformer(
+                ends,
+                stem,
+                null,
+                "ln_f",
+                layer -> new Block.Sequential(
+                        "h." + layer,
+                        parts.norm("h." + layer + ".ln_1"),
+                        attention.apply(layer),
+                        parts.norm("h." + layer + ".ln_2"),
+                        mlp.apply(layer)));
     }
 
-    private static Block block(int layer, GptParts parts) {
-        String name = "h." + layer;
-        return new Block.Sequential(
-                name,
-                parts.norm(name + ".ln_1"),
-                attention(layer, name + ".attn", parts),
-                parts.norm(name + ".ln_2"),
-                mlp(name + ".mlp", parts));
-    }
-
-    private static Attention attention(int layer, String name, GptParts parts) {
+    private static Attention attention(int layer, GptParts parts) {
+        String name = "h." + layer + ".attn";
         int channels = parts.channels();
         double scale = parts.config().flag("scale_attn_weights", true) ? parts.scale() : 1;
         if (parts.config().flag("scale_attn_by_inverse_layer_idx", false)) {
@@ -63,7 +75,8 @@ final class Gpt2 {
                 parts.weights().conv1d(name + ".c_proj", channels, channels));
     }
 
-    private static Mlp mlp(String name, GptParts parts) {
+    private static Mlp mlp(int layer, GptParts parts) {
+        String name = "h." + layer + ".mlp";
         int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,

@@ -2,13 +2,10 @@ package dev.touchstone.families;
 
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
-import dev.touchstone.model.Block;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Projections;
-import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
-import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 
 /**
@@ -17,35 +14,17 @@ import dev.touchstone.weights.Weights;
  * {@code scale_attention_softmax_in_fp32} change nothing in float32.
  */
 final class GptBigCode {
-    private static final Shape DEFAULTS = new Shape(12, 12, 64, 768, 1024, 50_257);
-
     private GptBigCode() {}
 
     static Transformer build(Config file, Weights weights) {
-        Config config = file.withNames(Gpt2.NAMES);
-        config.refuse(
-                "add_cross_attention",
-                config.flag("add_cross_attention", false),
-                "the decoder of an encoder-decoder model is not supported; expected false");
-        GptParts plain = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
-        boolean multiQuery = config.flag("multi_query", true);
+        GptParts plain = Gpt2.read(file, weights);
+        boolean multiQuery = plain.config().flag("multi_query", true);
         GptParts parts = plain.withKeyValueHeads(multiQuery ? 1 : plain.shape().heads());
-        EmbeddingAndHead ends = parts.ends("wte", true);
-        Stem stem = new Stem("drop", ends.embedding(), parts.positions("wpe", 0));
-        return parts.transformer(ends, stem, null, "ln_f", layer -> block(layer, parts));
+        return Gpt2.transformer(parts, layer -> attention(layer, parts), layer -> mlp(layer, parts));
     }
 
-    private static Block block(int layer, GptParts parts) {
-        String name = "h." + layer;
-        return new Block.Sequential(
-                name,
-                parts.norm(name + ".ln_1"),
-                attention(layer, name + ".attn", parts),
-                parts.norm(name + ".ln_2"),
-                mlp(name + ".mlp", parts));
-    }
-
-    private static Attention attention(int layer, String name, GptParts parts) {
+    private static Attention attention(int layer, GptParts parts) {
+        String name = "h." + layer + ".attn";
         boolean scaled = parts.config().flag("scale_attn_weights", true);
         return new Attention(
                 name,
@@ -64,7 +43,8 @@ final class GptBigCode {
         return new Projections.Fused(fused, size);
     }
 
-    private static Mlp mlp(String name, GptParts parts) {
+    private static Mlp mlp(int layer, GptParts parts) {
+        String name = "h." + layer + ".mlp";
         int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,

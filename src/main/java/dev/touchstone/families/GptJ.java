@@ -4,12 +4,14 @@ import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Mlp;
+import dev.touchstone.model.Projections;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -23,15 +25,25 @@ final class GptJ {
     private GptJ() {}
 
     static Transformer build(Config file, Weights weights) {
+        GptParts parts = read(file, weights);
+        return transformer(parts, name -> parts.separate(name, false));
+    }
+
+    /** The sizes, and the epsilon of the norms. */
+    static GptParts read(Config file, Weights weights) {
         Config config = file.withNames(Gpt2.NAMES);
-        GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
-        EmbeddingAndHead ends = parts.ends("wte", false).withBias(weights);
+        return GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5));
+    }
+
+    /** A model of parallel blocks; {@code projections} reads those of an attention layer, given its name. */
+    static Transformer transformer(GptParts parts, Function<String, Projections> projections) {
+        EmbeddingAndHead ends = parts.ends("wte", false).withBias(parts.weights());
         Stem stem = new Stem("drop", ends.embedding(), null);
-        return parts.transformer(ends, stem, rotary(parts), "ln_f", layer -> block(layer, parts));
+        return parts.transformer(ends, stem, rotary(parts), "ln_f", layer -> block(layer, projections, parts));
     }
 
     /** Hugging Face keeps sines and cosines in a buffer, and not the frequencies, so the frequencies are not rounded to float. */
-    static Rotary rotary(GptParts parts) {
+    private static Rotary rotary(GptParts parts) {
         int headSize = parts.shape().headSize();
         int channels = parts.config().size("rotary_dim", 64);
         if (channels % 2 != 0 || channels > headSize) {
@@ -44,7 +56,7 @@ final class GptJ {
         return new Rotary(null, headSize, RotaryLayout.INTERLEAVED, frequencies, 1);
     }
 
-    private static Block block(int layer, GptParts parts) {
+    private static Block block(int layer, Function<String, Projections> projections, GptParts parts) {
         String name = "h." + layer;
         String attention = name + ".attn";
         return new Block.Parallel(
@@ -53,14 +65,14 @@ final class GptJ {
                 new Attention(
                         attention,
                         layer,
-                        parts.separate(attention, false),
+                        projections.apply(attention),
                         parts.scoring(),
                         parts.toStream(attention + ".out_proj", parts.channels(), false)),
                 null,
                 mlp(name + ".mlp", parts));
     }
 
-    static Mlp mlp(String name, GptParts parts) {
+    private static Mlp mlp(String name, GptParts parts) {
         int inner = parts.config().size("n_inner", 4 * parts.channels());
         return new Mlp.Plain(
                 name,

@@ -161,6 +161,11 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         return types.get(layer).equals("sliding_attention");
     }
 
+    /** Whether a layer is not the last of each {@code sliding_window_pattern} layers. {@code period} is the default of that field. */
+    boolean slidesByPattern(int layer, int period) {
+        return (layer + 1) % config.size("sliding_window_pattern", period) != 0;
+    }
+
     /** For families in which {@code layer_types} has no effect: throws if it is not one value for each layer. */
     void checkLayerTypes() {
         int types = config.texts("layer_types").size();
@@ -173,6 +178,14 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         int queries = shape.heads() * shape.headSize();
         int keyValues = shape.keyValueHeads() * shape.headSize();
         return weights.projections(name, shape.channels(), queries, keyValues, bias);
+    }
+
+    /** The same with a norm for each head of queries and keys: {@code .q_norm}, {@code .k_norm}. (D), (D) */
+    Projections normedProjections(String name, boolean bias) {
+        return new Projections.Normed(
+                projections(name, bias),
+                norm(name + ".q_norm", shape.headSize()),
+                norm(name + ".k_norm", shape.headSize()));
     }
 
     Linear output(String name, boolean bias) {

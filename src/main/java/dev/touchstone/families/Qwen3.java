@@ -30,10 +30,7 @@ final class Qwen3 {
     static Attention attention(int layer, Scoring scoring, LlamaParts parts) {
         String name = LlamaParts.attentionName(layer);
         boolean bias = parts.config().flag("attention_bias", false);
-        Projections normed = new Projections.Normed(
-                parts.projections(name, bias),
-                parts.norm(name + ".q_norm", parts.shape().headSize()),
-                parts.norm(name + ".k_norm", parts.shape().headSize()));
+        Projections normed = parts.normedProjections(name, bias);
         return parts.attention(layer, normed, scoring, parts.output(name + ".o_proj", bias));
     }
 }

@@ -5,35 +5,10 @@ import dev.touchstone.tensor.Matrix;
 /**
  * Every {@code step}-th column of a matrix, from {@code from} on: gate and up projections that are stored in turn. (R, step C) -> (R, C)
  */
-record EveryColumn(StoredTensor whole, int from, int step) implements StoredTensor {
-    @Override
-    public String name() {
-        return whole.name();
-    }
-
-    @Override
-    public String file() {
-        return whole.file();
-    }
-
-    @Override
-    public String typeName() {
-        return whole.typeName();
-    }
-
+record EveryColumn(StoredTensor whole, int from, int step) implements PartOfTensor {
     @Override
     public int[] shape() {
         return new int[] {whole.shape()[0], whole.shape()[1] / step};
-    }
-
-    @Override
-    public long bytes() {
-        return whole.bytes() / step;
-    }
-
-    @Override
-    public boolean isFloat() {
-        return whole.isFloat();
     }
 
     /** Quantised weights become float32, because their blocks are not whole here. */

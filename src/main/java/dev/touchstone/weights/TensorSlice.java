@@ -11,40 +11,15 @@ import dev.touchstone.tensor.QuantizedBlock;
  * @param first the index of the first row
  * @param rows how many
  */
-record TensorSlice(StoredTensor whole, long first, int rows) implements StoredTensor {
+record TensorSlice(StoredTensor whole, long first, int rows) implements PartOfTensor {
     private int columns() {
         int[] shape = whole.shape();
         return shape[shape.length - 1];
     }
 
     @Override
-    public String name() {
-        return whole.name();
-    }
-
-    @Override
-    public String file() {
-        return whole.file();
-    }
-
-    @Override
-    public String typeName() {
-        return whole.typeName();
-    }
-
-    @Override
     public int[] shape() {
         return new int[] {rows, columns()};
-    }
-
-    @Override
-    public long bytes() {
-        return whole.bytes() * elements() / whole.elements();
-    }
-
-    @Override
-    public boolean isFloat() {
-        return whole.isFloat();
     }
 
     @Override

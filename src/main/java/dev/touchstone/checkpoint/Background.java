@@ -1,5 +1,6 @@
 package dev.touchstone.checkpoint;
 
+import dev.touchstone.util.Threads;
 import java.util.function.Supplier;
 
 /** A computation on a thread of its own. */
@@ -29,17 +30,7 @@ final class Background<T> {
 
     /** Waits for the result. Throws what the computation threw. If the caller is interrupted, it still waits, and stays interrupted. */
     T join() {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
         if (failure instanceof Error error) {
             throw error;
         }

@@ -4,6 +4,7 @@ import dev.touchstone.kernels.Kernels;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.BusyException.Reason;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.util.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,23 +96,13 @@ public final class Engine implements AutoCloseable {
     /** Drains without a grace period, and ends the thread. */
     @Override
     public void close() {
-        boolean interrupted = false;
         synchronized (this) {
             draining = true;
             stopping = true;
             closed = true;
             notifyAll();
         }
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(thread);
     }
 
     /** Requests that wait, after the last step or later. */

@@ -18,8 +18,8 @@ import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.util.Utf8;
 import dev.touchstone.util.WholeFile;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,6 +117,10 @@ final class ParityCommand implements Callable<Integer> {
         }
         usage.needs(ours != null, "--ours TRACE", "--partial", "--tolerance");
         usage.check(this::limits);
+        return compareFixtures();
+    }
+
+    private int compareFixtures() {
         Map<String, String> environment = Map.of(
                 "Java",
                 Runtime.version().toString(),
@@ -170,11 +174,7 @@ final class ParityCommand implements Callable<Integer> {
     }
 
     private static JsonNode json(Path file) {
-        try {
-            return Json.value(file.toString(), Files.readString(file));
-        } catch (IOException e) {
-            throw new TouchstoneException(file + ": cannot be read: " + e.getMessage(), e);
-        }
+        return Json.value(file.toString(), Utf8.read(file));
     }
 
     /** Empty if every tap is exempt from the limit on the ratio. */

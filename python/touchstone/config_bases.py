@@ -151,6 +151,13 @@ BASES: dict[str, dict[str, object]] = {
     "gemma3_text": {"model_type": "gemma3_text", "query_pre_attn_scalar": 7, "sliding_window": 5}
     | _GROUPED
     | _KINDS,
+    "gemma3_text, longrope": {"model_type": "gemma3_text", "query_pre_attn_scalar": 20, "sliding_window": 5}
+    | _GROUPED
+    | _KINDS
+    | {
+        "rope_parameters": _KINDS["rope_parameters"]
+        | {"full_attention": _LONGROPE | {"original_max_position_embeddings": 8}}
+    },
     "olmo": {"model_type": "olmo", "clip_qkv": 1.5} | _GROUPED,
     "olmo2": {"model_type": "olmo2"} | _GROUPED,
     "olmo3": {"model_type": "olmo3", "sliding_window": 5} | _GROUPED | _KINDS,
@@ -165,6 +172,9 @@ BASES: dict[str, dict[str, object]] = {
     | _GROUPED,
     "cohere": {"model_type": "cohere", "layer_norm_eps": 0.01} | _GROUPED,
     "cohere, normed": {"model_type": "cohere", "layer_norm_eps": 0.01, "use_qk_norm": True} | _GROUPED,
+    "cohere, longrope": {"model_type": "cohere"}
+    | _GROUPED
+    | {"rope_parameters": _LONGROPE | {"original_max_position_embeddings": 8}},
     "cohere2": {"model_type": "cohere2", "sliding_window": 5, "sliding_window_pattern": 2} | _GROUPED,
     "ministral": {"model_type": "ministral", "sliding_window": 5} | _GROUPED,
     "opt": {"model_type": "opt", "ffn_dim": 10} | _PLAIN,

@@ -38,9 +38,8 @@ final class Cohere {
     /** An interleaved rotary embedding. */
     static Rotary rotary(LlamaParts parts, double theta) {
         Shape shape = parts.shape();
-        Rotary halves = RotarySettings.whole(parts.config(), shape.headSize(), shape.positions(), theta);
-        return new Rotary(
-                halves.name(), halves.headSize(), RotaryLayout.INTERLEAVED, halves.frequencies(), halves.factor());
+        return RotarySettings.whole(parts.config(), shape.headSize(), shape.positions(), theta)
+                .withLayout(RotaryLayout.INTERLEAVED);
     }
 
     /** A model of parallel blocks with these attention layers. */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Reads the settings of rotary embeddings from {@code config.json}: {@code rope_parameters}, or in older files {@code rope_scaling}
@@ -79,6 +80,14 @@ final class RotarySettings {
         List<Rotary> all = distinct.stream()
                 .map(kind -> ofKind(kind, config, given, shape, kind.equals(FULL) ? theta : slidingTheta))
                 .toList();
+        long trained = all.stream()
+                .flatMap(rotary -> Stream.ofNullable(rotary.longer()))
+                .map(Rotary.Longer::positions)
+                .distinct()
+                .count();
+        if (trained > 1) {
+            throw given.error("original_max_position_embeddings", "the same for both kinds of layers");
+        }
         return new LayerRotaries(all, kinds.stream().map(distinct::indexOf).toList());
     }
 
@@ -99,8 +108,7 @@ final class RotarySettings {
         Config own = new Config(new JsonObject(path, settings));
         refuseSomeChannels(own, config);
         Rotary rotary = read(own, own, shape.headSize(), shape.positions(), theta, 1);
-        return new Rotary(
-                rotary.name() + "." + kind, rotary.headSize(), rotary.layout(), rotary.frequencies(), rotary.factor());
+        return rotary.withName(rotary.name() + "." + kind);
     }
 
     /** {@code rope_scaling} if it has fields, else {@code rope_parameters}: as Python's {@code or} has it. */

@@ -28,6 +28,16 @@ public record Rotary(
         this(name, headSize, layout, frequencies, factor, null);
     }
 
+    /** The same with the tap of this name. */
+    public Rotary withName(String other) {
+        return new Rotary(other, headSize, layout, frequencies, factor, longer);
+    }
+
+    /** The same with other channels in a pair. */
+    public Rotary withLayout(RotaryLayout other) {
+        return new Rotary(name, headSize, other, frequencies, factor, longer);
+    }
+
     /**
      * The frequencies of all tokens of a sequence with more than {@code positions} tokens.
      *
@@ -63,7 +73,7 @@ public record Rotary(
     }
 
     private Tensor table(Batch.Sequence sequence) {
-        List<Double> used = sequence.cache().isLonger() ? longer.frequencies : frequencies;
+        List<Double> used = longer != null && sequence.cache().isLonger() ? longer.frequencies : frequencies;
         return Angles.table(sequence.positions(), used, factor, layout);
     }
 }

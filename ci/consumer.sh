@@ -58,7 +58,7 @@ done
 pages() { # the command's arguments; prints the title of the page
     "$JAVA_HOME/bin/java" --module-path "$jar$separator$target/runtime" --add-modules "ALL-MODULE-PATH,jdk.incubator.vector" \
         -m dev.touchstone/dev.touchstone.cli.Main "$@" --quiet --html "$target/page.html" >"$target/out"
-    sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' "$target/page.html"
+    sed -n '/<body/q; s/.*<title>\(.*\)<\/title>.*/\1/p' "$target/page.html" # pictures in the body have titles too
     rm "$target/page.html"
 }
 jar=$(ls target/touchstone-*.jar)

@@ -2,10 +2,8 @@ package dev.touchstone.kernels;
 
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /**
  * The kinds of loops that {@link WarmUp} warms one by one, those first that most of a model's time depends on. Each has a
@@ -16,18 +14,17 @@ enum LoopKind {
     ROW((loops, data) -> loops.addRow(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, data.y, 0)),
     WIDEN_BFLOAT16((loops, data) -> loops.widen(data.bfloat16, 0, Data.WIDTH, data.y)),
     WIDEN_FLOAT16((loops, data) -> loops.widen(data.float16, 0, Data.WIDTH, data.y)),
-    WIDEN_QUANTIZED((loops, data) -> {
-        for (Matrix weight : data.quantized) {
-            loops.widen(weight, weight.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, data.panel);
-        }
-    }),
+    WIDEN_SIGNED((loops, data) -> data.widen(loops, data.bytes)),
+    WIDEN_SHIFTED((loops, data) -> data.widen(loops, data.shifted)),
+    WIDEN_TWO_PLANES((loops, data) -> data.widen(loops, data.twoPlanes)),
+    WIDEN_TABLE((loops, data) -> data.widen(loops, data.table)),
     ROW_BFLOAT16((loops, data) -> data.row(loops, data.bfloat16)),
     ROW_FLOAT16((loops, data) -> data.row(loops, data.float16)),
-    ROW_QUANTIZED((loops, data) -> {
-        for (Matrix weight : data.quantized) {
-            data.row(loops, weight);
-        }
-    }),
+    ROW_BYTES((loops, data) -> data.row(loops, data.bytes)),
+    ROW_NIBBLES((loops, data) -> data.row(loops, data.nibbles)),
+    ROW_SHIFTED((loops, data) -> data.row(loops, data.shifted)),
+    ROW_TWO_PLANES((loops, data) -> data.row(loops, data.twoPlanes)),
+    ROW_TABLE((loops, data) -> data.row(loops, data.table)),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
         loops.multiply(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
@@ -58,23 +55,57 @@ enum LoopKind {
         };
     }
 
-    static LoopKind widening(Matrix.Type type) {
-        return switch (type) {
+    /** The conversion of these weights to float. */
+    static LoopKind widening(Matrix weight) {
+        return switch (weight.type()) {
             case BFLOAT16 -> WIDEN_BFLOAT16;
             case FLOAT16 -> WIDEN_FLOAT16;
-            case QUANTIZED -> WIDEN_QUANTIZED;
+            case QUANTIZED ->
+                ofCodes(
+                        weight.quantized().quantization(),
+                        WIDEN_TWO_PLANES,
+                        WIDEN_TABLE,
+                        WIDEN_SHIFTED,
+                        WIDEN_SIGNED,
+                        WIDEN_SIGNED);
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         };
     }
 
-    /** The product of one row with weights of this type. */
-    static LoopKind row(Matrix.Type type) {
-        return switch (type) {
+    /** The product of one row with these weights. */
+    static LoopKind row(Matrix weight) {
+        return switch (weight.type()) {
             case FLOAT32 -> ROW;
             case BFLOAT16 -> ROW_BFLOAT16;
             case FLOAT16 -> ROW_FLOAT16;
-            case QUANTIZED -> ROW_QUANTIZED;
+            case QUANTIZED ->
+                ofCodes(
+                        weight.quantized().quantization(),
+                        ROW_TWO_PLANES,
+                        ROW_TABLE,
+                        ROW_SHIFTED,
+                        ROW_BYTES,
+                        ROW_NIBBLES);
         };
+    }
+
+    private static LoopKind ofCodes(
+            Quantization quantization,
+            LoopKind twoPlanes,
+            LoopKind table,
+            LoopKind shifted,
+            LoopKind bytes,
+            LoopKind nibbles) {
+        if (quantization.highBits() > 0) {
+            return twoPlanes;
+        }
+        if (quantization.isNonLinear()) {
+            return table;
+        }
+        if (quantization.hasMinima()) {
+            return shifted;
+        }
+        return quantization.lowBits() == Byte.SIZE ? bytes : nibbles;
     }
 
     /** Whether it belongs to matrix products, which take nearly all of a model's time. */
@@ -99,15 +130,22 @@ enum LoopKind {
         private final float[] panel = new float[ScalarKernels.BLOCK * Matrix.PANEL];
         private final Matrix bfloat16 = Matrix.zeros(Matrix.Type.BFLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
         private final Matrix float16 = Matrix.zeros(Matrix.Type.FLOAT16, ScalarKernels.BLOCK, Matrix.PANEL);
-        /** Together they have all planes, kinds of scales and minima. */
-        private final List<Matrix> quantized = Stream.of(
-                        Quantization.of(ScalarKernels.BLOCK, 32, 8, 0),
-                        Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8),
-                        Quantization.of(ScalarKernels.BLOCK, 16, 2, 0)
-                                .withMinima()
-                                .withGroupBits(4))
-                .map(quantization -> Matrix.zeros(quantization, ScalarKernels.BLOCK, Matrix.PANEL))
-                .toList();
+        private final Matrix bytes = zeros(Quantization.of(ScalarKernels.BLOCK, 32, 8, 0));
+        private final Matrix nibbles = zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0));
+        private final Matrix shifted = zeros(
+                Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).withMinima().withGroupBits(8));
+        private final Matrix twoPlanes =
+                zeros(Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8));
+        private final Matrix table =
+                zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).nonLinear().withGroupBits(8));
+
+        private static Matrix zeros(Quantization quantization) {
+            return Matrix.zeros(quantization, ScalarKernels.BLOCK, Matrix.PANEL);
+        }
+
+        private void widen(Loops loops, Matrix weight) {
+            loops.widen(weight, weight.index(0, 0), ScalarKernels.BLOCK * Matrix.PANEL, panel);
+        }
 
         private void row(Loops loops, Matrix weight) {
             loops.addRow(x, 0, weight, weight.index(0, 0), ScalarKernels.BLOCK, y, 0);

@@ -22,15 +22,18 @@ interface Loops {
     void addRow(float[] x, int xAt, float[] w, int wAt, int inputs, float[] y, int yAt);
 
     /**
-     * As the other {@code addRow}, with weights of 16 bits or quantised ones, which mean what {@link Matrix#at} returns. Float16 weights
-     * are finite. Quantised weights are those of {@link ScalarKernels#BLOCK} inputs.
+     * Adds all blocks of a product to the totals of one row, one block after another, with weights of 16 bits or quantised ones, which mean
+     * what {@link Matrix#at} returns. Float16 weights are finite.
      *
+     * @param inputs any number; for quantised weights a multiple of {@link ScalarKernels#BLOCK}
      * @param wAt the index of the weight of the first input and the first column
      */
     void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt);
 
-    /** Widens {@code n} weights of 16 bits or quantised ones, whole rows of a panel, from index {@code at} on, as {@link Matrix#at}. Quantised
-     * weights are those of a multiple of {@link ScalarKernels#BLOCK} inputs. */
+    /**
+     * Widens {@code n} weights of 16 bits or quantised ones, whole rows of a panel, from index {@code at} on, as {@link Matrix#at}. Quantised
+     * weights are those of a multiple of {@link ScalarKernels#BLOCK} inputs.
+     */
     void widen(Matrix weight, int at, int n, float[] y);
 
     /** {@code y = a + b} */

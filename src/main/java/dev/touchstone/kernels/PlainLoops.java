@@ -35,8 +35,12 @@ final class PlainLoops implements Loops {
     @Override
     public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
         float[] block = wide.get();
-        widen(weight, wAt, inputs * COLUMNS, block);
-        addRow(x, xAt, block, 0, inputs, y, yAt);
+        float[] sums = new float[COLUMNS];
+        for (int i = 0; i < inputs; i += ScalarKernels.BLOCK) {
+            int count = Math.min(ScalarKernels.BLOCK, inputs - i);
+            widen(weight, wAt + i * COLUMNS, count * COLUMNS, block);
+            addRow(x, xAt + i, block, 0, count, y, yAt, sums);
+        }
     }
 
     @Override

@@ -12,10 +12,6 @@ import java.util.function.IntConsumer;
  * results of the rows that are missing in the last tile are not used. Several threads may call an instance.
  */
 public final class VectorKernels implements Kernels {
-    private static final int PANEL = Matrix.PANEL;
-    private static final int BLOCK = ScalarKernels.BLOCK;
-    /** Tiles that are multiplied with a block of weights before the next block: their totals stay in the first-level cache. */
-    private static final int TILES = 12;
     /** Multiply-adds, or as much other work, below which waking another thread costs more than it saves. */
     private static final int GRAIN = 1 << 15;
     /** More parts than threads, because parts differ in length and threads in speed. */
@@ -26,8 +22,7 @@ public final class VectorKernels implements Kernels {
 
     private final WorkerPool pool;
     private final LoopSelector selector;
-    /** Scratch arrays per thread, which are reused: new arrays for each panel take 10 % of the time of a product of 64 rows. */
-    private final ThreadLocal<Scratch> scratch;
+    private final PanelProduct product;
     /** Null if arrays are not reused. */
     private final Workspace workspace;
 
@@ -37,13 +32,13 @@ public final class VectorKernels implements Kernels {
     }
 
     VectorKernels(int threads, LoopSelector selector) {
-        this(new WorkerPool(threads), selector, ThreadLocal.withInitial(Scratch::new), null);
+        this(new WorkerPool(threads), selector, new PanelProduct(selector), null);
     }
 
-    private VectorKernels(WorkerPool pool, LoopSelector selector, ThreadLocal<Scratch> scratch, Workspace workspace) {
+    private VectorKernels(WorkerPool pool, LoopSelector selector, PanelProduct product, Workspace workspace) {
         this.pool = pool;
         this.selector = selector;
-        this.scratch = scratch;
+        this.product = product;
         this.workspace = workspace;
     }
 
@@ -61,7 +56,7 @@ public final class VectorKernels implements Kernels {
     }
 
     Kernels forBlocks(Workspace memory) {
-        return new VectorKernels(pool, selector, scratch, memory);
+        return new VectorKernels(pool, selector, product, memory);
     }
 
     @Override
@@ -214,7 +209,7 @@ public final class VectorKernels implements Kernels {
         Tensor y = tensor(x.rows(), weight.outputs());
         PackedRows packed = pack(x);
         int panels = Matrix.panels(weight.outputs());
-        run(panels, (long) x.size() * weight.outputs(), panel -> multiply(packed, weight, panel, bias, y));
+        run(panels, (long) x.size() * weight.outputs(), panel -> product.multiply(packed, weight, panel, bias, y));
         return y;
     }
 
@@ -224,68 +219,6 @@ public final class VectorKernels implements Kernels {
             run(packed.tiles(), x.size(), tile -> packed.fill(x, tile));
         }
         return packed;
-    }
-
-    /**
-     * Computes the columns of {@code y} of one panel. A block of the panel is multiplied with all tiles of a group, then the
-     * next block. Weights of 16 bits or quantised ones are widened into a scratch array of 8 KiB, which stays in the first-level cache, or in
-     * registers if there is one row only. Weights of 32 bits are copied to that array if they are read only once.
-     */
-    private void multiply(PackedRows x, Matrix weight, int panel, float[] bias, Tensor y) {
-        int height = x.height();
-        boolean wide = weight.type() == Matrix.Type.FLOAT32;
-        boolean inRegisters =
-                !wide && height == 1 && (weight.type() != Matrix.Type.FLOAT16 || weight.isFiniteFloat16());
-        Scratch own = scratch.get();
-        // Tiles read a block column by column, which takes up to 1.4 times as long if its lines come from memory.
-        boolean copied = wide && height > 1 && x.tiles() <= TILES;
-        float[] weights = wide && !copied ? weight.floats() : own.weights;
-        float[] totals = own.totals;
-        int columns = Math.min(PANEL, weight.outputs() - panel * PANEL);
-        for (int first = 0; first < x.tiles(); first += TILES) {
-            int end = Math.min(first + TILES, x.tiles());
-            Arrays.fill(totals, 0, (end - first) * height * PANEL, 0);
-            for (int i = 0; i < weight.inputs(); i += BLOCK) {
-                int inputs = Math.min(BLOCK, weight.inputs() - i);
-                int w = weight.index(i, panel * PANEL);
-                if (inRegisters) {
-                    loops(LoopKind.row(weight.type()), PANEL)
-                            .addRow(x.data(), x.index(0, i), weight, w, inputs, totals, 0);
-                    continue;
-                }
-                if (copied) {
-                    System.arraycopy(weight.floats(), w, weights, 0, inputs * PANEL);
-                    w = 0;
-                } else if (!wide) {
-                    loops(LoopKind.widening(weight.type()), inputs * PANEL).widen(weight, w, inputs * PANEL, weights);
-                    w = 0;
-                }
-                Loops loops = loops(height == 1 ? LoopKind.ROW : LoopKind.TILE, (end - first) * height * PANEL);
-                for (int tile = first; tile < end; tile++) {
-                    int at = (tile - first) * height * PANEL;
-                    if (height == 1) {
-                        loops.addRow(x.data(), x.index(tile, i), weights, w, inputs, totals, at);
-                    } else {
-                        loops.addTile(x.data(), x.index(tile, i), weights, w, inputs, columns, totals, at);
-                    }
-                }
-            }
-            addBias(totals, bias, panel * PANEL, y, first * height, Math.min(end * height, y.rows()));
-        }
-    }
-
-    /** Totals of a panel, plus the bias, into rows {@code from} until {@code to} of {@code y}. */
-    private void addBias(float[] totals, float[] bias, int column, Tensor y, int from, int to) {
-        int width = Math.min(PANEL, y.size(-1) - column);
-        for (int row = from; row < to; row++) {
-            int total = (row - from) * PANEL;
-            int at = row * y.size(-1) + column;
-            if (bias == null) {
-                System.arraycopy(totals, total, y.data(), at, width);
-            } else {
-                loops(LoopKind.ELEMENTS, width).add(totals, total, bias, column, y.data(), at, width);
-            }
-        }
     }
 
     private Loops loops(LoopKind kind, int elements) {
@@ -344,12 +277,6 @@ public final class VectorKernels implements Kernels {
         Tensor y = tensor(q.shape());
         groups(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;
-    }
-
-    /** Arrays of one thread for {@link #multiply}. */
-    private static final class Scratch {
-        private final float[] totals = VectorTiles.totals(TILES * VectorTiles.ROWS);
-        private final float[] weights = new float[BLOCK * PANEL];
     }
 
     @FunctionalInterface

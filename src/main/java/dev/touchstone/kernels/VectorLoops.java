@@ -24,11 +24,18 @@ final class VectorLoops implements Loops {
 
     @Override
     public void addRow(float[] x, int xAt, Matrix weight, int wAt, int inputs, float[] y, int yAt) {
-        switch (weight.type()) {
-            case BFLOAT16 -> VectorBfloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
-            case FLOAT16 -> VectorFloat16.addRow(x, xAt, weight.halves(), wAt, inputs, y, yAt);
-            case QUANTIZED -> quantized.get().addRow(x, xAt, weight, wAt, y, yAt);
-            case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
+        if (weight.type() == Matrix.Type.QUANTIZED) {
+            quantized.get().addRow(x, xAt, weight, wAt, inputs, y, yAt);
+            return;
+        }
+        short[] w = weight.halves();
+        for (int i = 0; i < inputs; i += ScalarKernels.BLOCK) {
+            int count = Math.min(ScalarKernels.BLOCK, inputs - i);
+            if (weight.type() == Matrix.Type.BFLOAT16) {
+                VectorBfloat16.addRow(x, xAt + i, w, wAt + i * Matrix.PANEL, count, y, yAt);
+            } else {
+                VectorFloat16.addRow(x, xAt + i, w, wAt + i * Matrix.PANEL, count, y, yAt);
+            }
         }
     }
 

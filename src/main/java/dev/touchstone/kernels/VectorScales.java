@@ -8,83 +8,114 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Widens the scales and the minima of a step of quantised weights to float. {@code [group][column]} */
+/**
+ * Widens the scales of a step of quantised weights to float, and the shifts: what is added to the product of an unsigned code and the scale,
+ * the negative of the minimum, or of the offset times the scale. {@code [group][column]}
+ */
 final class VectorScales {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
     private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
     private static final VectorSpecies<Short> SHORTS = VectorTiles.SHORTS;
+    private static final VectorSpecies<Byte> BYTES = VectorTiles.BYTES;
     private static final int LANES = SPECIES.length();
     private static final int COLUMNS = Matrix.PANEL;
     private static final int HALF = COLUMNS / 2;
+    private static final int RUN = VectorCodeRows.RUN;
+    private static final int MOST_GROUPS = 2;
 
-    /** As many bytes as a vector of floats has lanes, or eight if these are only four: then the first four are converted. */
-    static final VectorSpecies<Byte> BYTES =
-            VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+    private final float[] scaleFactors = new float[COLUMNS];
+    private final float[] shiftFactors = new float[COLUMNS];
 
-    private final float[] factors = new float[COLUMNS];
+    final float[] scales = new float[MOST_GROUPS * COLUMNS];
+    /** Not set if codes are signed or have a table. */
+    final float[] shifts = new float[MOST_GROUPS * COLUMNS];
 
     /**
-     * Of the step that begins with an input.
+     * Reads those of the step that begins with an input.
      *
-     * @param shifts receives the negatives of the minima, if there are any
+     * @param isFirst whether the last step that was read may be of another block
      */
-    void widen(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts) {
+    void read(QuantizedPanels panels, int panel, int input, boolean isFirst) {
         Quantization quantization = panels.quantization();
-        int factor = panels.factors(panel, input);
         if (quantization.groupBits() == 0) {
-            halves(panels.factors(), factor, 0x1p112f, scales);
-            if (quantization.hasMinima()) {
-                halves(panels.factors(), factor + COLUMNS, -0x1p112f, shifts);
-            }
+            factors(panels, panel, input, scales, shifts);
             return;
         }
-        int group = panels.groups(panel, input);
-        int nextGroup = quantization.groupBytes() * COLUMNS;
-        int groups = Quantization.STEP / quantization.group();
-        boolean nibbles = quantization.groupBits() == 4;
-        int mask = nibbles ? 0xF : -1;
-        halves(panels.factors(), factor, 0x1p112f, factors);
-        for (int g = 0; g < groups; g++) {
-            multiples(panels.groups(), group + g * nextGroup, 0, mask, scales, g * COLUMNS);
+        if (isFirst || input % quantization.block() == 0) {
+            factors(panels, panel, input, scaleFactors, shiftFactors);
         }
-        if (quantization.hasMinima()) {
-            halves(panels.factors(), factor + COLUMNS, -0x1p112f, factors);
-            int first = nibbles ? group : group + COLUMNS;
-            for (int g = 0; g < groups; g++) {
-                multiples(panels.groups(), first + g * nextGroup, nibbles ? 4 : 0, mask, shifts, g * COLUMNS);
+        boolean areNibbles = quantization.groupBits() == 4;
+        boolean hasMinima = quantization.hasMinima();
+        byte[] groups = panels.groups();
+        int at = panels.groups(panel, input);
+        int mask = areNibbles ? 0x0F0F0F0F : -1;
+        int minima = areNibbles ? 0 : COLUMNS;
+        for (int to = 0; to < Quantization.STEP / quantization.group() * COLUMNS; to += COLUMNS) {
+            multiples(groups, at, 0, mask, scaleFactors, scales, to);
+            if (hasMinima) {
+                multiples(groups, at + minima, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
+            } else if (hasShifts(quantization)) {
+                multiples(groups, at, 0, mask, shiftFactors, shifts, to);
             }
+            at += quantization.groupBytes() * COLUMNS;
         }
     }
 
-    /**
-     * Finite float16 numbers, as {@link VectorFloat16} widens them.
-     *
-     * @param power 2^112, or its negative, which makes the numbers negative
-     */
-    private static void halves(short[] from, int at, float power, float[] to) {
+    private static boolean hasShifts(Quantization quantization) {
+        return quantization.hasMinima() || quantization.offset() != 0 && !quantization.isSigned();
+    }
+
+    private static void factors(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts) {
+        Quantization quantization = panels.quantization();
+        int at = panels.factors(panel, input);
+        // Signed codes are used in the highest bits of ints.
+        float times = quantization.isSigned() ? 1f / (1L << Integer.SIZE - quantization.bits()) : 1;
+        halves(panels.factors(), at, 0x1p112f * times, scales);
+        if (quantization.hasMinima()) {
+            halves(panels.factors(), at + COLUMNS, -0x1p112f, shifts);
+        } else if (hasShifts(quantization)) {
+            halves(panels.factors(), at, -0x1p112f * quantization.offset(), shifts);
+        }
+    }
+
+    /** Finite float16 numbers, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what they are multiplied by. */
+    private static void halves(short[] from, int at, float times, float[] to) {
         for (int c = 0; c < HALF; c += LANES) {
             IntVector pair = ShortVector.fromArray(SHORTS, from, at + 2 * c).reinterpretAsInts();
             IntVector lower = pair.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, 3)
                     .and(VectorFloat16.SIGN_AND_NUMBER);
-            lower.reinterpretAsFloats().mul(power).intoArray(to, c);
+            lower.reinterpretAsFloats().mul(times).intoArray(to, c);
             IntVector upper = pair.lanewise(VectorOperators.ASHR, 3).and(VectorFloat16.SIGN_AND_NUMBER);
-            upper.reinterpretAsFloats().mul(power).intoArray(to, HALF + c);
+            upper.reinterpretAsFloats().mul(times).intoArray(to, HALF + c);
         }
     }
 
-    /** The factors times the numbers of a group, which are some bits of its bytes. */
-    private void multiples(byte[] groups, int at, int shift, int mask, float[] to, int toAt) {
-        for (int c = 0; c < COLUMNS; c += LANES) {
-            IntVector bits =
-                    (IntVector) ByteVector.fromArray(BYTES, groups, at + c).convertShape(VectorOperators.B2I, INTS, 0);
-            IntVector number = bits.lanewise(VectorOperators.ASHR, shift).and(mask);
-            ((FloatVector) number.convertShape(VectorOperators.I2F, SPECIES, 0))
+    /** The factors times the whole numbers of a group, which are bytes, or the 4 bits from {@code place} on of bytes. */
+    private static void multiples(byte[] groups, int at, int place, int mask, float[] factors, float[] to, int toAt) {
+        for (int c = 0; c < RUN; c += LANES) {
+            IntVector w = ByteVector.fromArray(BYTES, groups, at + c * Integer.BYTES)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHR, place)
+                    .and(mask);
+            IntVector w0 = w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
+            ((FloatVector) w0.convertShape(VectorOperators.I2F, SPECIES, 0))
                     .mul(FloatVector.fromArray(SPECIES, factors, c))
                     .intoArray(to, toAt + c);
+            IntVector w1 = w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24);
+            ((FloatVector) w1.convertShape(VectorOperators.I2F, SPECIES, 0))
+                    .mul(FloatVector.fromArray(SPECIES, factors, c + RUN))
+                    .intoArray(to, toAt + c + RUN);
+            IntVector w2 = w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24);
+            ((FloatVector) w2.convertShape(VectorOperators.I2F, SPECIES, 0))
+                    .mul(FloatVector.fromArray(SPECIES, factors, c + 2 * RUN))
+                    .intoArray(to, toAt + c + 2 * RUN);
+            IntVector w3 = w.lanewise(VectorOperators.ASHR, 24);
+            ((FloatVector) w3.convertShape(VectorOperators.I2F, SPECIES, 0))
+                    .mul(FloatVector.fromArray(SPECIES, factors, c + 3 * RUN))
+                    .intoArray(to, toAt + c + 3 * RUN);
         }
     }
 }

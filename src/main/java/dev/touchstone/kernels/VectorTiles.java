@@ -36,6 +36,9 @@ final class VectorTiles {
     /** Vectors of twice as many shorts. */
     static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SPECIES.vectorShape());
 
+    /** Vectors of four times as many bytes. */
+    static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SPECIES.vectorShape());
+
     private static final int LANES = SPECIES.length();
     /** Floats at the end of an array of totals to which tiles store sums that are never read. */
     private static final int SPARE = Matrix.PANEL;

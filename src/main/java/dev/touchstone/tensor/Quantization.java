@@ -3,26 +3,18 @@ package dev.touchstone.tensor;
 /**
  * How the weights of a matrix are quantised. A weight is {@code scale q - minimum}, where each operation is rounded to float. Consecutive
  * inputs of an output form a group, which has one scale and one minimum. These are float16 factors of a block of groups, or the
- * products of such a factor and a small whole number of the group. {@code q} is made of a code of a few bits.
+ * products of such a factor and a small whole number of the group. {@code q} is made of a code of a few bits, which is unsigned.
  *
  * @param block the number of inputs that share the factors, 32 or 256
  * @param group the number of inputs that share a scale, 16 or 32
  * @param lowBits the bits of a code in the first plane: 2, 4 or 8
  * @param highBits the bits of a code above these, in the second plane: 0, 1 or 2
- * @param offset what is subtracted from a code to make {@code q}
  * @param isNonLinear whether {@code q} is the element of {@link #NON_LINEAR} at the index that is the code
  * @param hasMinima whether there are minima
  * @param groupBits the bits of the whole number of a group: 0 if there are none, 8, or 4 for that of the scale and 4 for that of the minimum
  */
 public record Quantization(
-        int block,
-        int group,
-        int lowBits,
-        int highBits,
-        int offset,
-        boolean isNonLinear,
-        boolean hasMinima,
-        int groupBits) {
+        int block, int group, int lowBits, int highBits, boolean isNonLinear, boolean hasMinima, int groupBits) {
     /** Inputs whose weights are unpacked together. */
     public static final int STEP = 32;
 
@@ -35,29 +27,24 @@ public record Quantization(
         }
     }
 
-    /** Codes of 8 bits, which are signed, or of fewer, which are not; without offset and minima. The factor is the scale. */
+    /** Codes without minima. The factor is the scale. */
     public static Quantization of(int block, int group, int lowBits, int highBits) {
-        return new Quantization(block, group, lowBits, highBits, 0, false, false, 0);
-    }
-
-    /** The same with an offset. */
-    public Quantization minus(int newOffset) {
-        return new Quantization(block, group, lowBits, highBits, newOffset, isNonLinear, hasMinima, groupBits);
+        return new Quantization(block, group, lowBits, highBits, false, false, 0);
     }
 
     /** The same with codes that are indices of {@link #NON_LINEAR}. */
     public Quantization nonLinear() {
-        return new Quantization(block, group, lowBits, highBits, offset, true, hasMinima, groupBits);
+        return new Quantization(block, group, lowBits, highBits, true, hasMinima, groupBits);
     }
 
     /** The same with minima. */
     public Quantization withMinima() {
-        return new Quantization(block, group, lowBits, highBits, offset, isNonLinear, true, groupBits);
+        return new Quantization(block, group, lowBits, highBits, isNonLinear, true, groupBits);
     }
 
     /** The same with a whole number for each group. */
     public Quantization withGroupBits(int bits) {
-        return new Quantization(block, group, lowBits, highBits, offset, isNonLinear, hasMinima, bits);
+        return new Quantization(block, group, lowBits, highBits, isNonLinear, hasMinima, bits);
     }
 
     /** The bits of a code. */
@@ -65,9 +52,19 @@ public record Quantization(
         return lowBits + highBits;
     }
 
+    /** What is subtracted from a code: the highest bit of a code, or 0 if there is a table or there are minima. */
+    public int offset() {
+        return isNonLinear || hasMinima ? 0 : 1 << bits() - 1;
+    }
+
+    /** Whether panels have codes minus the offset, in two's complement: those of one plane if there is an offset. */
+    public boolean isSigned() {
+        return offset() != 0 && highBits == 0;
+    }
+
     /** The {@code q} of a code. */
     public int value(int code) {
-        return isNonLinear ? NON_LINEAR[code] : code - offset;
+        return isNonLinear ? NON_LINEAR[code] : code - offset();
     }
 
     /** The number of float16 factors of a block of an output. */

@@ -1,8 +1,8 @@
 package dev.touchstone.tensor;
 
 /**
- * A block of quantised weights of up to {@value Matrix#PANEL} outputs, one beside the other. {@link Quantization} says what the numbers
- * mean.
+ * A block of quantised weights of up to {@value Matrix#PANEL} outputs, one beside the other, in the order of {@link #place}.
+ * {@link Quantization} says what the numbers mean.
  */
 public final class QuantizedBlock {
     private static final int COLUMNS = Matrix.PANEL;
@@ -23,21 +23,26 @@ public final class QuantizedBlock {
         this.minima = new byte[groups * COLUMNS];
     }
 
+    /** The index of an output in a row of 64 numbers: outputs {@code o}, {@code o + 16}, {@code o + 32} and {@code o + 48} are neighbours. */
+    public static int place(int output) {
+        return output % 16 * 4 + output / 16;
+    }
+
     public Quantization quantization() {
         return quantization;
     }
 
-    /** The codes, not a copy: those of input {@code i} from index {@code 64 i} on. */
+    /** The codes, not a copy: those of input {@code i} from index {@code 64 i} on. Unsigned. */
     public byte[] codes() {
         return codes;
     }
 
-    /** The float16 factors of the scales by output, not a copy. */
+    /** The float16 factors of the scales, not a copy. */
     public short[] factors() {
         return factors;
     }
 
-    /** The float16 factors of the minima by output, not a copy. */
+    /** The float16 factors of the minima, not a copy. */
     public short[] minimumFactors() {
         return minimumFactors;
     }
@@ -58,15 +63,15 @@ public final class QuantizedBlock {
                 && HalfPrecision.areFinite(minimumFactors, COLUMNS, HalfPrecision.FLOAT16_EXPONENT);
     }
 
-    /** Computes the weights of an output. */
-    public void weights(int column, float[] to) {
-        float factor = HalfPrecision.fromFloat16(factors[column]);
-        float minimumFactor = HalfPrecision.fromFloat16(minimumFactors[column]);
+    /** Computes the weights of the output at a place. */
+    public void weights(int place, float[] to) {
+        float factor = HalfPrecision.fromFloat16(factors[place]);
+        float minimumFactor = HalfPrecision.fromFloat16(minimumFactors[place]);
         boolean grouped = quantization.groupBits() > 0;
         for (int i = 0; i < quantization.block(); i++) {
-            int group = i / quantization.group() * COLUMNS + column;
+            int group = i / quantization.group() * COLUMNS + place;
             float scale = grouped ? factor * scales[group] : factor;
-            float product = scale * quantization.value(codes[i * COLUMNS + column]);
+            float product = scale * quantization.value(codes[i * COLUMNS + place] & 0xFF);
             float minimum = grouped ? minimumFactor * minima[group] : minimumFactor;
             to[i] = quantization.hasMinima() ? product - minimum : product;
         }

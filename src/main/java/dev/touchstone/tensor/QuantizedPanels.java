@@ -8,18 +8,19 @@ import java.util.Arrays;
 /**
  * The weights of a quantised {@link Matrix}, in panels of {@value Matrix#PANEL} outputs.
  *
- * <p>Codes are stored by panel, then by step of {@value Quantization#STEP} inputs. The codes of a step are 64 rows of 32: outputs 0 to 31 of
- * each input, then outputs 32 to 63 of each input. They are stored in two planes, the low bits of all codes, then the high bits. A byte
- * of a plane of 4 bits has the bits of a code of the first 32 rows and of the same code of the other 32 rows; a byte of a plane of 2 bits
- * has those of 4 codes, 16 rows apart, and so on. So a vector of bytes becomes vectors of codes by a shift and a mask.
+ * <p>Codes are stored by panel, then by step of {@value Quantization#STEP} inputs, in two planes: the low bits of all codes of the step, then
+ * the high bits. A plane of {@code b} bits consists of rows of 64 bytes. A byte has the bits of {@code 8 / b} consecutive inputs of one
+ * output, and the outputs of a row are in the order of {@link QuantizedBlock#place}. So a vector of ints has four vectors of codes, each of
+ * consecutive outputs, at the same bits of the four bytes of its lanes. See {@link Quantization#isSigned}.
  */
 public final class QuantizedPanels {
     private static final int COLUMNS = Matrix.PANEL;
     private static final int STEP = Quantization.STEP;
-    /** The outputs of a row of codes. */
-    public static final int ROW = COLUMNS / 2;
-    /** Bytes after the last one of an array of bytes: a load of vectors of four lanes reads eight. */
-    private static final int SPARE = 4;
+    /** The first byte of codes that is used, which is where a cache line begins. See {@link Matrix}. */
+    private static final int START = 48;
+
+    /** The lowest bit of each byte of a long. */
+    private static final long LOWEST = 0x0101010101010101L;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -28,28 +29,39 @@ public final class QuantizedPanels {
     private final byte[] codes;
     private final short[] factors;
     private final byte[] groups;
+    /** {@link Quantization#value} of each code as it is stored. */
+    private final float[] values;
 
     /** @param inputs a multiple of the block, unless {@code outputs} is 0 */
     QuantizedPanels(Quantization quantization, int inputs, int outputs) {
         this.quantization = quantization;
         this.inputs = inputs;
         int panels = Matrix.panels(outputs);
-        this.codes = new byte[panels * (inputs / STEP) * stepBytes() + SPARE];
+        this.codes = new byte[START + panels * (inputs / STEP) * stepBytes()];
         this.factors = new short[panels * (inputs / quantization.block()) * quantization.factors() * COLUMNS];
-        this.groups = new byte[panels * (inputs / quantization.group()) * quantization.groupBytes() * COLUMNS + SPARE];
+        this.groups = new byte[panels * (inputs / quantization.group()) * quantization.groupBytes() * COLUMNS];
+        this.values = new float[1 << quantization.bits()];
+        for (int code = 0; code < values.length; code++) {
+            values[code] = quantization.value(code ^ sign());
+        }
     }
 
     private int stepBytes() {
         return STEP * COLUMNS / Byte.SIZE * quantization.bits();
     }
 
+    /** The bit that differs between a code and what is stored of it: subtracting the highest bit flips it. */
+    private int sign() {
+        return quantization.isSigned() ? quantization.offset() : 0;
+    }
+
     public Quantization quantization() {
         return quantization;
     }
 
-    /** The bytes that all arrays have. */
+    /** The bytes that all weights have. */
     public long bytes() {
-        return codes.length + (long) Short.BYTES * factors.length + groups.length - 2 * SPARE;
+        return codes.length - START + (long) Short.BYTES * factors.length + groups.length;
     }
 
     /** Both planes of all steps, not a copy. */
@@ -59,7 +71,7 @@ public final class QuantizedPanels {
 
     /** The index in {@link #codes} of the low plane of the step that begins with an input. */
     public int lowPlane(int panel, int input) {
-        return (panel * (inputs / STEP) + input / STEP) * stepBytes();
+        return START + (panel * (inputs / STEP) + input / STEP) * stepBytes();
     }
 
     /** The index in {@link #codes} of the high plane of the step that begins with an input. */
@@ -82,7 +94,10 @@ public final class QuantizedPanels {
                 * COLUMNS;
     }
 
-    /** The whole numbers of groups, not a copy: for each panel and group those of scales, then those of minima. */
+    /**
+     * The whole numbers of groups, not a copy: for each panel and group those of scales, then those of minima, in the order of
+     * {@link QuantizedBlock#place}. Numbers of 4 bits share a byte, that of the scale is in the low bits.
+     */
     public byte[] groups() {
         return groups;
     }
@@ -105,9 +120,10 @@ public final class QuantizedPanels {
         }
         int factor = factors(panel, input);
         for (int column = 0; column < COLUMNS; column++) {
-            factors[factor + Matrix.halfColumn(column)] = block.factors()[column];
+            int place = QuantizedBlock.place(column);
+            factors[factor + Matrix.halfColumn(column)] = block.factors()[place];
             if (quantization.hasMinima()) {
-                factors[factor + COLUMNS + Matrix.halfColumn(column)] = block.minimumFactors()[column];
+                factors[factor + COLUMNS + Matrix.halfColumn(column)] = block.minimumFactors()[place];
             }
         }
         putGroups(groups(panel, input), block);
@@ -116,18 +132,16 @@ public final class QuantizedPanels {
     /** Packs some bits of the codes of a step, eight codes at a time: their other bits are masked, so they do not mix. */
     private void pack(byte[] from, int at, int plane, int bits, int shift) {
         int perByte = Byte.SIZE / bits;
-        int rows = STEP * COLUMNS / ROW / perByte;
-        long mask = 0x0101010101010101L * ((1 << bits) - 1);
-        for (int row = 0; row < rows; row++) {
-            for (int c = 0; c < ROW; c += Long.BYTES) {
-                long packed = 0;
-                for (int k = 0; k < perByte; k++) {
-                    int codeRow = k * rows + row;
-                    int source = at + codeRow % STEP * COLUMNS + codeRow / STEP * ROW + c;
-                    packed |= ((long) LONG.get(from, source) >>> shift & mask) << k * bits;
-                }
-                LONG.set(codes, plane + row * ROW + c, packed);
+        long mask = LOWEST * ((1 << bits) - 1);
+        long sign = LOWEST * sign();
+        for (int i = 0; i < STEP * COLUMNS / perByte; i += Long.BYTES) {
+            int source = at + i / COLUMNS * perByte * COLUMNS + i % COLUMNS;
+            long packed = 0;
+            for (int k = 0; k < perByte; k++) {
+                long eight = (long) LONG.get(from, source + k * COLUMNS) ^ sign;
+                packed |= (eight >>> shift & mask) << k * bits;
             }
+            LONG.set(codes, plane + i, packed);
         }
     }
 
@@ -139,8 +153,8 @@ public final class QuantizedPanels {
             int from = group * COLUMNS;
             int to = at + from * quantization.groupBytes();
             if (quantization.groupBits() == 4) {
-                for (int column = 0; column < COLUMNS; column++) {
-                    groups[to + column] = (byte) (block.scales()[from + column] | block.minima()[from + column] << 4);
+                for (int i = 0; i < COLUMNS; i++) {
+                    groups[to + i] = (byte) (block.scales()[from + i] | block.minima()[from + i] << 4);
                 }
                 continue;
             }
@@ -155,92 +169,54 @@ public final class QuantizedPanels {
     public void widen(int panel, int input, int count, float[] to) {
         float[] scales = new float[COLUMNS];
         float[] minima = new float[COLUMNS];
+        int[] codes = new int[COLUMNS];
         for (int i = 0; i < count; i++) {
             if (i == 0 || (input + i) % quantization.group() == 0) {
                 scales(panel, input + i, scales, minima);
             }
             int at = i * COLUMNS;
-            if (quantization.highBits() == 0 && !quantization.isNonLinear()) {
-                scaled(panel, input + i, 0, scales, to, at);
-                scaled(panel, input + i, ROW, scales, to, at);
-            } else {
-                unpack(panel, input + i, 0, to, at);
-                unpack(panel, input + i, ROW, to, at + ROW);
-                for (int column = 0; quantization.isNonLinear() && column < COLUMNS; column++) {
-                    to[at + column] = Quantization.NON_LINEAR[(int) to[at + column]];
-                }
-                scale(to, at, quantization.offset(), scales);
+            unpack(panel, input + i, codes);
+            for (int column = 0; column < COLUMNS; column++) {
+                to[at + column] = scales[column] * values[codes[QuantizedBlock.place(column)]];
             }
             if (quantization.hasMinima()) {
-                subtract(to, at, minima);
+                for (int column = 0; column < COLUMNS; column++) {
+                    to[at + column] -= minima[column];
+                }
             }
         }
     }
 
-    /** The products of an input and 32 outputs, if codes have one plane. */
-    private void scaled(int panel, int input, int column, float[] scales, float[] to, int at) {
-        int row = column / ROW * STEP + input % STEP;
-        int bits = quantization.lowBits();
-        int low = lowPlane(panel, input) + (row & rows(bits) - 1) * ROW;
-        int mask = bits == Byte.SIZE ? -1 : (1 << bits) - 1; // codes of 8 bits are signed
-        scaled(codes, low, shift(row, bits), mask, quantization.offset(), scales, column, to, at + column);
-    }
-
-    private static void scaled(
-            byte[] codes, int from, int shift, int mask, int offset, float[] scales, int scale, float[] to, int at) {
-        for (int i = 0; i < ROW; i++) {
-            to[at + i] = scales[scale + i] * ((codes[from + i] >> shift & mask) - offset);
+    /** The codes of an input and all outputs, by {@link QuantizedBlock#place}. */
+    private void unpack(int panel, int input, int[] to) {
+        int low = lowPlane(panel, input) + row(input, quantization.lowBits());
+        int shift = shift(input, quantization.lowBits());
+        int mask = mask(quantization.lowBits());
+        for (int i = 0; i < COLUMNS; i++) {
+            to[i] = codes[low + i] >> shift & mask;
+        }
+        if (quantization.highBits() > 0) {
+            int high = highPlane(panel, input) + row(input, quantization.highBits());
+            int highShift = shift(input, quantization.highBits());
+            int highMask = mask(quantization.highBits());
+            for (int i = 0; i < COLUMNS; i++) {
+                to[i] |= (codes[high + i] >> highShift & highMask) << quantization.lowBits();
+            }
         }
     }
 
-    /** The codes of an input and 32 outputs. */
-    private void unpack(int panel, int input, int column, float[] to, int at) {
-        int row = column / ROW * STEP + input % STEP;
-        int bits = quantization.lowBits();
-        int low = lowPlane(panel, input) + (row & rows(bits) - 1) * ROW;
-        int mask = bits == Byte.SIZE ? -1 : (1 << bits) - 1; // codes of 8 bits are signed
-        low(codes, low, shift(row, bits), mask, to, at);
-        int more = quantization.highBits();
-        if (more > 0) {
-            int high = highPlane(panel, input) + (row & rows(more) - 1) * ROW;
-            high(codes, high, shift(row, more), (1 << more) - 1, bits, to, at);
-        }
+    /** Where the row of an input begins in a plane of so many bits. */
+    private static int row(int input, int bits) {
+        return input % STEP * bits / Byte.SIZE * COLUMNS;
     }
 
-    // These loops are small so that the JVM compiles them well.
-
-    private static void low(byte[] codes, int from, int shift, int mask, float[] to, int at) {
-        for (int i = 0; i < ROW; i++) {
-            to[at + i] = codes[from + i] >> shift & mask;
-        }
+    /** The place of an input's bits in the bytes of a row. */
+    private static int shift(int input, int bits) {
+        return input * bits % Byte.SIZE;
     }
 
-    private static void high(byte[] codes, int from, int shift, int mask, int place, float[] to, int at) {
-        for (int i = 0; i < ROW; i++) {
-            to[at + i] += (codes[from + i] >> shift & mask) << place;
-        }
-    }
-
-    private static void scale(float[] to, int at, float offset, float[] scales) {
-        for (int column = 0; column < COLUMNS; column++) {
-            to[at + column] = scales[column] * (to[at + column] - offset);
-        }
-    }
-
-    private static void subtract(float[] to, int at, float[] minima) {
-        for (int column = 0; column < COLUMNS; column++) {
-            to[at + column] -= minima[column];
-        }
-    }
-
-    /** The rows of a step in a plane of so many bits, a power of two. */
-    private static int rows(int bits) {
-        return STEP * COLUMNS / ROW * bits / Byte.SIZE;
-    }
-
-    /** The place of a row's bits in the bytes of a plane. */
-    private static int shift(int row, int bits) {
-        return (row >> Integer.numberOfTrailingZeros(rows(bits))) * bits;
+    private static int mask(int bits) {
+        return (1 << bits) - 1;
     }
 
     /** The weight of an input and an output. */
@@ -249,23 +225,22 @@ public final class QuantizedPanels {
         int column = output % COLUMNS;
         int factor = factors(panel, input);
         int group = groups(panel, input);
-        float product = scale(factor, group, column) * quantization.value(code(panel, input, column));
+        float product = scale(factor, group, column) * values[code(panel, input, column)];
         return quantization.hasMinima() ? product - minimum(factor, group, column) : product;
     }
 
     private int code(int panel, int input, int column) {
-        int row = column / ROW * STEP + input % STEP;
-        int low = bits(lowPlane(panel, input), quantization.lowBits(), row, column % ROW);
+        int low = bits(lowPlane(panel, input), quantization.lowBits(), input, column);
         if (quantization.highBits() == 0) {
-            return quantization.lowBits() == Byte.SIZE ? (byte) low : low;
+            return low;
         }
-        int high = bits(highPlane(panel, input), quantization.highBits(), row, column % ROW);
-        return low | high << quantization.lowBits();
+        return low | bits(highPlane(panel, input), quantization.highBits(), input, column) << quantization.lowBits();
     }
 
     /** The bits that a plane has of a code. */
-    private int bits(int plane, int bits, int row, int column) {
-        return codes[plane + (row & rows(bits) - 1) * ROW + column] >> shift(row, bits) & (1 << bits) - 1;
+    private int bits(int plane, int bits, int input, int column) {
+        int at = plane + row(input, bits) + QuantizedBlock.place(column);
+        return codes[at] >> shift(input, bits) & mask(bits);
     }
 
     private void scales(int panel, int input, float[] scales, float[] minima) {
@@ -279,19 +254,21 @@ public final class QuantizedPanels {
 
     private float scale(int factor, int group, int column) {
         float scale = HalfPrecision.fromFloat16(factors[factor + Matrix.halfColumn(column)]);
+        int number = group + QuantizedBlock.place(column);
         return switch (quantization.groupBits()) {
             case 0 -> scale;
-            case 4 -> scale * (groups[group + column] & 0xF);
-            default -> scale * groups[group + column];
+            case 4 -> scale * (groups[number] & 0xF);
+            default -> scale * groups[number];
         };
     }
 
     private float minimum(int factor, int group, int column) {
         float minimum = HalfPrecision.fromFloat16(factors[factor + COLUMNS + Matrix.halfColumn(column)]);
+        int number = group + QuantizedBlock.place(column);
         return switch (quantization.groupBits()) {
             case 0 -> minimum;
-            case 4 -> minimum * (groups[group + column] >> 4 & 0xF);
-            default -> minimum * groups[group + COLUMNS + column];
+            case 4 -> minimum * (groups[number] >> 4 & 0xF);
+            default -> minimum * groups[COLUMNS + number];
         };
     }
 

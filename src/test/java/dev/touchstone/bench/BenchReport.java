@@ -69,10 +69,12 @@ final class BenchReport {
                 70,
                 80,
                 true);
+        decode(operations, Operation.STEP_F16, "F16", 1.8, 1.9);
         decode(operations, Operation.STEP_Q8_0, "Q8_0", 2.2, 3);
         decode(operations, Operation.STEP_Q4_0, "Q4_0", 3, 4.5);
         decode(operations, Operation.STEP_Q4_K, "Q4_K", 3, 4.5);
         decode(operations, Operation.STEP_Q6_K, "Q6_K", 1, 2);
+        decode(operations, Operation.STEP_IQ4_NL, "IQ4_NL", 1, 2);
         prefill(operations, Operation.LAYER_512_Q8_0, "Q8_0");
         prefill(operations, Operation.LAYER_512_Q4_0, "Q4_0");
         prefill(operations, Operation.LAYER_512_Q4_K, "Q4_K");

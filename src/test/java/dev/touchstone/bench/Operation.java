@@ -36,10 +36,12 @@ public enum Operation {
     /** One row times all matrices of the model, including the head. */
     STEP(linearFlops(1, 1, weights()), RandomMatrix.FLOAT32.bytes() * weights()),
     STEP_BF16(linearFlops(1, 1, weights()), RandomMatrix.BFLOAT16.bytes() * weights()),
+    STEP_F16(linearFlops(1, 1, weights()), RandomMatrix.FLOAT16.bytes() * weights()),
     STEP_Q8_0(linearFlops(1, 1, weights()), RandomMatrix.Q8_0.bytes() * weights()),
     STEP_Q4_0(linearFlops(1, 1, weights()), RandomMatrix.Q4_0.bytes() * weights()),
     STEP_Q4_K(linearFlops(1, 1, weights()), RandomMatrix.Q4_K.bytes() * weights()),
     STEP_Q6_K(linearFlops(1, 1, weights()), RandomMatrix.Q6_K.bytes() * weights()),
+    STEP_IQ4_NL(linearFlops(1, 1, weights()), RandomMatrix.IQ4_NL.bytes() * weights()),
     ATTEND_512(2 * linearFlops(512, 256, 768), 0),
     LAYER_NORM_512(0, 0),
     GELU_NEW_512(0, 0);
@@ -88,10 +90,12 @@ public enum Operation {
             case LAYER_512_Q6_K -> linear(kernels, 512, layer(RandomMatrix.Q6_K));
             case STEP -> linear(kernels, 1, step(RandomMatrix.FLOAT32));
             case STEP_BF16 -> linear(kernels, 1, step(RandomMatrix.BFLOAT16));
+            case STEP_F16 -> linear(kernels, 1, step(RandomMatrix.FLOAT16));
             case STEP_Q8_0 -> linear(kernels, 1, step(RandomMatrix.Q8_0));
             case STEP_Q4_0 -> linear(kernels, 1, step(RandomMatrix.Q4_0));
             case STEP_Q4_K -> linear(kernels, 1, step(RandomMatrix.Q4_K));
             case STEP_Q6_K -> linear(kernels, 1, step(RandomMatrix.Q6_K));
+            case STEP_IQ4_NL -> linear(kernels, 1, step(RandomMatrix.IQ4_NL));
             case ATTEND_512 -> attend(kernels);
             case LAYER_NORM_512 -> layerNorm(kernels);
             case GELU_NEW_512 -> activate(kernels);

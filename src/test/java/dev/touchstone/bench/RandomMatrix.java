@@ -1,5 +1,6 @@
 package dev.touchstone.bench;
 
+import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.QuantizedBlock;
@@ -9,10 +10,12 @@ import java.util.Random;
 enum RandomMatrix {
     FLOAT32(null, Float.BYTES),
     BFLOAT16(null, Short.BYTES),
+    FLOAT16(null, Short.BYTES),
     Q8_0(Quantization.of(32, 32, 8, 0)),
-    Q4_0(Quantization.of(32, 32, 4, 0).minus(8)),
+    Q4_0(Quantization.of(32, 32, 4, 0)),
     Q4_K(Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8)),
-    Q6_K(Quantization.of(256, 16, 4, 2).minus(32).withGroupBits(8));
+    Q6_K(Quantization.of(256, 16, 4, 2).withGroupBits(8)),
+    IQ4_NL(Quantization.of(32, 32, 4, 0).nonLinear());
 
     private final Quantization quantization;
     private final double bytes;
@@ -34,7 +37,7 @@ enum RandomMatrix {
     Matrix of(int inputs, int outputs) {
         return switch (this) {
             case FLOAT32 -> float32(inputs, outputs);
-            case BFLOAT16 -> bfloat16(inputs, outputs);
+            case BFLOAT16, FLOAT16 -> halves(inputs, outputs);
             default -> quantized(inputs, outputs);
         };
     }
@@ -48,12 +51,14 @@ enum RandomMatrix {
         return matrix;
     }
 
-    private static Matrix bfloat16(int inputs, int outputs) {
-        Matrix matrix = Matrix.zeros(Matrix.Type.BFLOAT16, inputs, outputs);
+    private Matrix halves(int inputs, int outputs) {
+        boolean isFloat16 = this == FLOAT16;
+        Matrix matrix = Matrix.zeros(isFloat16 ? Matrix.Type.FLOAT16 : Matrix.Type.BFLOAT16, inputs, outputs);
         float[] row = Operation.random(1, outputs).data();
         short[] halves = new short[outputs];
         for (int o = 0; o < outputs; o++) {
-            halves[o] = (short) (Float.floatToIntBits(row[o]) >>> 16);
+            halves[o] =
+                    isFloat16 ? HalfPrecision.toFloat16(row[o]) : (short) (Float.floatToIntBits(row[o]) >>> Short.SIZE);
         }
         for (int i = 0; i < inputs; i++) {
             matrix.putInputRows(i, 1, halves);

@@ -17,16 +17,16 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
     /** All combinations of planes, scales and minima that types of GGUF have, with their smallest blocks. */
     public static final List<Quantization> ALL = List.of(
             Quantization.of(32, 32, 8, 0),
-            Quantization.of(32, 32, 4, 0).minus(8),
+            Quantization.of(32, 32, 4, 0),
             Quantization.of(32, 32, 4, 0).withMinima(),
-            Quantization.of(32, 32, 4, 1).minus(16),
+            Quantization.of(32, 32, 4, 1),
             Quantization.of(32, 32, 4, 1).withMinima(),
             Quantization.of(32, 32, 4, 0).nonLinear(),
             Quantization.of(256, 16, 2, 0).withMinima().withGroupBits(4),
-            Quantization.of(256, 16, 2, 1).minus(4).withGroupBits(8),
+            Quantization.of(256, 16, 2, 1).withGroupBits(8),
             Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8),
             Quantization.of(256, 32, 4, 1).withMinima().withGroupBits(8),
-            Quantization.of(256, 16, 4, 2).minus(32).withGroupBits(8),
+            Quantization.of(256, 16, 4, 2).withGroupBits(8),
             Quantization.of(256, 32, 4, 0).nonLinear().withGroupBits(8));
 
     /** @param inputs a multiple of the block */
@@ -41,7 +41,7 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
                 for (int column = 0; column < count; column++) {
                     int at = (panel * Matrix.PANEL + column) * inputs + input;
                     for (int i = 0; i < quantization.block(); i++) {
-                        wide.data()[at + i] = weight(block, i, column);
+                        wide.data()[at + i] = weight(block, i, QuantizedBlock.place(column));
                     }
                 }
             }
@@ -52,15 +52,16 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
     private static QuantizedBlock random(Random random, Quantization quantization, int count) {
         QuantizedBlock block = new QuantizedBlock(quantization);
         for (int column = 0; column < count; column++) {
-            block.factors()[column] = number(random);
-            block.minimumFactors()[column] = number(random);
+            int place = QuantizedBlock.place(column);
+            block.factors()[place] = number(random);
+            block.minimumFactors()[place] = number(random);
             for (int i = 0; i < quantization.block(); i++) {
                 int bits = random.nextInt() & (1 << quantization.bits()) - 1;
-                block.codes()[i * Matrix.PANEL + column] = (byte) bits;
+                block.codes()[i * Matrix.PANEL + place] = (byte) bits;
             }
             for (int group = 0; group < quantization.block() / quantization.group(); group++) {
                 boolean small = quantization.groupBits() == 4;
-                int at = group * Matrix.PANEL + column;
+                int at = group * Matrix.PANEL + place;
                 block.scales()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(256));
                 block.minima()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(64));
             }
@@ -79,14 +80,14 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
     }
 
     /** {@code scale q - minimum}, each operation rounded. */
-    private static float weight(QuantizedBlock block, int input, int column) {
+    private static float weight(QuantizedBlock block, int input, int place) {
         Quantization quantization = block.quantization();
-        int code = block.codes()[input * Matrix.PANEL + column];
-        int group = input / quantization.group() * Matrix.PANEL + column;
+        int code = block.codes()[input * Matrix.PANEL + place] & 0xFF;
+        int group = input / quantization.group() * Matrix.PANEL + place;
         boolean grouped = quantization.groupBits() > 0;
-        float scale = HalfPrecision.fromFloat16(block.factors()[column]) * (grouped ? block.scales()[group] : 1);
+        float scale = HalfPrecision.fromFloat16(block.factors()[place]) * (grouped ? block.scales()[group] : 1);
         float minimum =
-                HalfPrecision.fromFloat16(block.minimumFactors()[column]) * (grouped ? block.minima()[group] : 1);
+                HalfPrecision.fromFloat16(block.minimumFactors()[place]) * (grouped ? block.minima()[group] : 1);
         float product =
                 scale * (quantization.isNonLinear() ? Quantization.NON_LINEAR[code] : code - quantization.offset());
         return quantization.hasMinima() ? product - minimum : product;

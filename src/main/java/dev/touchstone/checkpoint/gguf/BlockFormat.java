@@ -22,7 +22,7 @@ interface BlockFormat {
 
     /**
      * @param bytes little-endian; the block begins at index {@code from}
-     * @param column the column of {@code to} that receives the block
+     * @param column the place in {@code to} that receives the block
      */
     void read(ByteBuffer bytes, int from, QuantizedBlock to, int column);
 
@@ -54,12 +54,12 @@ interface BlockFormat {
         fifthBits(bytes.getInt(from + 4), to.codes(), column);
     }
 
-    /** {@code d q}: d, then signed bytes. */
+    /** {@code d q}: d, then signed bytes, which become codes by adding 128. */
     static void q8Zero(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
         byte[] codes = to.codes();
         to.factors()[column] = bytes.getShort(from);
         for (int i = 0; i < 2 * HALF; i++) {
-            codes[column + i * NEXT] = bytes.get(from + 2 + i);
+            codes[column + i * NEXT] = (byte) (bytes.get(from + 2 + i) + 128);
         }
     }
 

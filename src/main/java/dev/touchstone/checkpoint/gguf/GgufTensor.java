@@ -145,7 +145,7 @@ public final class GgufTensor implements StoredTensor {
         public void block(int index, int count, QuantizedBlock to) {
             int bytes = type().blockBytes();
             for (int slot = 0; slot < count; slot++) {
-                type().block().read(rows, (slot * blocksInRow + index) * bytes, to, slot);
+                type().block().read(rows, (slot * blocksInRow + index) * bytes, to, QuantizedBlock.place(slot));
             }
         }
     }

@@ -1,76 +1,105 @@
 package dev.touchstone.spark;
 
-import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@link Touchstone#generate} as a program for {@code spark-submit}. */
-public final class GenerateJob {
-    private static final List<String> FORMATS = List.of("json", "parquet");
-    private static final List<String> OPTIONS = List.of(
-            "--input",
-            "--output",
-            "--format",
-            "--model",
-            "--distributed-model",
-            "--digest",
-            "--settings",
-            "--batch-size",
-            "--partitions");
-    private static final String USAGE = """
-            usage: spark-submit touchstone-spark.jar --input PATH --output PATH [options]
-              --input PATH       rows with id and prompt, prompt_ids or messages
-              --output PATH      a folder, which must not exist
-              --format FORMAT    json (default; one object in a line) or parquet, of input and output
-              --model PATH       a folder or GGUF file that is at this path on every machine; default: the included model
-              --distributed-model NAME
-                                 a GGUF file of spark-submit's --files, or the name after # in its --archives
-              --digest SHA256    what the digest of the model must be; default: that of the copy on this machine
-              --settings JSON    settings by the names of generation_config.json
-              --batch-size N     rows in a forward pass; default: 8
-              --partitions N     divide the rows into N partitions first; default: as they are read""";
+@Command(name = "generate", customSynopsis = "spark-submit touchstone-spark.jar --input PATH --output PATH [options]")
+public final class GenerateJob extends Program {
+    /** The format of rows. */
+    enum Format {
+        JSON,
+        PARQUET
+    }
 
-    private GenerateJob() {}
+    /** Which model; at most one option. */
+    static final class Model {
+        @Option(
+                names = "--model",
+                paramLabel = "PATH",
+                description =
+                        "a folder or GGUF file that is at this path on every machine; default: the included model")
+        private String path;
+
+        @Option(
+                names = "--distributed-model",
+                paramLabel = "NAME",
+                description = "a GGUF file of spark-submit's --files, or the name after # in its --archives")
+        private String name;
+
+        private GenerateSettings settings() {
+            return name != null ? GenerateSettings.ofDistributed(name) : GenerateSettings.of(path);
+        }
+    }
+
+    @Option(
+            names = "--input",
+            paramLabel = "PATH",
+            required = true,
+            description = "rows with id and prompt, prompt_ids or messages")
+    private String input;
+
+    @Option(names = "--output", paramLabel = "PATH", required = true, description = "a folder, which must not exist")
+    private String output;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "json (default; one object in a line) or parquet, of input and output")
+    private Format format = Format.JSON;
+
+    @ArgGroup
+    private Model model = new Model();
+
+    @Option(
+            names = "--digest",
+            paramLabel = "SHA256",
+            description = "what the digest of the model must be; default: that of the copy on this machine")
+    private String digest;
+
+    @Option(names = "--settings", paramLabel = "JSON", description = "settings by the names of generation_config.json")
+    private String settings = "{}";
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "rows in a forward pass; default: 8")
+    private Integer batchSize;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "divide the rows into N partitions first; default: as they are read")
+    private Integer partitions;
 
     public static void main(String[] args) {
-        new Program("touchstone generate", USAGE).run(() -> options(args), GenerateJob::run);
+        main(new GenerateJob(), args);
     }
 
-    static Options options(String... args) {
-        Options options = Options.parse(OPTIONS, args);
-        Options.refuse(!options.others().isEmpty(), "unexpected arguments: " + options.others());
-        for (String needed : List.of("--input", "--output")) {
-            Options.refuse(!options.has(needed), needed + " is missing");
+    @Override
+    void check() {
+        positive("--batch-size", batchSize);
+        positive("--partitions", partitions);
+    }
+
+    private void positive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw wrong(option + " must be at least 1, got " + value);
         }
-        Options.refuse(
-                options.has("--model") && options.has("--distributed-model"),
-                "--model and --distributed-model exclude each other");
-        Options.refuse(!FORMATS.contains(format(options)), "--format must be one of " + FORMATS);
-        for (String count : List.of("--batch-size", "--partitions")) {
-            Options.refuse(
-                    !options.get(count, "1").matches("[1-9][0-9]{0,8}"),
-                    count + " must be a whole number of at least 1");
-        }
-        return options;
     }
 
-    private static String format(Options options) {
-        return options.get("--format", FORMATS.get(0));
-    }
-
-    static String run(SparkSession spark, Options options) {
-        Dataset<Row> rows = spark.read().format(format(options)).load(options.get("--input"));
-        if (options.has("--partitions")) {
-            rows = rows.repartition(Integer.parseInt(options.get("--partitions")));
+    @Override
+    String run(SparkSession spark) {
+        String source = format.name().toLowerCase(Locale.ROOT);
+        Dataset<Row> rows = spark.read().format(source).load(input);
+        if (partitions != null) {
+            rows = rows.repartition(partitions);
         }
         Progress progress = Progress.of(spark.sparkContext());
         long begin = System.nanoTime();
-        Touchstone.generate(rows, settings(options), progress)
-                .write()
-                .format(format(options))
-                .save(options.get("--output"));
+        Touchstone.generate(rows, settings(), progress).write().format(source).save(output);
         return String.format(
                 Locale.ROOT,
                 "%d rows with an answer, %d with an error; %d prompt tokens, %d new tokens in %.2f s",
@@ -81,12 +110,8 @@ public final class GenerateJob {
                 (System.nanoTime() - begin) / 1e9);
     }
 
-    private static GenerateSettings settings(Options options) {
-        GenerateSettings settings = options.has("--distributed-model")
-                ? GenerateSettings.ofDistributed(options.get("--distributed-model"))
-                : GenerateSettings.of(options.get("--model"));
-        return settings.withDigest(options.get("--digest"))
-                .withJson(options.get("--settings", "{}"))
-                .withBatchSize(Integer.parseInt(options.get("--batch-size", "" + settings.batchSize())));
+    private GenerateSettings settings() {
+        GenerateSettings all = model.settings().withDigest(digest).withJson(settings);
+        return batchSize == null ? all : all.withBatchSize(batchSize);
     }
 }

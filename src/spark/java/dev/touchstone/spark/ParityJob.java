@@ -8,43 +8,61 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@link ParitySweep} as a program for {@code spark-submit}. */
-public final class ParityJob {
-    private static final List<String> OPTIONS = List.of("--rows", "--output", "--html");
+@Command(
+        name = "parity",
+        customSynopsis =
+                "spark-submit --class dev.touchstone.spark.ParityJob touchstone-spark.jar --output PATH [options] [FIXTURE...]",
+        footer = "All paths except for those of --rows and --output are on every machine.")
+public final class ParityJob extends Program {
     private static final String ROW = "checkpoint STRING, fixture STRING, prompt STRING";
-    private static final String USAGE = """
-            usage: spark-submit --class dev.touchstone.spark.ParityJob touchstone-spark.jar --output PATH [options] [FIXTURE...]
-              --output PATH   a folder for the table in Parquet, with one row for each tap; it must not exist
-              --html FILE     write the report as a page
-              --rows PATH     compare these rows, in JSON Lines: fixture, a folder with goldens; checkpoint, a folder or
-                              GGUF file, by default the model of the fixture; prompt, by default all of the fixture
-              FIXTURE         folders with a checkpoint and its goldens
-            All paths except for those of --rows and --output are on every machine.""";
 
-    private ParityJob() {}
+    @Option(
+            names = "--output",
+            paramLabel = "PATH",
+            required = true,
+            description = "a folder for the table in Parquet, with one row for each tap; it must not exist")
+    private String output;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "write the report as a page")
+    private Path page;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "PATH",
+            description =
+                    "compare these rows, in JSON Lines: fixture, a folder with goldens; checkpoint, a folder or GGUF file,"
+                            + " by default the model of the fixture; prompt, by default all of the fixture")
+    private String rows;
+
+    @Parameters(paramLabel = "FIXTURE", description = "folders with a checkpoint and its goldens")
+    private List<String> fixtures = List.of();
 
     public static void main(String[] args) {
-        new Program("touchstone parity", USAGE).run(() -> options(args), ParityJob::run);
+        main(new ParityJob(), args);
     }
 
-    static Options options(String... args) {
-        Options options = Options.parse(OPTIONS, args);
-        Options.refuse(!options.has("--output"), "--output is missing");
-        Options.refuse(options.others().isEmpty() && !options.has("--rows"), "no fixture is given");
-        return options;
-    }
-
-    static String run(SparkSession spark, Options options) {
-        List<ParityCase> rows = new ArrayList<>();
-        options.others().forEach(folder -> rows.add(ParityCase.of(absolute(folder))));
-        if (options.has("--rows")) {
-            rows.addAll(read(spark, options.get("--rows")));
+    @Override
+    void check() {
+        if (fixtures.isEmpty() && rows == null) {
+            throw wrong("no fixture is given");
         }
-        List<CheckedCase> results = ParitySweep.run(spark, rows);
-        ParityTable.of(spark, results).coalesce(1).write().parquet(options.get("--output"));
-        if (options.has("--html")) {
-            Path page = Path.of(options.get("--html"));
+    }
+
+    @Override
+    String run(SparkSession spark) {
+        List<ParityCase> cases = new ArrayList<>();
+        fixtures.forEach(folder -> cases.add(ParityCase.of(absolute(folder))));
+        if (rows != null) {
+            cases.addAll(read(spark, rows));
+        }
+        List<CheckedCase> results = ParitySweep.run(spark, cases);
+        ParityTable.of(spark, results).coalesce(1).write().parquet(output);
+        if (page != null) {
             WholeFile.write(page, ParitySweep.report(results).html());
         }
         long unusable = results.stream().filter(one -> one.error() != null).count();

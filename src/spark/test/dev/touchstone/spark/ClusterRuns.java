@@ -101,10 +101,11 @@ public final class ClusterRuns {
         answers.write().json(file("mixed"));
 
         String output = file("mixed-output");
-        Options options = GenerateJob.options(("--input " + prompts + " --output " + output
-                        + " --format parquet --distributed-model chat" + " --settings {\"max_new_tokens\":4}")
-                .split(" "));
-        System.out.println(GenerateJob.run(spark, options));
+        GenerateJob job = new GenerateJob();
+        String options = "--input " + prompts + " --output " + output
+                + " --format parquet --distributed-model chat --settings {\"max_new_tokens\":4}";
+        Program.commandLine(job).parseArgs(options.split(" "));
+        System.out.println(job.run(spark));
         spark.read().parquet(output).write().json(file("mixed-parquet"));
 
         Touchstone.generate(
@@ -130,9 +131,11 @@ public final class ClusterRuns {
     }
 
     private void sweep() {
-        Options options = ParityJob.options(
-                "--rows", file("sweep.jsonl"), "--output", file("sweep-output"), "--html", file("sweep.html"));
-        System.out.println(ParityJob.run(spark, options));
+        ParityJob job = new ParityJob();
+        Program.commandLine(job)
+                .parseArgs(
+                        "--rows", file("sweep.jsonl"), "--output", file("sweep-output"), "--html", file("sweep.html"));
+        System.out.println(job.run(spark));
         spark.read().parquet(file("sweep-output")).write().json(file("sweep"));
     }
 }

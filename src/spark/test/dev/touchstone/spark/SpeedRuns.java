@@ -13,9 +13,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Measures a cluster, for ci/spark_speed.py. Arguments: the number of rows, of tasks, and of new tokens of a row, and
- * the model, if it is not the included one. The executors continue the rows several times, so that their code is
- * compiled in the last rounds. The first line of JSON has the seconds from the start of the session to the first task,
+ * Measures a cluster whose executors have a processor each, for ci/spark_speed.py. Arguments: the number of rows, of tasks,
+ * and of new tokens of a row, and the model, if it is not the included one. The executors continue the rows several times,
+ * so that their code is compiled in the last rounds. The first line of JSON has the seconds from the start of the session to the first task,
  * of an empty task, and of a first row, with the loading of the model. A round prints another line.
  */
 public final class SpeedRuns {
@@ -34,6 +34,7 @@ public final class SpeedRuns {
             spark.sparkContext().addSparkListener(times);
             spark.range(1).count();
             double start = secondsSince(begin);
+            Executors.pin();
             double empty = emptyTask(spark);
             begin = System.nanoTime();
             generate(spark, 1, 1, settings);

@@ -49,6 +49,9 @@ final class EngineProcess {
                 default -> throw new IllegalArgumentException(line);
             }
         }
+        if (alone != null) {
+            alone.close(); // the threads of its server would keep the process alive
+        }
     }
 
     private static Engine open(String kind, Path path, int threads) {

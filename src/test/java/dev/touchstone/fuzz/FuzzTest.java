@@ -7,6 +7,7 @@ import dev.touchstone.cli.CommandLineTarget;
 import dev.touchstone.fuzz.Fuzzer.Result;
 import dev.touchstone.fuzz.Guard.Outcome;
 import dev.touchstone.parity.ParityTargets;
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.support.Scoreboard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,10 +27,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /**
  * Reads every input of the corpus, and then new inputs for {@code -Dfuzz.seconds} (default 60) with the seed
  * {@code -Dfuzz.seed} (default: a new one in each run). {@code -Dfuzz.keep} writes inputs with a new outcome, for the corpus.
- * Runs concurrently with the other tests, because it takes a third of the time of the suite.
  */
 @Tag("fuzz")
-@Execution(ExecutionMode.CONCURRENT)
+@RunsBesideOthers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FuzzTest {
     private static final Duration LONGEST_READING = Duration.ofSeconds(20);

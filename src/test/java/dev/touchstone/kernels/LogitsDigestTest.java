@@ -11,6 +11,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.WeightType;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The logits of each fixture, of each GGUF model and of a model of each GGUF type have the committed SHA-256 digest, which is the same for
  * all processors, JDKs, vector widths and numbers of threads. A GGUF model and its de-quantised folder have the same digest.
  */
+@RunsBesideOthers
 class LogitsDigestTest {
     private static final String COMMITTED = "logits.properties";
 

@@ -126,12 +126,14 @@ class GateTest {
         ServerOptions options = ServerOptions.defaults().withLimits(limits(1000, 64, Duration.ofSeconds(30)));
         try (TestServer server = open(options)) {
             String large = "{\"prompt\": \"" + "x".repeat(2000) + "\"}";
-            String chunked = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                    + "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(large.length())
+            String head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Connection: close\r\n";
+            String announced = head + "Content-Length: " + large.length() + "\r\n\r\n" + large;
+            String chunked = head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(large.length())
                     + "\r\n" + large
                     + "\r\n0\r\n\r\n";
 
-            assertThat(server.exchange(TestServer.bytes("/v1/completions", large)))
+            assertThat(server.exchange(announced.getBytes(UTF_8)))
                     .startsWith("HTTP/1.1 413 ")
                     .contains("body_too_large", "1000 bytes");
             assertThat(server.exchange(chunked.getBytes(UTF_8))).startsWith("HTTP/1.1 413 ");

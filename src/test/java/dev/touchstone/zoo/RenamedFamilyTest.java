@@ -11,6 +11,7 @@ import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.tensor.Tensor;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** The diagnosis of a bug does not depend on the names of modules. */
+@RunsBesideOthers
 class RenamedFamilyTest {
     @TestFactory
     Stream<DynamicTest> theDiagnosisIsTheSameWithOtherNames() {

@@ -6,7 +6,7 @@ package dev.touchstone.spark.cost;
  */
 enum Scenario {
     STEADY("steady", costs(0, 0, 1)),
-    PREEMPTIBLE("preemptible", costs(1 / (3 * 3600.0), 0.1, 1.19));
+    PREEMPTIBLE("preemptible", costs(1 / (3 * 3600.0), 0.1, 1.12));
 
     private static final int TASK_SECONDS = 300;
     private static final int TASKS_PER_EXECUTOR = 20;
@@ -20,7 +20,7 @@ enum Scenario {
     }
 
     private static Costs costs(double failures, double slow, double slowness) {
-        return new Costs(98.0, 22.6, 0.0173, 4.5, 0.00545, 0.35, failures, slow, slowness);
+        return new Costs(17.4, 5.6, 0.00366, 14.1, 0.00316, 0.064, failures, slow, slowness);
     }
 
     String machines() {

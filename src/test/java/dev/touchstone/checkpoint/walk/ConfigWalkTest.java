@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.walk.Walk.Case;
 import dev.touchstone.checkpoint.walk.WalkCount.Effect;
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,11 +15,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * No attribute of {@code config.json} is ignored that changes the logits of Hugging Face: changing it changes the logits here in the same
  * way, or is an error that names it.
  */
+@RunsBesideOthers
 class ConfigWalkTest {
     /** The attributes with values that Hugging Face supports and this library does not; the README names them. */
     private static final Set<String> REFUSED = new TreeSet<>(Set.of(
@@ -55,6 +59,7 @@ class ConfigWalkTest {
     private Path folder;
 
     @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD) // they write to one folder
     Stream<DynamicTest> aChangedAttributeChangesTheLogitsAsInHuggingFaceOrIsRefused() throws IOException {
         Stream<DynamicTest> cases = Walk.cases("config-walk.json").stream()
                 .map(it -> DynamicTest.dynamicTest(it.toString(), () -> check(it)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.checkpoint.walk.Walk.Case;
 import dev.touchstone.checkpoint.walk.WalkCount.Effect;
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.util.TouchstoneException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,16 +12,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Missing tensors, further ones, other names and other shapes give the logits of Hugging Face, or an error where it gives none. Only a
  * further tensor of a layer that the model has is an error here and ignored there.
  */
+@RunsBesideOthers
 class NamesWalkTest {
     @TempDir
     private Path folder;
 
     @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD) // they write to one folder
     Stream<DynamicTest> theTensorsOfAFileAreThoseThatHuggingFaceLoads() throws IOException {
         return Walk.cases("names-walk.json").stream()
                 .map(it -> DynamicTest.dynamicTest(it.toString(), () -> check(it)));

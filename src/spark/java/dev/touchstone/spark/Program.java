@@ -23,6 +23,12 @@ abstract class Program implements Callable<Integer> {
     /** Throws a {@link ParameterException} if the options contradict one another. */
     abstract void check();
 
+    /** The program with these arguments, which must be right. */
+    static <P extends Program> P parse(P program, String... arguments) {
+        commandLine(program).parseArgs(arguments);
+        return program;
+    }
+
     /** An error of the command line. */
     ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);

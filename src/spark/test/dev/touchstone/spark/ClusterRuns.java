@@ -101,11 +101,9 @@ public final class ClusterRuns {
         answers.write().json(file("mixed"));
 
         String output = file("mixed-output");
-        GenerateJob job = new GenerateJob();
         String options = "--input " + prompts + " --output " + output
                 + " --format parquet --distributed-model chat --settings {\"max_new_tokens\":4}";
-        Program.commandLine(job).parseArgs(options.split(" "));
-        System.out.println(job.run(spark));
+        System.out.println(Program.parse(new GenerateJob(), options.split(" ")).run(spark));
         spark.read().parquet(output).write().json(file("mixed-parquet"));
 
         Touchstone.generate(
@@ -131,10 +129,14 @@ public final class ClusterRuns {
     }
 
     private void sweep() {
-        ParityJob job = new ParityJob();
-        Program.commandLine(job)
-                .parseArgs(
-                        "--rows", file("sweep.jsonl"), "--output", file("sweep-output"), "--html", file("sweep.html"));
+        ParityJob job = Program.parse(
+                new ParityJob(),
+                "--rows",
+                file("sweep.jsonl"),
+                "--output",
+                file("sweep-output"),
+                "--html",
+                file("sweep.html"));
         System.out.println(job.run(spark));
         spark.read().parquet(file("sweep-output")).write().json(file("sweep"));
     }

@@ -39,11 +39,12 @@ final class ServedAlone implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    /** Requests to the included model, whose tokens take little time, so that the code of the server is compiled. */
+    private static final int SMALL_REQUESTS = 300;
+
     private final LanguageModel model;
     private final Engine engine;
-    private final Server server;
-    private final Socket connection;
-    private final BufferedReader responses;
+    private final Connection connection;
     private int prompts;
 
     /** A way to continue a prompt. */
@@ -54,13 +55,51 @@ final class ServedAlone implements AutoCloseable {
     ServedAlone(Path folder, int threads) {
         model = LanguageModel.load(folder, LoadOptions.defaults().threads(threads));
         engine = model.engine(Limits.defaults());
-        server = Server.open(ServerOptions.defaults().withPort(0), AccessLog.none());
-        server.serve(model, Limits.defaults(), CompletableFuture.completedFuture("0".repeat(64)));
-        try {
-            connection = new Socket("127.0.0.1", server.port());
-            responses = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8));
+        try (LanguageModel small = LanguageModel.storyteller();
+                Connection other = new Connection(small)) {
+            for (int i = 0; i < SMALL_REQUESTS; i++) {
+                other.post(new int[] {3, 4, i}, 2 * TOKENS);
+            }
+            connection = new Connection(model);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A server with a model, and a client that is connected to it. */
+    private static final class Connection implements AutoCloseable {
+        private final Server server;
+        private final Socket socket;
+        private final BufferedReader responses;
+
+        Connection(LanguageModel model) throws IOException {
+            server = Server.open(ServerOptions.defaults().withPort(0), AccessLog.none());
+            server.serve(model, Limits.defaults(), CompletableFuture.completedFuture("0".repeat(64)));
+            socket = new Socket("127.0.0.1", server.port());
+            responses = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        }
+
+        /** The number of tokens of the answer, which is a stream. */
+        int post(int[] prompt, int tokens) throws IOException {
+            String body = "{\"prompt\": " + Arrays.toString(prompt) + ", \"max_tokens\": " + tokens
+                    + ", \"temperature\": 0, \"stream\": true}";
+            String head =
+                    "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n";
+            socket.getOutputStream().write((head + body).getBytes(UTF_8));
+            int events = 0;
+            for (String line = responses.readLine(); !line.equals("0"); line = responses.readLine()) { // the last chunk
+                events += line.startsWith("data: {") ? 1 : 0;
+            }
+            while (!responses.readLine().isEmpty()) {
+                // the trailers
+            }
+            return events - 1; // the last event has the reason of the end
+        }
+
+        @Override
+        public void close() {
+            server.close();
         }
     }
 
@@ -107,28 +146,15 @@ final class ServedAlone implements AutoCloseable {
     }
 
     private void post(int[] prompt) throws IOException {
-        String body = "{\"prompt\": " + Arrays.toString(prompt) + ", \"max_tokens\": " + TOKENS
-                + ", \"temperature\": 0, \"stream\": true}";
-        String head =
-                "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                        + body.length() + "\r\n\r\n";
-        connection.getOutputStream().write((head + body).getBytes(UTF_8));
-        int events = 0;
-        for (String line = responses.readLine(); !line.equals("0"); line = responses.readLine()) { // the last chunk
-            events += line.startsWith("data: {") ? 1 : 0;
-        }
-        while (!responses.readLine().isEmpty()) {
-            // the trailers
-        }
-        if (events != TOKENS + 1) {
-            throw new IllegalStateException(
-                    "expected an event for each of " + TOKENS + " tokens and the end, got " + events);
+        int tokens = connection.post(prompt, TOKENS);
+        if (tokens != TOKENS) {
+            throw new IllegalStateException("expected " + TOKENS + " tokens, got " + tokens);
         }
     }
 
     @Override
     public void close() {
-        server.close();
+        connection.close();
         engine.close();
         model.close();
     }

@@ -5,6 +5,7 @@ import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
+import java.util.List;
 
 /** A tensor in a file of any format. Its elements stay in the file until a {@link Reader} reads them. */
 public interface StoredTensor {
@@ -38,9 +39,30 @@ public interface StoredTensor {
      */
     Matrix.Type matrixType();
 
-    /** The transpose if that is what the file holds, else null. It is faster to read than this tensor. */
+    /**
+     * The transpose if that is what the file holds, else null; of three axes, the transpose of each matrix. It is faster to read than this
+     * tensor, and quantised weights keep their blocks.
+     */
     default StoredTensor transposed() {
         return null;
+    }
+
+    /** The tensors of the file that this one is made of; itself, unless it is made of several. */
+    default List<? extends StoredTensor> parts() {
+        return List.of(this);
+    }
+
+    /**
+     * Some rows, as a matrix. (..., R, C) -> (count, C)
+     *
+     * @param first the index of the first row; all axes but the last count as rows
+     * @param step from the index of a row to that of the next one: 1, unless this is a {@link #transposed} tensor
+     */
+    default StoredTensor rows(long first, int count, int step) {
+        if (step != 1) {
+            throw new IllegalArgumentException("every " + step + "th row of " + name());
+        }
+        return new TensorSlice(this, first, count);
     }
 
     /** How the elements are quantised; null unless {@link #matrixType} is QUANTIZED. */

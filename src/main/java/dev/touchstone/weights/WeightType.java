@@ -12,7 +12,11 @@ public enum WeightType {
     FLOAT32;
 
     /** The number of bytes of a tensor's elements in memory. */
-    long bytes(StoredTensor tensor) {
+    public long bytes(StoredTensor tensor) {
+        return tensor.parts().stream().mapToLong(this::bytesOfPart).sum();
+    }
+
+    private long bytesOfPart(StoredTensor tensor) {
         return (long) Math.ceil(tensor.elements()
                 * switch (this == STORED ? tensor.matrixType() : Matrix.Type.FLOAT32) {
                     case FLOAT32 -> Float.BYTES;

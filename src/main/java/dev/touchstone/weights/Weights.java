@@ -166,7 +166,7 @@ public final class Weights implements AutoCloseable {
         StoredTensor tensor = find(name, shape);
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
-            TensorSlice slice = new TensorSlice(tensor, (long) n * shape[1] + from, rows);
+            StoredTensor slice = tensor.rows((long) n * shape[1] + from, rows, 1);
             matrices.add(new MatrixReader(slice, options, threads).ofOutputRows());
         }
         used(name);
@@ -181,9 +181,15 @@ public final class Weights implements AutoCloseable {
      */
     public List<Matrix> stackedInputRows(String name, int[] shape, int from, int step) {
         StoredTensor tensor = find(name, shape);
+        StoredTensor transposed = tensor.transposed();
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
-            StoredTensor slice = new TensorSlice(tensor, (long) n * shape[1], shape[1]);
+            if (transposed != null) {
+                StoredTensor rows = transposed.rows((long) n * shape[2] + from, shape[2] / step, step);
+                matrices.add(new MatrixReader(rows, options, threads).ofOutputRows());
+                continue;
+            }
+            StoredTensor slice = tensor.rows((long) n * shape[1], shape[1], 1);
             StoredTensor columns = step == 1 ? slice : new EveryColumn(slice, from, step);
             matrices.add(new MatrixReader(columns, options, threads).ofInputRows());
         }

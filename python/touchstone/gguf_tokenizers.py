@@ -22,8 +22,9 @@ CONTROL, NORMAL, BYTE, UNKNOWN = 3, 1, 6, 2
 BLOOM = " ?[^(\\s|[.,!?…。，、।۔،])]+"
 """The pattern in the tokenizer.json of BLOOM. GGUF_PRE_TOKENIZER_SPLITS has those of other names."""
 
-SPLITS = {name: GGUF_PRE_TOKENIZER_SPLITS[name] for name in ("llama-bpe", "qwen2", "tekken")} | {"bloom": BLOOM}
-NORMALIZED = ("qwen2", "mpt")
+SPLITS = {name: GGUF_PRE_TOKENIZER_SPLITS[name] for name in ("llama-bpe", "qwen2", "tekken", "dbrx", "gpt-4o")}
+SPLITS |= {"bloom": BLOOM, "stablelm2": SPLITS["qwen2"]}
+NORMALIZED = ("qwen2", "stablelm2", "mpt", "command-r")
 """Names of models whose tokenizer normalizes to NFC: Qwen 2; GPT-NeoX, which MPT, OLMo and Pythia have."""
 PIECES = 500
 
@@ -45,7 +46,7 @@ def write_byte_level(path: Path) -> list[dict[str, object]]:
             merges.append((left, right))
     write_byte_level_file(path, "gpt-2", vocabulary, merges)
     entries = []
-    for name in ("gpt-2", "smollm", "mpt", *SPLITS):
+    for name in ("gpt-2", "smollm", "mpt", "command-r", "falcon", *SPLITS):
         ids = {token: index for index, token in enumerate(vocabulary)}
         model = models.BPE(vocab=ids, merges=merges, ignore_merges=name in ("llama-bpe", "tekken"))
         tokenizer = Tokenizer(model)
@@ -88,8 +89,13 @@ def pre_tokenizer(name: str) -> pre_tokenizers.PreTokenizer:
         split = pre_tokenizers.Split(Regex(SPLITS[name]), behavior="isolated")
         return pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     plain = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    if name == "smollm":
+    if name in ("smollm", "command-r"):
         return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), plain])
+    if name == "falcon":
+        punctuation = pre_tokenizers.Punctuation(behavior="contiguous")
+        numbers = [pre_tokenizers.Digits(individual_digits=False)]
+        numbers.append(pre_tokenizers.Split(Regex("[0-9][0-9][0-9]"), behavior="isolated"))
+        return pre_tokenizers.Sequence([punctuation, plain, *numbers])
     return plain
 
 

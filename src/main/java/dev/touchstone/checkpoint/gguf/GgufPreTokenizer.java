@@ -14,39 +14,56 @@ import java.util.function.Function;
  * the names are those of the Hugging Face models that the names refer to.
  *
  * @param pattern splits the text; null for GPT-2's pattern
- * @param digits whether each digit is split off first
+ * @param numbers how digits are split
  * @param ignoresMerges whether a word that is a token is not split into others
  * @param addsBos whether a BOS token comes first unless {@code add_bos_token} says otherwise
  */
 record GgufPreTokenizer(
-        String pattern, boolean digits, boolean normalizesToNfc, boolean ignoresMerges, boolean addsBos) {
+        String pattern, Numbers numbers, boolean normalizesToNfc, boolean ignoresMerges, boolean addsBos) {
+    /** How digits are split. */
+    enum Numbers {
+        /** By the pattern only. */
+        BY_PATTERN,
+        /** Each digit is split off first. */
+        SINGLE,
+        /** Falcon: three at a time, after runs of punctuation were split off. */
+        BY_THREE
+    }
+
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
     private static final String LINES_AND_SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String OTHER = "[^\\r\\n\\p{L}\\p{N}]?";
 
-    private static final GgufPreTokenizer GPT2 = new GgufPreTokenizer(null, false, false, false, false);
-    private static final GgufPreTokenizer GPT_NEOX = new GgufPreTokenizer(null, false, true, false, false);
+    private static final GgufPreTokenizer GPT2 = new GgufPreTokenizer(null, Numbers.BY_PATTERN, false, false, false);
+    private static final GgufPreTokenizer GPT_NEOX = new GgufPreTokenizer(null, Numbers.BY_PATTERN, true, false, false);
     private static final GgufPreTokenizer BLOOM =
-            new GgufPreTokenizer(" ?[^(\\s|[.,!?…。，、।۔،])]+", false, false, false, false);
-    private static final GgufPreTokenizer DIGITS = new GgufPreTokenizer(null, true, false, false, false);
-    private static final GgufPreTokenizer LLAMA3 = new GgufPreTokenizer(
-            CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES,
+            new GgufPreTokenizer(" ?[^(\\s|[.,!?…。，、।۔،])]+", Numbers.BY_PATTERN, false, false, false);
+    private static final GgufPreTokenizer DIGITS = new GgufPreTokenizer(null, Numbers.SINGLE, false, false, false);
+    private static final GgufPreTokenizer COMMAND_R = new GgufPreTokenizer(null, Numbers.SINGLE, true, false, false);
+    private static final GgufPreTokenizer FALCON = new GgufPreTokenizer(null, Numbers.BY_THREE, false, false, false);
+    private static final String CL100K =
+            CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES;
+    private static final GgufPreTokenizer DBRX = new GgufPreTokenizer(CL100K, Numbers.BY_PATTERN, false, false, false);
+    private static final GgufPreTokenizer LLAMA3 = new GgufPreTokenizer(CL100K, Numbers.BY_PATTERN, false, true, true);
+    private static final GgufPreTokenizer GPT_4O = new GgufPreTokenizer(
+            OTHER + UPPER + "*" + LOWER + "+" + CONTRACTIONS + "?|" + OTHER + UPPER + "+" + LOWER + "*" + CONTRACTIONS
+                    + "?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" + LINES_AND_SPACES,
+            Numbers.BY_PATTERN,
             false,
             false,
-            true,
-            true);
+            false);
     private static final GgufPreTokenizer QWEN2 = new GgufPreTokenizer(
             CONTRACTIONS + "|" + OTHER + "\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" + LINES_AND_SPACES,
-            false,
+            Numbers.BY_PATTERN,
             true,
             false,
             false);
     private static final GgufPreTokenizer TEKKEN = new GgufPreTokenizer(
             OTHER + UPPER + "*" + LOWER + "+|" + OTHER + UPPER + "+" + LOWER
                     + "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" + LINES_AND_SPACES,
-            false,
+            Numbers.BY_PATTERN,
             false,
             true,
             true);
@@ -67,7 +84,12 @@ record GgufPreTokenizer(
             Map.entry("llama-bpe", LLAMA3),
             Map.entry("qwen2", QWEN2),
             Map.entry("deepseek-r1-qwen", QWEN2),
-            Map.entry("tekken", TEKKEN)));
+            Map.entry("tekken", TEKKEN),
+            Map.entry("stablelm2", QWEN2),
+            Map.entry("dbrx", DBRX),
+            Map.entry("gpt-4o", GPT_4O),
+            Map.entry("command-r", COMMAND_R),
+            Map.entry("falcon", FALCON)));
 
     /** @param error makes the error for an unknown name from a description of what was found */
     static GgufPreTokenizer of(String name, Function<String, TouchstoneException> error) {
@@ -87,19 +109,30 @@ record GgufPreTokenizer(
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("type", "Sequence");
         ArrayNode steps = json.putArray("pretokenizers");
-        if (digits) {
+        if (numbers == Numbers.SINGLE) {
             steps.addObject().put("type", "Digits").put("individual_digits", true);
         }
+        if (numbers == Numbers.BY_THREE) {
+            steps.addObject().put("type", "Punctuation").put("behavior", "Contiguous");
+        }
         if (pattern != null) {
-            ObjectNode split = steps.addObject().put("type", "Split");
-            split.putObject("pattern").put("Regex", pattern);
-            split.put("behavior", "Isolated").put("invert", false);
+            split(steps, pattern);
         }
         steps.addObject()
                 .put("type", "ByteLevel")
                 .put("add_prefix_space", false)
                 .put("trim_offsets", true)
                 .put("use_regex", pattern == null);
+        if (numbers == Numbers.BY_THREE) {
+            steps.addObject().put("type", "Digits").put("individual_digits", false);
+            split(steps, "[0-9][0-9][0-9]");
+        }
         return json;
+    }
+
+    private static void split(ArrayNode steps, String pattern) {
+        ObjectNode split = steps.addObject().put("type", "Split");
+        split.putObject("pattern").put("Regex", pattern);
+        split.put("behavior", "Isolated").put("invert", false);
     }
 }

@@ -1,4 +1,4 @@
-"""Converts models to GGUF as llama.cpp's `convert_hf_to_gguf.py` does: metadata, and the layout of weights."""
+"""Changes the layout of weights as llama.cpp's `convert_hf_to_gguf.py` does."""
 
 from collections.abc import Callable
 
@@ -6,19 +6,29 @@ import gguf
 import numpy as np
 from transformers import AutoConfig
 
+Arch = gguf.MODEL_ARCH
+ROTARY_PAIRS = (Arch.LLAMA, Arch.GRANITE, Arch.GRANITE_MOE, Arch.SMOLLM3, Arch.OLMO)
+"""Architectures whose rotary embeddings are on neighbouring channels in llama.cpp."""
+
 Conversion = tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]
 """A tensor as llama.cpp stores it, and the function that undoes the change."""
 
 
 def convert(architecture: gguf.MODEL_ARCH, config: AutoConfig, name: str, weight: np.ndarray) -> Conversion:
     """Changes a weight as llama.cpp's converter does."""
-    if architecture is gguf.MODEL_ARCH.LLAMA and (".q_proj." in name or ".k_proj." in name):
+    if architecture in ROTARY_PAIRS and (".q_proj." in name or ".k_proj." in name):
         heads = config.num_attention_heads if ".q_proj." in name else config.num_key_value_heads
         return rotary_pairs(weight, heads)
-    if config.model_type == "gemma2" and name.endswith("norm.weight"):
+    if config.model_type.startswith("gemma") and name.endswith("norm.weight"):
         return weight + np.float32(1), lambda values: values - np.float32(1)
     if ".query_key_value." in name:
-        return by_kind(weight, config.num_attention_heads)
+        heads = config.num_attention_heads
+        return by_kind(weight, getattr(config, "num_kv_heads", heads), heads)
+    if ".shared_expert_gate." in name:
+        return weight[0], lambda values: values[None]
+    if "_layernorm.norms." in name:
+        size = config.hidden_size // config.num_attention_heads
+        return weight.reshape(-1, size), lambda values: values.reshape(-1)
     if config.model_type == "gpt2" and name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")):
         return np.ascontiguousarray(weight.T), lambda values: values.T
     return weight, lambda values: values
@@ -32,63 +42,47 @@ def rotary_pairs(weight: np.ndarray, heads: int) -> Conversion:
     return stored, lambda values: values.reshape(heads, pairs, 2, *shape[1:]).swapaxes(1, 2).reshape(shape)
 
 
-def by_kind(weight: np.ndarray, heads: int) -> Conversion:
-    """The queries, keys and values of BLOOM and GPT-NeoX, ordered by head: all queries, all keys, all values."""
+def by_kind(weight: np.ndarray, groups: int, heads: int) -> Conversion:
+    """The rows of `query_key_value`, ordered by group of heads: all queries, all keys, all values."""
     shape = weight.shape
-    size = shape[0] // heads // 3
-    stored = weight.reshape(heads, 3, size, *shape[1:]).swapaxes(0, 1).reshape(shape)
-    return stored, lambda values: values.reshape(3, heads, size, *shape[1:]).swapaxes(0, 1).reshape(shape)
+    size = shape[0] // (heads + 2 * groups)
+    shared = heads // groups * size
+    grouped = weight.reshape(groups, -1, *shape[1:])
+    parts = np.split(grouped, [shared, shared + size], axis=1)
+
+    def restored(values: np.ndarray) -> np.ndarray:
+        kinds = np.split(values, [heads * size, (heads + groups) * size])
+        return np.concatenate([kind.reshape(groups, -1, *shape[1:]) for kind in kinds], axis=1).reshape(shape)
+
+    return np.concatenate([part.reshape(-1, *shape[1:]) for part in parts]), restored
 
 
-def write_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
-    """Writes the metadata that llama.cpp's converter writes for these architectures."""
-    writer.add_context_length(config.max_position_embeddings if config.model_type != "bloom" else config.seq_length)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    write_more = write_llama_metadata if hasattr(config, "rms_norm_eps") else write_gpt_metadata
-    write_more(writer, config)
+def is_of_experts(name: str) -> bool:
+    """Whether a weight has those of all experts of a layer."""
+    return ".experts." in name
 
 
-def write_end_of_text(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
-    """The end of text, and that there is no tokenizer."""
-    writer.add_eos_token_id(config.eos_token_id)
-    writer.add_tokenizer_model("no_vocab")
+def expert_tensors(
+    config: AutoConfig, name: str, weight: np.ndarray
+) -> tuple[dict[str, np.ndarray], Callable[[list[np.ndarray]], np.ndarray]]:
+    """The tensors that llama.cpp's converter makes of one of all experts, by name; and what joins them again."""
+    block, _, layer = name.removeprefix("model.layers.").partition(".")
+    kind = "bias" if layer.endswith("_bias") else "weight"
+    in_turn = config.model_type == "gpt_oss"
+    transposed = in_turn and kind == "weight"
+    rows = weight.swapaxes(1, 2) if transposed else weight
+    if "gate_up_proj" not in layer:
+        parts = {"down": rows}
+    elif in_turn:
+        parts = {"gate": rows[:, ::2], "up": rows[:, 1::2]}
+    else:
+        parts = dict(zip(("gate", "up"), np.split(rows, 2, axis=1), strict=True))
 
+    def joined(values: list[np.ndarray]) -> np.ndarray:
+        whole = np.stack(values, axis=2).reshape(rows.shape) if in_turn else np.concatenate(values, axis=1)
+        return whole.swapaxes(1, 2) if transposed else whole
 
-def write_llama_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
-    """The metadata of Llama and the architectures after it."""
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(config.head_dim)
-    writer.add_value_length(config.head_dim)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    writer.add_rope_dimension_count(config.head_dim)
-    write_end_of_text(writer, config)
-    if config.rope_parameters["rope_type"] == "linear":
-        writer.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(config.rope_parameters["factor"])
-    if config.model_type == "gemma2":
-        writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
-        writer.add_final_logit_softcapping(config.final_logit_softcapping)
-    if config.model_type in ("gemma2", "mistral"):
-        writer.add_sliding_window(config.sliding_window)
-
-
-def write_gpt_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
-    """The metadata of GPT-2 and the architectures after it. The base of rotary frequencies is not part of it."""
-    inner = {"gpt2": "n_inner", "gptj": "n_inner", "bloom": ""}.get(config.model_type, "intermediate_size")
-    writer.add_feed_forward_length((getattr(config, inner) if inner else None) or 4 * config.hidden_size)
-    writer.add_head_count(config.num_attention_heads)
-    write_end_of_text(writer, config)
-    writer.add_layer_norm_eps(getattr(config, "layer_norm_epsilon", None) or config.layer_norm_eps)
-    size = config.hidden_size // config.num_attention_heads
-    if config.model_type == "gptj":
-        writer.add_rope_dimension_count(config.rotary_dim)
-    if config.model_type in ("gpt_neox", "phi"):
-        writer.add_rope_dimension_count(int(config.rope_parameters["partial_rotary_factor"] * size))
-    if config.model_type == "gpt_neox":
-        writer.add_parallel_residual(config.use_parallel_residual)
-    if config.model_type in ("bloom", "phi"):
-        writer.add_head_count_kv(getattr(config, "num_key_value_heads", config.num_attention_heads))
+    tensors = {
+        f"blk.{block}.ffn_{part}_exps.{kind}": np.ascontiguousarray(part_rows) for part, part_rows in parts.items()
+    }
+    return tensors, joined

@@ -8,192 +8,31 @@ conversion undone.
 import copy
 import hashlib
 import json
+import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import gguf
 import numpy as np
 import torch
+from gguf import GGMLQuantizationType as Type
+from safetensors.numpy import load_file
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 
 from touchstone.checkpoint import Checkpoint
 from touchstone.eager import EAGER
 from touchstone.families import randomize
-from touchstone.gguf_conversion import convert, write_metadata
+from touchstone.gguf_conversion import convert, expert_tensors, is_of_experts
+from touchstone.gguf_list import FACTORS, GGUF_MODELS, SIZES, GgufModel
+from touchstone.gguf_metadata import write_metadata
 from touchstone.gguf_types import quantise
 from touchstone.goldens import Case, write_golden
 
-SIZES = {
-    "vocab_size": 41,
-    "hidden_size": 96,
-    "intermediate_size": 256,
-    "num_hidden_layers": 3,
-    "num_attention_heads": 6,
-    "num_key_value_heads": 2,
-    "head_dim": 16,
-    "max_position_embeddings": 40,
-    "rms_norm_eps": 3e-3,
-    "bos_token_id": None,
-    "eos_token_id": 1,
-    "pad_token_id": None,
-}
 IDS = [7, 40, 3, 3, 18, 0, 25, 31, 2, 39, 11, 5]
-GOLDEN_IDS = IDS[:8]
 EQUAL = 1e-5
 """The largest error of logits that are called equal, relative to the largest logit."""
-
-
-def rope(theta: float) -> dict[str, object]:
-    """A rotary embedding without scaling."""
-    return {"rope_type": "default", "rope_theta": theta}
-
-
-GPT_SIZES = {
-    "vocab_size": 41,
-    "hidden_size": 96,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 6,
-    "max_position_embeddings": 40,
-    "bos_token_id": None,
-    "eos_token_id": 1,
-    "pad_token_id": None,
-}
-"""The sizes of architectures without grouped-query attention, under the names that all configuration classes take."""
-
-FACTORS = [1.0, 1.0, 1.25, 1.5, 2.75, 4.0, 8.0, 8.0]
-
-
-@dataclass(frozen=True)
-class GgufModel:
-    """A model: its seed, its architecture in GGUF, and the settings that differ from `sizes`."""
-
-    seed: int
-    model_type: str
-    architecture: gguf.MODEL_ARCH
-    config: dict[str, object]
-    factors: bool = False
-    """Whether the file has the tensor `rope_freqs.weight`."""
-    sizes: Mapping[str, object] = field(default_factory=lambda: SIZES)
-    fused: bool = False
-    """Whether queries, keys and values are one tensor, as older converters wrote them."""
-
-
-GGUF_MODELS = {
-    "llama": GgufModel(41, "llama", gguf.MODEL_ARCH.LLAMA, {"rope_parameters": rope(50.0)}),
-    "llama-factors": GgufModel(
-        42,
-        "llama",
-        gguf.MODEL_ARCH.LLAMA,
-        {
-            "tie_word_embeddings": True,
-            "attention_bias": True,
-            "mlp_bias": True,
-            "rope_parameters": {
-                "rope_type": "longrope",
-                "rope_theta": 50.0,
-                "factor": 1.0,
-                "original_max_position_embeddings": SIZES["max_position_embeddings"],
-                "short_factor": FACTORS,
-                "long_factor": FACTORS,
-            },
-        },
-        factors=True,
-    ),
-    "llama-linear": GgufModel(
-        43,
-        "llama",
-        gguf.MODEL_ARCH.LLAMA,
-        {"rope_parameters": {"rope_type": "linear", "rope_theta": 50.0, "factor": 2.5}},
-    ),
-    "qwen2": GgufModel(44, "qwen2", gguf.MODEL_ARCH.QWEN2, {"rope_parameters": rope(70.0)}),
-    "qwen3": GgufModel(
-        45,
-        "qwen3",
-        gguf.MODEL_ARCH.QWEN3,
-        {"tie_word_embeddings": True, "rope_parameters": rope(60.0)},
-    ),
-    "gemma2": GgufModel(
-        46,
-        "gemma2",
-        gguf.MODEL_ARCH.GEMMA2,
-        {
-            "query_pre_attn_scalar": 16,
-            "sliding_window": 5,
-            "attn_logit_softcapping": 3.0,
-            "final_logit_softcapping": 2.0,
-            "rope_parameters": rope(50.0),
-        },
-    ),
-    "mistral": GgufModel(
-        47,
-        "mistral",
-        gguf.MODEL_ARCH.LLAMA,
-        {"num_hidden_layers": 2, "sliding_window": 5, "rope_parameters": rope(50.0)},
-    ),
-    "gpt2": GgufModel(48, "gpt2", gguf.MODEL_ARCH.GPT2, {"n_inner": 256, "layer_norm_epsilon": 3e-3}, sizes=GPT_SIZES),
-    "gptj": GgufModel(
-        49,
-        "gptj",
-        gguf.MODEL_ARCH.GPTJ,
-        {"n_inner": 256, "rotary_dim": 12, "layer_norm_epsilon": 3e-3},
-        sizes=GPT_SIZES,
-    ),
-    "gptneox": GgufModel(
-        50,
-        "gpt_neox",
-        gguf.MODEL_ARCH.GPTNEOX,
-        {
-            "intermediate_size": 256,
-            "layer_norm_eps": 3e-3,
-            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.375},
-        },
-        sizes=GPT_SIZES,
-    ),
-    "gptneox-sequential": GgufModel(
-        51,
-        "gpt_neox",
-        gguf.MODEL_ARCH.GPTNEOX,
-        {
-            "num_hidden_layers": 1,
-            "intermediate_size": 256,
-            "layer_norm_eps": 3e-3,
-            "use_parallel_residual": False,
-            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.25},
-        },
-        sizes=GPT_SIZES,
-    ),
-    "bloom": GgufModel(
-        52, "bloom", gguf.MODEL_ARCH.BLOOM, {"seq_length": 40, "layer_norm_epsilon": 3e-3}, sizes=GPT_SIZES
-    ),
-    "phi2": GgufModel(
-        53,
-        "phi",
-        gguf.MODEL_ARCH.PHI2,
-        {
-            "num_key_value_heads": 2,
-            "intermediate_size": 256,
-            "layer_norm_eps": 3e-3,
-            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.5},
-        },
-        sizes=GPT_SIZES,
-    ),
-    "phi2-fused": GgufModel(
-        54,
-        "phi",
-        gguf.MODEL_ARCH.PHI2,
-        {
-            "num_hidden_layers": 1,
-            "num_key_value_heads": 6,
-            "intermediate_size": 256,
-            "layer_norm_eps": 3e-3,
-            "rope_parameters": rope(10_000.0) | {"partial_rotary_factor": 0.5},
-        },
-        sizes=GPT_SIZES,
-        fused=True,
-    ),
-}
+REFUSALS = (ValueError, LookupError, AttributeError, RuntimeError, TypeError, AssertionError)
+"""What transformers raises for a file that it cannot read."""
 
 
 def write_gguf_models(fixtures: Path) -> None:
@@ -212,15 +51,14 @@ def write_gguf_model(entry: GgufModel, stem: Path) -> None:
         "class": type(model).__name__,
         "config": json.loads(model.config.to_json_string(use_diff=False)),
         "tensors": {
-            saved_name(entry, name): hashlib.sha256(values.numpy().tobytes()).hexdigest()
-            for name, values in expected.items()
+            name: hashlib.sha256(values.tobytes()).hexdigest() for name, values in saved(entry, model, expected).items()
         },
         "ids": IDS,
         "logits": logits(model),
         "transformers": compare_with_transformers(entry, original, model),
     }
     stem.with_suffix(".json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    write_golden(MadeModel(model), Case(stem.name, GOLDEN_IDS), stem.parent)
+    write_golden(MadeModel(model), Case(stem.name, IDS[: entry.golden_ids]), stem.parent)
 
 
 def original_model(entry: GgufModel) -> PreTrainedModel:
@@ -257,38 +95,77 @@ def write_weights(writer: gguf.GGUFWriter, entry: GgufModel, model: PreTrainedMo
     tied = {"lm_head.weight"} if config.tie_word_embeddings else set()
     weights = {name: weight.numpy() for name, weight in model.state_dict().items() if name not in tied}
     for position, (name, parts) in enumerate(fuse(entry, weights).items()):
+        if is_of_experts(name):
+            tensors, joined = expert_tensors(config, name, weights[name])
+            means = []
+            for index, (stored_name, stored) in enumerate(tensors.items()):
+                means.append(add_tensor(writer, stored_name, stored, position + index, random))
+            expected[name] = torch.from_numpy(np.ascontiguousarray(joined(means)))
+            continue
         stored, restored = convert(entry.architecture, config, name, np.concatenate([weights[part] for part in parts]))
         kind = position if entry.sizes is SIZES else len(expected) + position // 12
-        quantised, values = quantise(stored, kind, random)
-        known = name.removeprefix("transformer.") if entry.model_type == "bloom" else name
-        stored_name = names.get_name(known, try_suffixes=(".weight", ".bias"))
-        if len(parts) > 1:
+        stored_name = names.get_name(mapped_name(entry, name), try_suffixes=(".weight", ".bias"))
+        if ".q_proj." in name and len(parts) > 1:
             stored_name = stored_name.replace("attn_q.", "attn_qkv.")
-        writer.add_tensor(stored_name, quantised[0], raw_dtype=quantised[1])
+        values = add_tensor(writer, stored_name, stored, kind, random)
         rows = np.cumsum([len(weights[part]) for part in parts])[:-1]
         for part, piece in zip(parts, np.split(restored(values), rows), strict=True):
             expected[part] = torch.from_numpy(np.ascontiguousarray(piece))
     if entry.factors:
         writer.add_tensor("rope_freqs.weight", np.array(FACTORS, dtype=np.float32))
+    if entry.model_type == "phi3" and config.rope_parameters["rope_type"] == "longrope":
+        for length in ("long", "short"):
+            factors = np.array(config.rope_parameters[f"{length}_factor"], dtype=np.float32)
+            writer.add_tensor(f"rope_factors_{length}.weight", factors)
     return expected
 
 
+def add_tensor(
+    writer: gguf.GGUFWriter, name: str, stored: np.ndarray, position: int, random: np.random.Generator
+) -> np.ndarray:
+    """Adds a tensor in the type of its position; returns its values."""
+    plain = name.endswith(".bias") or "_norm" in name or "ffn_gate_inp" in name
+    quantised, values = (stored, Type.F32), stored
+    if not plain:
+        quantised, values = quantise(stored, position, random)
+    writer.add_tensor(name, quantised[0], raw_dtype=quantised[1])
+    return values
+
+
+def mapped_name(entry: GgufModel, name: str) -> str:
+    """The name that the table of the package gguf has for a weight."""
+    known = name.removeprefix("transformer.") if entry.model_type == "bloom" else name
+    if known.endswith(".sinks"):
+        known += ".weight"
+    return known.replace(".norms.0.", ".").replace(
+        "block_sparse_moe.router.weight", "block_sparse_moe.router.layer.weight"
+    )
+
+
 def fuse(entry: GgufModel, weights: dict[str, np.ndarray]) -> dict[str, list[str]]:
-    """The weights of each tensor of the file: one, or queries, keys and values if they are one tensor."""
-    if not entry.fused:
-        return {name: [name] for name in weights}
-    fused = {}
+    """The weights of each tensor of the file: one, or queries, keys and values, or the norms of all heads."""
+    fused: dict[str, list[str]] = {}
     for name in weights:
-        if ".q_proj." in name:
+        if "_layernorm.norms." in name:
+            first = re.sub(r"norms\.\d+", "norms.0", name)
+            fused.setdefault(first, []).append(name)
+        elif entry.fused and ".q_proj." in name:
             fused[name] = [name.replace("q_proj", letter) for letter in ("q_proj", "k_proj", "v_proj")]
-        elif ".k_proj." not in name and ".v_proj." not in name:
+        elif not entry.fused or (".k_proj." not in name and ".v_proj." not in name):
             fused[name] = [name]
     return fused
 
 
-def saved_name(entry: GgufModel, name: str) -> str:
-    """The name of a weight in the file that `save_pretrained` writes."""
-    return name.replace("lm_head", "embed_out") if entry.model_type == "gpt_neox" else name
+def saved(entry: GgufModel, model: PreTrainedModel, expected: dict[str, torch.Tensor]) -> dict[str, np.ndarray]:
+    """The weights in the file that `save_pretrained` writes."""
+    if any(is_of_experts(name) for name in expected):
+        with tempfile.TemporaryDirectory() as folder:
+            model.save_pretrained(folder)
+            return load_file(Path(folder) / "model.safetensors")
+    names = {
+        name: name.replace("lm_head", "embed_out") if entry.model_type == "gpt_neox" else name for name in expected
+    }
+    return {names[name]: values.numpy() for name, values in expected.items()}
 
 
 class MadeModel(Checkpoint):
@@ -308,10 +185,8 @@ def compare_with_transformers(entry: GgufModel, original: PreTrainedModel, expec
     with tempfile.TemporaryDirectory() as folder:
         write_file(Path(folder) / "model.gguf", entry, original, vocabulary=True)
         try:
-            loaded = AutoModelForCausalLM.from_pretrained(
-                folder, gguf_file="model.gguf", dtype=torch.float32, **EAGER
-            )
-        except (ValueError, KeyError, NotImplementedError, AttributeError, RuntimeError) as error:
+            loaded = AutoModelForCausalLM.from_pretrained(folder, gguf_file="model.gguf", dtype=torch.float32, **EAGER)
+        except REFUSALS as error:
             return f"refused: {type(error).__name__}"
     ours, theirs = torch.tensor(logits(expected)), torch.tensor(logits(loaded.eval()))
     same = (ours - theirs).abs().max() < EQUAL * ours.abs().max()

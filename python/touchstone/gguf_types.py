@@ -8,6 +8,7 @@ from gguf import GGMLQuantizationType as Type
 
 SMALL_BLOCKS = (Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.IQ4_NL, Type.F16, Type.BF16, Type.F32)
 LARGE_BLOCKS = (Type.Q2_K, Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_XS)
+EXPERT_BLOCKS = (Type.MXFP4, Type.Q8_0, Type.Q4_0, Type.F16, Type.IQ4_NL)
 SCALES = {
     Type.Q2_K: (80, 82),
     Type.Q3_K: (108,),
@@ -26,7 +27,7 @@ def quantise(
     """The bytes of a tensor with their type, and their values in float32. Vectors are float32, as in real files."""
     if weight.ndim == 1:
         return (weight, Type.F32), weight
-    types = LARGE_BLOCKS if weight.shape[1] % 256 == 0 else SMALL_BLOCKS
+    types = LARGE_BLOCKS if weight.shape[-1] % 256 == 0 else EXPERT_BLOCKS if weight.ndim == 3 else SMALL_BLOCKS
     kind = types[position % len(types)]
     stored = random_blocks(kind, weight.shape, random) if kind in SCALES else gguf.quants.quantize(weight, kind)
     return (stored, kind), gguf.quants.dequantize(stored, kind).reshape(weight.shape)
@@ -35,12 +36,12 @@ def quantise(
 def random_blocks(kind: Type, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
     """Random bytes with scales that give values of about the size of real weights."""
     size, length = gguf.GGML_QUANT_SIZES[kind]
-    blocks = random.integers(0, 256, (shape[0] * shape[1] // size, length), dtype=np.uint8)
+    blocks = random.integers(0, 256, (int(np.prod(shape)) // size, length), dtype=np.uint8)
     for place in SCALES[kind]:
         largest = 0.2 / 127 if kind is Type.IQ4_NL else 0.0002
         scale = random.uniform(largest / 4, largest, (len(blocks), 1)).astype(np.float16)
         blocks[:, place : place + 2] = scale.view(np.uint8)
-    return blocks.reshape(shape[0], -1)
+    return blocks.reshape(*shape[:-1], -1)
 
 
 BLOCKS = 20_000
@@ -49,7 +50,7 @@ BLOCKS = 20_000
 def type_digests() -> list[dict[str, object]]:
     """For each type the SHA-256 of the values of random blocks. Scales are random too: some are infinite or NaN."""
     entries = []
-    for kind in (*SMALL_BLOCKS, *LARGE_BLOCKS):
+    for kind in (*SMALL_BLOCKS, *LARGE_BLOCKS, Type.MXFP4):
         size, length = gguf.GGML_QUANT_SIZES[kind]
         count = BLOCKS if size > 1 else 65_536
         data = splitmix(kind.value, count * length)

@@ -19,6 +19,7 @@ class EngineZooTest {
                         new BugSuite<>("F16", HalfPrecision::fromFloat16, List.of(LoaderChecks.F16), LoaderBugs.F16),
                         new BugSuite<>("safetensors", LoaderChecks::read, LoaderChecks.FILES, LoaderBugs.FILES),
                         new BugSuite<>("GGUF models", model -> {}, GgufBugs.MODEL_CHECKS, GgufBugs.MODELS),
+                        new BugSuite<>("GGUF families", model -> {}, GgufFamilyBugs.CHECKS, GgufFamilyBugs.ALL),
                         new BugSuite<>("GGUF types", GgufBugs::read, GgufBugs.TYPE_CHECKS, GgufBugs.TYPES),
                         new BugSuite<>(
                                 "the executor",

@@ -42,7 +42,6 @@ class ForwardZooTest {
                         LayerKindBugs.ALL,
                         DenseFamilyBugs.ALL,
                         MixtureBugs.ALL,
-                        LatentBugs.ALL,
                         FusedBugs.ALL,
                         MultiplierBugs.ALL,
                         AlibiBugs.ALL)

@@ -149,8 +149,12 @@ final class GgufBugs {
                 }
             }));
 
-    static final List<Check<BlockReader>> TYPE_CHECKS =
-            List.of(values(GgufType.Q4_0), values(GgufType.Q5_0), values(GgufType.Q8_0), values(GgufType.Q4_K));
+    static final List<Check<BlockReader>> TYPE_CHECKS = List.of(
+            values(GgufType.Q4_0),
+            values(GgufType.Q5_0),
+            values(GgufType.Q8_0),
+            values(GgufType.Q4_K),
+            values(GgufType.MXFP4));
 
     static final List<Bug<BlockReader>> TYPES = List.of(
             new Bug<>(
@@ -205,15 +209,38 @@ final class GgufBugs {
                         none[2] = none[3] = 0;
                         return read(type, none);
                     },
-                    values(GgufType.Q4_K)));
+                    values(GgufType.Q4_K)),
+            new Bug<>(
+                    "W11",
+                    "MXFP4: the doubled values with the whole scale",
+                    "",
+                    (type, block) -> {
+                        byte[] doubled = block.clone();
+                        doubled[0]++;
+                        return read(type, doubled);
+                    },
+                    values(GgufType.MXFP4)),
+            new Bug<>(
+                    "W11",
+                    "MXFP4: the two halves of a byte read as neighbours, as in OpenAI's files",
+                    "",
+                    (type, block) -> {
+                        float[] values = read(type, block);
+                        float[] neighbours = new float[values.length];
+                        for (int i = 0; i < values.length; i++) {
+                            neighbours[i] = values[i / 2 + i % 2 * 16];
+                        }
+                        return neighbours;
+                    },
+                    values(GgufType.MXFP4)));
 
     private GgufBugs() {}
 
-    private static Bug<Mistake> model(String what, String model, Mistake mistake) {
+    static Bug<Mistake> model(String what, String model, Mistake mistake) {
         return new Bug<>("W10", what, "", mistake, logits(model));
     }
 
-    private static Check<Mistake> logits(String model) {
+    static Check<Mistake> logits(String model) {
         return MODEL_CHECK.computeIfAbsent(
                 model,
                 name -> new Check<>("the logits of " + name + " are Hugging Face's", mistake -> {
@@ -272,7 +299,7 @@ final class GgufBugs {
                 ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).getShort(from));
     }
 
-    private static ObjectNode rope(GgufModel model) {
+    static ObjectNode rope(GgufModel model) {
         return (ObjectNode) model.config().get("rope_parameters");
     }
 
@@ -310,7 +337,7 @@ final class GgufBugs {
     }
 
     /** Reorders the rows of all tensors whose name contains a text. */
-    private static Mistake rows(String name, IntUnaryOperator source) {
+    static Mistake rows(String name, IntUnaryOperator source) {
         return model -> model.tensors().replaceAll((tensorName, tensor) -> {
             if (!tensorName.contains(name)) {
                 return tensor;

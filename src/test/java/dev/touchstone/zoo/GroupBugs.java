@@ -179,16 +179,12 @@ final class GroupBugs {
                 if (!keys) {
                     return super.scores(q, cache, scoring);
                 }
-                int heads = q.size(-1) / cache.shape().keySize();
+                int heads = q.size(-1) / cache.headSize();
                 Tensor permuted = Tensor.zeros(q.shape());
                 for (int i = 0; i < q.size(); i++) {
                     int t = i / q.size(-1) * q.size(-1);
-                    int h = i % q.size(-1) / cache.shape().keySize();
-                    permuted.data()[
-                                    t
-                                            + permutedIndex(h, heads, cache)
-                                                    * cache.shape().keySize()
-                                            + i % cache.shape().keySize()] =
+                    int h = i % q.size(-1) / cache.headSize();
+                    permuted.data()[t + permutedIndex(h, heads, cache) * cache.headSize() + i % cache.headSize()] =
                             q.data()[i];
                 }
                 return restored(super.scores(permuted, cache, scoring), cache);
@@ -209,12 +205,11 @@ final class GroupBugs {
                 Tensor sum = super.weightedSum(permuted, cache, scoring);
                 Tensor y = Tensor.zeros(sum.shape());
                 for (int i = 0; i < y.size(); i++) {
-                    int h = i % y.size(-1) / cache.shape().keySize();
+                    int h = i % y.size(-1) / cache.headSize();
                     y.data()[i] = sum.data()[
                             i / y.size(-1) * y.size(-1)
-                                    + permutedIndex(h, heads, cache)
-                                            * cache.shape().keySize()
-                                    + i % y.size(-1) % cache.shape().keySize()];
+                                    + permutedIndex(h, heads, cache) * cache.headSize()
+                                    + i % y.size(-1) % cache.headSize()];
                 }
                 return y;
             }
@@ -223,8 +218,7 @@ final class GroupBugs {
 
     /** The index to which a query head is moved so that it uses key head h mod G. */
     private static int permutedIndex(int h, int heads, KeyValuePages cache) {
-        return h % cache.shape().heads() * (heads / cache.shape().heads())
-                + h / cache.shape().heads();
+        return h % cache.heads() * (heads / cache.heads()) + h / cache.heads();
     }
 
     private static Tensor restored(Tensor scores, KeyValuePages cache) {

@@ -1,41 +1,116 @@
 package dev.touchstone.checkpoint.gguf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.util.TouchstoneException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The architectures of GGUF files that can be run, {@code general.architecture}, and what llama.cpp's converter does to their tensors. */
+/**
+ * The architectures of GGUF files that can be run, and what llama.cpp's converter does to their tensors. Several may have the same
+ * {@code general.architecture}; then the first one whose condition a file meets is that of the file.
+ */
 enum GgufArchitecture {
-    LLAMA("llama", "llama", "LlamaForCausalLM", GgufNames.LLAMA),
-    QWEN2("qwen2", "qwen2", "Qwen2ForCausalLM", GgufNames.LLAMA),
-    QWEN3("qwen3", "qwen3", "Qwen3ForCausalLM", GgufNames.LLAMA),
-    GEMMA2("gemma2", "gemma2", "Gemma2ForCausalLM", GgufNames.GEMMA2),
-    GPT2("gpt2", "gpt2", "GPT2LMHeadModel", GgufNames.GPT2),
-    GPTJ("gptj", "gptj", "GPTJForCausalLM", GgufNames.GPTJ),
-    GPTNEOX("gptneox", "gpt_neox", "GPTNeoXForCausalLM", GgufNames.GPTNEOX),
-    BLOOM("bloom", "bloom", "BloomForCausalLM", GgufNames.BLOOM),
-    PHI2("phi2", "phi", "PhiForCausalLM", GgufNames.PHI2);
+    MIXTRAL(
+            "llama",
+            GgufArchitecture::hasExperts,
+            "mixtral",
+            "MixtralForCausalLM",
+            ExpertNames.MIXTRAL,
+            ExpertConfigs::mixtral),
+    LLAMA("llama", "llama", "LlamaForCausalLM", GgufNames.LLAMA, LlamaConfigs::llama),
+    QWEN2("qwen2", "qwen2", "Qwen2ForCausalLM", GgufNames.LLAMA, LlamaConfigs::qwen2),
+    QWEN2MOE("qwen2moe", "qwen2_moe", "Qwen2MoeForCausalLM", ExpertNames.QWEN2MOE, ExpertConfigs::qwen2moe),
+    QWEN3("qwen3", "qwen3", "Qwen3ForCausalLM", GgufNames.LLAMA, LlamaConfigs::qwen3),
+    QWEN3MOE("qwen3moe", "qwen3_moe", "Qwen3MoeForCausalLM", ExpertNames.QWEN3MOE, ExpertConfigs::qwen3moe),
+    GPT_OSS("gpt-oss", "gpt_oss", "GptOssForCausalLM", ExpertNames.GPT_OSS, ExpertConfigs::gptOss),
+    GEMMA("gemma", "gemma", "GemmaForCausalLM", GgufNames.LLAMA, GemmaConfigs::gemma),
+    GEMMA2("gemma2", "gemma2", "Gemma2ForCausalLM", GgufNames.GEMMA2, GemmaConfigs::gemma2),
+    GEMMA3("gemma3", "gemma3_text", "Gemma3ForCausalLM", GgufNames.GEMMA2, GemmaConfigs::gemma3),
+    PHI2("phi2", "phi", "PhiForCausalLM", GgufNames.PHI2, GptConfigs::phi2),
+    PHI3("phi3", "phi3", "Phi3ForCausalLM", GgufNames.PHI3, LlamaConfigs::phi3),
+    GRANITE("granite", "granite", "GraniteForCausalLM", GgufNames.LLAMA, LlamaConfigs::granite),
+    GRANITE_MOE(
+            "granitemoe", "granitemoe", "GraniteMoeForCausalLM", ExpertNames.GRANITE_MOE, ExpertConfigs::graniteMoe),
+    SMOLLM3("smollm3", "smollm3", "SmolLM3ForCausalLM", GgufNames.LLAMA, LlamaConfigs::smolLm3),
+    OLMO("olmo", "olmo", "OlmoForCausalLM", GgufNames.LLAMA, LlamaConfigs::olmo),
+    OLMO3("olmo2", GgufArchitecture::hasWindow, "olmo3", "Olmo3ForCausalLM", GgufNames.OLMO2, LlamaConfigs::olmo3),
+    OLMO2("olmo2", "olmo2", "Olmo2ForCausalLM", GgufNames.OLMO2, LlamaConfigs::olmo2),
+    COMMAND_R("command-r", "cohere", "CohereForCausalLM", GgufNames.LLAMA, LlamaConfigs::commandR),
+    COHERE2("cohere2", "cohere2", "Cohere2ForCausalLM", GgufNames.LLAMA, LlamaConfigs::cohere2),
+    STARCODER2("starcoder2", "starcoder2", "Starcoder2ForCausalLM", GgufNames.STARCODER2, LlamaConfigs::starCoder2),
+    STABLELM("stablelm", "stablelm", "StableLmForCausalLM", GgufNames.STABLELM, LlamaConfigs::stableLm),
+    GPT2("gpt2", "gpt2", "GPT2LMHeadModel", GgufNames.GPT2, GptConfigs::gpt2),
+    GPTJ("gptj", "gptj", "GPTJForCausalLM", GgufNames.GPTJ, GptConfigs::gptj),
+    GPTNEOX("gptneox", "gpt_neox", "GPTNeoXForCausalLM", GgufNames.GPTNEOX, GptConfigs::gptNeoX),
+    STARCODER("starcoder", "gpt_bigcode", "GPTBigCodeForCausalLM", GgufNames.GPT2, GptConfigs::starCoder),
+    BLOOM("bloom", "bloom", "BloomForCausalLM", GgufNames.BLOOM, GptConfigs::bloom),
+    FALCON_TWO_NORMS(
+            "falcon",
+            gguf -> gguf.tensors().containsKey("blk.0.attn_norm_2.weight"),
+            "falcon",
+            "FalconForCausalLM",
+            GgufNames.FALCON_TWO_NORMS,
+            GptConfigs::falcon),
+    FALCON("falcon", "falcon", "FalconForCausalLM", GgufNames.FALCON, GptConfigs::falcon),
+    MPT("mpt", "mpt", "MptForCausalLM", GgufNames.MPT, GptConfigs::mpt);
+
+    private static final List<GgufArchitecture> WITH_ROTARY_PAIRS =
+            List.of(LLAMA, MIXTRAL, GRANITE, GRANITE_MOE, SMOLLM3, OLMO);
 
     private final String id;
+    private final Predicate<Gguf> condition;
     private final String modelType;
     private final String modelClass;
     private final GgufNames names;
+    private final Consumer<GgufConfig> config;
 
-    GgufArchitecture(String id, String modelType, String modelClass, GgufNames names) {
+    GgufArchitecture(
+            String id,
+            Predicate<Gguf> condition,
+            String modelType,
+            String modelClass,
+            GgufNames names,
+            Consumer<GgufConfig> config) {
         this.id = id;
+        this.condition = condition;
         this.modelType = modelType;
         this.modelClass = modelClass;
         this.names = names;
+        this.config = config;
+    }
+
+    GgufArchitecture(String id, String modelType, String modelClass, GgufNames names, Consumer<GgufConfig> config) {
+        this(id, gguf -> true, modelType, modelClass, names, config);
+    }
+
+    private static boolean hasExperts(Gguf gguf) {
+        return gguf.metadata().path("llama.expert_count").asInt(0) > 0;
+    }
+
+    private static boolean hasWindow(Gguf gguf) {
+        return gguf.metadata().path("olmo2.attention.sliding_window").asInt(0) > 0;
     }
 
     /** The architecture of a file. Throws if it is not supported. */
-    static GgufArchitecture of(String file, String id) {
+    static GgufArchitecture of(Gguf gguf) {
+        JsonNode found = gguf.metadata().path("general.architecture");
+        if (!found.isTextual()) {
+            throw new TouchstoneException(
+                    gguf.place() + ": the metadata lacks general.architecture; it is no language model, or damaged");
+        }
+        String id = found.textValue();
         return Arrays.stream(values())
-                .filter(architecture -> architecture.id.equals(id))
+                .filter(architecture -> architecture.id.equals(id) && architecture.condition.test(gguf))
                 .findFirst()
-                .orElseThrow(() -> new TouchstoneException(file + ": general.architecture is " + id
+                .orElseThrow(() -> new TouchstoneException(gguf.place() + ": general.architecture is " + id
                         + ", which is not supported; expected one of "
-                        + Arrays.stream(values()).map(one -> one.id).collect(Collectors.joining(", "))));
+                        + Arrays.stream(values())
+                                .map(GgufArchitecture::id)
+                                .distinct()
+                                .collect(Collectors.joining(", "))));
     }
 
     /** The name in GGUF files, which is also the prefix of the architecture's metadata. */
@@ -58,22 +133,35 @@ enum GgufArchitecture {
         return names;
     }
 
+    /** Writes the fields of Hugging Face's configuration that not all architectures share. */
+    Consumer<GgufConfig> config() {
+        return config;
+    }
+
     /**
      * Whether the rows of queries and keys are permuted: llama.cpp rotates neighbouring channels in this architecture, Hugging Face
      * channels half a head apart.
      */
     boolean permutesRotaryRows() {
-        return this == LLAMA;
+        return WITH_ROTARY_PAIRS.contains(this);
     }
 
-    /** Whether norms are stored with 1 added to their weights. */
-    boolean addsOneToNorms() {
-        return this == GEMMA2;
+    /** Whether it is a Gemma: norms are stored with 1 added to their weights, and the order of tokens is that of merges. */
+    boolean isGemma() {
+        return this == GEMMA || this == GEMMA2 || this == GEMMA3;
     }
 
-    /** Whether Hugging Face has queries, keys and values of a head side by side, where the file has all queries first. */
+    /**
+     * Whether Hugging Face has the key and the value of a group of heads after the queries of the group, where the file has all queries
+     * first.
+     */
     boolean interleavesHeads() {
-        return this == GPTNEOX || this == BLOOM;
+        return this == GPTNEOX || this == BLOOM || this == FALCON || this == FALCON_TWO_NORMS;
+    }
+
+    /** Whether Hugging Face's configuration has a size of a head that does not follow from the other sizes if it is missing. */
+    boolean hasSizeOfHead() {
+        return this == QWEN3 || this == GPT_OSS || isGemma();
     }
 
     /** Whether Hugging Face stores the matrices inside of blocks with a row for each input, where the file has one for each output. */
@@ -83,6 +171,6 @@ enum GgufArchitecture {
 
     /** Whether the tensor {@code rope_freqs.weight} may give the factors of the rotary frequencies. */
     boolean mayHaveRotaryFactors() {
-        return names == GgufNames.LLAMA || this == GEMMA2;
+        return names == GgufNames.LLAMA || this == MIXTRAL || this == GEMMA2;
     }
 }

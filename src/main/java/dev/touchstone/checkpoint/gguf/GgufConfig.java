@@ -4,33 +4,47 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.util.TouchstoneException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Writes the {@code config.json} that Hugging Face's class of the same architecture has for a GGUF model. A field that the metadata lacks
- * is an error, unless the specification of the format or llama.cpp gives its default.
+ * is an error, unless the specification of the format or llama.cpp gives its default. The fields of single architectures are in
+ * {@link LlamaConfigs}, {@link GemmaConfigs}, {@link ExpertConfigs} and {@link GptConfigs}.
  */
 final class GgufConfig {
-    /** Metadata that changes the result, and that is not supported with any other value. */
-    private static final Map<String, String> REQUIRED_VALUES = Map.of(
-            "attention.causal", "true",
-            "attention.clamp_kqv", "0.0",
-            "expert_count", "0",
-            "attention.scale", "0.0",
-            "logit_scale", "0.0",
-            "embedding_scale", "0.0",
-            "residual_scale", "0.0");
-
-    /** The model type of Gemma 2 with 27 billion parameters has this many layers. */
-    private static final int LAYERS_OF_GEMMA_27B = 46;
-
-    /** GPT-NeoX with 20 billion parameters has this many layers. */
-    private static final int LAYERS_OF_NEOX_20B = 44;
+    /** Metadata that changes the result, with the only value that is supported in architectures that do not read it. */
+    private static final Map<String, String> REQUIRED_VALUES = new TreeMap<>(Map.ofEntries(
+            Map.entry("attention.causal", "true"),
+            Map.entry("attention.clamp_kqv", "0.0"),
+            Map.entry("attention.max_alibi_bias", "0.0"),
+            Map.entry("attention.scale", "0.0"),
+            Map.entry("attn_logit_softcapping", "0.0"),
+            Map.entry("embedding_scale", "0.0"),
+            Map.entry("expert_count", "0"),
+            Map.entry("expert_gating_func", "1"),
+            Map.entry("expert_group_count", "0"),
+            Map.entry("expert_shared_count", "0"),
+            Map.entry("expert_shared_feed_forward_length", "0"),
+            Map.entry("expert_weights_scale", "1.0"),
+            Map.entry("final_logit_softcapping", "0.0"),
+            Map.entry("leading_dense_block_count", "0"),
+            Map.entry("logit_scale", "0.0"),
+            Map.entry("nextn_predict_layers", "0"),
+            Map.entry("residual_scale", "0.0"),
+            Map.entry("rope.freq_base_swa", "0.0"),
+            Map.entry("rope.scaling.finetuned", "true"),
+            Map.entry("router_logit_softcapping", "0.0")));
 
     private final ArchitectureMetadata metadata;
     private final GgufArchitecture architecture;
     private final Map<String, GgufTensor> tensors;
     private final ObjectNode config = JsonNodeFactory.instance.objectNode();
+    private final Set<String> read = new HashSet<>();
 
     private GgufConfig(Gguf gguf, GgufArchitecture architecture) {
         this.metadata = new ArchitectureMetadata(gguf.place(), architecture.id(), gguf.metadata());
@@ -43,155 +57,98 @@ final class GgufConfig {
     }
 
     private ObjectNode build() {
-        REQUIRED_VALUES.forEach(metadata::refuseOther);
-        metadata.refuseOther("attention.max_alibi_bias", architecture == GgufArchitecture.BLOOM ? "8.0" : "0.0");
-        config.putArray("architectures").add(architecture.modelClass());
-        config.put("model_type", architecture.modelType());
         config.put("vocab_size", rows("token_embd.weight"));
-        config.put("tie_word_embeddings", !tensors.containsKey("output.weight"));
+        config.put("tie_word_embeddings", !has("output.weight"));
         tokenId("bos_token_id", "bos_token_id");
         tokenId("eos_token_id", "eos_token_id");
         tokenId("pad_token_id", "padding_token_id");
-        switch (architecture) {
-            case LLAMA -> llama();
-            case QWEN2 -> qwen(false);
-            case QWEN3 -> qwen(true);
-            case GEMMA2 -> gemma2();
-            case GPT2 -> gpt2();
-            case GPTJ -> gptj();
-            case GPTNEOX -> gptNeoX();
-            case BLOOM -> bloom();
-            case PHI2 -> phi2();
-        }
+        modelClass(architecture.modelType(), architecture.modelClass());
+        architecture.config().accept(this);
+        REQUIRED_VALUES.forEach((name, expected) -> {
+            if (!read.contains(name)) {
+                metadata.refuseOther(name, expected);
+            }
+        });
         return config;
     }
 
-    /** With a window, {@code llama} is Mistral. */
-    private void llama() {
-        likeLlama();
-        config.put("hidden_act", "silu");
-        if (metadata.has("attention.sliding_window")
-                && metadata.required("attention.sliding_window").intValue() != 0) {
-            refuseBiases();
-            config.put("model_type", "mistral");
-            config.putArray("architectures").add("MistralForCausalLM");
-            config.put("sliding_window", metadata.integer("attention.sliding_window"));
-            return;
+    void modelClass(String type, String name) {
+        config.put("model_type", type);
+        config.putArray("architectures").add(name);
+    }
+
+    ArchitectureMetadata metadata() {
+        return metadata;
+    }
+
+    /** The file that is written. */
+    ObjectNode json() {
+        return config;
+    }
+
+    RotaryMetadata rotary() {
+        return new RotaryMetadata(metadata, tensors);
+    }
+
+    /** Writes a number of the metadata, which must be there. */
+    void number(String field, String name) {
+        config.set(field, metadata.required(name));
+        read.add(name);
+    }
+
+    /** Writes a number of the metadata if it is there. */
+    void numberIfPresent(String field, String name) {
+        if (metadata.has(name)) {
+            number(field, name);
         }
-        config.put("attention_bias", tensors.containsKey("blk.0.attn_q.bias") || fusedBias());
-        config.put("mlp_bias", tensors.containsKey("blk.0.ffn_up.bias"));
     }
 
-    private void refuseBiases() {
-        metadata.refuse(
-                tensors.containsKey("blk.0.attn_q.bias") || tensors.containsKey("blk.0.ffn_up.bias") || fusedBias(),
-                "attention.sliding_window",
-                "set, in a model with biases",
-                "0");
+    /** Writes a whole number above 0 of the metadata, which must be there. */
+    void integer(String field, String name) {
+        config.put(field, metadata.integer(name));
+        read.add(name);
     }
 
-    private void qwen(boolean mayHaveBias) {
-        metadata.refuseOther("attention.sliding_window", "0");
-        likeLlama();
-        if (mayHaveBias) {
-            config.put("attention_bias", tensors.containsKey("blk.0.attn_q.bias") || fusedBias());
-        }
-        config.put("hidden_act", "silu");
-        config.put("use_sliding_window", false);
+    /** Accepts one value of the metadata, or none. */
+    void only(String name, String value) {
+        metadata.refuseOther(name, value);
+        read.add(name);
     }
 
-    private void gemma2() {
-        likeLlama();
-        config.put("attention_bias", false);
-        config.put("hidden_activation", "gelu_pytorch_tanh");
-        config.set("attn_logit_softcapping", metadata.required("attn_logit_softcapping"));
-        config.set("final_logit_softcapping", metadata.required("final_logit_softcapping"));
-        config.put("sliding_window", metadata.integer("attention.sliding_window"));
-        // The file does not contain it; llama.cpp decides by the number of layers too.
-        boolean large = metadata.integer("block_count") == LAYERS_OF_GEMMA_27B;
-        int heads = metadata.integer("attention.head_count");
-        config.put(
-                "query_pre_attn_scalar",
-                large
-                        ? metadata.integer("embedding_length") / heads
-                        : config.get("head_dim").intValue());
+    /** Says that a value of the metadata was read. */
+    void reads(String name) {
+        read.add(name);
     }
 
-    /** The fields that Llama and the architectures after it share. */
-    private void likeLlama() {
-        metadata.refuseOther("use_parallel_residual", "false");
-        int headSize = sizes("hidden_size", "num_attention_heads", "num_hidden_layers", "max_position_embeddings");
-        config.put("head_dim", headSize);
-        config.put("intermediate_size", metadata.integer("feed_forward_length"));
-        config.put("num_key_value_heads", keyValueHeads());
-        config.set("rms_norm_eps", metadata.required("attention.layer_norm_rms_epsilon"));
+    /**
+     * The sizes, key-value heads and MLP of Llama and the architectures after it, and rotary embeddings on all channels of a head.
+     *
+     * @return the size of a head
+     */
+    int likeLlama() {
+        int headSize = groupedHeads();
         metadata.requireEqual("rope.dimension_count", headSize, "the size of a head");
-        config.set(
-                "rope_parameters",
-                new RotaryMetadata(metadata, tensors).parameters(metadata.required("rope.freq_base")));
+        config.set("rope_parameters", rotary().parameters());
+        return headSize;
     }
 
-    private void gpt2() {
-        metadata.refuseOther("use_parallel_residual", "false");
-        withoutWindow();
-        sizes("n_embd", "n_head", "n_layer", "n_positions");
-        config.put("n_inner", metadata.integer("feed_forward_length"));
-        config.set("layer_norm_epsilon", metadata.required("attention.layer_norm_epsilon"));
-        config.put("activation_function", "gelu_new");
-    }
-
-    private void gptj() {
-        metadata.refuseOther("use_parallel_residual", "true");
-        metadata.refuseOther("rope.freq_base", "10000.0");
-        metadata.refuseOther("rope.scaling.type", "none");
-        metadata.refuseOther("rope.scale_linear", "1.0");
-        withoutWindow();
-        sizes("n_embd", "n_head", "n_layer", "n_positions");
-        config.put("n_inner", metadata.integer("feed_forward_length"));
-        config.put("rotary_dim", metadata.integer("rope.dimension_count"));
-        config.set("layer_norm_epsilon", metadata.required("attention.layer_norm_epsilon"));
-        config.put("activation_function", "gelu_new");
-    }
-
-    private void gptNeoX() {
-        withoutWindow();
+    /** The same without rotary embeddings. */
+    int groupedHeads() {
         int headSize = sizes("hidden_size", "num_attention_heads", "num_hidden_layers", "max_position_embeddings");
+        if (metadata.has("attention.key_length") || architecture.hasSizeOfHead()) {
+            config.put("head_dim", headSize);
+        }
         config.put("intermediate_size", metadata.integer("feed_forward_length"));
-        config.set("layer_norm_eps", metadata.required("attention.layer_norm_epsilon"));
-        config.set("use_parallel_residual", metadata.required("use_parallel_residual"));
-        config.put("attention_bias", fusedBias());
-        // The file does not contain it.
-        boolean large = metadata.integer("block_count") == LAYERS_OF_NEOX_20B;
-        config.put("hidden_act", large ? "gelu_fast" : "gelu");
-        config.set("rope_parameters", new RotaryMetadata(metadata, tensors).parametersOfPart(headSize));
-    }
-
-    private void bloom() {
-        metadata.refuseOther("use_parallel_residual", "false");
-        withoutWindow();
-        sizes("hidden_size", "n_head", "n_layer", "seq_length");
-        metadata.requireEqual(
-                "feed_forward_length", 4 * metadata.integer("embedding_length"), "4 times the embedding_length");
-        config.set("layer_norm_epsilon", metadata.required("attention.layer_norm_epsilon"));
-    }
-
-    private void phi2() {
-        metadata.refuseOther("use_parallel_residual", "true");
-        withoutWindow();
-        int headSize = sizes("hidden_size", "num_attention_heads", "num_hidden_layers", "max_position_embeddings");
         config.put("num_key_value_heads", keyValueHeads());
-        config.put("intermediate_size", metadata.integer("feed_forward_length"));
-        config.set("layer_norm_eps", metadata.required("attention.layer_norm_epsilon"));
-        config.put("hidden_act", "gelu_new");
-        config.set("rope_parameters", new RotaryMetadata(metadata, tensors).parametersOfPart(headSize));
+        return headSize;
     }
 
-    private void withoutWindow() {
-        metadata.refuseOther("attention.sliding_window", "0");
+    void rmsNorm() {
+        number("rms_norm_eps", "attention.layer_norm_rms_epsilon");
     }
 
     /** Writes the sizes that all architectures have, under these names; returns the size of a head. */
-    private int sizes(String channels, String heads, String layers, String positions) {
+    int sizes(String channels, String heads, String layers, String positions) {
         int width = metadata.integer("embedding_length");
         int count = metadata.integer("attention.head_count");
         int headSize = metadata.has("attention.key_length") ? metadata.integer("attention.key_length") : width / count;
@@ -203,14 +160,61 @@ final class GgufConfig {
         return headSize;
     }
 
-    private int keyValueHeads() {
+    int keyValueHeads() {
         return metadata.has("attention.head_count_kv")
                 ? metadata.integer("attention.head_count_kv")
                 : metadata.integer("attention.head_count");
     }
 
-    private boolean fusedBias() {
-        return tensors.containsKey("blk.0.attn_qkv.bias");
+    void withoutWindow() {
+        metadata.refuseOther("attention.sliding_window", "0");
+    }
+
+    boolean hasWindow() {
+        return metadata.has("attention.sliding_window")
+                && metadata.required("attention.sliding_window").asInt() != 0;
+    }
+
+    /**
+     * Writes the window, and the kind of each layer by {@code attention.sliding_window_pattern}: an element for each layer, or the number of
+     * layers after which one has full attention.
+     *
+     * @param period that number if the metadata has no pattern
+     */
+    void windowOfSomeLayers(int period) {
+        integer("sliding_window", "attention.sliding_window");
+        int layers = metadata.integer("block_count");
+        JsonNode pattern = metadata.all().path(metadata.key("attention.sliding_window_pattern"));
+        metadata.refuse(
+                pattern.isArray() && pattern.size() != layers,
+                "attention.sliding_window_pattern",
+                "an array of " + pattern.size() + " elements",
+                "one for each of the " + layers + " layers");
+        int every = pattern.isMissingNode() ? period : pattern.asInt();
+        List<Boolean> slides = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            slides.add(pattern.isArray() ? pattern.get(layer).asBoolean() : every == 0 || layer % every < every - 1);
+        }
+        layerTypes(slides);
+    }
+
+    /** Writes whether each layer has the sliding window. */
+    void layerTypes(List<Boolean> slides) {
+        var types = config.putArray("layer_types");
+        slides.forEach(one -> types.add(one ? "sliding_attention" : "full_attention"));
+    }
+
+    boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
+    boolean fusedBias() {
+        return has("blk.0.attn_qkv.bias");
+    }
+
+    /** Whether queries, keys and values have biases. */
+    boolean attentionBias() {
+        return has("blk.0.attn_q.bias") || fusedBias();
     }
 
     private void tokenId(String field, String name) {

@@ -2,7 +2,6 @@ package dev.touchstone.checkpoint.gguf;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.files.ByteSource;
 import dev.touchstone.checkpoint.files.ModelFiles;
@@ -12,6 +11,7 @@ import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.util.WholeFile;
+import dev.touchstone.weights.StoredTensor;
 import dev.touchstone.weights.StoredTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,28 +28,26 @@ import java.util.stream.Stream;
  */
 public final class GgufFolder implements ModelFiles, StoredTensors {
     /** The values of {@code general.architecture} that are supported. */
-    public static final String ARCHITECTURES = "llama, qwen2, qwen3, gemma2, gpt2, gptj, gptneox, bloom, phi2";
+    public static final String ARCHITECTURES =
+            "llama, qwen2, qwen2moe, qwen3, qwen3moe, gpt-oss, gemma, gemma2, gemma3, phi2, phi3,"
+                    + " granite, granitemoe, smollm3, olmo, olmo2, command-r, cohere2, starcoder2, stablelm, gpt2, gptj, gptneox,"
+                    + " starcoder, bloom, falcon, mpt";
 
     /** The types of weights that can be read. */
     public static final String TYPES =
-            "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, F64, BF16";
+            "F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, F64, BF16, MXFP4";
 
     private final Gguf gguf;
-    private final List<GgufWeight> weights;
+    private final List<StoredTensor> weights;
     private final Map<String, ObjectNode> files = new LinkedHashMap<>();
 
     private GgufFolder(Gguf gguf) {
         this.gguf = gguf;
-        JsonNode id = gguf.metadata().path("general.architecture");
-        if (!id.isTextual()) {
-            throw new TouchstoneException(
-                    gguf.place() + ": the metadata lacks general.architecture; it is no language model, or damaged");
-        }
-        GgufArchitecture architecture = GgufArchitecture.of(gguf.place(), id.textValue());
+        GgufArchitecture architecture = GgufArchitecture.of(gguf);
         ObjectNode config = GgufConfig.of(gguf, architecture);
         files.put("config.json", config);
         files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
-        this.weights = GgufWeights.of(architecture, config).of(gguf.all());
+        this.weights = GgufWeights.of(architecture, config).of(gguf.tensors());
     }
 
     /** Opens a file, or all parts of a split model. Throws if its architecture or its tokenizer is not supported. */
@@ -133,8 +131,13 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
     }
 
     @Override
-    public List<GgufWeight> all() {
+    public List<StoredTensor> all() {
         return weights;
+    }
+
+    /** The tensors of the file, as they are there. */
+    public List<GgufTensor> stored() {
+        return gguf.all();
     }
 
     @Override

@@ -9,9 +9,10 @@ import java.util.Map;
  *
  * @param blocks in front of the number of a block, such as {@code model.layers.}
  * @param outside layers outside of the blocks
- * @param inside layers of a block
+ * @param inside layers of a block, or single tensors of a layer
+ * @param stacked layers of a block whose tensor has those of several layers, one after another; their names have the index of one as %d
  */
-record GgufNames(String blocks, Map<String, String> outside, Map<String, String> inside) {
+record GgufNames(String blocks, Map<String, String> outside, Map<String, String> inside, Map<String, String> stacked) {
     static final GgufNames LLAMA = new GgufNames(
             "model.layers.",
             Map.of("token_embd", "model.embed_tokens", "output_norm", "model.norm", "output", "lm_head"),
@@ -32,6 +33,20 @@ record GgufNames(String blocks, Map<String, String> outside, Map<String, String>
             "post_attention_norm", "post_attention_layernorm",
             "ffn_norm", "pre_feedforward_layernorm",
             "post_ffw_norm", "post_feedforward_layernorm"));
+
+    static final GgufNames PHI3 =
+            LLAMA.withInside(Map.of("attn_qkv", "self_attn.qkv_proj", "ffn_up", "mlp.gate_up_proj"));
+
+    static final GgufNames OLMO2 = LLAMA.withInside(Map.of(
+            "post_attention_norm", "post_attention_layernorm",
+            "post_ffw_norm", "post_feedforward_layernorm"));
+
+    static final GgufNames STARCODER2 = LLAMA.withInside(Map.of("ffn_up", "mlp.c_fc", "ffn_down", "mlp.c_proj"));
+
+    /** A norm of queries or keys has those of all heads. */
+    static final GgufNames STABLELM = LLAMA.withStacked(Map.of(
+            "attn_q_norm", "self_attn.q_layernorm.norms.%d",
+            "attn_k_norm", "self_attn.k_layernorm.norms.%d"));
 
     static final GgufNames GPT2 = new GgufNames(
             "transformer.h.",
@@ -89,6 +104,34 @@ record GgufNames(String blocks, Map<String, String> outside, Map<String, String>
                     "ffn_up", "mlp.dense_h_to_4h",
                     "ffn_down", "mlp.dense_4h_to_h"));
 
+    static final GgufNames FALCON = new GgufNames(
+            "transformer.h.",
+            Map.of(
+                    "token_embd", "transformer.word_embeddings",
+                    "output_norm", "transformer.ln_f",
+                    "output", "lm_head"),
+            Map.of(
+                    "attn_norm", "input_layernorm",
+                    "attn_qkv", "self_attention.query_key_value",
+                    "attn_output", "self_attention.dense",
+                    "ffn_up", "mlp.dense_h_to_4h",
+                    "ffn_down", "mlp.dense_4h_to_h"));
+
+    /** The second norm is that of attention. */
+    static final GgufNames FALCON_TWO_NORMS =
+            FALCON.withInside(Map.of("attn_norm", "ln_mlp", "attn_norm_2", "ln_attn"));
+
+    static final GgufNames MPT = new GgufNames(
+            "transformer.blocks.",
+            Map.of("token_embd", "transformer.wte", "output_norm", "transformer.norm_f", "output", "lm_head"),
+            Map.of(
+                    "attn_norm", "norm_1",
+                    "attn_qkv", "attn.Wqkv",
+                    "attn_output", "attn.out_proj",
+                    "ffn_norm", "norm_2",
+                    "ffn_up", "ffn.up_proj",
+                    "ffn_down", "ffn.down_proj"));
+
     static final GgufNames PHI2 = new GgufNames(
             "model.layers.",
             Map.of("token_embd", "model.embed_tokens", "output_norm", "model.final_layernorm", "output", "lm_head"),
@@ -101,10 +144,20 @@ record GgufNames(String blocks, Map<String, String> outside, Map<String, String>
                     "ffn_up", "mlp.fc1",
                     "ffn_down", "mlp.fc2"));
 
-    private GgufNames withInside(Map<String, String> others) {
+    private GgufNames(String blocks, Map<String, String> outside, Map<String, String> inside) {
+        this(blocks, outside, inside, Map.of());
+    }
+
+    /** The same with further or other names of layers in a block. */
+    GgufNames withInside(Map<String, String> others) {
         Map<String, String> all = new HashMap<>(inside);
         all.putAll(others);
-        return new GgufNames(blocks, outside, Map.copyOf(all));
+        return new GgufNames(blocks, outside, Map.copyOf(all), stacked);
+    }
+
+    /** The same with tensors that have those of several layers. */
+    GgufNames withStacked(Map<String, String> layers) {
+        return new GgufNames(blocks, outside, inside, layers);
     }
 
     /** Whether a block has a layer of this name. */
@@ -122,10 +175,17 @@ record GgufNames(String blocks, Map<String, String> outside, Map<String, String>
             String layer = outside.get(parts.get(0));
             return layer == null ? null : layer + "." + parts.get(1);
         }
-        if (parts.size() == 4 && parts.get(0).equals("blk")) {
-            String layer = inside.get(parts.get(2));
-            return layer == null ? null : blocks + parts.get(1) + "." + layer + "." + parts.get(3);
-        }
-        return null;
+        String tensor = parts.size() == 4 ? inside.get(parts.get(2) + "." + parts.get(3)) : null;
+        return tensor == null ? inBlock(parts, inside) : blocks + parts.get(1) + "." + tensor;
+    }
+
+    /** The name with {@code %d} of the layers whose tensors are in one; null if the tensor is that of one layer. */
+    String huggingOfStacked(String name) {
+        return inBlock(List.of(name.split("\\.")), stacked);
+    }
+
+    private String inBlock(List<String> parts, Map<String, String> layers) {
+        String layer = parts.size() == 4 && parts.get(0).equals("blk") ? layers.get(parts.get(2)) : null;
+        return layer == null ? null : blocks + parts.get(1) + "." + layer + "." + parts.get(3);
     }
 }

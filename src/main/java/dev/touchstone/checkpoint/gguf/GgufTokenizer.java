@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes the tokenizer files of a Hugging Face folder from the metadata of a GGUF file, {@code tokenizer.ggml.*}. Two kinds are
@@ -27,13 +28,18 @@ final class GgufTokenizer {
 
     private static final int USER_DEFINED = 4;
 
+    /** Tokens of Phi-3 that leave the spaces after them in the text. All others remove them, which no metadata says. */
+    private static final Set<String> KEEP_SPACES_IN_PHI3 = Set.of("<unk>", "<s>", "<|endoftext|>");
+
     private final String file;
+    private final GgufArchitecture architecture;
     private final ObjectNode metadata;
     private final List<String> tokens;
     private final Map<String, Integer> ids = new LinkedHashMap<>();
 
-    private GgufTokenizer(String file, ObjectNode metadata) {
+    private GgufTokenizer(String file, GgufArchitecture architecture, ObjectNode metadata) {
         this.file = file;
+        this.architecture = architecture;
         this.metadata = metadata;
         this.tokens = texts("tokens");
         for (String token : tokens) {
@@ -49,13 +55,13 @@ final class GgufTokenizer {
         if (model.equals("no_vocab") || model.equals("none")) {
             return Map.of();
         }
-        GgufTokenizer tokenizer = new GgufTokenizer(file, metadata);
+        GgufTokenizer tokenizer = new GgufTokenizer(file, architecture, metadata);
         Map<String, ObjectNode> files = new LinkedHashMap<>();
         files.put(
                 FILE,
                 switch (model) {
                     case "gpt2" -> tokenizer.byteLevel();
-                    case "llama" -> tokenizer.sentencePiece(architecture);
+                    case "llama" -> tokenizer.sentencePiece();
                     default ->
                         throw tokenizer.error("model", "is " + Problems.printable(model) + ", expected gpt2 or llama");
                 });
@@ -86,8 +92,8 @@ final class GgufTokenizer {
         return json;
     }
 
-    private ObjectNode sentencePiece(GgufArchitecture architecture) {
-        boolean gemma = architecture == GgufArchitecture.GEMMA2;
+    private ObjectNode sentencePiece() {
+        boolean gemma = architecture.isGemma();
         ObjectNode json = tokenizer(true);
         boolean prefix = metadata.path(PREFIX + "add_space_prefix").asBoolean(true) && !gemma;
         ArrayNode normalizers =
@@ -138,7 +144,7 @@ final class GgufTokenizer {
                         .put("content", tokens.get(id))
                         .put("single_word", false)
                         .put("lstrip", false)
-                        .put("rstrip", false)
+                        .put("rstrip", removesSpaces(tokens.get(id)))
                         .put("normalized", false)
                         .put("special", type == CONTROL);
             }
@@ -149,6 +155,13 @@ final class GgufTokenizer {
             template(json.putObject("post_processor"), bos, eos);
         }
         return json;
+    }
+
+    /** Whether a special token removes the spaces after it. Phi-4 has another kind of tokenizer, which does not. */
+    private boolean removesSpaces(String token) {
+        boolean isPhi3 = architecture == GgufArchitecture.PHI3
+                && metadata.path(PREFIX + "model").asText().equals("llama");
+        return isPhi3 && !KEEP_SPACES_IN_PHI3.contains(token);
     }
 
     private void template(ObjectNode processor, boolean bos, boolean eos) {

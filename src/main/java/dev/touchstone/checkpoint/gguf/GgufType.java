@@ -43,7 +43,7 @@ public enum GgufType {
     BF16(30, 2, (bytes, from) -> HalfPrecision.fromBfloat16(bytes.getShort(from))),
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
-    MXFP4(39, 32, 17),
+    MXFP4(39, 32, 17, MicroscalingFormat::mxfp4),
     NVFP4(40, 64, 36),
     Q1_0(41, 128, 18);
 
@@ -53,6 +53,7 @@ public enum GgufType {
     private final Quantization quantization;
     private final BlockFormat block;
     private final PlainFormat plain;
+    private final MicroscalingFormat microscaling;
 
     GgufType(
             int id,
@@ -60,28 +61,35 @@ public enum GgufType {
             int blockBytes,
             Quantization quantization,
             BlockFormat block,
-            PlainFormat plain) {
+            PlainFormat plain,
+            MicroscalingFormat microscaling) {
         this.id = id;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.quantization = quantization;
         this.block = block;
         this.plain = plain;
+        this.microscaling = microscaling;
     }
 
     /** A type that cannot be read. */
     GgufType(int id, int blockElements, int blockBytes) {
-        this(id, blockElements, blockBytes, null, null, null);
+        this(id, blockElements, blockBytes, null, null, null, null);
     }
 
     /** A quantised type. */
     GgufType(int id, int blockElements, int blockBytes, Quantization quantization, BlockFormat block) {
-        this(id, blockElements, blockBytes, quantization, block, null);
+        this(id, blockElements, blockBytes, quantization, block, null, null);
     }
 
     /** A type whose elements are stored one by one. */
     GgufType(int id, int bytes, PlainFormat plain) {
-        this(id, 1, bytes, null, null, plain);
+        this(id, 1, bytes, null, null, plain, null);
+    }
+
+    /** A type whose blocks are widened to bfloat16. */
+    GgufType(int id, int blockElements, int blockBytes, MicroscalingFormat microscaling) {
+        this(id, blockElements, blockBytes, null, null, null, microscaling);
     }
 
     /** The type with this number in a file; empty if there is none. */
@@ -96,10 +104,10 @@ public enum GgufType {
 
     /** Whether elements can be read as floats. */
     public boolean isReadable() {
-        return plain != null || block != null;
+        return plain != null || block != null || microscaling != null;
     }
 
-    /** How elements are quantised; null if they are stored one by one, or cannot be read. */
+    /** How elements are quantised in memory; null if they are stored one by one, widened to bfloat16, or cannot be read. */
     public Quantization quantization() {
         return quantization;
     }
@@ -127,5 +135,10 @@ public enum GgufType {
     /** How to read an element; null unless elements are stored one by one. */
     PlainFormat plain() {
         return plain;
+    }
+
+    /** How to read a block that is widened to bfloat16; null for other types. */
+    MicroscalingFormat microscaling() {
+        return microscaling;
     }
 }

@@ -4,6 +4,8 @@ import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.weights.StoredTensor;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A tensor of a GGUF file, or some of its rows, under its name in Hugging Face's model, with the changes undone that llama.cpp's
@@ -11,14 +13,37 @@ import dev.touchstone.weights.StoredTensor;
  *
  * @param rows the rows in Hugging Face's order; null if they are those of the file
  * @param change a change of the elements or of the shape
+ * @param axes the size of each axis; null if they follow from the others
  */
-record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) implements StoredTensor {
+record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change, List<Integer> axes)
+        implements StoredTensor {
     enum Change {
         NONE,
         /** 1 was added to the elements. */
         ONE_ADDED,
         /** The matrix of a {@code Conv1D} was transposed: the file has a row for each output. */
         TRANSPOSED
+    }
+
+    /** A tensor as it is. */
+    static GgufWeight of(String name, GgufTensor tensor) {
+        return new GgufWeight(name, tensor, null, Change.NONE, null);
+    }
+
+    /** Some rows of a tensor, all axes of which but the last count as rows, or some elements of a vector. */
+    static GgufWeight ordered(String name, GgufTensor tensor, RowOrder rows) {
+        return new GgufWeight(name, tensor, rows, Change.NONE, null);
+    }
+
+    /** The same with a change. */
+    GgufWeight changed(Change newChange) {
+        return new GgufWeight(name, tensor, rows, newChange, axes);
+    }
+
+    /** The same elements in another shape. */
+    GgufWeight reshaped(int... shape) {
+        return new GgufWeight(
+                name, tensor, rows, change, Arrays.stream(shape).boxed().toList());
     }
 
     @Override
@@ -33,6 +58,9 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
 
     @Override
     public int[] shape() {
+        if (axes != null) {
+            return axes.stream().mapToInt(Integer::intValue).toArray();
+        }
         int[] shape = tensor.shape();
         if (rows != null) {
             shape[0] = rows.count();
@@ -42,7 +70,13 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
 
     @Override
     public long bytes() {
-        return rows == null ? tensor.bytes() : tensor.bytes() / tensor.shape()[0] * rows.count();
+        return rows == null ? tensor.bytes() : tensor.bytes() / (tensor.elements() / columns()) * rows.count();
+    }
+
+    /** The elements of a row of the file. */
+    private int columns() {
+        int[] shape = tensor.shape();
+        return shape.length == 1 ? 1 : shape[shape.length - 1];
     }
 
     @Override
@@ -57,7 +91,7 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
 
     @Override
     public StoredTensor transposed() {
-        return change == Change.TRANSPOSED ? new GgufWeight(name, tensor, rows, Change.NONE) : null;
+        return change == Change.TRANSPOSED ? changed(Change.NONE) : null;
     }
 
     @Override
@@ -78,14 +112,13 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
     /** Reads row by row, in Hugging Face's order. */
     private final class Rows implements Reader {
         private final Reader file;
-        private final int columns;
+        private final int columns = columns();
 
         Rows(Reader file) {
             this.file = file;
-            this.columns = tensor.shape().length == 1 ? 1 : tensor.shape()[1];
         }
 
-        /** Reads a part of a row. */
+        /** Reads a part of a row, or whole rows. */
         private interface Part {
             void read(long first, int count, int at);
         }
@@ -94,10 +127,21 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
             for (long element = first; element < first + count; ) {
                 long row = element / columns;
                 int column = (int) (element % columns);
-                int length = (int) Math.min(columns - column, first + count - element);
+                long whole = column > 0 ? 1 : Math.max(1, consecutive(row, (first + count - element) / columns));
+                int length = (int) Math.min(whole * columns - column, first + count - element);
                 part.read(rows.stored().applyAsLong(row) * columns + column, length, (int) (at + element - first));
                 element += length;
             }
+        }
+
+        /** How many rows, of so many from a row on, come one after another in the file too. */
+        private long consecutive(long row, long most) {
+            long stored = rows.stored().applyAsLong(row);
+            long count = 1;
+            while (count < most && rows.stored().applyAsLong(row + count) == stored + count) {
+                count++;
+            }
+            return count;
         }
 
         @Override
@@ -112,8 +156,10 @@ record GgufWeight(String name, GgufTensor tensor, RowOrder rows, Change change) 
 
         @Override
         public void rows(long first, int count, int slot) {
-            for (int i = 0; i < count; i++) {
-                file.rows(rows.stored().applyAsLong(first + i), 1, slot + i);
+            for (int i = 0; i < count; ) {
+                int run = (int) consecutive(first + i, count - i);
+                file.rows(rows.stored().applyAsLong(first + i), run, slot + i);
+                i += run;
             }
         }
 

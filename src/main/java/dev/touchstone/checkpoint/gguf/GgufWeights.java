@@ -4,40 +4,67 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.checkpoint.gguf.GgufWeight.Change;
 import dev.touchstone.util.Problems;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.StoredTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes the weights of a Hugging Face model from the tensors of a GGUF file.
  *
- * @param queries the number of channels of all queries
- * @param keyValues the number of channels of all keys, which is that of all values
+ * @param heads the number of heads of queries
+ * @param groups the number of heads of keys, which is that of values
  */
-record GgufWeights(GgufArchitecture architecture, int headSize, int queries, int keyValues) {
+record GgufWeights(GgufArchitecture architecture, int headSize, int heads, int groups) {
     /** Factors of rotary frequencies, which are part of {@code config.json}. */
     static final String ROPE_FACTORS = "rope_freqs.weight";
 
     /** @param config {@code config.json} */
     static GgufWeights of(GgufArchitecture architecture, ObjectNode config) {
-        int heads = number(config, "num_attention_heads", "n_head");
-        int headSize = config.path("head_dim").asInt(number(config, "hidden_size", "n_embd") / Math.max(1, heads));
-        int groups = config.path("num_key_value_heads").asInt(heads);
-        return new GgufWeights(architecture, headSize, heads * headSize, groups * headSize);
+        int heads = number(config, 1, "num_attention_heads", "n_head", "n_heads");
+        int headSize = number(config, number(config, 0, "hidden_size", "n_embd", "d_model") / heads, "head_dim");
+        int groups = number(config, heads, "num_key_value_heads", "num_kv_heads");
+        return new GgufWeights(architecture, headSize, heads, groups);
     }
 
-    private static int number(ObjectNode config, String name, String otherName) {
-        return config.path(name).asInt(config.path(otherName).intValue());
+    private static int number(ObjectNode config, int fallback, String... names) {
+        return Arrays.stream(names)
+                .filter(config::has)
+                .findFirst()
+                .map(name -> config.get(name).intValue())
+                .orElse(fallback);
     }
 
-    List<GgufWeight> of(List<GgufTensor> tensors) {
-        List<GgufWeight> weights = new ArrayList<>();
-        for (GgufTensor tensor : tensors) {
-            if (!tensor.name().equals(ROPE_FACTORS) || !architecture.mayHaveRotaryFactors()) {
+    private int queries() {
+        return heads * headSize;
+    }
+
+    private int keyValues() {
+        return groups * headSize;
+    }
+
+    /** @param tensors of the file, by name */
+    List<StoredTensor> of(Map<String, GgufTensor> tensors) {
+        List<StoredTensor> weights = new ArrayList<>();
+        tensors.forEach((name, tensor) -> {
+            boolean joined = JoinedExperts.joins(architecture)
+                    && JoinedExperts.NAME.matcher(name).matches();
+            if (joined) {
+                JoinedExperts.of(architecture, name, tensors).ifPresent(weights::add);
+            } else if (!isPartOfConfig(name)) {
                 weights.addAll(of(tensor));
             }
-        }
+        });
         return weights;
+    }
+
+    private boolean isPartOfConfig(String tensor) {
+        return switch (tensor) {
+            case ROPE_FACTORS -> architecture.mayHaveRotaryFactors();
+            case RotaryMetadata.LONG_FACTORS, RotaryMetadata.SHORT_FACTORS -> architecture == GgufArchitecture.PHI3;
+            default -> false;
+        };
     }
 
     private List<GgufWeight> of(GgufTensor tensor) {
@@ -46,25 +73,32 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int queries, int
         if (fused && !names.has("attn_qkv")) {
             return split(tensor);
         }
+        String stacked = names.huggingOfStacked(tensor.name());
+        if (stacked != null) {
+            return unstack(tensor, stacked);
+        }
         String name = names.hugging(tensor.name());
         if (name == null) {
             throw new TouchstoneException(tensor.file() + " holds " + Problems.printable(tensor.name())
                     + ", which the architecture " + architecture.id() + " does not have here");
         }
-        int rows = tensor.shape()[0];
         if (fused && architecture.interleavesHeads()) {
-            checkRows(tensor, 3 * queries);
-            return List.of(new GgufWeight(name, tensor, RowOrder.interleaved(rows, headSize), Change.NONE));
+            checkRows(tensor, queries() + 2 * keyValues());
+            return List.of(GgufWeight.ordered(name, tensor, RowOrder.interleaved(groups, heads / groups, headSize)));
         }
         if (tensor.name().matches("blk\\.\\d+\\.attn_[qk]\\.(weight|bias)") && architecture.permutesRotaryRows()) {
-            checkRows(tensor, tensor.name().contains("attn_q") ? queries : keyValues);
-            return List.of(new GgufWeight(name, tensor, pairs(RowOrder.from(0, rows)), Change.NONE));
+            int rows = tensor.name().contains("attn_q") ? queries() : keyValues();
+            checkRows(tensor, rows);
+            return List.of(GgufWeight.ordered(name, tensor, pairs(RowOrder.from(0, rows))));
         }
-        return List.of(new GgufWeight(name, tensor, null, change(tensor)));
+        if (tensor.name().endsWith(".ffn_gate_inp_shexp.weight") && tensor.shape().length == 1) {
+            return List.of(GgufWeight.of(name, tensor).reshaped(1, tensor.shape()[0]));
+        }
+        return List.of(GgufWeight.of(name, tensor).changed(change(tensor)));
     }
 
     private Change change(GgufTensor tensor) {
-        if (architecture.addsOneToNorms() && tensor.name().matches(".*_norm\\.weight")) {
+        if (architecture.isGemma() && tensor.name().matches(".*_norm\\.weight")) {
             return Change.ONE_ADDED;
         }
         boolean inBlock = tensor.name().startsWith("blk.");
@@ -73,12 +107,29 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int queries, int
                 : Change.NONE;
     }
 
+    /** Tensors of several layers in one. (N, ...) -> N x (...) */
+    private static List<GgufWeight> unstack(GgufTensor tensor, String name) {
+        int[] shape = tensor.shape();
+        if (shape.length == 1) {
+            throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has shape " + Arrays.toString(shape)
+                    + ", expected more axes");
+        }
+        int[] one = Arrays.copyOfRange(shape, 1, shape.length);
+        int rows = one.length == 1 ? 1 : one[0];
+        List<GgufWeight> weights = new ArrayList<>();
+        for (int i = 0; i < shape[0]; i++) {
+            RowOrder order = RowOrder.from((long) i * rows, rows);
+            weights.add(GgufWeight.ordered(name.formatted(i), tensor, order).reshaped(one));
+        }
+        return weights;
+    }
+
     /** Queries, keys and values of one tensor, which the model has in three. */
     private List<GgufWeight> split(GgufTensor tensor) {
-        checkRows(tensor, queries + 2 * keyValues);
-        RowOrder q = RowOrder.from(0, queries);
-        RowOrder k = RowOrder.from(queries, keyValues);
-        RowOrder v = RowOrder.from(queries + keyValues, keyValues);
+        checkRows(tensor, queries() + 2 * keyValues());
+        RowOrder q = RowOrder.from(0, queries());
+        RowOrder k = RowOrder.from(queries(), keyValues());
+        RowOrder v = RowOrder.from(queries() + keyValues(), keyValues());
         return List.of(
                 part(tensor, "attn_q", architecture.permutesRotaryRows() ? pairs(q) : q),
                 part(tensor, "attn_k", architecture.permutesRotaryRows() ? pairs(k) : k),
@@ -87,7 +138,7 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int queries, int
 
     private GgufWeight part(GgufTensor tensor, String layer, RowOrder rows) {
         String name = architecture.names().hugging(tensor.name().replace("attn_qkv", layer));
-        return new GgufWeight(name, tensor, rows, Change.NONE);
+        return GgufWeight.ordered(name, tensor, rows);
     }
 
     private RowOrder pairs(RowOrder rows) {

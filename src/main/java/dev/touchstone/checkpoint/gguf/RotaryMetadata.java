@@ -4,21 +4,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.util.TouchstoneException;
 import java.util.List;
 import java.util.Map;
 
 /** The rotary embedding of a GGUF model, as {@code rope_parameters} in {@code config.json}. */
 record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> tensors) {
-    /** llama.cpp's converter does not write the base of GPT-NeoX and Phi; llama.cpp then uses this one. */
-    private static final double DEFAULT_BASE = 10_000;
+    /** llama.cpp's converter does not write the base of some architectures; llama.cpp then uses this one. */
+    static final double DEFAULT_BASE = 10_000;
+
+    /** Factors of LongRoPE, which are part of {@code config.json}. */
+    static final String LONG_FACTORS = "rope_factors_long.weight";
+
+    static final String SHORT_FACTORS = "rope_factors_short.weight";
 
     private static final String OLD_FACTOR = "rope.scale_linear";
 
+    /** The base of the frequencies. */
+    JsonNode base() {
+        return metadata.has("rope.freq_base")
+                ? metadata.required("rope.freq_base")
+                : JsonNodeFactory.instance.numberNode(DEFAULT_BASE);
+    }
+
     /** With the scaling of the metadata, or with the factors of {@code rope_freqs.weight}. */
-    ObjectNode parameters(JsonNode base) {
-        ObjectNode rope = JsonNodeFactory.instance.objectNode();
-        rope.set("rope_theta", base);
-        rope.put("rope_type", "default");
+    ObjectNode parameters() {
+        ObjectNode rope = unscaled();
         GgufTensor factors = tensors.get(GgufWeights.ROPE_FACTORS);
         String type = metadata.text("rope.scaling.type", hasOldScaling() ? "linear" : "none");
         if (factors != null) {
@@ -44,22 +55,64 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
         return rope;
     }
 
+    private ObjectNode unscaled() {
+        ObjectNode rope = JsonNodeFactory.instance.objectNode();
+        rope.set("rope_theta", base());
+        return rope.put("rope_type", "default");
+    }
+
     /** Of an architecture that rotates {@code rope.dimension_count} of a head's channels. */
     ObjectNode parametersOfPart(int headSize) {
-        JsonNode base = metadata.has("rope.freq_base")
-                ? metadata.required("rope.freq_base")
-                : JsonNodeFactory.instance.numberNode(DEFAULT_BASE);
+        return parameters().put("partial_rotary_factor", part(headSize));
+    }
+
+    private double part(int headSize) {
         int channels = metadata.integer("rope.dimension_count");
         double part = (double) channels / headSize;
         while ((int) (headSize * part) < channels) {
             part = Math.nextUp(part); // Hugging Face rounds the product down
         }
-        return parameters(base).put("partial_rotary_factor", part);
+        return part;
+    }
+
+    /** Of some channels, with LongRoPE if the file has its factors. */
+    ObjectNode longRope(int headSize) {
+        metadata.refuseOther("rope.scaling.type", "longrope");
+        metadata.refuseOther(OLD_FACTOR, "1.0");
+        ObjectNode rope = unscaled().put("partial_rotary_factor", part(headSize));
+        GgufTensor ofShort = tensors.get(SHORT_FACTORS);
+        GgufTensor ofLong = tensors.get(LONG_FACTORS);
+        if (ofShort == null && ofLong == null) {
+            metadata.refuseOther("rope.scaling.attn_factor", "1.0");
+            return rope;
+        }
+        if (ofShort == null || ofLong == null) {
+            throw new TouchstoneException(metadata.file() + " holds " + (ofShort == null ? LONG_FACTORS : SHORT_FACTORS)
+                    + ", expected " + (ofShort == null ? SHORT_FACTORS : LONG_FACTORS) + " too");
+        }
+        rope.put("rope_type", "longrope");
+        rope.set("short_factor", values(ofShort));
+        rope.set("long_factor", values(ofLong));
+        int trained = metadata.integer("rope.scaling.original_context_length");
+        rope.put("original_max_position_embeddings", trained);
+        double ratio = (double) metadata.integer("context_length") / trained;
+        double usual = ratio <= 1 ? 1 : Math.sqrt(1 + StrictMath.log(ratio) / StrictMath.log(trained));
+        JsonNode factor = metadata.required("rope.scaling.attn_factor");
+        if (factor.floatValue() != (float) usual) {
+            rope.set("attention_factor", factor);
+        }
+        return rope;
     }
 
     private void yarn(ObjectNode rope) {
-        for (String name : List.of("attn_factor", "yarn_attn_factor", "yarn_ext_factor")) {
+        for (String name : List.of("attn_factor", "yarn_ext_factor")) {
             metadata.refuseOther("rope.scaling." + name, "1.0");
+        }
+        // OLMo 3 has the usual factor, which follows from the others, in its configuration.
+        double usual = 0.1 * StrictMath.log(rope.get("factor").doubleValue()) + 1;
+        JsonNode given = metadata.all().get(metadata.key("rope.scaling.yarn_attn_factor"));
+        if (given == null || given.floatValue() != (float) usual) {
+            metadata.refuseOther("rope.scaling.yarn_attn_factor", "1.0");
         }
         metadata.refuseOther("rope.scaling.yarn_log_multiplier", "0.0");
         rope.put("original_max_position_embeddings", metadata.integer("rope.scaling.original_context_length"));

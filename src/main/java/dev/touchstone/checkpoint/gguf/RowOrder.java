@@ -10,7 +10,7 @@ import java.util.function.LongUnaryOperator;
  */
 record RowOrder(int count, LongUnaryOperator stored) {
     /** As many rows as {@code count}, from row {@code first} of the file on. */
-    static RowOrder from(int first, int count) {
+    static RowOrder from(long first, int count) {
         return new RowOrder(count, row -> first + row);
     }
 
@@ -27,15 +27,19 @@ record RowOrder(int count, LongUnaryOperator stored) {
     }
 
     /**
-     * Queries, keys and values in one matrix: Hugging Face has those of the first head, then those of the second one and so on; the file
-     * has all queries, then all keys, then all values.
+     * Queries, keys and values in one matrix: Hugging Face has those of the first group of heads, then those of the second one and so on;
+     * the file has all queries, then all keys, then all values. A group has the queries of some heads, a key and a value.
      */
-    static RowOrder interleaved(int count, int headSize) {
-        int part = count / 3;
-        return new RowOrder(count, row -> {
-            long head = row / (3L * headSize);
-            int inHead = (int) (row % (3L * headSize));
-            return (long) inHead / headSize * part + head * headSize + inHead % headSize;
+    static RowOrder interleaved(int groups, int headsInGroup, int headSize) {
+        long queries = (long) groups * headsInGroup;
+        int rowsInGroup = (headsInGroup + 2) * headSize;
+        return new RowOrder(groups * rowsInGroup, row -> {
+            long group = row / rowsInGroup;
+            int place = (int) (row % rowsInGroup) / headSize;
+            long head = place < headsInGroup
+                    ? group * headsInGroup + place
+                    : queries + (place - headsInGroup) * (long) groups + group;
+            return head * headSize + row % headSize;
         });
     }
 }

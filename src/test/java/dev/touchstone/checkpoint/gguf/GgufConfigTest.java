@@ -8,9 +8,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.StoredTensor;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +43,37 @@ class GgufConfigTest {
             llama       | use_parallel_residual        | true | llama.use_parallel_residual is true, which is not supported; expected false
             llama       | rope.scaling.type            | "longrope" | llama.rope.scaling.type is longrope, which is not supported;
             llama       | rope.dimension_count         | 8 | llama.rope.dimension_count is 8, expected 16, the size of a head; other
+            mixtral     | expert_used_count            | | the metadata lacks llama.expert_used_count;
+            mixtral     | expert_weights_norm          | false | llama.expert_weights_norm is false, which is not supported; expected true
+            qwen2moe    | expert_weights_norm          | true | qwen2moe.expert_weights_norm is true, which is not supported; expected false
+            qwen2moe    | expert_feed_forward_length   | | the metadata lacks qwen2moe.expert_feed_forward_length;
+            qwen2moe    | expert_shared_feed_forward_length | | the metadata lacks qwen2moe.expert_shared_feed_forward_length;
+            qwen3moe    | expert_count                 | | the metadata lacks qwen3moe.expert_count;
+            qwen3moe    | expert_gating_func           | 2 | qwen3moe.expert_gating_func is 2, which is not supported; expected 1
+            qwen3moe    | leading_dense_block_count    | 1 | qwen3moe.leading_dense_block_count is 1, which is not supported; expected 0
+            gpt-oss     | attention.sliding_window     | | the metadata lacks gpt-oss.attention.sliding_window;
+            gpt-oss     | attention.sliding_window_pattern | [true] | gpt-oss.attention.sliding_window_pattern is an array of 1 elements
+            gpt-oss     | rope.scaling.yarn_attn_factor | 2.0 | gpt-oss.rope.scaling.yarn_attn_factor is 2.0, which is not supported;
+            gemma       | attention.sliding_window     | 3 | gemma.attention.sliding_window is 3, which is not supported; expected 0
+            gemma3      | attn_logit_softcapping       | 5.0 | gemma3.attn_logit_softcapping is 5.0, which is not supported; expected 0.0
+            phi3        | attention.sliding_window     | | the metadata lacks phi3.attention.sliding_window;
+            phi3        | rope.scaling.original_context_length | | the metadata lacks phi3.rope.scaling.original_context_length;
+            phi3-longrope | rope.scaling.attn_factor   | | the metadata lacks phi3.rope.scaling.attn_factor;
+            granite     | attention.scale              | | the metadata lacks granite.attention.scale;
+            granite     | logit_scale                  | | the metadata lacks granite.logit_scale;
+            granite     | rope.scaling.finetuned       | false | granite.rope.scaling.finetuned is false, which is not supported; expected true
+            granitemoe  | expert_shared_feed_forward_length | 64 | granitemoe.expert_shared_feed_forward_length is 64, which is not
+            olmo        | attention.layer_norm_epsilon | 0.001 | olmo.attention.layer_norm_epsilon is 0.001, which is not supported;
+            olmo2       | attention.clamp_kqv          | 8.0 | olmo2.attention.clamp_kqv is 8.0, which is not supported; expected 0.0
+            smollm3     | rope.dimension_count         | 6 | smollm3.rope.dimension_count is 6, expected 8, the size of a head; other
+            command-r   | logit_scale                  | | the metadata lacks command-r.logit_scale;
+            cohere2     | attention.sliding_window     | | the metadata lacks cohere2.attention.sliding_window;
+            starcoder2  | attention.layer_norm_epsilon | | the metadata lacks starcoder2.attention.layer_norm_epsilon;
+            stablelm    | rope.dimension_count         | | the metadata lacks stablelm.rope.dimension_count;
+            falcon-groups | attention.head_count_kv    | 4 | blk.0.attn_qkv.weight has shape [64, 32], expected 96 rows by the number
+            starcoder   | attention.head_count_kv      | 4 | starcoder.attention.head_count_kv is 4, which is not supported; expected 1
+            mpt         | attention.max_alibi_bias     | | the metadata lacks mpt.attention.max_alibi_bias;
+            mpt         | attention.max_alibi_bias     | 0.0 | mpt.attention.max_alibi_bias is 0.0, which is not supported; expected 8.0
             llama-factors | attention.sliding_window   | 4 | llama.attention.sliding_window is set, in a model with biases, which is not
             """)
     void isRefusedByName(String model, String key, String value, String message) {
@@ -57,7 +94,9 @@ class GgufConfigTest {
     /** The help of the command line shows them, where only constants can be. */
     @Test
     void theListsOfArchitecturesAndTypesAreComplete() {
-        assertThat(Arrays.stream(GgufArchitecture.values()).map(GgufArchitecture::id))
+        assertThat(Arrays.stream(GgufArchitecture.values())
+                        .map(GgufArchitecture::id)
+                        .distinct())
                 .containsExactly(GgufFolder.ARCHITECTURES.split(", "));
         assertThat(GgufType.readable().stream().map(GgufType::name)).containsExactly(GgufFolder.TYPES.split(", "));
     }
@@ -108,12 +147,102 @@ class GgufConfigTest {
         assertThat((int) (22 * rope.get("partial_rotary_factor").doubleValue())).isEqualTo(15);
     }
 
+    /** llama.cpp's converter does not write Gemma 3's pattern. */
+    @Test
+    void everySixthLayerOfGemma3HasFullAttention() {
+        JsonNode config = config("gemma3", metadata -> {
+            metadata.put("gemma3.block_count", 7);
+            metadata.remove("gemma3.attention.sliding_window_pattern");
+        });
+
+        assertThat(kinds(config)).isEqualTo("sssssfs");
+    }
+
+    @Test
+    void aPatternMayBeAnElementForEachLayer() {
+        JsonNode config = config(
+                "gemma3",
+                metadata -> metadata.set("gemma3.attention.sliding_window_pattern", Json.value("", "[0, 1]")));
+
+        assertThat(kinds(config)).isEqualTo("fs");
+    }
+
+    /** Gemma 3 with one kind of layers has no window, and its largest model has another factor of the scores. */
+    @Test
+    void modelsOfGemma3DifferAsInLlamaCpp() {
+        JsonNode full = config("gemma3", metadata -> metadata.remove("gemma3.attention.sliding_window"));
+        JsonNode largest = config("gemma3", metadata -> metadata.put("gemma3.block_count", 62));
+
+        assertThat(kinds(full)).isEqualTo("ff");
+        assertThat(full.get("query_pre_attn_scalar").intValue()).isEqualTo(16);
+        assertThat(largest.get("query_pre_attn_scalar").intValue()).isEqualTo(32 / 4);
+    }
+
+    /** The first letter of the kind of each layer. */
+    private static String kinds(JsonNode config) {
+        return StreamSupport.stream(config.get("layer_types").spliterator(), false)
+                .map(kind -> kind.textValue().substring(0, 1))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void anAttentionFactorThatFollowsFromTheLengthsIsNotRepeated() {
+        JsonNode usual = rope("phi3-longrope", metadata -> {});
+        JsonNode other = rope("phi3-longrope", metadata -> metadata.put("phi3.rope.scaling.attn_factor", 1.5f));
+
+        assertThat(usual.has("attention_factor")).isFalse();
+        assertThat(other.get("attention_factor").doubleValue()).isEqualTo(1.5);
+    }
+
+    /** OLMo 3 writes the factor that follows from the scaling. */
+    @Test
+    void theUsualFactorOfYarnIsAccepted() {
+        float usual = (float) (0.1 * Math.log(4) + 1);
+        JsonNode rope = rope("olmo3", metadata -> metadata.put("olmo2.rope.scaling.yarn_attn_factor", usual));
+
+        assertThat(rope.get("full_attention").get("rope_type").textValue()).isEqualTo("yarn");
+        assertThat(rope.get("sliding_attention").get("rope_type").textValue()).isEqualTo("default");
+    }
+
+    @Test
+    void theBaseOfRotaryEmbeddingsIs10000IfTheFileHasNone() {
+        for (String model : List.of("llama", "gemma2", "falcon", "stablelm")) {
+            JsonNode rope = rope(
+                    model,
+                    metadata ->
+                            metadata.remove(metadata.get("general.architecture").textValue() + ".rope.freq_base"));
+
+            assertThat(rope.get("rope_theta").doubleValue()).as(model).isEqualTo(10_000);
+        }
+    }
+
+    /** Gate and up projections of the experts are joined. */
+    @Test
+    void expertsThatDoNotFitAreRefusedByName() {
+        for (String model : List.of("granitemoe", "gpt-oss")) {
+            assertThatThrownBy(() -> experts(model, "blk.1.ffn_up_exps.weight", "blk.1.ffn_up_other.weight"))
+                    .isInstanceOf(TouchstoneException.class)
+                    .hasMessageContaining("ffn_gate_exps");
+        }
+    }
+
+    /** The weights of a model in which a tensor has another name. */
+    private static void experts(String model, String name, String otherName) {
+        try (Gguf gguf = Gguf.open(Fixtures.gguf(model))) {
+            Map<String, GgufTensor> tensors = new LinkedHashMap<>(gguf.tensors());
+            tensors.put(otherName, tensors.remove(name));
+            GgufArchitecture architecture = GgufArchitecture.of(gguf);
+            for (StoredTensor tensor : GgufWeights.of(architecture, GgufConfig.of(gguf, architecture))
+                    .of(tensors)) {
+                assertThat(tensor.elements()).isPositive();
+            }
+        }
+    }
+
     private static JsonNode rope(String model, Consumer<ObjectNode> change) {
         try (Gguf gguf = Gguf.open(Fixtures.gguf(model))) {
             change.accept(gguf.metadata());
-            String architecture = gguf.metadata().get("general.architecture").textValue();
-            return GgufConfig.of(gguf, GgufArchitecture.of("x.gguf", architecture))
-                    .get("rope_parameters");
+            return GgufConfig.of(gguf, GgufArchitecture.of(gguf)).get("rope_parameters");
         }
     }
 

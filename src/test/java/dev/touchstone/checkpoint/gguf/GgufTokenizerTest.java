@@ -80,6 +80,18 @@ class GgufTokenizerTest {
         assertThat(tokenizer(metadata).encode("the")).doesNotContain(1).endsWith(2);
     }
 
+    /** As {@code rstrip} in Phi-3's {@code tokenizer.json}, and in llama.cpp. */
+    @Test
+    void specialTokensOfPhi3RemoveTheSpacesAfterThem() {
+        ObjectNode metadata = metadata("gguf-sentencepiece.gguf").put("tokenizer.ggml.add_bos_token", false);
+        Tokenizer phi3 = tokenizer(GgufArchitecture.PHI3, metadata);
+
+        assertThat(phi3.encode("</s> \n the")).isEqualTo(phi3.encode("</s>the"));
+        assertThat(phi3.encode("<s> \n the")).isNotEqualTo(phi3.encode("<s>the"));
+        assertThat(tokenizer(metadata).encode("</s> \n the"))
+                .isNotEqualTo(tokenizer(metadata).encode("</s>the"));
+    }
+
     private static ObjectNode metadata(String file) {
         try (Gguf gguf = Gguf.open(Fixtures.root().resolve(file))) {
             return gguf.metadata();
@@ -87,7 +99,11 @@ class GgufTokenizerTest {
     }
 
     private static Tokenizer tokenizer(ObjectNode metadata) {
-        Map<String, ObjectNode> files = GgufTokenizer.files("x.gguf", GgufArchitecture.LLAMA, metadata);
+        return tokenizer(GgufArchitecture.LLAMA, metadata);
+    }
+
+    private static Tokenizer tokenizer(GgufArchitecture architecture, ObjectNode metadata) {
+        Map<String, ObjectNode> files = GgufTokenizer.files("x.gguf", architecture, metadata);
         return TokenizerFiles.read(
                 "x.gguf",
                 name -> Optional.ofNullable(files.get(name))

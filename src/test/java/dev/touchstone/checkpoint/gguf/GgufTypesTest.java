@@ -88,6 +88,24 @@ class GgufTypesTest {
         }
     }
 
+    /** Its weights are kept in bfloat16, which must lose no bit of any scale and code. */
+    @Test
+    void valuesOfMxfp4AreBfloat16Numbers() {
+        ByteBuffer block = ByteBuffer.allocate(GgufType.MXFP4.blockBytes());
+        float[] values = new float[GgufType.MXFP4.blockElements()];
+        for (int i = 0; i < 16; i++) {
+            block.put(1 + i, (byte) (i * 17));
+        }
+        for (int exponent = 0; exponent < 256; exponent++) {
+            GgufType.MXFP4.microscaling().read(block.put(0, (byte) exponent), 0, values);
+            for (float value : values) {
+                assertThat(Float.floatToRawIntBits(value) & 0xFFFF)
+                        .as("%s, exponent %d", value, exponent)
+                        .isZero();
+            }
+        }
+    }
+
     @Test
     void f64IsRoundedToTheNearestFloat() {
         ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 0.1);
@@ -101,7 +119,10 @@ class GgufTypesTest {
         float[] weights = new float[type.blockElements()];
         for (int b = 0; b < blocks; b++) {
             int from = b * type.blockBytes();
-            if (type.quantization() == null) {
+            if (type.microscaling() != null) {
+                type.microscaling().read(bytes, from, weights);
+                System.arraycopy(weights, 0, values, b * weights.length, weights.length);
+            } else if (type.quantization() == null) {
                 values[b] = type.plain().element(bytes, from);
             } else {
                 type.block().read(bytes, from, block, b % Matrix.PANEL);

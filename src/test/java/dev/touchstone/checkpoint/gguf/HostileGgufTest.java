@@ -7,6 +7,7 @@ import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.files.ByteSource;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ class HostileGgufTest {
                         GgufBytes.header(3, 0, 1).number("general.alignment", 0).data(0)),
                 file(
                         "x.gguf: t has type 77, which is unknown; expected one of F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0,"
-                                + " Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, F64, BF16",
+                                + " Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, F64, BF16, MXFP4",
                         GgufBytes.header(3, 1, 0).tensor("t", 77, 0, 32).data(64)),
                 file(
                         "x.gguf: t has rows of 33 elements, expected a multiple of 32 for type Q8_0" + damaged,
@@ -199,7 +200,7 @@ class HostileGgufTest {
         }
         try (GgufFolder opened = GgufFolder.of(open(bytes))) {
             assertThat(opened.all()).isNotEmpty();
-            for (GgufWeight weight : opened.all()) {
+            for (StoredTensor weight : opened.all()) {
                 int count = (int) Math.min(1000, weight.elements());
                 weight.reader(count).floats(weight.elements() - count, count, new float[count], 0);
             }

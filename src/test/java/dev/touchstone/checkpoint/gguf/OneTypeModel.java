@@ -95,6 +95,10 @@ public final class OneTypeModel {
             default -> {
                 random.nextBytes(bytes.array());
                 for (int block = 0; block < blocks; block++) {
+                    if (type == GgufType.MXFP4) {
+                        bytes.put(block * type.blockBytes(), (byte) (119 + random.nextInt(3)));
+                        continue;
+                    }
                     for (int place : scales(type)) {
                         float scale = scale(type) * (0.25f + 0.75f * (float) random.nextDouble());
                         bytes.putShort(block * type.blockBytes() + place, HalfPrecision.toFloat16(scale));

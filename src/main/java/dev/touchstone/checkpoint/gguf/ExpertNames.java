@@ -1,0 +1,38 @@
+package dev.touchstone.checkpoint.gguf;
+
+import java.util.Map;
+
+/** The names of layers in architectures with mixtures of experts. */
+final class ExpertNames {
+    static final GgufNames MIXTRAL = GgufNames.LLAMA
+            .withInside(Map.of("ffn_gate_inp", "block_sparse_moe.gate"))
+            .withStacked(Map.of(
+                    "ffn_gate_exps", "block_sparse_moe.experts.%d.w1",
+                    "ffn_up_exps", "block_sparse_moe.experts.%d.w3",
+                    "ffn_down_exps", "block_sparse_moe.experts.%d.w2"));
+
+    static final GgufNames QWEN3MOE = GgufNames.LLAMA
+            .withInside(Map.of("ffn_gate_inp", "mlp.gate"))
+            .withStacked(Map.of(
+                    "ffn_gate_exps", "mlp.experts.%d.gate_proj",
+                    "ffn_up_exps", "mlp.experts.%d.up_proj",
+                    "ffn_down_exps", "mlp.experts.%d.down_proj"));
+
+    static final GgufNames QWEN2MOE = QWEN3MOE.withInside(Map.of(
+            "ffn_gate_inp_shexp", "mlp.shared_expert_gate",
+            "ffn_gate_shexp", "mlp.shared_expert.gate_proj",
+            "ffn_up_shexp", "mlp.shared_expert.up_proj",
+            "ffn_down_shexp", "mlp.shared_expert.down_proj"));
+
+    /** The gate and up projections are joined in {@link JoinedExperts}. */
+    static final GgufNames GRANITE_MOE = GgufNames.LLAMA.withInside(
+            Map.of("ffn_gate_inp", "block_sparse_moe.router.layer", "ffn_down_exps", "block_sparse_moe.output_linear"));
+
+    /** All projections of the experts are in {@link JoinedExperts}. */
+    static final GgufNames GPT_OSS = GgufNames.LLAMA.withInside(Map.of(
+            "attn_sinks.weight", "self_attn.sinks",
+            "post_attention_norm", "post_attention_layernorm",
+            "ffn_gate_inp", "mlp.router"));
+
+    private ExpertNames() {}
+}

@@ -5,8 +5,10 @@ import dev.touchstone.checkpoint.gguf.GgufFiles;
 import dev.touchstone.checkpoint.gguf.GgufFolder;
 import dev.touchstone.checkpoint.safetensors.TensorFiles;
 import dev.touchstone.util.Problems;
+import dev.touchstone.weights.StoredTensor;
 import dev.touchstone.weights.StoredTensors;
 import dev.touchstone.weights.StoredType;
+import dev.touchstone.weights.WeightType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,10 +43,23 @@ public record ModelSource(String name, ModelFiles files, Supplier<StoredTensors>
     /** The types of the weights. The headers of a GGUF file are in memory, so the source may have been loaded. */
     public List<StoredType> types() {
         if (files instanceof GgufFolder gguf) {
-            return StoredType.of(gguf.all());
+            return StoredType.of(gguf.stored());
         }
         try (StoredTensors opened = tensors.get()) {
             return StoredType.of(opened.all());
+        }
+    }
+
+    /** The number of bytes that the weights take in memory. */
+    public long memory(WeightType type) {
+        if (files instanceof GgufFolder gguf) {
+            return gguf.all().stream().mapToLong(type::bytes).sum();
+        }
+        try (StoredTensors opened = tensors.get()) {
+            return opened.all().stream()
+                    .filter(StoredTensor::isFloat)
+                    .mapToLong(type::bytes)
+                    .sum();
         }
     }
 

@@ -30,6 +30,11 @@ final class ModelOptions {
                             + " the memory of 16-bit weights. The results are identical. Default: stored.")
     private WeightType type = WeightType.STORED;
 
+    /** The type of the weights in memory. */
+    WeightType type() {
+        return type;
+    }
+
     /** Whether it is the included model. */
     boolean isBundled() {
         return model == null;

@@ -118,7 +118,7 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     /** In decimal units. */
-    private static String size(long bytes) {
+    static String size(long bytes) {
         if (bytes < 1_000_000) {
             return (bytes + 999) / 1000 + " KB";
         }

@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "summary",
         description =
-                "List the layers of a model, with their shapes and numbers of parameters, and the types of its weights in the"
-                        + " file.",
+                "List the layers of a model, with their shapes and numbers of parameters, the types of its weights in the file,"
+                        + " and their size there and in memory.",
         footer = {"", "Example:", "  touchstone summary"})
 final class SummaryCommand implements Callable<Integer> {
     @Mixin
@@ -32,9 +32,11 @@ final class SummaryCommand implements Callable<Integer> {
     public Integer call() {
         LoadedModel loaded;
         List<StoredType> types;
+        long memory;
         try (ModelSource source = model.source()) {
             loaded = model.read(source, console);
             types = source.types();
+            memory = source.memory(model.type());
         }
         Shape shape = loaded.transformer().shape();
         console.print(String.format(
@@ -51,6 +53,9 @@ final class SummaryCommand implements Callable<Integer> {
         if (types.size() > 1) {
             types.stream().reduce(StoredType::plus).ifPresent(all -> console.print(row("all types", all)));
         }
+        long stored = types.stream().mapToLong(StoredType::bytes).sum();
+        console.print(String.format(
+                "%nweights in the file: %s, in memory: %s%n", ModelsCommand.size(stored), ModelsCommand.size(memory)));
         console.print("\n" + row("layer", "kind", "shapes", "parameters"));
         ModelSummary summary = ModelSummary.of(loaded.transformer());
         for (ModelSummary.Row row : summary.rows()) {

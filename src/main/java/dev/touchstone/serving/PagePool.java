@@ -1,7 +1,6 @@
 package dev.touchstone.serving;
 
 import dev.touchstone.tensor.KeyValuePage;
-import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.PageSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,8 +24,8 @@ final class PagePool implements PageSource {
         /** Whether the prefix cache keeps it. */
         boolean kept;
 
-        Page(KeyValueShape shape) {
-            super(shape);
+        Page(int channels) {
+            super(channels);
         }
     }
 
@@ -54,11 +53,11 @@ final class PagePool implements PageSource {
     }
 
     @Override
-    public KeyValuePage take(KeyValueShape shape) {
+    public KeyValuePage take(int channels) {
         if (free() == 0) {
             throw new IllegalStateException("all " + capacity + " pages are in use");
         }
-        Page page = spare.isEmpty() ? new Page(shape) : spare.pop();
+        Page page = spare.isEmpty() ? new Page(channels) : spare.pop();
         page.users = 1;
         used++; // last: nothing is counted if there is no memory for a new page
         return page;

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,20 @@ class ToolsTest {
                 .containsPattern("Q4_1 +2 +5.00 +[0-9,]+\n")
                 .containsPattern("IQ4_NL +2 +4.50 +[0-9,]+\n")
                 .containsPattern("F32 +20 +32.00 +[0-9,]+\n")
-                .containsPattern("all types +29 +[0-9.]+ +[0-9,]+\n");
+                .containsPattern("all types +29 +[0-9.]+ +[0-9,]+\n")
+                .containsPattern("\nweights in the file: 24[0-9] KB, in memory: 24[0-9] KB\n");
+    }
+
+    /** 16 bits instead of 4.25. */
+    @Test
+    void summaryShowsThatMxfp4IsWidenedInMemory() {
+        Cli cli = Cli.run("summary", "--model", Fixtures.gguf("gpt-oss").toString());
+
+        assertThat(cli.exit()).as(cli.err()).isZero();
+        Matcher sizes = Pattern.compile("\nweights in the file: ([0-9]+) KB, in memory: ([0-9]+) KB\n")
+                .matcher(cli.out());
+        assertThat(sizes.find()).isTrue();
+        assertThat(Integer.parseInt(sizes.group(2))).isGreaterThan(Integer.parseInt(sizes.group(1)) + 5);
     }
 
     @Test
@@ -71,7 +86,6 @@ class ToolsTest {
                 "storyteller",
                 "exercise",
                 "tiny-bloom",
-                "tiny-deepseek-v2",
                 "tiny-gemma2",
                 "tiny-gpt-neo",
                 "tiny-gpt-neox",

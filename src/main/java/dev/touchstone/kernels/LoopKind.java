@@ -17,6 +17,7 @@ enum LoopKind {
     WIDEN_SIGNED((loops, data) -> data.widen(loops, data.bytes)),
     WIDEN_SHIFTED((loops, data) -> data.widen(loops, data.shifted)),
     WIDEN_TWO_PLANES((loops, data) -> data.widen(loops, data.twoPlanes)),
+    WIDEN_TWO_PLANES_SHIFTED((loops, data) -> data.widen(loops, data.twoPlanesShifted)),
     WIDEN_TABLE((loops, data) -> data.widen(loops, data.table)),
     ROW_BFLOAT16((loops, data) -> data.row(loops, data.bfloat16)),
     ROW_FLOAT16((loops, data) -> data.row(loops, data.float16)),
@@ -24,6 +25,7 @@ enum LoopKind {
     ROW_NIBBLES((loops, data) -> data.row(loops, data.nibbles)),
     ROW_SHIFTED((loops, data) -> data.row(loops, data.shifted)),
     ROW_TWO_PLANES((loops, data) -> data.row(loops, data.twoPlanes)),
+    ROW_TWO_PLANES_SHIFTED((loops, data) -> data.row(loops, data.twoPlanesShifted)),
     ROW_TABLE((loops, data) -> data.row(loops, data.table)),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
@@ -60,14 +62,7 @@ enum LoopKind {
         return switch (weight.type()) {
             case BFLOAT16 -> WIDEN_BFLOAT16;
             case FLOAT16 -> WIDEN_FLOAT16;
-            case QUANTIZED ->
-                ofCodes(
-                        weight.quantized().quantization(),
-                        WIDEN_TWO_PLANES,
-                        WIDEN_TABLE,
-                        WIDEN_SHIFTED,
-                        WIDEN_SIGNED,
-                        WIDEN_SIGNED);
+            case QUANTIZED -> widening(weight.quantized().quantization());
             case FLOAT32 -> throw new IllegalArgumentException("the weights are float32");
         };
     }
@@ -78,34 +73,31 @@ enum LoopKind {
             case FLOAT32 -> ROW;
             case BFLOAT16 -> ROW_BFLOAT16;
             case FLOAT16 -> ROW_FLOAT16;
-            case QUANTIZED ->
-                ofCodes(
-                        weight.quantized().quantization(),
-                        ROW_TWO_PLANES,
-                        ROW_TABLE,
-                        ROW_SHIFTED,
-                        ROW_BYTES,
-                        ROW_NIBBLES);
+            case QUANTIZED -> row(weight.quantized().quantization());
         };
     }
 
-    private static LoopKind ofCodes(
-            Quantization quantization,
-            LoopKind twoPlanes,
-            LoopKind table,
-            LoopKind shifted,
-            LoopKind bytes,
-            LoopKind nibbles) {
-        if (quantization.highBits() > 0) {
-            return twoPlanes;
-        }
+    private static LoopKind widening(Quantization quantization) {
         if (quantization.isNonLinear()) {
-            return table;
+            return WIDEN_TABLE;
+        }
+        if (quantization.highBits() > 0) {
+            return quantization.hasMinima() ? WIDEN_TWO_PLANES_SHIFTED : WIDEN_TWO_PLANES;
+        }
+        return quantization.hasMinima() ? WIDEN_SHIFTED : WIDEN_SIGNED;
+    }
+
+    private static LoopKind row(Quantization quantization) {
+        if (quantization.isNonLinear()) {
+            return ROW_TABLE;
+        }
+        if (quantization.highBits() > 0) {
+            return quantization.hasMinima() ? ROW_TWO_PLANES_SHIFTED : ROW_TWO_PLANES;
         }
         if (quantization.hasMinima()) {
-            return shifted;
+            return ROW_SHIFTED;
         }
-        return quantization.lowBits() == Byte.SIZE ? bytes : nibbles;
+        return quantization.lowBits() == Byte.SIZE ? ROW_BYTES : ROW_NIBBLES;
     }
 
     /** Whether it belongs to matrix products, which take nearly all of a model's time. */
@@ -136,6 +128,8 @@ enum LoopKind {
                 Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).withMinima().withGroupBits(8));
         private final Matrix twoPlanes =
                 zeros(Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8));
+        private final Matrix twoPlanesShifted = zeros(
+                Quantization.of(ScalarKernels.BLOCK, 32, 4, 1).withMinima().withGroupBits(8));
         private final Matrix table =
                 zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).nonLinear().withGroupBits(8));
 

@@ -59,40 +59,4 @@ final class VectorCodeColumns {
             number.fma(s0, t0).intoArray(to, at + i * COLUMNS);
         }
     }
-
-    /** The same with the high bits of codes in another plane. */
-    static void widenTwoPlanes(
-            int inputs,
-            byte[] q,
-            int qAt,
-            int lowBits,
-            int highAt,
-            int highBits,
-            int shift,
-            float[] scales,
-            float[] shifts,
-            int group,
-            float[] to,
-            int at) {
-        FloatVector s0 = FloatVector.fromArray(SPECIES, scales, group);
-        FloatVector t0 = FloatVector.fromArray(SPECIES, shifts, group);
-        int lowMask = (1 << lowBits) - 1;
-        int highMask = (1 << highBits) - 1;
-        for (int i = 0; i < inputs; i++) {
-            int lowBit = i * lowBits;
-            int highBit = i * highBits;
-            IntVector high = ByteVector.fromArray(BYTES, q, highAt + (highBit >> 3) * COLUMNS)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, shift + (highBit & 7))
-                    .and(highMask)
-                    .lanewise(VectorOperators.LSHL, lowBits);
-            IntVector code = ByteVector.fromArray(BYTES, q, qAt + (lowBit >> 3) * COLUMNS)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, shift + (lowBit & 7))
-                    .and(lowMask)
-                    .or(high);
-            FloatVector number = (FloatVector) code.convertShape(VectorOperators.I2F, SPECIES, 0);
-            number.fma(s0, t0).intoArray(to, at + i * COLUMNS);
-        }
-    }
 }

@@ -21,9 +21,7 @@ final class VectorCodeRows {
     /** The highest 4 and 8 bits of an int. */
     private static final int NIBBLE = 0xF0000000;
 
-    private static final int BYTE = 0xFF000000;
-    /** The lowest bit of each byte of an int. */
-    private static final int LOWEST = 0x01010101;
+    static final int BYTE = 0xFF000000;
 
     private VectorCodeRows() {}
 
@@ -96,9 +94,8 @@ final class VectorCodeRows {
     }
 
     /**
-     * Unsigned codes of {@code bits} bits. A weight is the product of code and scale plus the shift. The product needs at most 24 bits, 11 of
-     * the factor, 7 of the group's number, 6 of the code, so it is exact, and one fused operation rounds as the formula. With an offset, the
-     * sum is exact too. Only a weight of zero may have another sign then, which no sum shows, since sums begin with +0.
+     * Unsigned codes of {@code bits} bits with minima, whose negatives are the shifts. The product of a code and its scale needs at most 23
+     * bits: 11 of the factor, 7 of the group's number, 5 of the code. So it is exact, and one fused operation rounds as the two of the formula.
      */
     static void addShifted(
             float[] x,
@@ -138,64 +135,6 @@ final class VectorCodeRows {
             IntVector w2 = w.lanewise(VectorOperators.LSHR, 16).and(mask);
             y2 = x0.fma(((FloatVector) w2.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s2, t2), y2);
             IntVector w3 = w.lanewise(VectorOperators.LSHR, 24).and(mask);
-            y3 = x0.fma(((FloatVector) w3.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s3, t3), y3);
-        }
-        y0.intoArray(y, yAt);
-        y1.intoArray(y, yAt + RUN);
-        y2.intoArray(y, yAt + 2 * RUN);
-        y3.intoArray(y, yAt + 3 * RUN);
-    }
-
-    /** The same with the high bits of codes in another plane, which begins at {@code highAt}. */
-    static void addTwoPlanes(
-            float[] x,
-            int xAt,
-            int inputs,
-            byte[] q,
-            int qAt,
-            int lowBits,
-            int highAt,
-            int highBits,
-            float[] scales,
-            float[] shifts,
-            int group,
-            float[] y,
-            int yAt) {
-        FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
-        FloatVector y1 = FloatVector.fromArray(SPECIES, y, yAt + RUN);
-        FloatVector y2 = FloatVector.fromArray(SPECIES, y, yAt + 2 * RUN);
-        FloatVector y3 = FloatVector.fromArray(SPECIES, y, yAt + 3 * RUN);
-        FloatVector s0 = FloatVector.fromArray(SPECIES, scales, group);
-        FloatVector s1 = FloatVector.fromArray(SPECIES, scales, group + RUN);
-        FloatVector s2 = FloatVector.fromArray(SPECIES, scales, group + 2 * RUN);
-        FloatVector s3 = FloatVector.fromArray(SPECIES, scales, group + 3 * RUN);
-        FloatVector t0 = FloatVector.fromArray(SPECIES, shifts, group);
-        FloatVector t1 = FloatVector.fromArray(SPECIES, shifts, group + RUN);
-        FloatVector t2 = FloatVector.fromArray(SPECIES, shifts, group + 2 * RUN);
-        FloatVector t3 = FloatVector.fromArray(SPECIES, shifts, group + 3 * RUN);
-        int lowMask = LOWEST * ((1 << lowBits) - 1);
-        int highMask = LOWEST * ((1 << highBits) - 1);
-        for (int i = 0; i < inputs; i++) {
-            int lowBit = i * lowBits;
-            int highBit = i * highBits;
-            IntVector high = ByteVector.fromArray(BYTES, q, highAt + (highBit >> 3) * COLUMNS)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, highBit & 7)
-                    .and(highMask)
-                    .lanewise(VectorOperators.LSHL, lowBits);
-            IntVector w = ByteVector.fromArray(BYTES, q, qAt + (lowBit >> 3) * COLUMNS)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, lowBit & 7)
-                    .and(lowMask)
-                    .or(high);
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
-            IntVector w0 = w.and(0xFF);
-            y0 = x0.fma(((FloatVector) w0.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s0, t0), y0);
-            IntVector w1 = w.lanewise(VectorOperators.LSHR, 8).and(0xFF);
-            y1 = x0.fma(((FloatVector) w1.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s1, t1), y1);
-            IntVector w2 = w.lanewise(VectorOperators.LSHR, 16).and(0xFF);
-            y2 = x0.fma(((FloatVector) w2.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s2, t2), y2);
-            IntVector w3 = w.lanewise(VectorOperators.LSHR, 24);
             y3 = x0.fma(((FloatVector) w3.convertShape(VectorOperators.I2F, SPECIES, 0)).fma(s3, t3), y3);
         }
         y0.intoArray(y, yAt);

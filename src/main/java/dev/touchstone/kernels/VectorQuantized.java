@@ -14,7 +14,7 @@ final class VectorQuantized {
     private static final int STEP = Quantization.STEP;
     private static final int RUN = VectorCodeRows.RUN;
 
-    private final VectorScales read = new VectorScales();
+    private final VectorScales widened = new VectorScales();
     private final float[] sums = new float[COLUMNS];
 
     /** Where the codes of an input of a step begin in a plane of so many bits. */
@@ -28,7 +28,7 @@ final class VectorQuantized {
         int panel = weight.output(wAt) / COLUMNS;
         int input = weight.input(wAt);
         for (int i = 0; i < inputs; i += STEP) {
-            read.read(panels, panel, input + i, i == 0);
+            widened.read(panels, panel, input + i, i == 0);
             clear(sums);
             int low = panels.lowPlane(panel, input + i);
             int high = panels.highPlane(panel, input + i);
@@ -53,16 +53,20 @@ final class VectorQuantized {
         int q = lowPlane + row(from, bits) + c * Integer.BYTES;
         if (highBits > 0) {
             int high = highPlane + row(from, highBits) + c * Integer.BYTES;
-            VectorCodeRows.addTwoPlanes(
-                    x, xAt, group, codes, q, bits, high, highBits, read.scales, read.shifts, scale, sums, c);
+            if (quantization.hasMinima()) {
+                VectorTwoPlanes.addShifted(
+                        x, xAt, group, codes, q, bits, high, highBits, widened.scales, widened.shifts, scale, sums, c);
+            } else {
+                VectorTwoPlanes.addSigned(x, xAt, group, codes, q, bits, high, highBits, widened.scales, scale, sums, c);
+            }
         } else if (quantization.isNonLinear()) {
-            VectorTable.addRow(x, xAt, group, codes, q, read.scales, scale, sums, c);
+            VectorTable.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
         } else if (quantization.hasMinima()) {
-            VectorCodeRows.addShifted(x, xAt, group, codes, q, bits, read.scales, read.shifts, scale, sums, c);
+            VectorCodeRows.addShifted(x, xAt, group, codes, q, bits, widened.scales, widened.shifts, scale, sums, c);
         } else if (bits == Byte.SIZE) {
-            VectorCodeRows.addBytes(x, xAt, group, codes, q, read.scales, scale, sums, c);
+            VectorCodeRows.addBytes(x, xAt, group, codes, q, widened.scales, scale, sums, c);
         } else {
-            VectorCodeRows.addNibbles(x, xAt, group, codes, q, read.scales, scale, sums, c);
+            VectorCodeRows.addNibbles(x, xAt, group, codes, q, widened.scales, scale, sums, c);
         }
     }
 
@@ -79,7 +83,7 @@ final class VectorQuantized {
         int group = panels.quantization().group();
         for (int i = 0; i < count / COLUMNS; i += STEP) {
             int input = weight.input(at) + i;
-            read.read(panels, panel, input, i == 0);
+            widened.read(panels, panel, input, i == 0);
             int low = panels.lowPlane(panel, input);
             int high = panels.highPlane(panel, input);
             for (int from = 0; from < STEP; from += group) {
@@ -101,14 +105,18 @@ final class VectorQuantized {
         int q = lowPlane + row(from, bits) + c % RUN * Integer.BYTES;
         if (highBits > 0) {
             int high = highPlane + row(from, highBits) + c % RUN * Integer.BYTES;
-            VectorCodeColumns.widenTwoPlanes(
-                    group, codes, q, bits, high, highBits, shift, read.scales, read.shifts, scale, to, at);
+            if (quantization.hasMinima()) {
+                VectorTwoPlanes.widenShifted(
+                        group, codes, q, bits, high, highBits, shift, widened.scales, widened.shifts, scale, to, at);
+            } else {
+                VectorTwoPlanes.widenSigned(group, codes, q, bits, high, highBits, shift, widened.scales, scale, to, at);
+            }
         } else if (quantization.isNonLinear()) {
-            VectorTable.widen(group, codes, q, shift, read.scales, scale, to, at);
+            VectorTable.widen(group, codes, q, shift, widened.scales, scale, to, at);
         } else if (quantization.hasMinima()) {
-            VectorCodeColumns.widenShifted(group, codes, q, bits, shift, read.scales, read.shifts, scale, to, at);
+            VectorCodeColumns.widenShifted(group, codes, q, bits, shift, widened.scales, widened.shifts, scale, to, at);
         } else {
-            VectorCodeColumns.widenSigned(group, codes, q, bits, shift, read.scales, scale, to, at);
+            VectorCodeColumns.widenSigned(group, codes, q, bits, shift, widened.scales, scale, to, at);
         }
     }
 }

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Widens the scales of a step of quantised weights to float, and the shifts: what is added to the product of an unsigned code and the scale,
- * the negative of the minimum, or of the offset times the scale. {@code [group][column]}
+ * Widens the scales of a step of quantised weights to float, and the shifts, which are the negatives of the minima.
+ * {@code [group][column]}
  */
 final class VectorScales {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
@@ -29,7 +29,7 @@ final class VectorScales {
     private final float[] shiftFactors = new float[COLUMNS];
 
     final float[] scales = new float[MOST_GROUPS * COLUMNS];
-    /** Not set if codes are signed or have a table. */
+    /** Not set if there are no minima. */
     final float[] shifts = new float[MOST_GROUPS * COLUMNS];
 
     /**
@@ -56,15 +56,9 @@ final class VectorScales {
             multiples(groups, at, 0, mask, scaleFactors, scales, to);
             if (hasMinima) {
                 multiples(groups, at + minima, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
-            } else if (hasShifts(quantization)) {
-                multiples(groups, at, 0, mask, shiftFactors, shifts, to);
             }
             at += quantization.groupBytes() * COLUMNS;
         }
-    }
-
-    private static boolean hasShifts(Quantization quantization) {
-        return quantization.hasMinima() || quantization.offset() != 0 && !quantization.isSigned();
     }
 
     private static void factors(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts) {
@@ -75,8 +69,6 @@ final class VectorScales {
         halves(panels.factors(), at, 0x1p112f * times, scales);
         if (quantization.hasMinima()) {
             halves(panels.factors(), at + COLUMNS, -0x1p112f, shifts);
-        } else if (hasShifts(quantization)) {
-            halves(panels.factors(), at, -0x1p112f * quantization.offset(), shifts);
         }
     }
 

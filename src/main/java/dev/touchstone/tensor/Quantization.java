@@ -57,9 +57,9 @@ public record Quantization(
         return isNonLinear || hasMinima ? 0 : 1 << bits() - 1;
     }
 
-    /** Whether panels have codes minus the offset, in two's complement: those of one plane if there is an offset. */
+    /** Whether panels have codes minus the offset, in two's complement: if there is an offset. */
     public boolean isSigned() {
-        return offset() != 0 && highBits == 0;
+        return offset() != 0;
     }
 
     /** The {@code q} of a code. */

@@ -42,17 +42,12 @@ public final class QuantizedPanels {
         this.groups = new byte[panels * (inputs / quantization.group()) * quantization.groupBytes() * COLUMNS];
         this.values = new float[1 << quantization.bits()];
         for (int code = 0; code < values.length; code++) {
-            values[code] = quantization.value(code ^ sign());
+            values[code] = quantization.value(code ^ quantization.offset());
         }
     }
 
     private int stepBytes() {
         return STEP * COLUMNS / Byte.SIZE * quantization.bits();
-    }
-
-    /** The bit that differs between a code and what is stored of it: subtracting the highest bit flips it. */
-    private int sign() {
-        return quantization.isSigned() ? quantization.offset() : 0;
     }
 
     public Quantization quantization() {
@@ -133,7 +128,7 @@ public final class QuantizedPanels {
     private void pack(byte[] from, int at, int plane, int bits, int shift) {
         int perByte = Byte.SIZE / bits;
         long mask = LOWEST * ((1 << bits) - 1);
-        long sign = LOWEST * sign();
+        long sign = LOWEST * quantization.offset(); // subtracting the highest bit flips it
         for (int i = 0; i < STEP * COLUMNS / perByte; i += Long.BYTES) {
             int source = at + i / COLUMNS * perByte * COLUMNS + i % COLUMNS;
             long packed = 0;

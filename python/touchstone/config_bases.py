@@ -30,6 +30,12 @@ SIZES = (
     "n_layers",
     "max_seq_len",
     "ffn_hidden_size",
+    "kv_lora_rank",
+    "q_lora_rank",
+    "qk_nope_head_dim",
+    "qk_rope_head_dim",
+    "v_head_dim",
+    "n_routed_experts",
 )
 """Attributes whose defaults would make a large model, and so are never left out."""
 
@@ -86,6 +92,28 @@ _LLAMA3 = {
 }
 
 _MIXTURE = {"num_local_experts": 4, "num_experts_per_tok": 2}
+_LATENT = {
+    "vocab_size": 11,
+    "hidden_size": 12,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "num_key_value_heads": 3,
+    "kv_lora_rank": 8,
+    "q_lora_rank": 6,
+    "qk_nope_head_dim": 6,
+    "qk_rope_head_dim": 4,
+    "v_head_dim": 7,
+    "intermediate_size": 10,
+    "moe_intermediate_size": 6,
+    "n_routed_experts": 6,
+    "num_experts_per_tok": 2,
+    "n_group": 3,
+    "topk_group": 2,
+    "first_k_dense_replace": 1,
+    "max_position_embeddings": 32,
+    "rms_norm_eps": 0.01,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 20.0},
+}
 
 BASES: dict[str, dict[str, object]] = {
     "gpt2": {"model_type": "gpt2"} | _SHORT_NAMES,
@@ -136,6 +164,19 @@ BASES: dict[str, dict[str, object]] = {
     }
     | _SHARES,
     "granitemoe": {"model_type": "granitemoe", "attention_multiplier": 0.7} | _GROUPED | _MIXTURE,
+    "deepseek_v2": {"model_type": "deepseek_v2", "n_shared_experts": 2} | _LATENT,
+    "deepseek_v2, groups": {
+        "model_type": "deepseek_v2",
+        "topk_method": "group_limited_greedy",
+        "routed_scaling_factor": 1.5,
+        "n_shared_experts": 1,
+    }
+    | _LATENT
+    | {"q_lora_rank": None},
+    "deepseek_v3": {"model_type": "deepseek_v3"} | _LATENT,
+    "deepseek_v3, yarn": {"model_type": "deepseek_v3"}
+    | _LATENT
+    | {"q_lora_rank": None, "rope_parameters": _YARN | {"mscale": 0.8, "mscale_all_dim": 0.5}},
     "gpt_oss": {"model_type": "gpt_oss", "sliding_window": 5} | _GROUPED | _MIXTURE,
     "qwen3_moe": {"model_type": "qwen3_moe", "moe_intermediate_size": 6} | _GROUPED | _MIXTURE,
     "qwen3_moe, sliding": {
@@ -148,9 +189,7 @@ BASES: dict[str, dict[str, object]] = {
     | _MIXTURE,
     "gemma2": {"model_type": "gemma2", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED,
     "gemma": {"model_type": "gemma"} | _GROUPED,
-    "gemma3_text": {"model_type": "gemma3_text", "query_pre_attn_scalar": 7, "sliding_window": 5}
-    | _GROUPED
-    | _KINDS,
+    "gemma3_text": {"model_type": "gemma3_text", "query_pre_attn_scalar": 7, "sliding_window": 5} | _GROUPED | _KINDS,
     "gemma3_text, longrope": {"model_type": "gemma3_text", "query_pre_attn_scalar": 20, "sliding_window": 5}
     | _GROUPED
     | _KINDS

@@ -191,7 +191,8 @@ def _shapes(config: dict[str, object]) -> Shapes | None:
         model = AutoModelForCausalLM.from_config(_config(config), **EAGER)
     except Exception:
         return None
-    return {name: list(parameter.shape) for name, parameter in model.named_parameters()}
+    buffers = {name: buffer for name, buffer in model.named_buffers() if name in model.state_dict()}
+    return {name: list(tensor.shape) for name, tensor in (dict(model.named_parameters()) | buffers).items()}
 
 
 def _attributes(base: dict[str, object]) -> dict[str, object]:

@@ -65,6 +65,9 @@ def make_routing_hostile(model: PreTrainedModel) -> None:
             router.weight[:, 0] = torch.tensor([0, -3, 0, 3, 0, 0])
             if "bias" in dict(router.named_parameters()):
                 router.bias[:] = torch.tensor([0.25, -4, -0.2, 4, 0.25, 0.3])
+            if hasattr(router, "e_score_correction_bias"):
+                # Changes the choice of experts and of groups; the groups of three pairs are equally good without it.
+                router.e_score_correction_bias[:] = torch.tensor([0.1, 0.05, -0.3, 0, 0.15, -0.3])
 
 
 def _is_gain(parameter: torch.Tensor) -> bool:
@@ -99,6 +102,24 @@ BY_KIND = {
 }
 """Another rotary embedding for each kind of layer."""
 MIXTURE = {"num_local_experts": 6, "num_experts_per_tok": 2}
+LATENT = {
+    "hidden_size": 30,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 3,
+    "num_key_value_heads": 3,
+    "kv_lora_rank": 12,
+    "qk_nope_head_dim": 4,
+    "qk_rope_head_dim": 6,
+    "v_head_dim": 7,
+    "intermediate_size": 19,
+    "moe_intermediate_size": 7,
+    "first_k_dense_replace": 1,
+    "n_routed_experts": 6,
+    "n_group": 3,
+    "topk_group": 2,
+    "rms_norm_eps": 5e-3,
+}
+"""Values of another size than keys, a dense layer before the mixture, three groups of two experts."""
 
 TINY_FAMILIES = {
     "tiny-llama": TinyFamily(
@@ -223,6 +244,40 @@ TINY_FAMILIES = {
             "residual_multiplier": 0.4375,
             "logits_scaling": 0.7,
             "rope_parameters": {"rope_theta": 75.0},
+        },
+    ),
+    "tiny-deepseek-v2": TinyFamily(
+        seed=80,
+        model_type="deepseek_v2",
+        config=LATENT
+        | {
+            "q_lora_rank": None,
+            "num_experts_per_tok": 3,
+            "topk_method": "group_limited_greedy",
+            "n_shared_experts": 2,
+            "routed_scaling_factor": 1.75,
+            "mlp_bias": True,
+            "rope_parameters": {"rope_theta": 60.0},
+        },
+    ),
+    "tiny-deepseek-v3": TinyFamily(
+        seed=61,
+        model_type="deepseek_v3",
+        config=LATENT
+        | {
+            "q_lora_rank": 13,
+            "num_experts_per_tok": 3,
+            "n_shared_experts": 1,
+            "routed_scaling_factor": 1.375,
+            "attention_bias": True,
+            "rope_parameters": {
+                "rope_type": "yarn",
+                "rope_theta": 70.0,
+                "factor": 4.0,
+                "mscale": 0.9,
+                "mscale_all_dim": 1.3,
+                "original_max_position_embeddings": 12,
+            },
         },
     ),
     "tiny-gpt-oss": TinyFamily(

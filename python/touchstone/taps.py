@@ -49,6 +49,8 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             # BLOOM's modules add the residual stream to the output of their last linear layer.
             output = taps[f"{names[module]}.{_last_linear(module)}"][None]
         tap = _tensor_of(module, output)
+        if isinstance(module, nn.Linear) and tap.dim() == 4:
+            tap = tap[0]  # DeepSeek's latents have an axis of one head
         if isinstance(module, StableLmLayerNormPerHead):
             tap = _side_by_side(tap[0])
         tap = tap[0] if tap.dim() > 2 else tap  # OPT's MLP has no batch axis
@@ -291,6 +293,9 @@ def _last_linear(module: nn.Module) -> str:
 def _tensor_of(module: nn.Module, output: object) -> Tensor:
     output = getattr(output, "logits", output)
     if type(module).__name__.endswith("RotaryEmbedding"):
+        if isinstance(output, Tensor) and output.is_complex():
+            # DeepSeek-V2 has one complex number for each pair of neighbouring channels.
+            return torch.cat([part.repeat_interleave(2, dim=-1) for part in (output.real, output.imag)], dim=-1)
         # gpt-oss has one cosine for each pair of channels, the others have it at both channels of the pair.
         twice = 2 if type(module).__name__.startswith("GptOss") else 1
         return torch.cat([part for part in output for _ in range(twice)], dim=-1)

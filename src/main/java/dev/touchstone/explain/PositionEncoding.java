@@ -53,7 +53,7 @@ public record PositionEncoding(Kind kind, String description, Vectors vectors, L
                             "rotary: %d of %d channels of each query and key are rotated by angles proportional to the"
                                     + " position, so that their product depends on the distance between two tokens%s%s",
                             2 * rotary.frequencies().size(),
-                            rotary.headSize(),
+                            model.shape().headSize(),
                             rotaries.size() > 1 ? "; layers of other kinds have other angles" : "",
                             model.rotaries().ofLayer().contains(LayerRotaries.NONE)
                                     ? "; some layers have no rotary embedding"

@@ -20,6 +20,7 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.model.taps.BlockTaps;
 import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.tensor.KeyValueShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,12 +96,18 @@ record Stages(LoadedModel model, PositionEncoding positions, int tokens, Setting
                         new Check("generation/SpeculativeSamplingTest", "the distribution of plain sampling")),
                 stage(
                         Stage.Kind.MEMORY_AND_TIME,
-                        format(
-                                "2 × %d layers × (%d heads, %d, %d)",
-                                shape.layers(), shape.keyValueHeads(), tokens, shape.headSize()),
+                        cacheShape(attention.projections().cacheShape(shape), shape.layers()),
                         List.of(KvCache.class, Trace.class),
                         new Check("generation/CacheMemoryTest", "the memory of the cache"),
                         SAME_BITS));
+    }
+
+    private String cacheShape(KeyValueShape cached, int layers) {
+        int key = cached.keySize();
+        int value = cached.valueSize();
+        return key == value
+                ? format("2 × %d layers × (%d heads, %d, %d)", layers, cached.heads(), tokens, key)
+                : format("%d layers × (%d heads, %d, %d + %d)", layers, cached.heads(), tokens, key, value);
     }
 
     private List<Class<?>> choiceClasses() {

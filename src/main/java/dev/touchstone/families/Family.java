@@ -32,6 +32,8 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("gpt_oss", "model.", null, GptOss::build, "GptOssForCausalLM", "GptOssModel"),
             new Family("granitemoe", "model.", 2, GraniteMoe::build, "GraniteMoeForCausalLM", "GraniteMoeModel"),
             new Family("qwen3_moe", "model.", null, Qwen3Moe::build, "Qwen3MoeForCausalLM", "Qwen3MoeModel"),
+            new Family("deepseek_v2", "model.", 2, DeepseekV2::build, "DeepseekV2ForCausalLM", "DeepseekV2Model"),
+            new Family("deepseek_v3", "model.", 1, DeepseekV3::build, "DeepseekV3ForCausalLM", "DeepseekV3Model"),
             new Family("ministral", "model.", 2, Mistral::build, "MinistralForCausalLM", "MinistralModel"),
             new Family("gemma", "model.", 1, Gemma::build, "GemmaForCausalLM", "GemmaModel"),
             new Family("gemma2", "model.", 1, Gemma2::build, "Gemma2ForCausalLM", "Gemma2Model"),

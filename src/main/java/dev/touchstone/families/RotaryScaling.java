@@ -157,7 +157,8 @@ interface RotaryScaling {
         return settings.nonNegative("attention_factor", usual);
     }
 
-    private static double sharpness(double factor, double scale) {
+    /** By how much longer contexts sharpen attention: {@code 0.1 scale ln(factor) + 1}. */
+    static double sharpness(double factor, double scale) {
         return factor <= 1 ? 1 : 0.1 * scale * StrictMath.log(factor) + 1;
     }
 

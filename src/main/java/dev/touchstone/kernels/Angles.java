@@ -21,7 +21,8 @@ public final class Angles {
                 double angle = positions[t] * frequencies.get(pair);
                 float cos = (float) (FloatMath.cos(angle) * factor);
                 float sin = (float) (FloatMath.sin(angle) * factor);
-                for (int channel : new int[] {layout.first(pair), layout.second(pair, pairs)}) {
+                for (int channel :
+                        new int[] {layout.output().first(pair), layout.output().second(pair, pairs)}) {
                     table.data()[t * 4 * pairs + channel] = cos;
                     table.data()[t * 4 * pairs + 2 * pairs + channel] = sin;
                 }

@@ -10,7 +10,8 @@ import java.util.List;
  * return the same bits, and the bits of a row do not depend on other rows. Arguments are not modified.
  *
  * <p>Axes: {@code T} new tokens, {@code S} cached tokens including the new ones, {@code C} channels, {@code H} query heads,
- * {@code G} key-value heads, {@code D} channels of a head, {@code R} channels of a head with rotary embeddings, {@code I}
+ * {@code G} key-value heads, {@code D} channels of a head, {@code E} channels of a value, which is
+ * D in most models, {@code R} channels of a head with rotary embeddings, {@code I}
  * inputs, {@code O} outputs, {@code V} vocabulary.
  */
 public interface Kernels extends AutoCloseable {
@@ -71,7 +72,7 @@ public interface Kernels extends AutoCloseable {
     /** Of every {@code step} columns, those from {@code from} to {@code from + width}. (T, C) -> (T, C / step * width) */
     Tensor columns(Tensor x, int from, int width, int step);
 
-    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values to the cache. (T, G D), (T, G D) */
+    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values to the cache. (T, G D), (T, G E) */
     default void append(Tensor k, Tensor v, int from, int to, KeyValuePages cache) {
         cache.append(k, v, from, to);
     }
@@ -98,11 +99,11 @@ public interface Kernels extends AutoCloseable {
 
     /**
      * The sum of values weighted by attention probabilities, over the positions that a query attends to; heads are concatenated.
-     * (H, T, S), values (G, S, D) -> (T, H D)
+     * (H, T, S), values (G, S, E) -> (T, H E)
      */
     Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring);
 
-    /** Scores, softmax and weighted sum in one operation. (T, H D), keys and values (G, S, D) -> (T, H D) */
+    /** Scores, softmax and weighted sum in one operation. (T, H D), keys (G, S, D), values (G, S, E) -> (T, H E) */
     default Tensor attend(Tensor q, KeyValuePages cache, Scoring scoring) {
         return weightedSum(softmax(scores(q, cache, scoring), scoring.sinks()), cache, scoring);
     }

@@ -170,10 +170,11 @@ public final class ScalarKernels implements Kernels {
         for (int pair = 0; pair < rotated / 2; pair++) {
             int first = layout.first(pair);
             int second = layout.second(pair, rotated / 2);
-            float cos = angles.at(t, first);
-            float sin = angles.at(t, rotated + first);
-            y[at + first] = Math.fma(x[at + first], cos, -(x[at + second] * sin));
-            y[at + second] = Math.fma(x[at + second], cos, x[at + first] * sin);
+            int to = layout.output().first(pair);
+            float cos = angles.at(t, to);
+            float sin = angles.at(t, rotated + to);
+            y[at + to] = Math.fma(x[at + first], cos, -(x[at + second] * sin));
+            y[at + layout.output().second(pair, rotated / 2)] = Math.fma(x[at + second], cos, x[at + first] * sin);
         }
         System.arraycopy(x, at + rotated, y, at + rotated, headSize - rotated);
     }
@@ -197,8 +198,8 @@ public final class ScalarKernels implements Kernels {
     public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();
-        Tensor y = Tensor.zeros(q.size(-1) / cache.headSize(), queries, positions);
-        int sharing = y.size(0) / cache.heads();
+        Tensor y = Tensor.zeros(q.size(-1) / cache.shape().keySize(), queries, positions);
+        int sharing = y.size(0) / cache.shape().heads();
         Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
         for (int h = 0; h < y.size(0); h++) {
             for (int t = 0; t < queries; t++) {
@@ -222,7 +223,7 @@ public final class ScalarKernels implements Kernels {
     }
 
     private static float dot(Tensor q, int t, int head, KeyValuePages cache, int shared, int position) {
-        int size = cache.headSize();
+        int size = cache.shape().keySize();
         float total = 0;
         for (int block = 0; block < size; block += BLOCK) {
             float sum = 0;
@@ -260,10 +261,10 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int heads = probs.size(0);
-        int sharing = heads / cache.heads();
+        int sharing = heads / cache.shape().heads();
         int queries = probs.size(1);
         int positions = probs.size(2);
-        int size = cache.headSize();
+        int size = cache.shape().valueSize();
         Tensor y = Tensor.zeros(queries, heads * size);
         for (int t = 0; t < queries; t++) {
             int end = visible(t, queries, positions);

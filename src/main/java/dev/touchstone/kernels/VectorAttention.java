@@ -22,7 +22,8 @@ final class VectorAttention {
     private final Scoring scoring;
     private final int heads;
     private final int queries;
-    private final int headSize;
+    private final int keySize;
+    private final int valueSize;
     /** Queries of a tile: one if there is only one query. */
     private final int height;
 
@@ -40,10 +41,11 @@ final class VectorAttention {
         this.scoring = scoring;
         this.heads = heads;
         this.queries = queries;
-        headSize = cache.headSize();
+        keySize = cache.shape().keySize();
+        valueSize = cache.shape().valueSize();
         height = queries == 1 ? 1 : VectorTiles.ROWS;
         int rows = groupSize(queries);
-        packedQueries = new float[wholeBlocks(headSize) * rows];
+        packedQueries = new float[wholeBlocks(keySize) * rows];
         packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * rows];
         totals = VectorTiles.totals(rows);
         partial = VectorTiles.totals(rows);
@@ -100,7 +102,7 @@ final class VectorAttention {
 
     /** The key-value head of a query head. */
     private int shared(int head) {
-        return head / (heads / cache.heads());
+        return head / (heads / cache.shape().heads());
     }
 
     /**
@@ -110,16 +112,16 @@ final class VectorAttention {
     void scores(float[] q, int head, int first, float[] scores, int at, int stride) {
         int rows = rows(first);
         int start = start(first);
-        int tileSize = wholeBlocks(headSize) * height;
+        int tileSize = wholeBlocks(keySize) * height;
         for (int t = first; t < first + rows; t += height) {
-            int from = (t * heads + head) * headSize;
-            pack(q, from, heads * headSize, last(t) + 1 - t, headSize, packedQueries, (t - first) / height * tileSize);
+            int from = (t * heads + head) * keySize;
+            pack(q, from, heads * keySize, last(t) + 1 - t, keySize, packedQueries, (t - first) / height * tileSize);
         }
         for (int s = start; s < visible(first + rows - 1); s += PAGE) {
             Arrays.fill(totals, 0);
-            for (int d = 0; d < headSize; d += BLOCK) {
+            for (int d = 0; d < keySize; d += BLOCK) {
                 int w = cache.keyIndex(shared(head), d, s);
-                int channels = Math.min(BLOCK, headSize - d);
+                int channels = Math.min(BLOCK, keySize - d);
                 for (int t = first; t < first + rows; t += height) {
                     int positions = Math.min(PAGE, visible(last(t)) - s);
                     if (positions > 0) {
@@ -182,7 +184,7 @@ final class VectorAttention {
         int rows = rows(first);
         int start = start(first);
         packProbs(probs, at, stride, first);
-        for (int column = 0; column < headSize; column += PANEL) {
+        for (int column = 0; column < valueSize; column += PANEL) {
             Arrays.fill(totals, 0);
             Arrays.fill(partial, 0);
             boolean whole = cache.panelWidth(column) == PANEL;
@@ -206,7 +208,7 @@ final class VectorAttention {
                 }
             }
             for (int r = 0; r < rows; r++) {
-                int y = ((first + r) * heads + head) * headSize + column;
+                int y = ((first + r) * heads + head) * valueSize + column;
                 System.arraycopy(totals, r * PANEL, context, y, cache.panelWidth(column));
             }
         }

@@ -235,17 +235,17 @@ public final class VectorKernels implements Kernels {
     @Override
     public void append(Tensor k, Tensor v, int from, int to, KeyValuePages cache) {
         cache.extend(to - from);
-        long work = 4L * (to - from) * cache.headSize();
-        split(cache.heads(), work, (head, end) -> cache.putLast(k, v, from, to, head, end));
+        long work = 4L * (to - from) * cache.shape().keySize();
+        split(cache.shape().heads(), work, (head, end) -> cache.putLast(k, v, from, to, head, end));
     }
 
     @Override
     public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
         int queries = q.rows();
         int positions = cache.length();
-        Tensor y = tensor(q.size(-1) / cache.headSize(), queries, positions);
+        Tensor y = tensor(q.size(-1) / cache.shape().keySize(), queries, positions);
         Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
-        groups(q, cache, scoring, (attention, head, first) -> {
+        groups(y.size(0), queries, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions;
             attention.scores(q.data(), head, first, y.data(), at + attention.start(first), positions);
             for (int r = 0; r < attention.rows(first); r++) {
@@ -261,8 +261,8 @@ public final class VectorKernels implements Kernels {
     public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
         int queries = probs.size(1);
         int positions = probs.size(2);
-        Tensor y = tensor(queries, probs.size(0) * cache.headSize());
-        groups(y, cache, scoring, (attention, head, first) -> {
+        Tensor y = tensor(queries, probs.size(0) * cache.shape().valueSize());
+        groups(probs.size(0), queries, cache, scoring, (attention, head, first) -> {
             int at = (head * queries + first) * positions + attention.start(first);
             attention.weightedSum(probs.data(), at, positions, head, first, y.data());
         });
@@ -274,8 +274,14 @@ public final class VectorKernels implements Kernels {
         if (!scoring.sinks().isEmpty()) {
             return Kernels.super.attend(q, cache, scoring);
         }
-        Tensor y = tensor(q.shape());
-        groups(q, cache, scoring, (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
+        int heads = q.size(-1) / cache.shape().keySize();
+        Tensor y = tensor(q.rows(), heads * cache.shape().valueSize());
+        groups(
+                heads,
+                q.rows(),
+                cache,
+                scoring,
+                (attention, head, first) -> attention.attend(q.data(), head, first, y.data()));
         return y;
     }
 
@@ -284,13 +290,11 @@ public final class VectorKernels implements Kernels {
         void accept(VectorAttention attention, int head, int first);
     }
 
-    /** Runs {@code group} for every group of queries of every head. (T, H D) */
-    private void groups(Tensor q, KeyValuePages cache, Scoring scoring, GroupOfQueries group) {
-        int queries = q.rows();
-        int heads = q.size(-1) / cache.headSize();
+    /** Runs {@code group} for every group of queries of every head. */
+    private void groups(int heads, int queries, KeyValuePages cache, Scoring scoring, GroupOfQueries group) {
         int size = VectorAttention.groupSize(queries);
         int groups = (queries + size - 1) / size;
-        split(heads * groups, 2L * size * cache.length() * cache.headSize(), (from, to) -> {
+        split(heads * groups, 2L * size * cache.length() * cache.shape().keySize(), (from, to) -> {
             VectorAttention attention = new VectorAttention(selector, cache, scoring, heads, queries);
             for (int i = from; i < to; i++) {
                 group.accept(attention, i / groups, i % groups * size);

@@ -24,12 +24,12 @@ public record Attention(String name, int layer, Projections projections, Scoring
         return name + ".q";
     }
 
-    /** The tap of the keys, as they are cached. */
+    /** The tap of the keys, as they are multiplied by queries. They are cached, or computed from cached latents. */
     public String kTap() {
         return name + ".k";
     }
 
-    /** The tap of the values, as they are cached. */
+    /** The tap of the values. They are cached, or computed from cached latents. */
     public String vTap() {
         return name + ".v";
     }
@@ -51,30 +51,31 @@ public record Attention(String name, int layer, Projections projections, Scoring
 
     /** (T, C) -> (T, C) */
     Tensor forward(Tensor x, ForwardPass pass) {
-        QueryKeyValue qkv = projections.forward(x, pass);
-        Tensor q = pass.trace().of(qTap(), pass.rotation().of(qkv.q()));
-        Tensor k = pass.trace().of(kTap(), pass.rotation().of(qkv.k()));
+        QueryKeyValue qkv = projections.rotated(x, pass);
+        Tensor q = pass.trace().of(qTap(), qkv.q());
+        Tensor k = pass.trace().of(kTap(), qkv.k());
         Tensor v = pass.trace().of(vTap(), qkv.v());
-        Tensor context = pass.trace().of(contextTap(), attend(q, k, v, pass));
+        QueryKeyValue traced = new QueryKeyValue(q, k, v, qkv.compressed());
+        Tensor context = pass.trace().of(contextTap(), attend(traced, pass));
         return pass.trace().of(name, output == null ? context : output.forward(context, pass));
     }
 
-    /** Appends keys and values to each sequence's cache, and attends within each sequence. (T, H D), (T, G D), (T, G D) -> (T, H D) */
-    private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardPass pass) {
+    /** Appends keys and values to each sequence's cache, and attends within each sequence. -> (T, H E) */
+    private Tensor attend(QueryKeyValue qkv, ForwardPass pass) {
         List<Tensor> contexts = new ArrayList<>();
         int row = 0;
         for (Batch.Sequence sequence : pass.batch().sequences()) {
             int end = row + sequence.ids().length;
             KeyValuePages cache = sequence.cache().layer(layer);
-            pass.kernels().append(k, v, row, end, cache);
-            contexts.add(attend(q.rows(row, end), cache, pass));
+            KeyValuePages all = projections.append(qkv, row, end, cache, pass);
+            contexts.add(attend(qkv.q().rows(row, end), all, pass));
             cache.evict();
             row = end;
         }
         return Tensor.concatenate(contexts);
     }
 
-    /** One sequence. Scores and probabilities are materialized only if they are traced. (T, H D), cache (S) -> (T, H D) */
+    /** One sequence. Scores and probabilities are materialized only if they are traced. (T, H D), cache (S) -> (T, H E) */
     private Tensor attend(Tensor q, KeyValuePages cache, ForwardPass pass) {
         if (pass.trace() == Trace.OFF) {
             return pass.kernels().attend(q, cache, scoring);

@@ -1,17 +1,56 @@
 package dev.touchstone.model;
 
+import dev.touchstone.model.Transformer.Shape;
+import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Tensor;
 
 /**
  * The projections from the input of attention to queries, keys and values, for H query heads and G key-value heads of D
  * channels each.
  */
-public sealed interface Projections {
-    /** The heads of each are concatenated. (T, H D), (T, G D), (T, G D) */
-    record QueryKeyValue(Tensor q, Tensor k, Tensor v) {}
+public sealed interface Projections
+        permits Projections.Fused,
+                Projections.Separate,
+                Projections.Interleaved,
+                Projections.Normed,
+                Projections.Clipped,
+                Projections.ScaledQueries,
+                LatentProjections {
+    /**
+     * The heads of each are concatenated. (T, H D), (T, G D), (T, G D)
+     *
+     * @param compressed what the cache has of keys and values; null if it has them as they are
+     */
+    record QueryKeyValue(Tensor q, Tensor k, Tensor v, LatentProjections.Compressed compressed) {
+        /** Keys and values that are cached as they are. */
+        public QueryKeyValue(Tensor q, Tensor k, Tensor v) {
+            this(q, k, v, null);
+        }
+    }
 
-    /** (T, C) -> (T, H D), (T, G D), (T, G D) */
+    /** Without rotary embedding. (T, C) -> (T, H D), (T, G D), (T, G D) */
     QueryKeyValue forward(Tensor x, ForwardPass pass);
+
+    /** With the rotary embedding of the layer. (T, C) -> (T, H D), (T, G D), (T, G D) */
+    default QueryKeyValue rotated(Tensor x, ForwardPass pass) {
+        QueryKeyValue qkv = forward(x, pass);
+        return new QueryKeyValue(pass.rotation().of(qkv.q), pass.rotation().of(qkv.k), qkv.v);
+    }
+
+    /** The sizes of what the cache has of each token. */
+    default KeyValueShape cacheShape(Shape shape) {
+        return new KeyValueShape(shape.keyValueHeads(), shape.headSize());
+    }
+
+    /**
+     * Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values to the cache of a sequence. Returns the keys and
+     * values of all its tokens.
+     */
+    default KeyValuePages append(QueryKeyValue qkv, int from, int to, KeyValuePages cache, ForwardPass pass) {
+        pass.kernels().append(qkv.k, qkv.v, from, to, cache);
+        return cache;
+    }
 
     /**
      * One matrix with the columns of all queries, then all keys, then all values: GPT-2's {@code c_attn}. (C, (H + 2 G) D)

@@ -58,11 +58,15 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
     public KvCache newCache(PageSource source) {
         return new KvCache(blocks.stream()
                 .map(block -> new KeyValuePages(
-                        shape.keyValueHeads,
-                        shape.headSize,
+                        block.attn().projections().cacheShape(shape),
                         block.attn().scoring().window(),
                         source))
                 .toList());
+    }
+
+    /** The memory of a page of a cache, in bytes. It is the same in all layers. */
+    public long pageBytes() {
+        return blocks.get(0).attn().projections().cacheShape(shape).pageBytes();
     }
 
     /**

@@ -13,7 +13,7 @@ public record Weighting(Normalization normalization, double factor) {
     public enum Normalization {
         /** Weights are the scores. */
         NONE,
-        /** Scores are divided by their sum. */
+        /** Scores are divided by their sum, to which 1e-20 is added, so that scores of 0 stay 0. */
         SUM,
         /** The softmax over the chosen experts. */
         SOFTMAX
@@ -24,21 +24,37 @@ public record Weighting(Normalization normalization, double factor) {
         int K = scores.size(-1);
         Tensor weights = Tensor.zeros(scores.shape());
         for (int token = 0; token < scores.rows(); token++) {
+            float largest = largest(scores.row(token));
             double sum = 0;
             for (int k = 0; k < K; k++) {
-                sum += value(scores, token, k);
+                sum += value(scores.at(token, k), largest);
             }
             for (int k = 0; k < K; k++) {
-                double share = value(scores, token, k) / (normalization == Normalization.NONE ? 1 : sum);
+                double share = value(scores.at(token, k), largest) / divisor(sum);
                 weights.data()[token * K + k] = (float) (factor * share);
             }
         }
         return weights;
     }
 
+    private static float largest(float... scores) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float score : scores) {
+            largest = Math.max(largest, score);
+        }
+        return largest;
+    }
+
     /** What is divided by the sum. */
-    private double value(Tensor scores, int token, int k) {
-        float score = scores.at(token, k);
-        return normalization == Normalization.SOFTMAX ? StrictMath.exp(score - scores.at(token, 0)) : score;
+    private double value(float score, float largest) {
+        return normalization == Normalization.SOFTMAX ? StrictMath.exp((double) score - largest) : score;
+    }
+
+    private double divisor(double sum) {
+        return switch (normalization) {
+            case NONE -> 1;
+            case SUM -> sum + 1e-20;
+            case SOFTMAX -> sum;
+        };
     }
 }

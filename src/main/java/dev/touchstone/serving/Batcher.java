@@ -9,7 +9,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.serving.End.Outcome;
 import dev.touchstone.serving.Plan.Chunk;
 import dev.touchstone.serving.Request.Wanted;
-import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import java.util.EnumMap;
@@ -42,9 +41,7 @@ final class Batcher {
         this.kernels = kernels;
         this.passes = passes;
         this.limits = limits;
-        long pages = limits.pageBytes()
-                / KeyValuePage.bytes(
-                        model.shape().keyValueHeads() * model.shape().headSize());
+        long pages = limits.pageBytes() / model.pageBytes();
         this.pool = new PagePool((int) Math.min(Integer.MAX_VALUE, pages));
         this.scheduler = new Scheduler(model, limits, pool);
         for (Outcome outcome : Outcome.values()) {

@@ -1,7 +1,6 @@
 package dev.touchstone.serving;
 
 import dev.touchstone.model.Transformer;
-import dev.touchstone.tensor.KeyValuePage;
 
 /**
  * The limits of an engine. Start from {@link #defaults} and change single ones.
@@ -37,8 +36,7 @@ public record Limits(long pageBytes, int stepTokens, int chunkTokens, int runnin
 
     /** With at least the memory for the keys and values of one request of {@code tokens} tokens. */
     public Limits withRoomFor(int tokens, Transformer model) {
-        int channels = model.shape().keyValueHeads() * model.shape().headSize();
-        long needed = model.mostPages(tokens, stepTokens) * KeyValuePage.bytes(channels);
+        long needed = model.mostPages(tokens, stepTokens) * model.pageBytes();
         return withPageBytes(Math.max(pageBytes, needed));
     }
 

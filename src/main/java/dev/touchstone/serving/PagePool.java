@@ -1,6 +1,7 @@
 package dev.touchstone.serving;
 
 import dev.touchstone.tensor.KeyValuePage;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.PageSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,8 +25,8 @@ final class PagePool implements PageSource {
         /** Whether the prefix cache keeps it. */
         boolean kept;
 
-        Page(int channels) {
-            super(channels);
+        Page(KeyValueShape shape) {
+            super(shape);
         }
     }
 
@@ -53,11 +54,11 @@ final class PagePool implements PageSource {
     }
 
     @Override
-    public KeyValuePage take(int channels) {
+    public KeyValuePage take(KeyValueShape shape) {
         if (free() == 0) {
             throw new IllegalStateException("all " + capacity + " pages are in use");
         }
-        Page page = spare.isEmpty() ? new Page(channels) : spare.pop();
+        Page page = spare.isEmpty() ? new Page(shape) : spare.pop();
         page.users = 1;
         used++; // last: nothing is counted if there is no memory for a new page
         return page;

@@ -5,14 +5,8 @@ public class KeyValuePage {
     final float[] keys;
     final float[] values;
 
-    /** @param channels key-value heads times channels of a head, G D */
-    public KeyValuePage(int channels) {
-        keys = new float[channels * KeyValuePages.POSITIONS];
-        values = new float[channels * KeyValuePages.POSITIONS];
-    }
-
-    /** The memory of a page, in bytes. */
-    public static long bytes(int channels) {
-        return 2L * channels * KeyValuePages.POSITIONS * Float.BYTES;
+    public KeyValuePage(KeyValueShape shape) {
+        keys = new float[shape.keys() * KeyValuePages.POSITIONS];
+        values = new float[shape.values() * KeyValuePages.POSITIONS];
     }
 }

@@ -19,8 +19,7 @@ public final class KeyValuePages {
     /** Floats in a line of the processor's cache. */
     private static final int LINE = 16;
 
-    private final int heads;
-    private final int headSize;
+    private final KeyValueShape shape;
     private final int window;
     private final PageSource source;
     private final List<KeyValuePage> pages = new ArrayList<>();
@@ -29,27 +28,26 @@ public final class KeyValuePages {
     private int evictedPages;
 
     /** Without an attention window: no page is ever evicted. */
-    public KeyValuePages(int heads, int headSize) {
-        this(heads, headSize, Integer.MAX_VALUE);
+    public KeyValuePages(KeyValueShape shape) {
+        this(shape, Integer.MAX_VALUE);
     }
 
     /** @param window how many positions a query attends to, its own included */
-    public KeyValuePages(int heads, int headSize, int window) {
-        this(heads, headSize, window, PageSource.HEAP);
+    public KeyValuePages(KeyValueShape shape, int window) {
+        this(shape, window, PageSource.HEAP);
     }
 
     /** @param source where pages come from; with a source other than the heap call {@link #release} in the end */
-    public KeyValuePages(int heads, int headSize, int window, PageSource source) {
-        this.heads = heads;
-        this.headSize = headSize;
+    public KeyValuePages(KeyValueShape shape, int window, PageSource source) {
+        this.shape = shape;
         this.window = window;
         this.source = source;
     }
 
-    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values. (T, G D), (T, G D) */
+    /** Appends rows {@code from} (inclusive) to {@code to} (exclusive) of keys and values. (T, G D), (T, G E) */
     public void append(Tensor k, Tensor v, int from, int to) {
         extend(to - from);
-        putLast(k, v, from, to, 0, heads);
+        putLast(k, v, from, to, 0, shape.heads());
     }
 
     /** Adds {@code count} positions, to be filled by {@link #putLast}. */
@@ -57,7 +55,7 @@ public final class KeyValuePages {
         length += count;
         while ((evictedPages + pages.size()) * POSITIONS < length) {
             pages.add(null); // first, so that no page is lost if there is no memory for the list
-            pages.set(pages.size() - 1, source.take(heads * headSize));
+            pages.set(pages.size() - 1, source.take(shape));
         }
     }
 
@@ -84,13 +82,13 @@ public final class KeyValuePages {
 
     /**
      * Copies rows {@code from} to {@code to} of keys and values to the last positions, for heads {@code head} to {@code end}, ends
-     * exclusive. Several threads may copy different heads at once. (T, G D), (T, G D)
+     * exclusive. Several threads may copy different heads at once. (T, G D), (T, G E)
      */
     public void putLast(Tensor k, Tensor v, int from, int to, int head, int end) {
         int position = length - (to - from);
         for (int row = from; row < to; ) {
             int count = Math.min(to - row, POSITIONS - position % POSITIONS);
-            putKeys(k, row, count, position, head * headSize, end * headSize);
+            putKeys(k, row, count, position, head * shape.keySize(), end * shape.keySize());
             putValues(v, row, count, position, head, end);
             row += count;
             position += count;
@@ -99,7 +97,7 @@ public final class KeyValuePages {
 
     private void putKeys(Tensor k, int row, int count, int position, int channel, int endChannel) {
         float[] page = keyPage(position);
-        int channels = heads * headSize;
+        int channels = shape.keys();
         for (int block = channel; block < endChannel; block += LINE) {
             int end = Math.min(block + LINE, endChannel);
             for (int i = 0; i < count; i++) {
@@ -112,10 +110,11 @@ public final class KeyValuePages {
 
     private void putValues(Tensor v, int row, int count, int position, int head, int end) {
         float[] page = valuePage(position);
+        int size = shape.valueSize();
         for (int i = 0; i < count; i++) {
             for (int h = head; h < end; h++) {
-                int from = ((row + i) * heads + h) * headSize;
-                for (int c = 0; c < headSize; c += Matrix.PANEL) {
+                int from = ((row + i) * shape.heads() + h) * size;
+                for (int c = 0; c < size; c += Matrix.PANEL) {
                     System.arraycopy(v.data(), from + c, page, valueIndex(h, position + i, c), panelWidth(c));
                 }
             }
@@ -200,7 +199,7 @@ public final class KeyValuePages {
 
     /** An independent copy of the first {@code length} positions; {@link #canTruncateTo} must be true. */
     public KeyValuePages copy(int length) {
-        KeyValuePages copy = new KeyValuePages(heads, headSize, window, source);
+        KeyValuePages copy = new KeyValuePages(shape, window, source);
         copy.evictedPages = evictedPages;
         copy.extend(length);
         for (int i = 0; i < copy.pages.size(); i++) {
@@ -216,12 +215,8 @@ public final class KeyValuePages {
         return length;
     }
 
-    public int heads() {
-        return heads;
-    }
-
-    public int headSize() {
-        return headSize;
+    public KeyValueShape shape() {
+        return shape;
     }
 
     /** The number of pages, whether they are full or not. */
@@ -231,7 +226,26 @@ public final class KeyValuePages {
 
     /** Bytes of all pages, whether they are full or not. */
     public long bytes() {
-        return pages.size() * KeyValuePage.bytes(heads * headSize);
+        return pages.size() * shape.pageBytes();
+    }
+
+    /** The keys at positions {@code from} (inclusive) to {@code to} (exclusive), heads concatenated. (S, G D) */
+    public Tensor keys(int from, int to) {
+        Tensor rows = Tensor.zeros(to - from, shape.keys());
+        for (int i = 0; i < rows.size(); i++) {
+            rows.data()[i] = key(0, i % shape.keys(), from + i / shape.keys());
+        }
+        return rows;
+    }
+
+    /** The values at positions {@code from} (inclusive) to {@code to} (exclusive), heads concatenated. (S, G E) */
+    public Tensor values(int from, int to) {
+        Tensor rows = Tensor.zeros(to - from, shape.values());
+        for (int i = 0; i < rows.size(); i++) {
+            int channel = i % shape.values();
+            rows.data()[i] = value(channel / shape.valueSize(), from + i / shape.values(), channel % shape.valueSize());
+        }
+        return rows;
     }
 
     public float key(int head, int channel, int position) {
@@ -253,17 +267,17 @@ public final class KeyValuePages {
     }
 
     public int keyIndex(int head, int channel, int position) {
-        return (head * headSize + channel) * POSITIONS + position % POSITIONS;
+        return (head * shape.keySize() + channel) * POSITIONS + position % POSITIONS;
     }
 
     public int valueIndex(int head, int position, int channel) {
         int panel = channel / Matrix.PANEL * Matrix.PANEL;
-        int before = (head * headSize + panel) * POSITIONS;
+        int before = (head * shape.valueSize() + panel) * POSITIONS;
         return before + position % POSITIONS * panelWidth(channel) + channel - panel;
     }
 
     /** The width of the panel of values with {@code channel}: the distance of a channel's values at neighbouring positions. */
     public int panelWidth(int channel) {
-        return Math.min(Matrix.PANEL, headSize - channel / Matrix.PANEL * Matrix.PANEL);
+        return Math.min(Matrix.PANEL, shape.valueSize() - channel / Matrix.PANEL * Matrix.PANEL);
     }
 }

@@ -5,8 +5,8 @@ public interface PageSource {
     /** New memory for each page, which the garbage collector frees. */
     PageSource HEAP = new PageSource() {
         @Override
-        public KeyValuePage take(int channels) {
-            return new KeyValuePage(channels);
+        public KeyValuePage take(KeyValueShape shape) {
+            return new KeyValuePage(shape);
         }
 
         @Override
@@ -17,7 +17,7 @@ public interface PageSource {
     };
 
     /** A page with arbitrary contents, for one sequence to write to. */
-    KeyValuePage take(int channels);
+    KeyValuePage take(KeyValueShape shape);
 
     /** Called when another sequence begins to read a page. From then on nothing is written to it. */
     void share(KeyValuePage page);

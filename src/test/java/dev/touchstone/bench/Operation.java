@@ -4,6 +4,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.SplittableRandom;
@@ -129,7 +130,7 @@ public enum Operation {
     }
 
     private static Runnable attend(Kernels kernels) {
-        KeyValuePages cache = new KeyValuePages(HEADS, CHANNELS / HEADS);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(HEADS, CHANNELS / HEADS));
         cache.append(random(512, CHANNELS), random(512, CHANNELS), 0, 512);
         Tensor q = random(512, CHANNELS);
         return () -> kernels.attend(q, cache, new Scoring(0.125f));

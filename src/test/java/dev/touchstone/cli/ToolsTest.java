@@ -86,6 +86,7 @@ class ToolsTest {
                 "storyteller",
                 "exercise",
                 "tiny-bloom",
+                "tiny-deepseek-v2",
                 "tiny-gemma2",
                 "tiny-gpt-neo",
                 "tiny-gpt-neox",

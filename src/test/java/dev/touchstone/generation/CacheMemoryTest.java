@@ -31,6 +31,17 @@ class CacheMemoryTest {
         assertThat(cached.bytes()).isBetween(perToken * tokens, perToken * pages * KeyValuePages.POSITIONS + padding);
     }
 
+    /** Latent attention: 12 channels of the latent and 6 that are rotated, instead of 3 heads of 10 + 7. */
+    @Test
+    void aCacheOfLatentsHasNoHeads() {
+        Transformer model = Fixtures.model(Fixtures.named("tiny-deepseek-v3")).transformer();
+        CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
+
+        cached.next(List.of(new int[40]));
+
+        assertThat(cached.bytes()).isEqualTo(2L * (12 + 6) * KeyValuePages.POSITIONS * Float.BYTES);
+    }
+
     @Test
     void aShorterSequenceFreesMemory() {
         Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();

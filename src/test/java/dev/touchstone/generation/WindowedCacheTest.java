@@ -10,6 +10,7 @@ import dev.touchstone.kernels.VectorUse;
 import dev.touchstone.model.RandomModel;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +82,7 @@ class WindowedCacheTest {
     @Test
     void keysInTheWindowOfLaterQueriesAreNotEvicted() {
         for (int window : new int[] {1, 2, 63, 64, 65, 200}) {
-            KeyValuePages pages = new KeyValuePages(1, 1, window);
+            KeyValuePages pages = new KeyValuePages(new KeyValueShape(1, 1), window);
             Tensor row = Tensor.zeros(1, 1);
             for (int length = 1; length < 500; length++) {
                 pages.append(row, row, 0, 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
@@ -133,7 +134,7 @@ class ScalarFormulasTest {
         float[] w = new float[96];
         Arrays.fill(w, 1);
         weight.putInputRows(0, 96, w);
-        KeyValuePages cache = new KeyValuePages(1, 96);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(1, 96));
         cache.append(Tensor.of(w, 1, 96), Tensor.of(w, 1, 96), 0, 1);
 
         assertThat(kernels.linear(Tensor.of(ones, 1, 96), weight, null).data()).containsExactly(0x1p24f + 64);
@@ -213,20 +214,25 @@ class ScalarFormulasTest {
     void aPairIsRotatedByItsAngle(RotaryLayout layout) {
         Tensor x = Hostile.ORDINARY.tensor(random, 2, 10);
         Tensor angles = Angles.table(new int[] {0, 2}, List.of(0.4, 0.1), 1, layout);
-        int[] first = layout == RotaryLayout.HALF_SPLIT ? new int[] {0, 1} : new int[] {0, 2};
-        int[] second = layout == RotaryLayout.HALF_SPLIT ? new int[] {2, 3} : new int[] {1, 3};
+        boolean halves = layout == RotaryLayout.HALF_SPLIT;
+        boolean halvesAfter = layout != RotaryLayout.INTERLEAVED;
+        int[] first = halves ? new int[] {0, 1} : new int[] {0, 2};
+        int[] second = halves ? new int[] {2, 3} : new int[] {1, 3};
+        int[] firstAfter = halvesAfter ? new int[] {0, 1} : new int[] {0, 2};
+        int[] secondAfter = halvesAfter ? new int[] {2, 3} : new int[] {1, 3};
 
         Tensor y = kernels.rotate(x, angles, 5, layout);
 
-        assertThat(y.rows(0, 1).data()).isEqualTo(x.rows(0, 1).data());
         for (int head = 0; head < 10; head += 5) {
             for (int pair = 0; pair < 2; pair++) {
                 double cos = Math.cos(pair == 0 ? 0.8 : 0.2);
                 double sin = Math.sin(pair == 0 ? 0.8 : 0.2);
                 float a = x.at(1, head + first[pair]);
                 float b = x.at(1, head + second[pair]);
-                assertThat((double) y.at(1, head + first[pair])).isCloseTo(a * cos - b * sin, within(1e-6));
-                assertThat((double) y.at(1, head + second[pair])).isCloseTo(b * cos + a * sin, within(1e-6));
+                assertThat(y.at(0, head + firstAfter[pair])).isEqualTo(x.at(0, head + first[pair]));
+                assertThat(y.at(0, head + secondAfter[pair])).isEqualTo(x.at(0, head + second[pair]));
+                assertThat((double) y.at(1, head + firstAfter[pair])).isCloseTo(a * cos - b * sin, within(1e-6));
+                assertThat((double) y.at(1, head + secondAfter[pair])).isCloseTo(b * cos + a * sin, within(1e-6));
             }
             assertThat(y.at(1, head + 4)).isEqualTo(x.at(1, head + 4));
         }
@@ -239,7 +245,7 @@ class ScalarFormulasTest {
 
         assertThat(table.shape()).containsExactly(2, 8);
         double[] frequencies =
-                layout == RotaryLayout.HALF_SPLIT ? new double[] {1, 0.25, 1, 0.25} : new double[] {1, 1, 0.25, 0.25};
+                layout == RotaryLayout.INTERLEAVED ? new double[] {1, 1, 0.25, 0.25} : new double[] {1, 0.25, 1, 0.25};
         for (int t = 0; t < 2; t++) {
             for (int c = 0; c < 4; c++) {
                 double angle = (t == 0 ? 3 : 7) * frequencies[c];
@@ -267,27 +273,29 @@ class ScalarFormulasTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 3, 5, 2, 0, 100, false",
-        "2, 2, 33, 40, 3, 0, 100, false",
-        "2, 1, 3, 70, 5, 0, 34, true",
-        "1, 2, 4, 40, 40, 2, 3, false",
-        "2, 2, 4, 9, 1, 5, 100, true",
+        "1, 1, 3, 3, 5, 2, 0, 100, false",
+        "2, 2, 33, 33, 40, 3, 0, 100, false",
+        "2, 1, 3, 3, 70, 5, 0, 34, true",
+        "1, 2, 4, 4, 40, 40, 2, 3, false",
+        "2, 2, 4, 4, 9, 1, 5, 100, true",
+        "2, 2, 4, 7, 9, 3, 0, 100, false",
+        "3, 1, 5, 1, 70, 2, 0, 34, false",
     })
-    void attention(int G, int sharing, int D, int S, int T, float cap, int window, boolean sloping) {
+    void attention(int G, int sharing, int D, int E, int S, int T, float cap, int window, boolean sloping) {
         int H = G * sharing;
         List<Double> slopes = sloping ? Scoring.alibiSlopes(H) : List.of();
         Scoring scoring = new Scoring(0.5f, cap, window, slopes);
         Tensor k = Hostile.ORDINARY.tensor(random, S, G * D);
-        Tensor v = Hostile.ORDINARY.tensor(random, S, G * D);
+        Tensor v = Hostile.ORDINARY.tensor(random, S, G * E);
         Tensor q = Hostile.ORDINARY.tensor(random, T, H * D);
-        KeyValuePages cache = new KeyValuePages(G, D);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(G, D, E));
         cache.append(k, v, 0, S);
 
         Tensor scores = kernels.scores(q, cache, scoring);
         Tensor context = kernels.attend(q, cache, scoring);
 
         assertThat(scores.shape()).containsExactly(H, T, S);
-        assertThat(context.shape()).containsExactly(T, H * D);
+        assertThat(context.shape()).containsExactly(T, H * E);
         for (int h = 0; h < H; h++) {
             for (int t = 0; t < T; t++) {
                 int position = S - T + t;
@@ -309,12 +317,12 @@ class ScalarFormulasTest {
                     powers[s] = Math.exp(score);
                     sum += powers[s];
                 }
-                for (int d = 0; d < D; d++) {
+                for (int e = 0; e < E; e++) {
                     double expected = 0;
                     for (int s = 0; s < S; s++) {
-                        expected += powers[s] / sum * v.at(s, h / sharing * D + d);
+                        expected += powers[s] / sum * v.at(s, h / sharing * E + e);
                     }
-                    assertThat((double) context.at(t, h * D + d)).isCloseTo(expected, within(1e-5));
+                    assertThat((double) context.at(t, h * E + e)).isCloseTo(expected, within(1e-5));
                 }
             }
         }
@@ -324,7 +332,7 @@ class ScalarFormulasTest {
     @Test
     void maskedPositionsAreNotMultiplied() {
         Tensor k = Tensor.of(new float[] {Float.NaN, 1, 1, Float.NaN}, 4, 1);
-        KeyValuePages cache = new KeyValuePages(1, 1);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(1, 1));
         cache.append(k, k, 0, 4);
         Tensor probs = Tensor.of(new float[] {0, 1, 0, 0, 0, 0.5f, 0.5f, 0}, 1, 2, 4);
 

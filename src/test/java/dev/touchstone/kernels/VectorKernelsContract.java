@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.Tensor;
@@ -255,7 +256,7 @@ abstract class VectorKernelsContract {
         Tensor v = Hostile.ORDINARY.tensor(random, before + count + 2, heads * headSize);
 
         for (Kernels vector : vectors) {
-            KeyValuePages cache = new KeyValuePages(heads, headSize);
+            KeyValuePages cache = new KeyValuePages(new KeyValueShape(heads, headSize));
             vector.append(k, v, 1, before + 1, cache);
             vector.append(k, v, before + 1, before + count + 1, cache);
 
@@ -310,9 +311,34 @@ abstract class VectorKernelsContract {
         }
     }
 
+    /** Values that are smaller or larger than keys, as in latent attention. */
+    @ParameterizedTest
+    @CsvSource({"3, 11, 7, 40, 9", "2, 7, 66, 130, 1", "1, 192, 128, 70, 70", "2, 64, 1, 257, 13", "1, 1, 200, 33, 6"})
+    void valuesOfAnotherSize(int heads, int keySize, int valueSize, int positions, int queries) {
+        Random random = new Random(1);
+        Tensor k = Hostile.ORDINARY.tensor(random, positions, heads * keySize);
+        Tensor v = Hostile.ORDINARY.tensor(random, positions, heads * valueSize);
+        Tensor q = Hostile.ORDINARY.tensor(random, queries, heads * keySize);
+        Scoring scoring = new Scoring(0.37f);
+        KeyValuePages scalar = new KeyValuePages(new KeyValueShape(heads, keySize, valueSize));
+        scalar.append(k, v, 0, positions);
+
+        for (Kernels vector : vectors) {
+            KeyValuePages cache = new KeyValuePages(new KeyValueShape(heads, keySize, valueSize));
+            vector.append(k, v, 0, positions, cache);
+            Tensor scores = SCALAR.scores(q, scalar, scoring);
+
+            assertThat(cache.keys(0, positions).data()).isEqualTo(k.data());
+            assertThat(cache.values(0, positions).data()).isEqualTo(v.data());
+            assertSameBits(vector.scores(q, cache, scoring), scores);
+            assertSameBits(vector.weightedSum(scores, cache, scoring), SCALAR.weightedSum(scores, scalar, scoring));
+            assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, scalar, scoring));
+        }
+    }
+
     /** A cache with truncated positions, whose data remains in the arrays, and with evicted pages. */
     private static KeyValuePages cache(int heads, int headSize, int positions, int window, int queries, Random random) {
-        KeyValuePages cache = new KeyValuePages(heads, headSize, window);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(heads, headSize), window);
         Tensor k = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
         Tensor v = Hostile.ORDINARY.tensor(random, positions + 3, heads * headSize);
         cache.append(k, v, 0, positions - queries);
@@ -334,7 +360,7 @@ abstract class VectorKernelsContract {
         float[] gain = Hostile.ORDINARY.array(random, C);
         Tensor notNumbers = Tensor.zeros(T + 5, C);
         Arrays.fill(notNumbers.data(), Float.NaN);
-        KeyValuePages cache = new KeyValuePages(2, C / 2);
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(2, C / 2));
         cache.append(x, x, 0, T);
         Scoring scoring = new Scoring(0.37f).withWindow(33);
         List<Operation> operations = List.of(

@@ -4,6 +4,7 @@ import static dev.touchstone.kernels.Hostile.assertSameBits;
 
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.KeyValuePages;
+import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
 import dev.touchstone.tensor.Tensor;
@@ -252,7 +253,7 @@ class VectorKernelsTest {
     /** A cache with truncated positions, which keep their numbers, and with evicted pages. */
     private static KeyValuePages cache(
             int heads, int headSize, int positions, Scoring scoring, int queries, Hostile values, Random random) {
-        KeyValuePages cache = new KeyValuePages(heads, headSize, scoring.window());
+        KeyValuePages cache = new KeyValuePages(new KeyValueShape(heads, headSize), scoring.window());
         Tensor k = values.tensor(random, positions + 3, heads * headSize);
         Tensor v = values.tensor(random, positions + 3, heads * headSize);
         cache.append(k, v, 0, positions - queries);

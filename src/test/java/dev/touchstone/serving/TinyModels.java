@@ -5,7 +5,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.MadeUpFamily;
 import dev.touchstone.support.SplitText;
-import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tokenizer.Tokenizer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,8 +55,6 @@ final class TinyModels {
 
     /** The memory of {@code count} pages of a model. */
     static long bytes(Transformer model, int count) {
-        return count
-                * KeyValuePage.bytes(
-                        model.shape().keyValueHeads() * model.shape().headSize());
+        return count * model.pageBytes();
     }
 }

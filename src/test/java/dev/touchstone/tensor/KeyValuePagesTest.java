@@ -15,7 +15,7 @@ class KeyValuePagesTest {
     @ValueSource(ints = {1, 20, 63, 64, 65, 200, Integer.MAX_VALUE})
     void noSequenceHasMorePagesThanStated(int window) {
         for (int step : new int[] {1, 7, 63, 64, 65, 100, 300}) {
-            KeyValuePages pages = new KeyValuePages(1, 1, window);
+            KeyValuePages pages = new KeyValuePages(new KeyValueShape(1, 1), window);
             Tensor rows = Tensor.zeros(step, 1);
             for (int length = step; length < 700; length += step) {
                 int taken = pages.pagesToExtend(step);
@@ -35,7 +35,7 @@ class KeyValuePagesTest {
     @ValueSource(ints = {1, 20, 64, 65, 66, 200, Integer.MAX_VALUE})
     void aSequenceBeginsWithThePagesOfAnother(int window) {
         CountingSource source = new CountingSource();
-        KeyValuePages first = new KeyValuePages(1, 1, window, source);
+        KeyValuePages first = new KeyValuePages(new KeyValueShape(1, 1), window, source);
         Tensor rows = Tensor.zeros(150, 1);
         for (int i = 0; i < rows.size(); i++) {
             rows.data()[i] = i;
@@ -44,7 +44,7 @@ class KeyValuePagesTest {
         first.evict();
         List<KeyValuePage> whole = Arrays.asList(first.page(0), first.page(1));
 
-        KeyValuePages second = new KeyValuePages(1, 1, window, source);
+        KeyValuePages second = new KeyValuePages(new KeyValueShape(1, 1), window, source);
         assertThat(second.canBeginWith(whole)).isTrue();
         second.beginWith(whole);
         second.append(rows, rows, 2 * PAGE, 150);
@@ -66,11 +66,14 @@ class KeyValuePagesTest {
         evicted.add(null);
         evicted.add(null);
 
-        assertThat(new KeyValuePages(1, 1, window).canBeginWith(evicted)).isFalse();
-        evicted.set(1, new KeyValuePage(1));
-        assertThat(new KeyValuePages(1, 1, window).canBeginWith(evicted)).isEqualTo(window < 66);
-        evicted.set(0, new KeyValuePage(1));
-        assertThat(new KeyValuePages(1, 1, window).canBeginWith(evicted)).isTrue();
+        assertThat(new KeyValuePages(new KeyValueShape(1, 1), window).canBeginWith(evicted))
+                .isFalse();
+        evicted.set(1, new KeyValuePage(new KeyValueShape(1, 1)));
+        assertThat(new KeyValuePages(new KeyValueShape(1, 1), window).canBeginWith(evicted))
+                .isEqualTo(window < 66);
+        evicted.set(0, new KeyValuePage(new KeyValueShape(1, 1)));
+        assertThat(new KeyValuePages(new KeyValueShape(1, 1), window).canBeginWith(evicted))
+                .isTrue();
     }
 
     /** Has each page as often as it is used. */
@@ -78,8 +81,8 @@ class KeyValuePagesTest {
         final List<KeyValuePage> users = new ArrayList<>();
 
         @Override
-        public KeyValuePage take(int channels) {
-            KeyValuePage page = new KeyValuePage(channels);
+        public KeyValuePage take(KeyValueShape shape) {
+            KeyValuePage page = new KeyValuePage(shape);
             users.add(page);
             return page;
         }

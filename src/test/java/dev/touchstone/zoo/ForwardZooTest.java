@@ -42,6 +42,7 @@ class ForwardZooTest {
                         LayerKindBugs.ALL,
                         DenseFamilyBugs.ALL,
                         MixtureBugs.ALL,
+                        LatentBugs.ALL,
                         FusedBugs.ALL,
                         MultiplierBugs.ALL,
                         AlibiBugs.ALL)

@@ -179,12 +179,16 @@ final class GroupBugs {
                 if (!keys) {
                     return super.scores(q, cache, scoring);
                 }
-                int heads = q.size(-1) / cache.headSize();
+                int heads = q.size(-1) / cache.shape().keySize();
                 Tensor permuted = Tensor.zeros(q.shape());
                 for (int i = 0; i < q.size(); i++) {
                     int t = i / q.size(-1) * q.size(-1);
-                    int h = i % q.size(-1) / cache.headSize();
-                    permuted.data()[t + permutedIndex(h, heads, cache) * cache.headSize() + i % cache.headSize()] =
+                    int h = i % q.size(-1) / cache.shape().keySize();
+                    permuted.data()[
+                                    t
+                                            + permutedIndex(h, heads, cache)
+                                                    * cache.shape().keySize()
+                                            + i % cache.shape().keySize()] =
                             q.data()[i];
                 }
                 return restored(super.scores(permuted, cache, scoring), cache);
@@ -205,11 +209,12 @@ final class GroupBugs {
                 Tensor sum = super.weightedSum(permuted, cache, scoring);
                 Tensor y = Tensor.zeros(sum.shape());
                 for (int i = 0; i < y.size(); i++) {
-                    int h = i % y.size(-1) / cache.headSize();
+                    int h = i % y.size(-1) / cache.shape().keySize();
                     y.data()[i] = sum.data()[
                             i / y.size(-1) * y.size(-1)
-                                    + permutedIndex(h, heads, cache) * cache.headSize()
-                                    + i % y.size(-1) % cache.headSize()];
+                                    + permutedIndex(h, heads, cache)
+                                            * cache.shape().keySize()
+                                    + i % y.size(-1) % cache.shape().keySize()];
                 }
                 return y;
             }
@@ -218,7 +223,8 @@ final class GroupBugs {
 
     /** The index to which a query head is moved so that it uses key head h mod G. */
     private static int permutedIndex(int h, int heads, KeyValuePages cache) {
-        return h % cache.heads() * (heads / cache.heads()) + h / cache.heads();
+        return h % cache.shape().heads() * (heads / cache.shape().heads())
+                + h / cache.shape().heads();
     }
 
     private static Tensor restored(Tensor scores, KeyValuePages cache) {

@@ -21,13 +21,15 @@ final class HeadBugs {
                     Plant.kernels(new BuggedKernels() {
                         @Override
                         public Tensor scores(Tensor q, KeyValuePages cache, Scoring scoring) {
-                            Tensor k = Tensor.zeros(cache.length(), cache.heads() * cache.headSize());
+                            Tensor k = Tensor.zeros(
+                                    cache.length(),
+                                    cache.shape().heads() * cache.shape().keySize());
                             for (int i = 0; i < k.size(); i++) {
                                 int c = i % k.size(-1);
-                                int head = c / cache.headSize();
-                                k.data()[i] = cache.key(head, c % cache.headSize(), i / k.size(-1));
+                                int head = c / cache.shape().keySize();
+                                k.data()[i] = cache.key(head, c % cache.shape().keySize(), i / k.size(-1));
                             }
-                            KeyValuePages split = new KeyValuePages(cache.heads(), cache.headSize());
+                            KeyValuePages split = new KeyValuePages(cache.shape());
                             split.append(transposedHeads(k, cache), k, 0, k.rows());
                             return super.scores(transposedHeads(q, cache), split, scoring);
                         }
@@ -52,10 +54,11 @@ final class HeadBugs {
                             Tensor merged = super.weightedSum(probs, cache, scoring);
                             Tensor flat = Tensor.zeros(merged.shape());
                             int i = 0;
-                            for (int h = 0; h < cache.heads(); h++) {
+                            for (int h = 0; h < cache.shape().heads(); h++) {
                                 for (int t = 0; t < merged.rows(); t++) {
-                                    for (int d = 0; d < cache.headSize(); d++, i++) {
-                                        flat.data()[i] = merged.at(t, h * cache.headSize() + d);
+                                    for (int d = 0; d < cache.shape().keySize(); d++, i++) {
+                                        flat.data()[i] =
+                                                merged.at(t, h * cache.shape().keySize() + d);
                                     }
                                 }
                             }
@@ -129,8 +132,8 @@ final class HeadBugs {
 
     /** Channel {@code h D + d} gets the values of channel {@code d H + h}. */
     private static Tensor transposedHeads(Tensor x, KeyValuePages cache) {
-        int size = cache.headSize();
-        return permuted(x, c -> c % size * cache.heads() + c / size);
+        int size = cache.shape().keySize();
+        return permuted(x, c -> c % size * cache.shape().heads() + c / size);
     }
 
     private static Tensor permuted(Tensor x, IntUnaryOperator from) {
@@ -155,7 +158,8 @@ final class HeadBugs {
             @Override
             public Tensor weightedSum(Tensor probs, KeyValuePages cache, Scoring scoring) {
                 return permuted(
-                        super.weightedSum(probs, cache, scoring), c -> layout.from(c, cache.heads(), cache.headSize()));
+                        super.weightedSum(probs, cache, scoring),
+                        c -> layout.from(c, cache.shape().heads(), cache.shape().keySize()));
             }
         }));
     }

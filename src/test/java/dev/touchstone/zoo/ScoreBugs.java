@@ -159,10 +159,10 @@ final class ScoreBugs {
 
     /** The scores of every query and every key. (T, C), keys (H, D, S) -> (H, T, S) */
     static Tensor raw(Tensor q, KeyValuePages cache, Scoring scoring) {
-        Tensor y = Tensor.zeros(cache.heads(), q.rows(), cache.length());
-        int size = cache.headSize();
+        Tensor y = Tensor.zeros(cache.shape().heads(), q.rows(), cache.length());
+        int size = cache.shape().keySize();
         int i = 0;
-        for (int h = 0; h < cache.heads(); h++) {
+        for (int h = 0; h < cache.shape().heads(); h++) {
             for (int t = 0; t < q.rows(); t++) {
                 for (int s = 0; s < cache.length(); s++, i++) {
                     double sum = 0;

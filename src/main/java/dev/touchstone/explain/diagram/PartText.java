@@ -1,6 +1,8 @@
 package dev.touchstone.explain.diagram;
 
+import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.taps.Tap;
@@ -42,17 +44,9 @@ record PartText(String title, String equation, String sentence, boolean hasWeigh
                         "What each token looks for, one vector per head. Rotated if the model is rotary.",
                         BLOCKS);
             case KEY ->
-                computed(
-                        "keys",
-                        "k",
-                        "What each token is found by, one vector per head. They are kept in the KV cache.",
-                        BLOCKS);
+                computed("keys", "k", "What each token is found by, one vector per head. " + cached(tap), BLOCKS);
             case VALUE ->
-                computed(
-                        "values",
-                        "v",
-                        "What each token passes on, one vector per head. They are kept in the KV cache.",
-                        BLOCKS);
+                computed("values", "v", "What each token passes on, one vector per head. " + cached(tap), BLOCKS);
             case SCORES ->
                 computed(
                         "attention scores",
@@ -104,6 +98,12 @@ record PartText(String title, String equation, String sentence, boolean hasWeigh
                         "One number per token of the vocabulary. Softmax turns them into the probabilities of the next token.",
                         OUTPUT);
         };
+    }
+
+    private static String cached(Tap tap) {
+        return ((Attention) tap.layer()).projections() instanceof LatentProjections
+                ? "They are computed from the latents in the KV cache."
+                : "They are kept in the KV cache.";
     }
 
     private static PartText norm(Tap tap) {

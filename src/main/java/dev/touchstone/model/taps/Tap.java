@@ -13,7 +13,7 @@ import java.util.List;
  * @param block the index of the block that it belongs to, or {@link #NO_BLOCK}
  * @param inputs what it is computed from, in this order: queries and keys for scores, probabilities and values for the
  *     context, activation and up projection, which are multiplied, for the down projection of a gated MLP; a query or key
- *     also has the rotary table as its second input. Empty for embeddings and the rotary table, which are computed from ids
+ *     also has the rotary table as its second input, and a key of latent attention the compression as its third. Empty for embeddings and the rotary table, which are computed from ids
  *     and positions.
  */
 public record Tap(String name, Kind kind, Record layer, Record owner, int block, List<TapSum> inputs) {
@@ -36,15 +36,15 @@ public record Tap(String name, Kind kind, Record layer, Record owner, int block,
         LINEAR,
         /** Queries, as they are multiplied by the keys. (T, H D) */
         QUERY,
-        /** Keys, as they are cached. (T, G D) */
+        /** Keys, as they are multiplied by queries. (T, G D) */
         KEY,
-        /** Values, as they are cached. (T, G D) */
+        /** Values. (T, G E) */
         VALUE,
         /** Attention scores, {@code -inf} where masked. (H, T, S) */
         SCORES,
         /** Attention probabilities. (H, T, S) */
         PROBABILITIES,
-        /** The weighted sums of values, heads concatenated. (T, H D) */
+        /** The weighted sums of values, heads concatenated. (T, H E) */
         CONTEXT,
         /** The output of attention. (T, C) */
         ATTENTION,

@@ -5,6 +5,7 @@ import dev.touchstone.model.Block;
 import dev.touchstone.model.Experts;
 import dev.touchstone.model.FeedForward;
 import dev.touchstone.model.Head;
+import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Mlp;
@@ -155,7 +156,7 @@ final class TapCollector {
         owner = attention;
         Projected projected = projections(attention.projections(), input);
         TapSum q = rotated(attention.qTap(), Kind.QUERY, attention, projected.q);
-        TapSum k = rotated(attention.kTap(), Kind.KEY, attention, projected.k);
+        TapSum k = rotated(attention.kTap(), Kind.KEY, attention, projected.k, projected.ofKeys);
         TapSum v = add(attention.vTap(), Kind.VALUE, attention, projected.v);
         TapSum scores = add(attention.scoresTap(), Kind.SCORES, attention, q, k);
         TapSum probs = add(attention.probsTap(), Kind.PROBABILITIES, attention, scores);
@@ -164,15 +165,23 @@ final class TapCollector {
         return add(attention.name(), Kind.ATTENTION, attention, output);
     }
 
-    private TapSum rotated(String name, Kind kind, Attention attention, TapSum input) {
+    /** The inputs are a projection, the rotary table if it is a tap, and further ones. */
+    private TapSum rotated(String name, Kind kind, Attention attention, TapSum projected, TapSum... further) {
         Rotary rotary = model.rotaries().of(block);
-        return rotary == null || rotary.name() == null
-                ? add(name, kind, attention, input)
-                : add(name, kind, attention, input, TapSum.of(rotary.name()));
+        List<TapSum> inputs = new ArrayList<>(List.of(projected));
+        if (rotary != null && rotary.name() != null) {
+            inputs.add(TapSum.of(rotary.name()));
+        }
+        inputs.addAll(List.of(further));
+        return add(name, kind, attention, inputs.toArray(TapSum[]::new));
     }
 
-    /** The taps that queries, keys and values are read from. */
-    private record Projected(TapSum q, TapSum k, TapSum v) {}
+    /**
+     * The taps that queries, keys and values are read from.
+     *
+     * @param ofKeys of latent attention, the channels of the keys that all heads share; empty in other models
+     */
+    private record Projected(TapSum q, TapSum k, TapSum v, TapSum... ofKeys) {}
 
     private Projected projections(Projections projections, TapSum input) {
         if (projections instanceof Projections.Separate separate) {
@@ -181,6 +190,9 @@ final class TapCollector {
         if (projections instanceof Projections.Normed normed) {
             Projected inner = projections(normed.projections(), input);
             return new Projected(norm(normed.q(), inner.q), norm(normed.k(), inner.k), inner.v);
+        }
+        if (projections instanceof LatentProjections latent) {
+            return latent(latent, input);
         }
         if (projections instanceof Projections.ScaledQueries scaled) {
             return projections(scaled.projections(), input);
@@ -194,6 +206,15 @@ final class TapCollector {
                         : ((Projections.Interleaved) projections).linear(),
                 input);
         return new Projected(fused, fused, fused);
+    }
+
+    private Projected latent(LatentProjections projections, TapSum input) {
+        LatentProjections.Query query = projections.query();
+        TapSum q = linear(
+                query.expand(), query.compress() == null ? input : norm(query.norm(), linear(query.compress(), input)));
+        TapSum compressed = linear(projections.compress(), input);
+        TapSum expanded = linear(projections.expand(), norm(projections.norm(), compressed));
+        return new Projected(q, expanded, expanded, compressed);
     }
 
     private TapSum feedForward(FeedForward layer, TapSum input) {

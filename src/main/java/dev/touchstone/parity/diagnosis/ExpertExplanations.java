@@ -13,6 +13,10 @@ import java.util.stream.IntStream;
 
 /** Explains wrong tensors of a mixture of experts: the choice, the weights, the weighted sum, and the sum with the shared expert. */
 record ExpertExplanations(Difference difference, Context context) {
+    private static final String SOFTMAX = "the softmax over all experts";
+    private static final String SIGMOID = "the sigmoids of the logits";
+    private static final String LOGITS = "the logits";
+
     /** The chosen experts, from the router logits. (T, K) */
     String choice() {
         double[] logits = context.of(context.tap().inputs().get(0));
@@ -24,7 +28,12 @@ record ExpertExplanations(Difference difference, Context context) {
         if (difference.is(smallest(logits, E))) {
             return "the experts are those with the smallest logits, should be those with the largest";
         }
-        return onlyEqual(logits, E) ? "of experts with equal logits, others are chosen" : "";
+        Router router = (Router) context.tap().layer();
+        Map<String, double[]> functions = new LinkedHashMap<>();
+        functions.put("the scores of the model", functions(logits).get(name(router.scores())));
+        functions.putAll(functions(logits));
+        String choice = new ChoiceExplanations(difference, router.choice(), functions).read();
+        return choice.isEmpty() && onlyEqual(logits, E) ? "of experts with equal logits, others are chosen" : choice;
     }
 
     /** Whether the chosen experts of each token have the right logits. */
@@ -67,7 +76,7 @@ record ExpertExplanations(Difference difference, Context context) {
         }
         double factor = ((Router) context.tap().layer()).weighting().factor();
         Map<String, double[]> guesses = new LinkedHashMap<>();
-        for (Map.Entry<String, double[]> all : functions(logits).entrySet()) {
+        for (Map.Entry<String, double[]> all : withBias(functions(logits)).entrySet()) {
             double[] picked = picked(all.getValue(), chosen);
             guesses.put(all.getKey(), picked);
             guesses.put(all.getKey() + ", divided by the sum of the chosen ones", normalized(picked));
@@ -85,6 +94,20 @@ record ExpertExplanations(Difference difference, Context context) {
                 : !unscaled.isEmpty() && unscaled.equals(right)
                         ? "the weights are not multiplied by the factor " + factor
                         : order(right);
+    }
+
+    /** The functions, and each with the correction bias of the choice, if there is one. */
+    private Map<String, double[]> withBias(Map<String, double[]> functions) {
+        float[] bias = ((Router) context.tap().layer()).choice().bias();
+        Map<String, double[]> all = new LinkedHashMap<>(functions);
+        if (bias != null) {
+            functions.forEach((name, values) -> all.put(
+                    name + " plus the correction bias",
+                    IntStream.range(0, values.length)
+                            .mapToDouble(i -> values[i] + bias[i % bias.length])
+                            .toArray()));
+        }
+        return all;
     }
 
     /** Weights of the right size at the wrong experts. */
@@ -116,6 +139,14 @@ record ExpertExplanations(Difference difference, Context context) {
                 .orElse("");
     }
 
+    private static String name(Router.Scores scores) {
+        return switch (scores) {
+            case LOGITS -> LOGITS;
+            case SOFTMAX -> SOFTMAX;
+            case SIGMOID -> SIGMOID;
+        };
+    }
+
     /** What the logits may become, for all experts of each token. */
     private Map<String, double[]> functions(double[] logits) {
         int E = logits.length / difference.rows();
@@ -126,11 +157,10 @@ record ExpertExplanations(Difference difference, Context context) {
         double[] softmax = IntStream.range(0, logits.length)
                 .mapToDouble(i -> powers[i] / sum(powers, i / E, E))
                 .toArray();
-        functions.put("the softmax over all experts", softmax);
+        functions.put(SOFTMAX, softmax);
         functions.put(
-                "the sigmoids of the logits",
-                Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray());
-        functions.put("the logits", logits);
+                SIGMOID, Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray());
+        functions.put(LOGITS, logits);
         return functions;
     }
 
@@ -274,6 +304,8 @@ record ExpertExplanations(Difference difference, Context context) {
         guesses.put("the shared expert is not added", routed);
         guesses.put("only the shared expert is added, without its gate", shared);
         guesses.put("the shared expert is added without its gate", added(routed, shared, token -> 1));
+        double factor = mixture.router().weighting().factor();
+        guesses.put("the shared expert is multiplied by the factor " + factor, added(routed, shared, token -> factor));
         if (logits != null) {
             guesses.put("the gate of the shared expert has no sigmoid", added(routed, shared, token -> logits[token]));
             guesses.put(

@@ -1,6 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Experts;
+import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.Rotary;
 
 /**
@@ -17,7 +18,10 @@ record Explanations(Difference difference, Context context) {
                 new RotaryExplanations(difference, (Rotary) context.tap().layer()).read();
             case NORM -> new NormExplanations(difference, context).read();
             case ACTIVATION -> new ActivationExplanations(difference, context).read();
-            case QUERY, KEY, VALUE -> new ProjectionExplanations(difference, context).read();
+            case QUERY, KEY, VALUE ->
+                context.attention().projections() instanceof LatentProjections
+                        ? new LatentExplanations(difference, context).read()
+                        : new ProjectionExplanations(difference, context).read();
             case SCORES -> new ScoreExplanations(difference, context).read();
             case PROBABILITIES -> new AttentionExplanations(difference, context).probabilities();
             case CONTEXT -> new AttentionExplanations(difference, context).weightedSum();

@@ -1,6 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Attention;
+import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.taps.BlockTaps;
@@ -24,7 +25,7 @@ record NormExplanations(Difference difference, Context context) {
             return "";
         }
         for (TapSum input : inputs()) {
-            double[] x = context.of(input);
+            double[] x = firstColumns(context.of(input));
             if (x == null || x.length != difference.actual().length) {
                 continue;
             }
@@ -36,6 +37,22 @@ record NormExplanations(Difference difference, Context context) {
             }
         }
         return "";
+    }
+
+    /** The columns that the norm of a latent reads: its input also has the channels that are rotated. */
+    private double[] firstColumns(double[] x) {
+        boolean wider = x != null && x.length > difference.actual().length && x.length % difference.rows() == 0;
+        if (!wider
+                || !(context.tap().owner() instanceof Attention attention)
+                || !(attention.projections() instanceof LatentProjections)) {
+            return x;
+        }
+        int step = x.length / difference.rows();
+        int columns = difference.columns();
+        return difference
+                .elements()
+                .mapToDouble(i -> x[i / columns * step + i % columns])
+                .toArray();
     }
 
     /** What the norm may read: first its input by the map, then the other tensors of the block. */

@@ -73,6 +73,6 @@ record NormInputs(Difference difference, Context context, NormFit right, TapSum 
 
     private boolean isOf(TapSum other) {
         double[] x = context.of(other);
-        return x != null && difference.is(right.output(right.unit(x)));
+        return x != null && x.length == difference.tensor().size() && difference.is(right.output(right.unit(x)));
     }
 }

@@ -9,6 +9,7 @@ import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
+import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.MixtureOfExperts;
@@ -103,7 +104,12 @@ class TapMapTest {
             return Tensor.of(y.data(), x.shape());
         }
         if (tap.layer() instanceof RmsNorm norm) {
-            return KERNELS.rmsNorm(inputs.get(0), norm.gain(), norm.gainOffset(), norm.epsilon());
+            Tensor x = inputs.get(0);
+            boolean isOfLatent = tap.owner() instanceof Attention attention
+                    && attention.projections() instanceof LatentProjections
+                    && x.size(-1) > norm.gain().length;
+            Tensor read = isOfLatent ? KERNELS.columns(x, 0, norm.gain().length, x.size(-1)) : x;
+            return KERNELS.rmsNorm(read, norm.gain(), norm.gainOffset(), norm.epsilon());
         }
         if (tap.layer() instanceof Linear linear) {
             Tensor x =

@@ -4,6 +4,7 @@ python python/regenerate.py --check                           recompute all fixt
 python python/regenerate.py --all                             write all fixtures
 python python/regenerate.py --model tiny-gpt2                 write one fixture
 python python/regenerate.py --chats                           write the files of tokenizers and chat templates
+python python/regenerate.py --near-ties                       write the goldens in which float32 chooses other experts
 python python/regenerate.py --walks                           write the files of changed configurations and tensors
 python python/regenerate.py --gguf                            write the GGUF files and what they mean
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
@@ -29,6 +30,7 @@ from touchstone.check import (
     check_fixture,
     check_generation_config,
     check_gguf,
+    check_near_ties,
     check_sampling,
     check_topk,
     check_walk,
@@ -44,6 +46,7 @@ from touchstone.fixtures import (
     write_named,
     write_sampling,
 )
+from touchstone.near_ties import write_near_ties
 from touchstone.provenance import THREADS
 from touchstone.topk import topk_cases
 
@@ -58,6 +61,9 @@ def main() -> int:
     action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--chats", action="store_true", help="write the files of tokenizers and chat templates")
     action.add_argument("--walks", action="store_true", help="write the files of changed configurations and tensors")
+    action.add_argument(
+        "--near-ties", action="store_true", help="write the goldens in which float32 chooses other experts"
+    )
     action.add_argument("--gguf", action="store_true", help="write the GGUF files and what they mean")
     action.add_argument("--check", action="store_true", help="recompute all fixtures and compare")
     arguments.add_argument("--out", type=Path, help="the folder to write to, for a model by folder or hub id")
@@ -78,6 +84,8 @@ def main() -> int:
         write_all()
     elif options.chats:
         write_chats()
+    elif options.near_ties:
+        write_near_ties(FIXTURES)
     elif options.walks:
         write_walks()
     elif options.gguf:
@@ -100,6 +108,8 @@ def write_all() -> None:
     write_activations(FIXTURES / "activations.safetensors")
     print("writing fixtures/topk.json", flush=True)
     write_json(FIXTURES / "topk.json", topk_cases())
+    print("writing fixtures/near-ties.safetensors", flush=True)
+    write_near_ties(FIXTURES)
     write_walks()
     write_chats()
     write_gguf(FIXTURES)
@@ -133,6 +143,7 @@ def check() -> int:
     check_gguf(FIXTURES, report)
     check_activations(FIXTURES / "activations.safetensors", report)
     check_topk(FIXTURES / "topk.json", report)
+    check_near_ties(FIXTURES, report)
     for name in WALK_FILES:
         check_walk(FIXTURES / name, report)
     for name in TOKENIZER_FILES:

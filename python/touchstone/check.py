@@ -23,6 +23,7 @@ from touchstone.checkpoint import Checkpoint
 from touchstone.fixtures import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
+from touchstone.near_ties import near_tied
 from touchstone.tokens import tokenized
 from touchstone.topk import topk_cases
 from touchstone.torchscript import run_torchscript
@@ -139,6 +140,19 @@ def check_golden(old: Path, new: Path, report: Report) -> None:
     (ids, *committed), (now, *recomputed) = read_golden(old), read_golden(new)
     report.expect(ids == now, f"{old}: has other ids")
     _check_taps(str(old), committed, recomputed, _floors([committed]), report)
+
+
+def check_near_ties(fixtures: Path, report: Report) -> None:
+    """Compares the float64 taps of `near-ties.safetensors`. Which experts float32 chooses depends on the processor."""
+    path = fixtures / "near-ties.safetensors"
+    ids, single, double = read_golden(path)
+    recomputed = near_tied(fixtures).true_taps(ids)
+    report.expect(list(recomputed) == list(double), f"{path}: has other taps")
+    for tap in double:
+        _check_truth(f"{path}: {tap}#f64", double[tap], recomputed[tap], report)
+    chosen = [tap for tap in single if tap.endswith(".chosen")]
+    differs = all((single[tap] != double[tap]).any() for tap in chosen)
+    report.expect(differs, f"{path}: float32 chooses the same experts as float64")
 
 
 def check_chats(path: Path, report: Report) -> None:

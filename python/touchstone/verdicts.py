@@ -57,7 +57,7 @@ class Comparison:
         lines = []
         if self.first_wrong is not None:
             lines += [f"{self.title}: first wrong at {self.first_wrong}", *(f"  {clue}" for clue in self.clues)]
-        wrong = sum(tap["verdict"] not in ("right", "exact") for tap in self.taps)
+        wrong = sum(tap["verdict"] not in ("right", "exact", "local") for tap in self.taps)
         mean = f"error over PyTorch's own: geometric mean {self.geometric_mean:.3f}"
         lines.append(f"{len(self.taps)} taps compared, {wrong} wrong; {mean}")
         if self.absent:

@@ -46,6 +46,8 @@ module dev.touchstone {
             com.fasterxml.jackson.databind;
     opens dev.touchstone.parity to
             com.fasterxml.jackson.databind;
+    opens dev.touchstone.parity.choices to
+            com.fasterxml.jackson.databind;
     opens dev.touchstone.parity.errors to
             com.fasterxml.jackson.databind;
 

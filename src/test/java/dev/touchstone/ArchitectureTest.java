@@ -75,6 +75,7 @@ class ArchitectureTest {
                 "checkpoint",
                 FRONT_DOOR,
                 "parity.errors",
+                "parity.choices",
                 "parity.diagnosis",
                 "parity",
                 "explain.diagram",

@@ -9,11 +9,13 @@ import dev.touchstone.parity.Exemptions;
 import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.parity.Limits;
+import dev.touchstone.parity.NearTieCounts;
 import dev.touchstone.parity.Parity;
 import dev.touchstone.parity.Ratios;
 import dev.touchstone.parity.Report;
 import dev.touchstone.parity.RunDifference;
 import dev.touchstone.parity.TapResult;
+import dev.touchstone.parity.choices.ChoiceDifference;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
@@ -132,6 +134,7 @@ final class ParityCommand implements Callable<Integer> {
                 tolerance == null ? "pytorch" : tolerance);
         Report report = new Report(environment, limits());
         List<TapResult> taps = new ArrayList<>();
+        List<ChoiceDifference> choices = new ArrayList<>();
         boolean passes = true;
         int absent = 0;
         for (Path folder : folders) {
@@ -140,6 +143,7 @@ final class ParityCommand implements Callable<Integer> {
                 report.add(fixture, one.name, one.result);
                 print(fixture.name() + " " + one.name, one.result);
                 taps.addAll(one.result.taps());
+                choices.addAll(one.result.choices());
                 passes &= one.result.passes();
                 absent += one.result.absent().size();
             }
@@ -158,6 +162,10 @@ final class ParityCommand implements Callable<Integer> {
         String exemptions = Exemptions.of(taps).describe();
         if (!exemptions.isEmpty()) {
             console.print(exemptions + "\n");
+        }
+        String nearTies = NearTieCounts.of(taps, choices).describe();
+        if (!nearTies.isEmpty()) {
+            console.print(nearTies + "\n");
         }
         write(html, report::html);
         write(json, () -> report.json().toPrettyString());
@@ -252,6 +260,7 @@ final class ParityCommand implements Callable<Integer> {
         if (!console.isQuiet()) {
             console.print(title + "\n" + TapLine.HEAD);
             result.taps().forEach(tap -> console.print(TapLine.of(tap)));
+            result.choices().forEach(choice -> console.print("  " + choice.describe() + "\n"));
             if (result.predictions() != null) {
                 console.print(PredictionLines.of(result.predictions()));
             }

@@ -33,7 +33,16 @@ final class TapLine {
                 tap.inherited().max() == 0
                         ? ""
                         : worst(tap.distribution().worst().get(0)),
-                tap.passesByBound() ? "; few tokens, passes by the bound on the largest error" : "");
+                notes(tap));
+    }
+
+    private static String notes(TapResult tap) {
+        String leftOut = tap.leftOut() == 0 ? "" : "; after a near tie, without " + tokens(tap.leftOut());
+        return leftOut + (tap.passesByBound() ? "; few tokens, passes by the bound on the largest error" : "");
+    }
+
+    private static String tokens(int count) {
+        return count + (count == 1 ? " token" : " tokens");
     }
 
     private static String worst(Element element) {

@@ -1,5 +1,6 @@
 package dev.touchstone.parity;
 
+import dev.touchstone.parity.choices.ChoiceDifference;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +13,14 @@ import java.util.stream.Stream;
  * @param clues the probable mistakes behind the first divergence; empty if there is none
  * @param predictions the comparison of the next-token distributions; null if the logits are absent
  * @param absent the taps that the engine did not report, in order of computation
+ * @param choices the tokens for which PyTorch's float32 or the engine chooses other experts than float64
  */
-public record CaseResult(List<TapResult> taps, List<String> clues, Predictions predictions, List<String> absent)
+public record CaseResult(
+        List<TapResult> taps,
+        List<String> clues,
+        Predictions predictions,
+        List<String> absent,
+        List<ChoiceDifference> choices)
         implements Serializable {
     public boolean passes() {
         return taps.stream().allMatch(TapResult::passes);

@@ -1,13 +1,17 @@
 package dev.touchstone.parity;
 
 import dev.touchstone.model.Trace;
+import dev.touchstone.model.taps.Tap;
 import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.parity.choices.NearTies;
+import dev.touchstone.parity.choices.Tokens;
 import dev.touchstone.parity.diagnosis.Difference;
 import dev.touchstone.parity.diagnosis.Signature;
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +83,10 @@ abstract class LocalErrors implements Trace {
 
     /** @param inputs returns the expected value of a tap by its name, or null if there is no such tap */
     final void compare(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
-        Deviation deviation = Deviation.of(found.data(), expected);
+        BitSet nearTies = nearTies(name, found, expected, inputs);
+        Deviation deviation = Deviation.of(
+                Tokens.without(nearTies, found.data(), found.shape()),
+                Tokens.without(nearTies, expected, found.shape()));
         seen.add(name);
         deviations.put(name, deviation);
         operations.put(name, absent.size() + 1);
@@ -91,6 +98,18 @@ abstract class LocalErrors implements Trace {
                     : afterAbsentTaps(name, Signature.clues(difference, map, inputs));
         }
         absent.clear();
+    }
+
+    /** The tokens of a choice that rounding explains; empty for other taps. */
+    private BitSet nearTies(String name, Tensor found, double[] expected, Function<String, double[]> inputs) {
+        Tap tap = map.find(name).orElse(null);
+        if (tap == null || tap.kind() != Tap.Kind.CHOICE) {
+            return new BitSet();
+        }
+        double[] logits = inputs.apply(tap.inputs().get(0).taps().get(0));
+        return logits == null
+                ? new BitSet()
+                : NearTies.ofOperation(logits, found.data(), expected, found.rows(), (absent.size() + 1) * bound);
     }
 
     /** Notes that the trace does not have this tap. */

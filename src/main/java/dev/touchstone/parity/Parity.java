@@ -5,6 +5,8 @@ import dev.touchstone.model.Head;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
+import dev.touchstone.parity.choices.NearTies;
+import dev.touchstone.parity.choices.Tokens;
 import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.ErrorDistribution;
 import dev.touchstone.parity.errors.Reference;
@@ -12,6 +14,7 @@ import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +23,8 @@ import java.util.function.Function;
 /**
  * Compares every tap of a model with a reference, in two forward passes. In the first, errors are inherited from tap to tap.
  * In the second, each tap is replaced by its golden value after it was compared, so that each operation runs on golden input.
+ *
+ * <p>Tokens that depend on a choice that differs from float64's by a near tie are left out of the first, see {@link NearTies}.
  */
 public final class Parity {
     private static final List<String> DRIFT =
@@ -50,7 +55,7 @@ public final class Parity {
      * @param map the map of the model that the engine implements, for the diagnosis
      */
     public static CaseResult check(Engine engine, TapMap map, Reference reference) {
-        Inherited inherited = new Inherited(reference, Limits.FLOAT32);
+        Inherited inherited = new Inherited(reference, map, Limits.FLOAT32);
         engine.forward(reference.ids(), inherited);
         checkNoneMissing(reference, inherited.seen);
 
@@ -82,10 +87,12 @@ public final class Parity {
         engine.forward(reference.ids(), local);
         checkNoneMissing(reference, local.seen());
 
-        Inherited inherited = new Inherited(reference, limits);
+        Inherited inherited = new Inherited(reference, map, limits);
         for (String name : reference.taps()) {
             Tensor value = trace.apply(name);
-            if (value != null) {
+            if (value == null) {
+                inherited.skip(name);
+            } else {
                 inherited.see(name, value);
             }
         }
@@ -103,20 +110,27 @@ public final class Parity {
         List<String> absent = inherited.reference.taps().stream()
                 .filter(name -> !inherited.seen.contains(name))
                 .toList();
-        return new CaseResult(results, drifts ? DRIFT : local.clues(), inherited.predictions, absent);
+        return new CaseResult(
+                results,
+                drifts ? DRIFT : local.clues(),
+                inherited.predictions,
+                absent,
+                inherited.nearTies.differences());
     }
 
     /** Compares each tap as the forward pass computes it from the token ids. */
     private static final class Inherited implements Trace {
         private final Reference reference;
         private final Limits limits;
+        private final NearTies nearTies;
         private final Set<String> seen = new LinkedHashSet<>();
         private final List<TapResult> taps = new ArrayList<>();
         private Predictions predictions;
 
-        Inherited(Reference reference, Limits limits) {
+        Inherited(Reference reference, TapMap map, Limits limits) {
             this.reference = reference;
             this.limits = limits;
+            this.nearTies = new NearTies(map, reference, limits.ratio());
         }
 
         @Override
@@ -124,15 +138,32 @@ public final class Parity {
             if (!seen.add(name)) {
                 throw new TouchstoneException("the forward pass reported " + name + " twice");
             }
-            Deviation inherited = compare(reference, name, value);
+            checkIsExpected(reference, name, value);
+            BitSet leftOut = nearTies.see(name, value);
             double[] float64 = reference.float64(name);
-            Deviation pytorch = Deviation.of(reference.float32(name), float64);
-            boolean allZero = Arrays.stream(float64).allMatch(element -> element == 0);
-            ErrorDistribution distribution = ErrorDistribution.of(value.data(), reference, name, inherited.scale());
-            taps.add(new TapResult(name, value.shape(), inherited, pytorch, null, distribution, allZero, limits));
+            double[] expected = Tokens.without(leftOut, float64, value.shape());
+            float[] ours = Tokens.without(leftOut, value.data(), value.shape());
+            float[] pytorch = Tokens.without(leftOut, reference.float32(name), value.shape());
+            Deviation inherited = Deviation.of(ours, expected);
+            boolean allZero = !nearTies.isChoice(name) && Arrays.stream(float64).allMatch(element -> element == 0);
+            taps.add(new TapResult(
+                    name,
+                    value.shape(),
+                    leftOut.cardinality(),
+                    inherited,
+                    Deviation.of(pytorch, expected),
+                    null,
+                    ErrorDistribution.of(ours, expected, pytorch, inherited.scale(), value.shape()),
+                    allZero,
+                    limits));
             if (name.equals(Head.LOGITS)) {
                 predictions = Predictions.of(value, float64);
             }
+        }
+
+        /** Notes that the trace does not have this tap. */
+        void skip(String name) {
+            nearTies.see(name, null);
         }
     }
 
@@ -144,12 +175,11 @@ public final class Parity {
         }
     }
 
-    private static Deviation compare(Reference reference, String name, Tensor value) {
+    private static void checkIsExpected(Reference reference, String name, Tensor value) {
         if (!reference.taps().contains(name)) {
             throw new TouchstoneException("the forward pass reported " + name + ", which the reference does not have");
         }
         checkShape(name, value, reference.shape(name));
-        return Deviation.of(value.data(), reference.float64(name));
     }
 
     static void checkShape(String name, Tensor value, int... expected) {

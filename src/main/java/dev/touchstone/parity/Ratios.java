@@ -3,7 +3,8 @@ package dev.touchstone.parity;
 import java.util.Collection;
 
 /**
- * Statistics of the ratios of our errors to PyTorch's. Taps where both are exact have no ratio. Where only ours is exact, the
+ * Statistics of the ratios of our errors to PyTorch's. Taps where both are exact, or where no token is compared, have no
+ * ratio. Where only ours is exact, the
  * ratio counts as 0.001, because the logarithm of 0 is infinite.
  *
  * @param largest the largest ratio of a tap with enough tokens
@@ -19,6 +20,9 @@ public record Ratios(double geometricMean, double largest, String largestTap, in
         double largest = 0;
         String largestTap = "";
         for (TapResult tap : taps) {
+            if (!tap.isCompared()) {
+                continue;
+            }
             if (tap.exact()) {
                 exact++;
                 continue;

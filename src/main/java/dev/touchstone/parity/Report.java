@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.touchstone.parity.choices.ChoiceDifference;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.Page;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ public final class Report {
 
     private final Map<String, ObjectNode> fixtures = new LinkedHashMap<>();
     private final List<TapResult> taps = new ArrayList<>();
+    private final List<ChoiceDifference> differences = new ArrayList<>();
     /** A row per case: fixture, prompt, taps, wrong ones, largest ratio, first wrong tap. */
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -54,10 +56,13 @@ public final class Report {
         result.firstDivergence().ifPresent(tap -> caseNode.put("first_divergence", tap.name()));
         caseNode.set("clues", Json.tree(result.clues()));
         caseNode.set("absent", Json.tree(result.absent()));
+        ArrayNode choices = caseNode.putArray("choices");
+        result.choices().forEach(choice -> choices.add(Json.tree(choice)));
         caseNode.set("predictions", Json.tree(result.predictions()));
         ArrayNode list = caseNode.putArray("taps");
         result.taps().forEach(tap -> list.add(json(tap)));
         taps.addAll(result.taps());
+        differences.addAll(result.choices());
         rows.add(row(fixture.name(), name, result));
     }
 
@@ -90,6 +95,7 @@ public final class Report {
         node.put("verdict", tap.verdict());
         node.put("ratio", tap.ratio());
         node.put("exempt", tap.isExempt());
+        node.put("left_out", tap.leftOut());
         node.put("by_bound", tap.passesByBound());
         node.put("rms", tap.inherited().rms());
         node.put("pytorch_rms", tap.pytorch().rms());
@@ -131,6 +137,11 @@ public final class Report {
         totals.put("largest_tap", ratios.largestTap());
         totals.put("exempt", exemptions.taps());
         totals.put("by_bound", exemptions.byBound());
+        NearTieCounts nearTies = NearTieCounts.of(taps, differences);
+        totals.put("near_ties", nearTies.nearTies());
+        totals.put("near_ties_pytorch", nearTies.pytorch());
+        totals.put("near_ties_engine", nearTies.engine());
+        totals.put("taps_left_out", nearTies.taps());
         return totals;
     }
 

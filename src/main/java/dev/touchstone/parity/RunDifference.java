@@ -18,7 +18,7 @@ import java.util.Set;
  * @param onlyAfter the taps that only the second run has
  */
 public record RunDifference(List<Change> changes, int equal, List<String> onlyBefore, List<String> onlyAfter) {
-    private static final Set<String> PASS = Set.of("right", "exact");
+    private static final Set<String> PASS = Set.of("right", "exact", "local");
 
     /** A tap of one prompt, its results, and its RMS errors. */
     public record Change(String tap, String before, String after, double errorBefore, double errorAfter) {

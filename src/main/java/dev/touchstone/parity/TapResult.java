@@ -8,6 +8,7 @@ import java.util.Arrays;
 /**
  * The comparison of one tap with float64 and with PyTorch's float32.
  *
+ * @param leftOut the number of tokens that are not compared, because they depend on a near tie of a choice
  * @param inherited our error against float64, computed from the token ids
  * @param pytorch PyTorch's float32 error against float64
  * @param local our error against float64, computed from the golden input
@@ -18,6 +19,7 @@ import java.util.Arrays;
 public record TapResult(
         String name,
         int[] shape,
+        int leftOut,
         Deviation inherited,
         Deviation pytorch,
         Deviation local,
@@ -39,7 +41,7 @@ public record TapResult(
 
     TapResult withLocal(Deviation local, int operations) {
         return new TapResult(
-                name, shape, inherited, pytorch, local, distribution, allZero, limits.ofOperations(operations));
+                name, shape, leftOut, inherited, pytorch, local, distribution, allZero, limits.ofOperations(operations));
     }
 
     /** Our error divided by PyTorch's. Where PyTorch is exact, it is 0 if we are too, else infinite. */
@@ -52,7 +54,7 @@ public record TapResult(
 
     /** Whether our values and PyTorch's equal the float64 values. */
     public boolean exact() {
-        return pytorch.rms() == 0 && inherited.rms() == 0;
+        return isCompared() && pytorch.rms() == 0 && inherited.rms() == 0;
     }
 
     /** Whether the operation that computes this tap is wrong on golden input. */
@@ -77,7 +79,16 @@ public record TapResult(
     }
 
     public boolean hasEnoughTokens() {
-        return shape[Math.max(0, shape.length - 2)] >= ENOUGH_TOKENS;
+        return tokens() >= ENOUGH_TOKENS;
+    }
+
+    /** Whether any token is left to compare. If not, only the operation on golden input is judged. */
+    public boolean isCompared() {
+        return leftOut == 0 || tokens() > 0;
+    }
+
+    private int tokens() {
+        return shape[Math.max(0, shape.length - 2)] - leftOut;
     }
 
     /** Whether the golden values cannot detect errors. */
@@ -85,11 +96,16 @@ public record TapResult(
         return allZero || !pytorch.within(MAX_PYTORCH_ERROR);
     }
 
-    /** The result in one word: wrong, right, exact, inherited or empty. */
+    /**
+     * The result in one word: wrong, right, exact, inherited or empty; local if the operation is right on golden input and no
+     * token is left to compare.
+     */
     public String verdict() {
         return isWrongOperation()
                 ? "wrong"
-                : passes() ? exact() ? "exact" : "right" : isUseless() ? "empty" : "inherited";
+                : passes()
+                        ? !isCompared() ? "local" : exact() ? "exact" : "right"
+                        : isUseless() ? "empty" : "inherited";
     }
 
     /**

@@ -1,13 +1,15 @@
 /* The errors of one tap. */
 const VERDICTS = {right: "passes", exact: "passes, no error on either side", wrong: "fails: the operation itself is wrong",
-  inherited: "fails: the error comes from an earlier tap", empty: "fails: the golden tensor proves nothing"};
-const passes = tap => ["right", "exact"].includes(tap.verdict);
+  inherited: "fails: the error comes from an earlier tap",
+  local: "passes: the operation is right on the golden input, and all tokens depend on a near tie", empty: "fails: the golden tensor proves nothing"};
+const passes = tap => ["right", "exact", "local"].includes(tap.verdict);
 function showDetail(fixture, one, tap) {
   const {limits} = report;
   const rows = [
     ["shape", tap.shape.join(" × ")],
     ["ratio", show(tap.ratio)],
     ["ratio limit", tap.exempt ? `exempt, fewer than ${limits.tokens} tokens` : String(limits.ratio)],
+    ...(tap.left_out ? [["tokens left out, after a near tie", String(tap.left_out)]] : []),
     ["RMS error of the engine", show(tap.rms)], ["RMS error of PyTorch float32", show(tap.pytorch_rms)],
     ["largest error of the engine", show(tap.max)], ["largest error of PyTorch float32", show(tap.pytorch_max)],
     ["largest expected value", show(tap.scale)],

@@ -4,7 +4,7 @@ const layerOf = name => (name.match(/\d+/) || ["none"])[0];
 /* Ratios on a logarithmic scale: blue-green below 1, sand at 1, red above the limit. */
 function color(tap) {
   const ratio = number(tap.ratio);
-  if (tap.verdict === "exact") return "hsl(210 12% 62%)";
+  if (["exact", "local"].includes(tap.verdict)) return "hsl(210 12% 62%)";
   if (!(ratio <= report.limits.ratio)) return "hsl(4 70% 52%)";
   const t = Math.max(-2, Math.min(1, Math.log2(Math.max(ratio, 1e-9))));
   return t < 0 ? `hsl(${48 + -t * 55} ${58}% ${56 - -t * 5}%)` : `hsl(${48 - t * 30} 78% ${56 - t * 4}%)`;

@@ -10,6 +10,25 @@ document.getElementById("top").append(facts([["taps compared", totals.taps], ["t
   ["largest ratio, exempt taps aside", totals.largest_tap ? `${show(totals.largest)} (${totals.largest_tap})` : "none"],
   ["exempt taps", totals.exempt], ["numbers compared", totals.numbers]]));
 
+/* Choices of experts that differ from those of float64. */
+const choices = report.fixtures.flatMap(fixture => fixture.cases.flatMap(one => (one.choices || []).map(choice => ({fixture, one, choice}))));
+document.getElementById("choices").hidden = choices.length === 0;
+if (choices.length > 0) {
+  const experts = list => list.length ? list.join(", ") : "unknown";
+  document.getElementById("near-ties").textContent = `${count(totals.near_ties, "choice is a near tie", "choices are near ties")}: PyTorch float32 `
+    + `differs from float64 in ${totals.near_ties_pytorch}, the engine in ${totals.near_ties_engine}. `
+    + `${count(totals.taps_left_out, "tap is", "taps are")} compared without the tokens that depend on them.`;
+  document.getElementById("differences").append(new DataTable("Choices of experts that differ", [
+    {title: "fixture", value: ({fixture}) => fixture.name}, {title: "prompt", value: ({one}) => one.name},
+    {title: "layer", number: true, value: ({choice}) => choice.layer}, {title: "token", number: true, value: ({choice}) => choice.token},
+    {title: "float64", value: ({choice}) => experts(choice.float64)}, {title: "PyTorch float32", value: ({choice}) => experts(choice.pytorch)},
+    {title: "engine", value: ({choice}) => experts(choice.engine)},
+    {title: "margin", number: true, value: ({choice}) => number(choice.margin), cell: ({choice}) => show(choice.margin)},
+    {title: "explained by rounding", number: true, value: ({choice}) => choice.bound, cell: ({choice}) => `up to ${show(choice.bound)}`},
+    {title: "result", value: ({choice}) => choice.nearTie, cell: ({choice}) =>
+      element("span", {class: choice.nearTie ? "good" : "bad"}, choice.nearTie ? "near tie" : "differs")}],
+  choices, {sort: 2, limit: 10}).node);
+}
 const failures = report.fixtures.flatMap(fixture => fixture.cases.map(one => ({fixture, one}))).filter(({one}) => one.first_divergence);
 document.getElementById("failures").hidden = failures.length === 0;
 document.getElementById("failed").append(...failures.map(({fixture, one}) => {

@@ -9,6 +9,8 @@ import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Trace;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.support.NearTieFixture;
+import dev.touchstone.parity.Fixture;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +48,20 @@ class ParityCommandTest {
         assertThat(Files.readString(html))
                 .contains("<title>Touchstone: parity of tiny-gpt2</title>", "\"h.1.attn.scores\"");
         assertThat(Files.readString(json)).contains("\"geometric_mean\"");
+    }
+
+    @Test
+    void printsChoicesOfExpertsThatAreNearTies() throws IOException {
+        Fixture fixture = NearTieFixture.write(folder.resolve("near-ties"));
+
+        Cli result = Cli.run("parity", fixture.folder().toString());
+
+        assertThat(result.exit()).as(result.out()).isZero();
+        assertThat(result.out())
+                .containsPattern("  layer 0, token \\d+: experts \\d\\+3 in float64, \\d\\+3 in PyTorch's float32")
+                .contains("a near tie: the scores differ by ")
+                .containsPattern("layers.0.mlp.gate.weights .*; after a near tie, without \\d+ token")
+                .containsPattern("\\d+ near ties? of experts: PyTorch's float32 chooses others than float64 in \\d+, the engine in");
     }
 
     /** A fixture may hold its model as a GGUF file. */

@@ -55,6 +55,7 @@ class ExemptionsTest {
         return new TapResult(
                 "x",
                 new int[] {tokens, 1},
+                0,
                 ten.inherited(),
                 ten.pytorch(),
                 ten.local(),

@@ -62,7 +62,7 @@ class ReportTest {
     private static Report report() {
         Report report = new Report(Map.of("Java", "17"));
         List<TapResult> taps = List.of(Given.tap("wte", 1, 1), Given.tap("wpe", 1, 0));
-        report.add(FIXTURE, "one", new CaseResult(taps, List.of("</script> is no clue"), NONE, List.of()));
+        report.add(FIXTURE, "one", new CaseResult(taps, List.of("</script> is no clue"), NONE, List.of(), List.of()));
         return report;
     }
 }

@@ -72,7 +72,7 @@ class ErrorDistributionTest {
     }
 
     private static ErrorDistribution of(float[] actual, double[] expected) {
-        return ErrorDistribution.of(actual, new Given(new int[] {3, 4}, expected, ones()), "x", 1);
+        return ErrorDistribution.of(actual, expected, ones(), 1, 3, 4);
     }
 
     private static float[] ones() {

@@ -216,6 +216,20 @@ BASES: dict[str, dict[str, object]] = {
     | {"rope_parameters": _LONGROPE | {"original_max_position_embeddings": 8}},
     "cohere2": {"model_type": "cohere2", "sliding_window": 5, "sliding_window_pattern": 2} | _GROUPED,
     "ministral": {"model_type": "ministral", "sliding_window": 5} | _GROUPED,
+    "ministral3": {"model_type": "ministral3", "sliding_window": 5, "pad_token_id": None}
+    | _GROUPED
+    | {"rope_parameters": _YARN | {"llama_4_scaling_beta": 0.4, "original_max_position_embeddings": 4}},
+    "llama4_text": {
+        "model_type": "llama4_text",
+        "attention_chunk_size": 5,
+        "no_rope_layers": [1, 0],
+        "floor_scale": 2,
+        "attn_scale": 0.5,
+        "intermediate_size_mlp": 7,
+        "moe_layers": [1],
+    }
+    | _GROUPED
+    | _MIXTURE,
     "opt": {"model_type": "opt", "ffn_dim": 10} | _PLAIN,
     "xglm": {
         "model_type": "xglm",

@@ -54,6 +54,28 @@ def recorded_experts(names: dict[nn.Module, str | None], taps: dict[str, Tensor]
     return forward
 
 
+def recorded_scaled_experts(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
+    """The same for Llama 4, whose experts each compute all tokens. The input of an expert is 0 where it is not chosen."""
+
+    def forward(module: nn.Module, x: Tensor) -> Tensor:
+        x = x.view(module.num_experts, -1, module.hidden_size)
+        gate, up = torch.bmm(x, module.gate_up_proj).chunk(2, dim=-1)
+        act = module.act_fn(gate)
+        down = torch.bmm(up * act, module.down_proj)
+        parent = names[module].rpartition(".")[0]
+        router = next(other for other, name in names.items() if name == f"{parent}.router")
+        logits = taps[f"{parent}.router"]
+        chosen = torch.topk(logits, router.top_k, dim=1).indices.sort(dim=-1).values
+        taps[f"{parent}.router.chosen"] = chosen.to(x.dtype)
+        taps[f"{parent}.router.weights"] = torch.sigmoid(logits.gather(-1, chosen))
+        for name, outputs in {"gate_proj": gate, "act_fn": act, "up_proj": up, "down_proj": down}.items():
+            index = chosen[..., None].expand(-1, -1, outputs.shape[-1])
+            taps[f"{names[module]}.{name}"] = outputs.transpose(0, 1).gather(1, index).flatten(1)
+        return down.view(-1, module.hidden_size)
+
+    return forward
+
+
 def _gated_mlp(module: nn.Module, expert: int, x: Tensor) -> dict[str, Tensor]:
     """The outputs of the layers of one expert, by the name of their tap."""
     if type(module).__name__ == "GptOssExperts":

@@ -300,6 +300,43 @@ TINY_FAMILIES = {
             },
         },
     ),
+    "tiny-llama4": TinyFamily(
+        seed=36,
+        model_type="llama4_text",
+        config=GROUPED
+        | MIXTURE
+        | {
+            "head_dim": 6,
+            "num_hidden_layers": 2,
+            "intermediate_size": 9,
+            "intermediate_size_mlp": 11,
+            "rms_norm_eps": 3e-2,
+            "no_rope_layers": [1, 0],
+            "moe_layers": [1],
+            "attention_chunk_size": 5,
+            "floor_scale": 3,
+            "attn_scale": 0.4,
+            "rope_parameters": {"rope_theta": 65.0},
+        },
+    ),
+    "tiny-ministral3": TinyFamily(
+        seed=37,
+        model_type="ministral3",
+        config=NARROW
+        | {
+            "rms_norm_eps": 5e-3,
+            "sliding_window": 7,
+            "rope_parameters": {
+                "rope_type": "yarn",
+                "rope_theta": 75.0,
+                "factor": 4.0,
+                "original_max_position_embeddings": 5,
+                "mscale": 1.0,
+                "mscale_all_dim": 0.5,
+                "llama_4_scaling_beta": 0.3,
+            },
+        },
+    ),
     "tiny-gemma2": TinyFamily(
         seed=16,
         model_type="gemma2",

@@ -22,11 +22,17 @@ from transformers.models.falcon.modeling_falcon import FalconAttention, FalconFo
 from transformers.models.gemma3.modeling_gemma3 import Gemma3RMSNorm
 from transformers.models.gpt_neo.modeling_gpt_neo import GPTNeoSelfAttention
 from transformers.models.gptj.modeling_gptj import GPTJAttention
+from transformers.models.llama4.modeling_llama4 import (
+    Llama4ForCausalLM,
+    Llama4Router,
+    Llama4TextExperts,
+    Llama4TextL2Norm,
+)
 from transformers.models.mpt.modeling_mpt import MptAttention
 from transformers.models.stablelm.modeling_stablelm import StableLmLayerNormPerHead
 from transformers.models.xglm.modeling_xglm import XGLMAttention
 
-from touchstone.experts import is_experts, recorded_experts
+from touchstone.experts import is_experts, recorded_experts, recorded_scaled_experts
 
 SOFTMAXES = (nn.functional.softmax, torch.softmax, Tensor.softmax)
 PRODUCTS = (torch.matmul, Tensor.matmul, Tensor.__matmul__)
@@ -63,14 +69,16 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             name = f"{name}.{kind}"
         taps[name] = tap.flatten(1) if tap.dim() == 3 else tap
 
-    # OLMo clips in place, and Falcon adds the output of attention to that of the MLP in place.
-    in_place = getattr(model.config, "clip_qkv", None) is not None or isinstance(model, FalconForCausalLM)
+    # OLMo clips in place, Falcon adds the output of attention to that of the MLP in place, Llama 4 that of experts.
+    in_place = getattr(model.config, "clip_qkv", None) is not None
+    in_place = in_place or isinstance(model, FalconForCausalLM | Llama4ForCausalLM)
     modeling = sys.modules[type(model).__module__]
     handles = [module.register_forward_hook(record) for module, name in names.items() if name]
     try:
         with ExitStack() as patches:
             for experts in {type(module) for module in names if is_experts(module)}:
-                patches.enter_context(patch.object(experts, "forward", recorded_experts(names, taps)))
+                recorded = recorded_scaled_experts if experts is Llama4TextExperts else recorded_experts
+                patches.enter_context(patch.object(experts, "forward", recorded(names, taps)))
             if hasattr(modeling, "eager_attention_forward"):
                 wrapped = _wrapped(modeling.eager_attention_forward, names, taps)
                 patches.enter_context(patch.object(modeling, "eager_attention_forward", wrapped))
@@ -98,7 +106,9 @@ def tap_name(model: nn.Module, path: str) -> str | None:
     """
     if path == "":
         return "logits"
-    name = path.removeprefix(f"{model.base_model_prefix}.")
+    # Llama 4 names the place of the text model in the model of text and images.
+    base = "model" if isinstance(model, Llama4ForCausalLM) else model.base_model_prefix
+    name = path.removeprefix(f"{base}.")
     module = model.get_submodule(path)
     if isinstance(module, PreTrainedModel) or module is model.get_output_embeddings():
         return None
@@ -107,6 +117,8 @@ def tap_name(model: nn.Module, path: str) -> str | None:
         return None  # called once for each expert; `touchstone.experts` records the outputs of all
     if isinstance(module, StableLmLayerNormPerHead):
         return name
+    if isinstance(module, Llama4TextL2Norm):
+        return None  # called for queries, then for keys; its outputs are the taps q and k
     if "_layernorm.norms." in name:
         return None  # a norm of one head
     if name == "rotary_emb" and getattr(model.config, "alibi", False):
@@ -292,6 +304,12 @@ def _last_linear(module: nn.Module) -> str:
 
 def _tensor_of(module: nn.Module, output: object) -> Tensor:
     output = getattr(output, "logits", output)
+    if isinstance(module, Llama4Router):
+        return output[1]
+    if isinstance(module, Llama4TextExperts):
+        return output.view(module.num_experts, -1, module.hidden_size).sum(dim=0)  # as the mixture adds them
+    if type(module).__name__.endswith("RotaryEmbedding") and isinstance(output, Tensor):
+        return torch.cat([output.real, output.imag], dim=-1).repeat_interleave(2, dim=-1)
     if type(module).__name__.endswith("RotaryEmbedding"):
         if isinstance(output, Tensor) and output.is_complex():
             # DeepSeek-V2 has one complex number for each pair of neighbouring channels.

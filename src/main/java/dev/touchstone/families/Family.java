@@ -35,6 +35,8 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
             new Family("deepseek_v2", "model.", 2, DeepseekV2::build, "DeepseekV2ForCausalLM", "DeepseekV2Model"),
             new Family("deepseek_v3", "model.", 1, DeepseekV3::build, "DeepseekV3ForCausalLM", "DeepseekV3Model"),
             new Family("ministral", "model.", 2, Mistral::build, "MinistralForCausalLM", "MinistralModel"),
+            new Family("ministral3", "model.", 2, Ministral3::build, "Ministral3ForCausalLM", "Ministral3Model"),
+            new Family("llama4_text", "model.", 2, Llama4::build, "Llama4ForCausalLM", "Llama4TextModel"),
             new Family("gemma", "model.", 1, Gemma::build, "GemmaForCausalLM", "GemmaModel"),
             new Family("gemma2", "model.", 1, Gemma2::build, "Gemma2ForCausalLM", "Gemma2Model"),
             new Family("gemma3_text", "model.", 1, Gemma3::build, "Gemma3ForCausalLM", "Gemma3TextModel"),

@@ -145,6 +145,11 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** Whether {@code layer_types} gives a layer the sliding window. */
     boolean slides(int layer, boolean fallback) {
+        return hasType("sliding_attention", layer, fallback);
+    }
+
+    /** Whether {@code layer_types} gives a layer this type; the others have full attention. */
+    boolean hasType(String wanted, int layer, boolean fallback) {
         if (!config.has("layer_types")) {
             return fallback;
         }
@@ -152,13 +157,13 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
                 .map(type -> type.equals("attention") ? "full_attention" : type) // its name in older files
                 .toList();
         if (types.size() != shape.layers()
-                || !Set.of("full_attention", "sliding_attention").containsAll(types)) {
+                || !Set.of("full_attention", wanted).containsAll(types)) {
             throw config.error(
                     "layer_types",
                     types,
-                    "full_attention or sliding_attention for each of the " + shape.layers() + " layers");
+                    "full_attention or " + wanted + " for each of the " + shape.layers() + " layers");
         }
-        return types.get(layer).equals("sliding_attention");
+        return types.get(layer).equals(wanted);
     }
 
     /** Whether a layer is not the last of each {@code sliding_window_pattern} layers. {@code period} is the default of that field. */
@@ -228,10 +233,15 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** A gated MLP of this inner size. */
     Mlp mlp(String name, int inner, boolean bias, Activation function) {
+        return mlp(name, inner, bias, new NamedActivation(name + ".act_fn", function));
+    }
+
+    /** The same with another name of the activation. */
+    Mlp mlp(String name, int inner, boolean bias, NamedActivation activation) {
         return new Mlp.Gated(
                 name,
                 weights.linear(name + ".gate_proj", shape.channels(), inner, bias),
-                new NamedActivation(name + ".act_fn", function),
+                activation,
                 weights.linear(name + ".up_proj", shape.channels(), inner, bias),
                 weights.linear(name + ".down_proj", inner, shape.channels(), bias));
     }

@@ -146,8 +146,7 @@ final class RotarySettings {
         }
         String type = settings.has("rope_type") ? "rope_type" : "type";
         RotaryScaling scaling = settings.choice(type, "default", SCALINGS);
-        boolean usesTrained = USE_TRAINED.contains(settings.text(type).orElse("default"));
-        int trained = usesTrained ? trainedPositions(config, settings, positions) : positions;
+        int trained = usesTrained(settings) ? trainedPositions(config, settings, positions) : positions;
         float[] frequencies = new float[channels / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = 1 / RotaryScaling.period(theta, i, frequencies.length);
@@ -172,8 +171,14 @@ final class RotarySettings {
         return list;
     }
 
+    /** Whether the scaling uses the length of the context in training, whose default is then that of all positions. */
+    static boolean usesTrained(Config settings) {
+        String type = settings.has("rope_type") ? "rope_type" : "type";
+        return USE_TRAINED.contains(settings.text(type).orElse("default"));
+    }
+
     /** The length of the context in training. A value outside of the settings of the embedding has precedence. */
-    private static int trainedPositions(Config config, Config settings, int positions) {
+    static int trainedPositions(Config config, Config settings, int positions) {
         String trained = "original_max_position_embeddings";
         refuseNull(settings, trained);
         refuseNull(config, trained);

@@ -37,7 +37,7 @@ final class SmolLm3 {
     }
 
     /** Whether a layer has rotary embeddings: 1 in {@code no_rope_layers}, in which 0 means that it has none. */
-    private static boolean rotates(int layer, Config config) {
+    static boolean rotates(int layer, Config config) {
         if (!config.has("no_rope_layers")) {
             return (layer + 1) % config.size("no_rope_layer_interval", 4) != 0;
         }

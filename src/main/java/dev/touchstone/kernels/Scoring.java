@@ -5,17 +5,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Scale, soft cap, window and ALiBi bias of attention scores.
+ * Scale, soft cap, window or chunks, and ALiBi bias of attention scores.
  *
  * @param scale multiplies the product of query and key: usually {@code 1 / sqrt(D)}
  * @param cap if above 0, the soft cap of scores: {@code cap tanh(score / cap)}; 0 for none
- * @param window how many positions a query attends to, its own included; {@link #UNLIMITED} for all before it
+ * @param window how many positions a query attends to at most, its own included; {@link #UNLIMITED} for all before it
+ * @param chunked whether a query attends to those positions before it that are in the same chunk of {@code window} positions, as in
+ *     Llama 4, instead of to the last ones
  * @param slopes ALiBi's slope of each query head, which times the position of the key is added to the score; empty for none. (H)
  * @param inBfloat16 whether ALiBi's bias is rounded to bfloat16 and then multiplied by the scale, as in Falcon
  * @param sinks the attention sink of each query head (gpt-oss): a further score in each softmax, whose probability is left out; empty for
  *     none. (H)
  */
-public record Scoring(float scale, float cap, int window, List<Double> slopes, boolean inBfloat16, List<Float> sinks) {
+public record Scoring(
+        float scale,
+        float cap,
+        int window,
+        boolean chunked,
+        List<Double> slopes,
+        boolean inBfloat16,
+        List<Float> sinks) {
     /** A window that is longer than any sequence. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -31,7 +40,7 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes, b
 
     /** With ALiBi's bias in float32, after the scale, and without sinks. */
     public Scoring(float scale, float cap, int window, List<Double> slopes) {
-        this(scale, cap, window, slopes, false, List.of());
+        this(scale, cap, window, false, slopes, false, List.of());
     }
 
     /** A scale only. */
@@ -41,17 +50,22 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes, b
 
     /** The same with a window of so many positions. */
     public Scoring withWindow(int positions) {
-        return new Scoring(scale, cap, positions, slopes, inBfloat16, sinks);
+        return new Scoring(scale, cap, positions, false, slopes, inBfloat16, sinks);
+    }
+
+    /** The same with chunks of so many positions. */
+    public Scoring withChunks(int positions) {
+        return new Scoring(scale, cap, positions, true, slopes, inBfloat16, sinks);
     }
 
     /** The same with Falcon's form of ALiBi. */
     public Scoring withAlibiInBfloat16(List<Double> slopes) {
-        return new Scoring(scale, cap, window, slopes, true, sinks);
+        return new Scoring(scale, cap, window, chunked, slopes, true, sinks);
     }
 
     /** The same with sinks. */
     public Scoring withSinks(List<Float> other) {
-        return new Scoring(scale, cap, window, slopes, inBfloat16, other);
+        return new Scoring(scale, cap, window, chunked, slopes, inBfloat16, other);
     }
 
     /**
@@ -69,7 +83,7 @@ public record Scoring(float scale, float cap, int window, List<Double> slopes, b
 
     /** The first position that a query at {@code position} attends to. */
     public int firstVisible(int position) {
-        return Math.max(0, position - window + 1);
+        return chunked ? position / window * window : Math.max(0, position - window + 1);
     }
 
     /** ALiBi's bias of the score of the key at {@code position}. */

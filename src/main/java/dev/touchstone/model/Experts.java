@@ -10,11 +10,24 @@ import java.util.List;
  * token side by side: (T, K I) or (T, K C).
  *
  * @param name the module path and tap name of the weighted sum, such as {@code layers.0.mlp.experts}
+ * @param scaleInputs whether the weights of the experts multiply their inputs instead of their outputs, as in Llama 4
  * @param limit if above 0, {@code down(act(min(gate(x), limit)) * (1 + up(x)))} with {@code up(x)} from {@code -limit} to {@code limit}, as
  *     in gpt-oss
  */
 public record Experts(
-        String name, Projection gate, NamedActivation activation, Projection up, Projection down, float limit) {
+        String name,
+        Projection gate,
+        NamedActivation activation,
+        Projection up,
+        Projection down,
+        boolean scaleInputs,
+        float limit) {
+    /** The weights multiply the outputs. */
+    public Experts(
+            String name, Projection gate, NamedActivation activation, Projection up, Projection down, float limit) {
+        this(name, gate, activation, up, down, false, limit);
+    }
+
     /**
      * A linear layer of each expert.
      *
@@ -51,9 +64,9 @@ public record Experts(
         }
     }
 
-    /** The weighted sum of the outputs of each token's experts. (T, C) -> (T, C) */
+    /** The sum of the outputs of each token's experts, weighted if the inputs are not. (T, C) -> (T, C) */
     Tensor forward(Tensor x, Routing routing, ForwardPass pass) {
-        Tensor slots = routing.inSlots(x);
+        Tensor slots = scaleInputs ? routing.inWeightedSlots(x) : routing.inSlots(x);
         Tensor x1 = gate.forward(slots, routing, pass);
         Tensor limited = limit > 0 ? pass.kernels().clamp(x1, Float.NEGATIVE_INFINITY, limit) : x1;
         Tensor act = traced(activation.name(), pass.kernels().activate(limited, activation.function()), routing, pass);
@@ -61,7 +74,7 @@ public record Experts(
         Tensor h = limit > 0
                 ? timesOneMore(act, pass.kernels().clamp(x2, -limit, limit))
                 : pass.kernels().multiply(act, x2);
-        return pass.trace().of(name, routing.sum(down.forward(h, routing, pass)));
+        return pass.trace().of(name, routing.sum(down.forward(h, routing, pass), !scaleInputs));
     }
 
     /** {@code a (b + 1)}, computed in double and rounded once. */

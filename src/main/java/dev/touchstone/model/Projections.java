@@ -16,6 +16,7 @@ public sealed interface Projections
                 Projections.Normed,
                 Projections.Clipped,
                 Projections.ScaledQueries,
+                ProjectionsAfterRotary,
                 LatentProjections {
     /**
      * The heads of each are concatenated. (T, H D), (T, G D), (T, G D)

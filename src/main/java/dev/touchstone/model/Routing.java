@@ -27,14 +27,28 @@ record Routing(Tensor chosen, Tensor weights) {
                 IntStream.range(0, chosen.size()).map(slot -> slot / perToken()).toArray());
     }
 
-    /** The sum of each token's slots times their weights: in the order of slots, in double, rounded once. (T K, C) -> (T, C) */
-    Tensor sum(Tensor slots) {
+    /** The row of a token times the weight of each of its slots. (T, C) -> (T K, C) */
+    Tensor inWeightedSlots(Tensor x) {
+        Tensor slots = inSlots(x);
+        Tensor weighted = Tensor.zeros(slots.shape());
+        for (int i = 0; i < slots.size(); i++) {
+            weighted.data()[i] = slots.data()[i] * weights.data()[i / slots.size(-1)];
+        }
+        return weighted;
+    }
+
+    /**
+     * The sum of each token's slots: in the order of slots, in double, rounded once. (T K, C) -> (T, C)
+     *
+     * @param weighted whether slots are multiplied by their weights
+     */
+    Tensor sum(Tensor slots, boolean weighted) {
         int C = slots.size(-1);
         Tensor y = Tensor.zeros(chosen.rows(), C);
         for (int i = 0; i < y.size(); i++) {
             double sum = 0;
             for (int slot = i / C * perToken(); slot < (i / C + 1) * perToken(); slot++) {
-                sum += (double) weights.data()[slot] * slots.data()[slot * C + i % C];
+                sum += (weighted ? (double) weights.data()[slot] : 1) * slots.data()[slot * C + i % C];
             }
             y.data()[i] = (float) sum;
         }

@@ -16,7 +16,9 @@ public record Weighting(Normalization normalization, double factor) {
         /** Scores are divided by their sum, to which 1e-20 is added, so that scores of 0 stay 0. */
         SUM,
         /** The softmax over the chosen experts. */
-        SOFTMAX
+        SOFTMAX,
+        /** The sigmoid of each score. */
+        SIGMOID
     }
 
     /** (T, K) -> (T, K) */
@@ -47,12 +49,16 @@ public record Weighting(Normalization normalization, double factor) {
 
     /** What is divided by the sum. */
     private double value(float score, float largest) {
-        return normalization == Normalization.SOFTMAX ? StrictMath.exp((double) score - largest) : score;
+        return switch (normalization) {
+            case SOFTMAX -> StrictMath.exp((double) score - largest);
+            case SIGMOID -> 1 / (1 + StrictMath.exp(-score));
+            case NONE, SUM -> score;
+        };
     }
 
     private double divisor(double sum) {
         return switch (normalization) {
-            case NONE -> 1;
+            case NONE, SIGMOID -> 1;
             case SUM -> sum + 1e-20;
             case SOFTMAX -> sum;
         };

@@ -197,6 +197,22 @@ public final class Weights implements AutoCloseable {
         return matrices;
     }
 
+    /**
+     * The same with consecutive columns.
+     *
+     * @param shape N, I and the number of stored columns
+     */
+    public List<Matrix> stackedInputColumns(String name, int[] shape, int from, int columns) {
+        StoredTensor tensor = find(name, shape);
+        List<Matrix> matrices = new ArrayList<>();
+        for (int n = 0; n < shape[0]; n++) {
+            StoredTensor slice = new TensorSlice(tensor, (long) n * shape[1], shape[1]);
+            matrices.add(new MatrixReader(new ColumnRange(slice, from, columns), options, threads).ofInputRows());
+        }
+        used(name);
+        return matrices;
+    }
+
     /** Vectors that are stored in one tensor, of each every {@code step}-th number from {@code from} on. (N, step O) -> N x (O) */
     public List<float[]> stackedVectors(String name, int[] shape, int from, int step) {
         StoredTensor tensor = find(name, shape);

@@ -91,6 +91,12 @@ class FamilySettingsTest {
             tiny-gemma3   | sliding_window      | null                          | sliding_window is null, expected 1 or more
             tiny-smollm3  | no_rope_layers      | [1]                           | no_rope_layers is [1], expected 1 or 0 for each layer
             tiny-smollm3  | sliding_window      | null                          | sliding_window is null, expected 1 or more
+            tiny-llama4   | attention_chunk_size | null                         | attention_chunk_size is null, expected 1 or more
+            tiny-llama4   | attention_chunk_size | 0                            | attention_chunk_size is 0, expected 1 or more
+            tiny-llama4   | layer_types         | ["sliding_attention", "full_attention"] | expected full_attention or chunked_attention for each of the 2 layers
+            tiny-llama4   | num_experts_per_tok | 7                             | num_experts_per_tok is 7, expected at most the number of experts, which is 6
+            tiny-ministral3 | rope_parameters   | {"rope_type": "yarn", "factor": 4} | rope_parameters: llama_4_scaling_beta is missing, expected a number
+            tiny-ministral3 | rope_parameters   | {"llama_4_scaling_beta": 0.1} | rope_parameters: original_max_position_embeddings is missing, expected a number
             tiny-llama    | model_type          | "t5"                          | model_type is t5, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral
             """)
     void unsupportedSettingsAreRefused(String fixture, String field, String value, String reason) throws IOException {

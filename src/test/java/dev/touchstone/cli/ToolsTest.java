@@ -95,6 +95,8 @@ class ToolsTest {
                 "tiny-granitemoe",
                 "tiny-llama",
                 "tiny-llama3",
+                "tiny-llama4",
+                "tiny-ministral3",
                 "tiny-mistral",
                 "tiny-mixtral",
                 "tiny-opt",

@@ -60,11 +60,20 @@ class ScoringTest {
     }
 
     @Test
+    void aChunkBeginsAtAMultipleOfItsSize() {
+        assertThat(new Scoring(1).withChunks(5).firstVisible(4)).isZero();
+        assertThat(new Scoring(1).withChunks(5).firstVisible(5)).isEqualTo(5);
+        assertThat(new Scoring(1).withChunks(5).firstVisible(14)).isEqualTo(10);
+        assertThat(new Scoring(1).withChunks(1).firstVisible(7)).isEqualTo(7);
+    }
+
+    @Test
     void aWindowIncludesTheQuerysOwnPosition() {
         assertThat(new Scoring(1).withWindow(1).firstVisible(7)).isEqualTo(7);
         assertThat(new Scoring(1).withWindow(5).firstVisible(7)).isEqualTo(3);
         assertThat(new Scoring(1).withWindow(5).firstVisible(3)).isZero();
         assertThat(new Scoring(1).firstVisible(Integer.MAX_VALUE - 1)).isZero();
+        assertThatThrownBy(() -> new Scoring(1).withChunks(0)).hasMessageContaining("a window of 0");
         assertThatThrownBy(() -> new Scoring(1).withWindow(0)).hasMessageContaining("a window of 0");
     }
 }

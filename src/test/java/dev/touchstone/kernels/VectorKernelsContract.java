@@ -305,9 +305,10 @@ abstract class VectorKernelsContract {
         Tensor probs = Hostile.ORDINARY.tensor(random, heads * sharing, queries, positions); // masked positions too
 
         for (Kernels vector : vectors) {
-            assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
-            assertSameBits(vector.weightedSum(probs, cache, scoring), SCALAR.weightedSum(probs, cache, scoring));
-            assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
+            assertSameAttention(vector, q, probs, cache, scoring);
+            if (window > 0) {
+                assertSameAttention(vector, q, probs, cache, scoring.withChunks(window));
+            }
         }
     }
 
@@ -334,6 +335,13 @@ abstract class VectorKernelsContract {
             assertSameBits(vector.weightedSum(scores, cache, scoring), SCALAR.weightedSum(scores, scalar, scoring));
             assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, scalar, scoring));
         }
+    }
+
+    private static void assertSameAttention(
+            Kernels vector, Tensor q, Tensor probs, KeyValuePages cache, Scoring scoring) {
+        assertSameBits(vector.scores(q, cache, scoring), SCALAR.scores(q, cache, scoring));
+        assertSameBits(vector.weightedSum(probs, cache, scoring), SCALAR.weightedSum(probs, cache, scoring));
+        assertSameBits(vector.attend(q, cache, scoring), SCALAR.attend(q, cache, scoring));
     }
 
     /** A cache with truncated positions, whose data remains in the arrays, and with evicted pages. */

@@ -43,6 +43,7 @@ class ForwardZooTest {
                         DenseFamilyBugs.ALL,
                         MixtureBugs.ALL,
                         LatentBugs.ALL,
+                        Llama4Bugs.ALL,
                         FusedBugs.ALL,
                         MultiplierBugs.ALL,
                         AlibiBugs.ALL)

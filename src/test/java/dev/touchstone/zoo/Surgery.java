@@ -29,6 +29,13 @@ final class Surgery {
         return (Transformer) copy(model, type, change);
     }
 
+    /** A layer with every component of a type replaced. */
+    static <L, P> L of(L layer, Class<P> type, UnaryOperator<P> change) {
+        @SuppressWarnings("unchecked") // a copy of a record is of its own class
+        L copy = (L) copy(layer, type, change);
+        return copy;
+    }
+
     private static <P> Object copy(Object component, Class<P> type, UnaryOperator<P> change) {
         if (type.isInstance(component)) {
             return change.apply(type.cast(component));

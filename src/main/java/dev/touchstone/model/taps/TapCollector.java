@@ -13,6 +13,7 @@ import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Positions;
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.ProjectionsAfterRotary;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Router;
 import dev.touchstone.model.Stem;
@@ -193,6 +194,9 @@ final class TapCollector {
         }
         if (projections instanceof LatentProjections latent) {
             return latent(latent, input);
+        }
+        if (projections instanceof ProjectionsAfterRotary changed) {
+            return projections(changed.projections(), input);
         }
         if (projections instanceof Projections.ScaledQueries scaled) {
             return projections(scaled.projections(), input);

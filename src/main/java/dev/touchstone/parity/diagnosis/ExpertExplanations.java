@@ -199,6 +199,13 @@ record ExpertExplanations(Difference difference, Context context) {
         if (hasNoBias(layer)) {
             return "the biases are missing";
         }
+        boolean scaled = experts.scaleInputs() && layer != experts.down();
+        if (scaled && isOfChosen(layer, input)) {
+            return "the inputs of the experts are not multiplied by their weights";
+        }
+        if (scaled) {
+            return "";
+        }
         int slots = difference.tensor().size() / layer.weights().get(0).outputs();
         int slotsOfInput = input.length / layer.weights().get(0).inputs();
         for (int slot = 0; slot < slots; slot++) {
@@ -208,6 +215,25 @@ record ExpertExplanations(Difference difference, Context context) {
             }
         }
         return "tokens have the matrices of other experts than those that were chosen for them";
+    }
+
+    /** Whether the values are those of the chosen experts with this input. (T, C) */
+    private boolean isOfChosen(Experts.Projection layer, double[] input) {
+        double[] chosen =
+                context.of(((MixtureOfExperts) context.tap().owner()).router().chosenTap());
+        int O = layer.weights().get(0).outputs();
+        int I = layer.weights().get(0).inputs();
+        return chosen != null
+                && difference.is(difference
+                        .elements()
+                        .mapToDouble(i -> {
+                            Matrix weight = layer.weights().get((int) chosen[i / O]);
+                            int row = i / difference.columns() * I;
+                            return IntStream.range(0, I)
+                                    .mapToDouble(c -> input[row + c] * weight.at(c, i % O))
+                                    .sum();
+                        })
+                        .toArray());
     }
 
     /** Whether the right values without biases are ours. */
@@ -254,6 +280,11 @@ record ExpertExplanations(Difference difference, Context context) {
         }
         int K = weights.length / difference.rows();
         Map<String, double[]> guesses = new LinkedHashMap<>();
+        if (experts.scaleInputs()) {
+            guesses.put(
+                    "the outputs of the experts are multiplied by their weights, as their inputs were before",
+                    sum(outputs, K, (token, k) -> weights[token * K + k]));
+        }
         guesses.put("the outputs of the experts are added without weights", sum(outputs, K, (token, k) -> 1));
         guesses.put(
                 "the outputs of the experts are averaged, their weights are ignored",

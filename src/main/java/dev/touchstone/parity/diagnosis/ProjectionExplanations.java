@@ -5,6 +5,7 @@ import dev.touchstone.model.Rotary;
 import dev.touchstone.model.taps.Tap;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -18,16 +19,42 @@ record ProjectionExplanations(Difference difference, Context context) {
         double[] actual =
                 difference.elements().mapToDouble(i -> difference.actual()[i]).toArray();
         Rotary rotary = context.map().model().rotaries().of(context.tap().block());
+        List<AfterRotary> ways = ways();
         for (ProjectionSource right : sources) {
             for (Rotated rotated : rotations(rotary)) {
                 if (right.kind() == context.tap().kind()
-                        && same(rotated.apply(right.values()), difference.expected())) {
-                    String source = otherSource(right, rotated, sources, actual);
-                    return source.isEmpty() ? otherRotation(right, rotated, actual) : source;
+                        && same(ways.get(0).apply(rotated.apply(right.values())), difference.expected())) {
+                    return Stream.<Supplier<String>>of(
+                                    () -> otherSource(right, rotated, sources, actual),
+                                    () -> otherChange(right, rotated, actual),
+                                    () -> otherRotation(right, rotated, actual))
+                            .map(Supplier::get)
+                            .filter(clue -> !clue.isEmpty())
+                            .findFirst()
+                            .orElse("");
                 }
             }
         }
         return "";
+    }
+
+    private List<AfterRotary> ways() {
+        return AfterRotary.all(
+                context.attention(), context.map().model(), context.tap().kind(), difference.columns());
+    }
+
+    /** Rotated, then changed in the right way. */
+    private double[] finished(Rotated rotated, ProjectionSource source) {
+        return ways().get(0).apply(rotated.apply(source.values()));
+    }
+
+    private String otherChange(ProjectionSource right, Rotated rotated, double[] actual) {
+        return ways().stream()
+                .skip(1)
+                .filter(way -> same(way.apply(rotated.apply(right.values())), actual))
+                .map(AfterRotary::clue)
+                .findFirst()
+                .orElse("");
     }
 
     private String otherSource(
@@ -36,7 +63,7 @@ record ProjectionExplanations(Difference difference, Context context) {
                 .filter(ours -> ours.kind() != right.kind()
                         || !ours.layout().equals(right.layout())
                         || ours.limit() != right.limit())
-                .filter(ours -> same(rotated.apply(ours.values()), actual))
+                .filter(ours -> same(finished(rotated, ours), actual))
                 .findFirst()
                 .map(ours -> mistaken(ours, right))
                 .orElse("");
@@ -54,7 +81,7 @@ record ProjectionExplanations(Difference difference, Context context) {
 
     private String otherRotation(ProjectionSource right, Rotated rotated, double[] actual) {
         return rotations(rotated.rotary()).stream()
-                .filter(other -> other.kind() != rotated.kind() && same(other.apply(right.values()), actual))
+                .filter(other -> other.kind() != rotated.kind() && same(finished(other, right), actual))
                 .findFirst()
                 .map(other -> other.kind().clue())
                 .orElseGet(() -> rotationOfOtherLayers(right, rotated, actual));
@@ -66,7 +93,7 @@ record ProjectionExplanations(Difference difference, Context context) {
                 .filter(other -> !other.equals(rotated.rotary()))
                 .filter(other -> rotations(other).stream()
                         .anyMatch(wrong ->
-                                wrong.kind() != Rotated.Kind.NONE && same(wrong.apply(right.values()), actual)))
+                                wrong.kind() != Rotated.Kind.NONE && same(finished(wrong, right), actual)))
                 .findFirst()
                 .map(other -> rotated.rotary() == null
                         ? "the rotary embedding is applied, should not be: the layer has no positions"

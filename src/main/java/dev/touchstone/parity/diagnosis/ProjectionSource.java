@@ -1,6 +1,7 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Projections;
+import dev.touchstone.model.ProjectionsAfterRotary;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.model.taps.Tap;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ record ProjectionSource(Tap.Kind kind, int interleaved, boolean valuesFirst, dou
                 add(Tap.Kind.QUERY, normed.q().name());
                 add(Tap.Kind.KEY, normed.k().name());
                 collect(normed.projections());
+            } else if (projections instanceof ProjectionsAfterRotary changed) {
+                collect(changed.projections());
             } else if (projections instanceof Projections.ScaledQueries scaled) {
                 collect(scaled.projections());
                 sources.replaceAll(source -> source.kind == Tap.Kind.QUERY ? times(source, scaled.scale()) : source);

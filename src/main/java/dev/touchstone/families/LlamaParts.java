@@ -156,8 +156,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
         List<String> types = config.texts("layer_types").stream()
                 .map(type -> type.equals("attention") ? "full_attention" : type) // its name in older files
                 .toList();
-        if (types.size() != shape.layers()
-                || !Set.of("full_attention", wanted).containsAll(types)) {
+        if (types.size() != shape.layers() || !Set.of("full_attention", wanted).containsAll(types)) {
             throw config.error(
                     "layer_types",
                     types,

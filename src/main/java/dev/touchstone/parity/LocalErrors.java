@@ -1,5 +1,6 @@
 package dev.touchstone.parity;
 
+import dev.touchstone.model.Router;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.taps.Tap;
 import dev.touchstone.model.taps.TapMap;
@@ -109,7 +110,7 @@ abstract class LocalErrors implements Trace {
         double[] logits = inputs.apply(tap.inputs().get(0).taps().get(0));
         return logits == null
                 ? new BitSet()
-                : NearTies.ofOperation(logits, found.data(), expected, found.rows(), (absent.size() + 1) * bound);
+                : NearTies.ofOperation((Router) tap.layer(), logits, found, expected, (absent.size() + 1) * bound);
     }
 
     /** Notes that the trace does not have this tap. */

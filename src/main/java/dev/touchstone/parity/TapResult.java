@@ -41,7 +41,15 @@ public record TapResult(
 
     TapResult withLocal(Deviation local, int operations) {
         return new TapResult(
-                name, shape, leftOut, inherited, pytorch, local, distribution, allZero, limits.ofOperations(operations));
+                name,
+                shape,
+                leftOut,
+                inherited,
+                pytorch,
+                local,
+                distribution,
+                allZero,
+                limits.ofOperations(operations));
     }
 
     /** Our error divided by PyTorch's. Where PyTorch is exact, it is 0 if we are too, else infinite. */

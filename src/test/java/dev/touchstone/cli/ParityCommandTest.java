@@ -7,10 +7,10 @@ import dev.touchstone.checkpoint.safetensors.Safetensors;
 import dev.touchstone.checkpoint.safetensors.SafetensorsWriter;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Trace;
+import dev.touchstone.parity.Fixture;
 import dev.touchstone.parity.Goldens;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.NearTieFixture;
-import dev.touchstone.parity.Fixture;
 import dev.touchstone.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +61,8 @@ class ParityCommandTest {
                 .containsPattern("  layer 0, token \\d+: experts \\d\\+3 in float64, \\d\\+3 in PyTorch's float32")
                 .contains("a near tie: the scores differ by ")
                 .containsPattern("layers.0.mlp.gate.weights .*; after a near tie, without \\d+ token")
-                .containsPattern("\\d+ near ties? of experts: PyTorch's float32 chooses others than float64 in \\d+, the engine in");
+                .containsPattern(
+                        "\\d+ near ties? of experts: PyTorch's float32 chooses others than float64 in \\d+, the engine in");
     }
 
     /** A fixture may hold its model as a GGUF file. */

@@ -36,7 +36,15 @@ public record Given(int[] shape, double[] truth, float[] float32) implements Ref
     public static TapResult tap(String name, double engine, double pytorch) {
         ErrorDistribution distribution = new ErrorDistribution(0, new int[ErrorDistribution.BUCKETS], List.of());
         return new TapResult(
-                name, new int[] {10, 1}, 0, error(engine), error(pytorch), error(0), distribution, false, Limits.FLOAT32);
+                name,
+                new int[] {10, 1},
+                0,
+                error(engine),
+                error(pytorch),
+                error(0),
+                distribution,
+                false,
+                Limits.FLOAT32);
     }
 
     private static Deviation error(double rms) {

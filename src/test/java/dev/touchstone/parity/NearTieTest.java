@@ -79,9 +79,8 @@ class NearTieTest {
 
     @Test
     void everyTapPasses() {
-        assertThat(check().taps()).allSatisfy(tap -> assertThat(tap.passes())
-                .as(tap.describe())
-                .isTrue());
+        assertThat(check().taps())
+                .allSatisfy(tap -> assertThat(tap.passes()).as(tap.describe()).isTrue());
     }
 
     /** PyTorch's float32 errors at these tokens are those of another expert, which would allow every error. */
@@ -108,8 +107,8 @@ class NearTieTest {
     /** Float32 of PyTorch, as if it was another engine. */
     @Test
     void theTraceOfAnEngineThatChoosesAsFloat32Passes() {
-        CaseResult result = Parity.check(
-                tap -> Tensor.of(goldens.float32(tap), goldens.shape(tap)), this::forward, map, goldens);
+        CaseResult result =
+                Parity.check(tap -> Tensor.of(goldens.float32(tap), goldens.shape(tap)), this::forward, map, goldens);
 
         assertThat(result.passes()).as("%s", result.firstDivergence()).isTrue();
         assertThat(result.choices()).isNotEmpty().allMatch(one -> one.engine().equals(one.pytorch()));
@@ -156,7 +155,8 @@ class NearTieTest {
         try (Goldens others = new Goldens(other.folder().resolve("goldens/random-11.safetensors"))) {
             Transformer qwen3 = Fixtures.model(other).transformer();
             int token = IntStream.range(0, others.ids().length)
-                    .filter(t -> of(others, tap, t).contains(0) != of(others, tap, t).contains(4))
+                    .filter(t ->
+                            of(others, tap, t).contains(0) != of(others, tap, t).contains(4))
                     .findFirst()
                     .orElseThrow();
 
@@ -227,7 +227,8 @@ class NearTieTest {
 
     private static Tensor exchanged(Tensor chosen, int token, int one, int other) {
         int K = chosen.size(-1);
-        List<Integer> experts = new ArrayList<>(experts(Arrays.copyOfRange(doubles(chosen.data()), token * K, (token + 1) * K)));
+        List<Integer> experts =
+                new ArrayList<>(experts(Arrays.copyOfRange(doubles(chosen.data()), token * K, (token + 1) * K)));
         experts.replaceAll(expert -> expert == one ? (Integer) other : expert == other ? (Integer) one : expert);
         experts.sort(null);
         Tensor changed = Tensor.of(chosen.data().clone(), chosen.shape());
@@ -253,8 +254,8 @@ class NearTieTest {
     private static List<Integer> differing(int layer) {
         String tap = CHOSEN.formatted(layer);
         return IntStream.range(0, TOKENS)
-                .filter(token -> !experts(goldens.float64(tap), token)
-                        .equals(experts(doubles(goldens.float32(tap)), token)))
+                .filter(token ->
+                        !experts(goldens.float64(tap), token).equals(experts(doubles(goldens.float32(tap)), token)))
                 .boxed()
                 .toList();
     }

@@ -25,8 +25,7 @@ public final class NearTieFixture {
         for (String file : new String[] {"config.json", "provenance.json", "tokenizer.json", "tokenizer_config.json"}) {
             Files.copy(ORIGINAL.folder().resolve(file), folder.resolve(file));
         }
-        Files.copy(
-                ORIGINAL.folder().resolveSibling("near-ties.safetensors"), goldens.resolve("near-ties.safetensors"));
+        Files.copy(ORIGINAL.folder().resolveSibling("near-ties.safetensors"), goldens.resolve("near-ties.safetensors"));
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
         try (Safetensors weights = Safetensors.open(ORIGINAL.folder().resolve("model.safetensors"))) {
             for (String name : weights.names()) {

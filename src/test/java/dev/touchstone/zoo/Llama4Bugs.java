@@ -45,8 +45,8 @@ final class Llama4Bugs {
                     "the shared expert left out",
                     MIXTURE,
                     LLAMA4,
-                    Plant.tap((name, value, before) ->
-                            name.equals(MIXTURE) ? before.get(MIXTURE + ".experts") : value)));
+                    Plant.tap(
+                            (name, value, before) -> name.equals(MIXTURE) ? before.get(MIXTURE + ".experts") : value)));
 
     private Llama4Bugs() {}
 
@@ -56,8 +56,8 @@ final class Llama4Bugs {
 
     private static ForwardBug after(
             String what, String fixture, int layer, UnaryOperator<ProjectionsAfterRotary> change) {
-        Plant plant = Plant.model(model -> Surgery.attention(
-                model, layer, old -> Surgery.of(old, ProjectionsAfterRotary.class, change)));
+        Plant plant = Plant.model(
+                model -> Surgery.attention(model, layer, old -> Surgery.of(old, ProjectionsAfterRotary.class, change)));
         return bug(what, "layers." + layer + ".self_attn.q", fixture, plant);
     }
 
@@ -85,10 +85,7 @@ final class Llama4Bugs {
 
     private static ForwardBug tap(String what, String fixture, String tap, UnaryOperator<Tensor> change) {
         return bug(
-                what,
-                tap,
-                fixture,
-                Plant.tap((name, value, before) -> name.equals(tap) ? change.apply(value) : value));
+                what, tap, fixture, Plant.tap((name, value, before) -> name.equals(tap) ? change.apply(value) : value));
     }
 
     private static Tensor grown(Tensor x, Growth growth) {

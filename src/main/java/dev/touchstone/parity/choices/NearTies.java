@@ -1,9 +1,9 @@
 package dev.touchstone.parity.choices;
 
+import dev.touchstone.model.Router;
 import dev.touchstone.model.taps.Tap;
 import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.model.taps.TapSum;
-import dev.touchstone.parity.errors.Deviation;
 import dev.touchstone.parity.errors.Reference;
 import dev.touchstone.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,10 +17,10 @@ import java.util.stream.IntStream;
  * The tokens for which the engine or PyTorch's float32 chooses other experts than float64, whether that is a near tie, and which tokens of
  * later taps depend on it. After a near tie the values of a token are those of other experts, so they cannot be compared with float64.
  *
- * <p>A difference is a near tie if float64's logits of the exchanged experts differ by at most twice the error that a logit may have: the
- * limit of the ratio times PyTorch's largest error of the router's logits, or times the distance of floats near the largest logit or
- * near 1, because softmax and sigmoid round too. Experts with equal logits are no near tie, because it is defined which of them is chosen;
- * unless other experts of the token are nearly equal, since the choice depends on their order.
+ * <p>A difference is a near tie if float64's scores of the exchanged experts differ by at most twice the error that a score may have: the
+ * limit of the ratio times PyTorch's largest error of the scores, or times the distance of floats near the largest score or near 1,
+ * because softmax and sigmoid round too. Experts with equal scores are no near tie, because it is defined which of them is chosen; unless
+ * other experts of the token are nearly equal, since the choice depends on their order.
  */
 public final class NearTies {
     private static final double FLOAT_DISTANCE = 0x1p-23;
@@ -87,12 +87,10 @@ public final class NearTies {
     private void compare(Tap tap, Tensor value, BitSet tokens) {
         String name = tap.inputs().get(0).taps().get(0);
         int T = reference.ids().length;
-        int[] shape = reference.shape(name);
-        double[] float64 = reference.float64(name);
-        RouterScores scores = new RouterScores(float64, T);
-        double error = Deviation.of(
-                        Tokens.without(tokens, reference.float32(name), shape), Tokens.without(tokens, float64, shape))
-                .max();
+        Router router = (Router) tap.layer();
+        RouterScores scores = RouterScores.of(router, reference.float64(name), T);
+        double error =
+                RouterScores.of(router, doubles(reference.float32(name)), T).largestDifference(scores, tokens);
         double bound = 2 * ratio * Math.max(error, FLOAT_DISTANCE * Math.max(1, scores.scale()));
         BitSet nearTies = new BitSet();
         for (int token = tokens.nextClearBit(0); token < T; token = tokens.nextClearBit(token + 1)) {
@@ -104,7 +102,7 @@ public final class NearTies {
                 double margin = Math.max(
                         pytorch.equals(right) ? 0 : scores.margin(token, pytorch),
                         engineDiffers ? scores.margin(token, engine) : 0);
-                boolean isTie = engineDiffers && isTie(name, scores, token, engine);
+                boolean isTie = engineDiffers && isTie(router, name, scores, token, engine);
                 boolean nearTie = margin <= bound && (!isTie || scores.hasNearTie(token, bound));
                 nearTies.set(token, nearTie);
                 differences.add(new ChoiceDifference(
@@ -115,10 +113,10 @@ public final class NearTies {
     }
 
     /** Whether the exchanged experts have equal logits, both in float64 and in the engine. */
-    private boolean isTie(String name, RouterScores scores, int token, List<Integer> engine) {
+    private boolean isTie(Router router, String name, RouterScores scores, int token, List<Integer> engine) {
         return scores.margin(token, engine) == 0
                 && (!logits.containsKey(name)
-                        || new RouterScores(doubles(logits.get(name).data()), reference.ids().length)
+                        || RouterScores.of(router, doubles(logits.get(name).data()), reference.ids().length)
                                         .margin(token, engine)
                                 == 0);
     }
@@ -129,16 +127,16 @@ public final class NearTies {
      * @param logits the input of the operation. (T, E)
      * @param bound on the error of one operation, as a share of the largest value
      */
-    public static BitSet ofOperation(double[] logits, float[] found, double[] expected, int T, double bound) {
-        RouterScores scores = new RouterScores(logits, T);
+    public static BitSet ofOperation(Router router, double[] logits, Tensor found, double[] expected, double bound) {
+        int T = found.rows();
+        RouterScores scores = RouterScores.of(router, logits, T);
         BitSet tokens = new BitSet();
         for (int token = 0; token < T; token++) {
-            List<Integer> experts = experts(doubles(found), token, T);
+            List<Integer> experts = experts(doubles(found.data()), token, T);
             double margin = scores.margin(token, experts);
             double largest = bound * Math.max(1, scores.scale());
             boolean differs = !experts.equals(experts(expected, token, T));
-            tokens.set(
-                    token, differs && margin <= largest && (margin > 0 || scores.hasNearTie(token, largest)));
+            tokens.set(token, differs && margin <= largest && (margin > 0 || scores.hasNearTie(token, largest)));
         }
         return tokens;
     }

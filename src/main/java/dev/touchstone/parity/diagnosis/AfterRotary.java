@@ -81,7 +81,9 @@ record AfterRotary(String clue, UnaryOperator<double[]> change) {
     }
 
     private static String shown(double epsilon) {
-        return epsilon != 0 && epsilon < 1e-3 ? String.format(Locale.ROOT, "%.0e", epsilon).replace("e-0", "e-") : "" + epsilon;
+        return epsilon != 0 && epsilon < 1e-3
+                ? String.format(Locale.ROOT, "%.0e", epsilon).replace("e-0", "e-")
+                : "" + epsilon;
     }
 
     private static Growth moved(Growth growth, int by) {

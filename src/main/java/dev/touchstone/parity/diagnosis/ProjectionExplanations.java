@@ -92,8 +92,7 @@ record ProjectionExplanations(Difference difference, Context context) {
         return context.map().model().rotaries().all().stream()
                 .filter(other -> !other.equals(rotated.rotary()))
                 .filter(other -> rotations(other).stream()
-                        .anyMatch(wrong ->
-                                wrong.kind() != Rotated.Kind.NONE && same(finished(wrong, right), actual)))
+                        .anyMatch(wrong -> wrong.kind() != Rotated.Kind.NONE && same(finished(wrong, right), actual)))
                 .findFirst()
                 .map(other -> rotated.rotary() == null
                         ? "the rotary embedding is applied, should not be: the layer has no positions"

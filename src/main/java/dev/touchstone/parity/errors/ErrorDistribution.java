@@ -27,8 +27,7 @@ public record ErrorDistribution(int overBound, int[] histogram, List<Element> wo
      */
     public record Element(int[] index, double expected, float actual, float pytorch) implements Serializable {}
 
-    public static ErrorDistribution of(
-            float[] actual, double[] expected, float[] pytorch, double scale, int... shape) {
+    public static ErrorDistribution of(float[] actual, double[] expected, float[] pytorch, double scale, int... shape) {
         int over = 0;
         int[] histogram = new int[BUCKETS];
         List<Integer> worst = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.touchstone.parity.choices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.model.ExpertGroups;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,8 +20,9 @@ class RouterScoresTest {
             @ForAll @Size(9) List<@DoubleRange(min = -1, max = 1) Double> scores,
             @ForAll @Size(9) List<@DoubleRange(min = -0.1, max = 0.1) Double> errors,
             @ForAll @IntRange(min = 1, max = 8) int count) {
-        double[] wrong =
-                IntStream.range(0, 9).mapToDouble(i -> scores.get(i) + errors.get(i)).toArray();
+        double[] wrong = IntStream.range(0, 9)
+                .mapToDouble(i -> scores.get(i) + errors.get(i))
+                .toArray();
 
         assertThat(margin(scores, best(wrong, count))).isLessThanOrEqualTo(0.2 + 1e-12);
     }
@@ -43,6 +45,19 @@ class RouterScoresTest {
         assertThat(three.margin(1, List.of(0, 1))).isEqualTo(7);
         assertThat(three.margin(1, List.of(3))).isEqualTo(-4);
         assertThat(three.margin(2, List.of(0, 3))).isZero();
+    }
+
+    /** Groups of three experts with the scores 5 + 1, 4 + 3 and 2 + 2; the best two of each count, and two groups are considered. */
+    @Test
+    void expertsOfOtherGroupsAreAsFarBehindAsTheirGroups() {
+        ExpertGroups groups = new ExpertGroups(3, 2, 2, Float.NEGATIVE_INFINITY);
+        RouterScores one = new RouterScores(new double[] {5, 1, 0, 4, 3, 0, 2, 2, 0}, 1, groups);
+
+        assertThat(one.margin(0, List.of(0, 3))).isEqualTo(-1);
+        assertThat(one.margin(0, List.of(0, 4))).isEqualTo(1);
+        assertThat(one.margin(0, List.of(3, 6))).isEqualTo(1);
+        assertThat(one.margin(0, List.of(0, 6))).isEqualTo(1.5);
+        assertThat(one.margin(0, List.of(0, 3, 6))).isInfinite();
     }
 
     @Test

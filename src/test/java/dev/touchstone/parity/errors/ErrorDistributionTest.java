@@ -2,7 +2,6 @@ package dev.touchstone.parity.errors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.parity.Given;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

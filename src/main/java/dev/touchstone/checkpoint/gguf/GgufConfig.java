@@ -37,7 +37,6 @@ final class GgufConfig {
             Map.entry("nextn_predict_layers", "0"),
             Map.entry("residual_scale", "0.0"),
             Map.entry("rope.freq_base_swa", "0.0"),
-            Map.entry("rope.scaling.finetuned", "true"),
             Map.entry("router_logit_softcapping", "0.0")));
 
     private final ArchitectureMetadata metadata;
@@ -101,6 +100,14 @@ final class GgufConfig {
         if (metadata.has(name)) {
             number(field, name);
         }
+    }
+
+    /** Writes a number of the metadata if it is there and not 0, which turns it off. */
+    void numberUnlessZero(ObjectNode object, String field, String name) {
+        if (metadata.has(name) && metadata.required(name).doubleValue() != 0) {
+            object.set(field, metadata.required(name));
+        }
+        read.add(name);
     }
 
     /** Writes a whole number above 0 of the metadata, which must be there. */

@@ -1,7 +1,5 @@
 package dev.touchstone.checkpoint.gguf;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 /** The configurations of GPT-2 and the architectures after it, which have fused projections or no gated MLP. */
 final class GptConfigs {
     /** GPT-NeoX with 20 billion parameters has this many layers. */
@@ -119,10 +117,6 @@ final class GptConfigs {
         config.number("layer_norm_epsilon", "attention.layer_norm_epsilon");
         config.metadata().required("attention.max_alibi_bias");
         config.only("attention.max_alibi_bias", "8.0");
-        ObjectNode attention = config.json().putObject("attn_config");
-        if (config.metadata().has("attention.clamp_kqv")) {
-            attention.set("clip_qkv", config.metadata().required("attention.clamp_kqv"));
-        }
-        config.reads("attention.clamp_kqv");
+        config.numberUnlessZero(config.json().putObject("attn_config"), "clip_qkv", "attention.clamp_kqv");
     }
 }

@@ -73,6 +73,7 @@ final class LlamaConfigs {
     }
 
     static void graniteMultipliers(GgufConfig config) {
+        config.only("rope.scaling.finetuned", "true"); // without it, llama.cpp has no positions here
         config.number("attention_multiplier", "attention.scale");
         config.number("logits_scaling", "logit_scale");
         config.numberIfPresent("embedding_multiplier", "embedding_scale");
@@ -97,7 +98,7 @@ final class LlamaConfigs {
         config.likeLlama();
         float epsilon = metadata.required("attention.layer_norm_epsilon").floatValue();
         metadata.refuse(epsilon != 1e-5f, "attention.layer_norm_epsilon", epsilon + "", "1.0E-5");
-        config.numberIfPresent("clip_qkv", "attention.clamp_kqv");
+        config.numberUnlessZero(config.json(), "clip_qkv", "attention.clamp_kqv");
         config.json().put("hidden_act", "silu");
         config.json().put("attention_bias", config.attentionBias());
     }

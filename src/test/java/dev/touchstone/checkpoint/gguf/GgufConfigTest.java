@@ -194,6 +194,15 @@ class GgufConfigTest {
         assertThat(other.get("attention_factor").doubleValue()).isEqualTo(1.5);
     }
 
+    @Test
+    void aClampOf0IsNone() {
+        JsonNode olmo = config("olmo", metadata -> metadata.put("olmo.attention.clamp_kqv", 0.0f));
+        JsonNode mpt = config("mpt", metadata -> metadata.put("mpt.attention.clamp_kqv", 0.0f));
+
+        assertThat(olmo.has("clip_qkv")).isFalse();
+        assertThat(mpt.get("attn_config").has("clip_qkv")).isFalse();
+    }
+
     /** OLMo 3 writes the factor that follows from the scaling. */
     @Test
     void theUsualFactorOfYarnIsAccepted() {

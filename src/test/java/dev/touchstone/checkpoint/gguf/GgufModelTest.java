@@ -8,9 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.safetensors.DType;
 import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.Block;
+import dev.touchstone.model.Experts;
+import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Trace;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
@@ -23,13 +27,17 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tiny GGUF files of each architecture, with all types of weights, are the models that Hugging Face makes of them. */
 class GgufModelTest {
@@ -135,6 +143,29 @@ class GgufModelTest {
         assertThatThrownBy(() -> Checkpoint.load(folder))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessage(folder + " holds several GGUF models; pass one of the files: [model.gguf, other.gguf]");
+    }
+
+    /** Although Hugging Face's names are those of single experts, of joined projections, or of transposed ones. MXFP4 becomes BF16. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mixtral", "qwen2moe", "qwen3moe", "granitemoe", "gpt-oss"})
+    void expertsKeepTheTypeOfTheirTensorInMemory(String model) {
+        List<Block> blocks = Checkpoint.load(file(model)).transformer().blocks();
+        Set<Matrix.Type> types = EnumSet.noneOf(Matrix.Type.class);
+        try (Gguf gguf = Gguf.open(file(model))) {
+            for (int i = 0; i < blocks.size(); i++) {
+                String layer = "blk." + i + ".ffn_";
+                Experts experts = ((MixtureOfExperts) blocks.get(i).mlp()).experts();
+                Map.of("gate", experts.gate(), "up", experts.up(), "down", experts.down())
+                        .forEach((name, projection) -> {
+                            GgufTensor tensor = gguf.tensors().get(layer + name + "_exps.weight");
+                            types.add(tensor.matrixType());
+                            for (Matrix matrix : projection.weights()) {
+                                assertThat(matrix.type()).as(layer + name).isEqualTo(tensor.matrixType());
+                            }
+                        });
+            }
+        }
+        assertThat(types).contains(Matrix.Type.QUANTIZED);
     }
 
     private static Path file(String model) {

@@ -247,7 +247,7 @@ TINY_FAMILIES = {
         },
     ),
     "tiny-deepseek-v2": TinyFamily(
-        seed=80,
+        seed=100,
         model_type="deepseek_v2",
         config=LATENT
         | {

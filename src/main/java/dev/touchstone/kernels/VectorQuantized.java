@@ -57,7 +57,8 @@ final class VectorQuantized {
                 VectorTwoPlanes.addShifted(
                         x, xAt, group, codes, q, bits, high, highBits, widened.scales, widened.shifts, scale, sums, c);
             } else {
-                VectorTwoPlanes.addSigned(x, xAt, group, codes, q, bits, high, highBits, widened.scales, scale, sums, c);
+                VectorTwoPlanes.addSigned(
+                        x, xAt, group, codes, q, bits, high, highBits, widened.scales, scale, sums, c);
             }
         } else if (quantization.isNonLinear()) {
             VectorTable.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
@@ -109,7 +110,8 @@ final class VectorQuantized {
                 VectorTwoPlanes.widenShifted(
                         group, codes, q, bits, high, highBits, shift, widened.scales, widened.shifts, scale, to, at);
             } else {
-                VectorTwoPlanes.widenSigned(group, codes, q, bits, high, highBits, shift, widened.scales, scale, to, at);
+                VectorTwoPlanes.widenSigned(
+                        group, codes, q, bits, high, highBits, shift, widened.scales, scale, to, at);
             }
         } else if (quantization.isNonLinear()) {
             VectorTable.widen(group, codes, q, shift, widened.scales, scale, to, at);

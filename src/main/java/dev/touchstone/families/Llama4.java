@@ -38,7 +38,9 @@ final class Llama4 {
     static Transformer build(Config config, Weights weights) {
         boolean nullHead = !config.isAbsent("head_dim") && !config.has("head_dim");
         Shape defaults = nullHead ? new Shape(48, 40, 8, 0, 5120, 4096 * 32, 202_048) : DEFAULTS;
+        weights.checkPrefix("lm_head", "embed_tokens", "layers", "norm");
         LlamaParts parts = LlamaParts.read(config, weights, defaults).withDefaultEpsilon(1e-5);
+        checkLayers(parts);
         Shape shape = parts.shape();
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions(), 500_000)
                 .withLayout(RotaryLayout.INTERLEAVED);
@@ -50,6 +52,18 @@ final class Llama4 {
                 new LayerRotaries(List.of(rotary), ofLayer),
                 parts::norm,
                 layer -> block(layer, parts));
+    }
+
+    /** Without {@code layer_types}, {@code no_rope_layers} is the list of their types, and must have as many entries as there are layers. */
+    private static void checkLayers(LlamaParts parts) {
+        Config config = parts.config();
+        int found = config.has("no_rope_layers") ? config.list("no_rope_layers").size() : 0;
+        if (!config.has("layer_types") && found > 0 && found != parts.shape().layers()) {
+            throw config.error(
+                    "no_rope_layers",
+                    found + " values",
+                    "one for each of the " + parts.shape().layers() + " layers");
+        }
     }
 
     /** An empty list means the default. */

@@ -126,7 +126,7 @@ interface RotaryScaling {
         float factor = (float) given.factor();
         double low = pairOf(settings.positive("beta_fast", 32), given);
         double high = pairOf(settings.positive("beta_slow", 1), given);
-        if (settings.flag("truncate", true)) {
+        if (settings.isAbsent("truncate") || settings.flag("truncate", false)) { // null means false
             low = Math.floor(low);
             high = Math.ceil(high);
         }

@@ -76,6 +76,23 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /**
+     * Throws if a tensor of the base model does not have the prefix exactly once, or that of the head has it: for families in which
+     * Hugging Face does not load such files.
+     *
+     * @param parts the names of the base model's parts
+     */
+    public void checkPrefix(String head, String... parts) {
+        tensors.forEach((name, tensor) -> {
+            boolean ofBase = Arrays.stream(parts).anyMatch(part -> name.startsWith(part + "."));
+            String expected = ofBase ? prefix + name : name;
+            if ((ofBase || name.startsWith(head + ".")) && !tensor.name().equals(expected)) {
+                throw new TouchstoneException(tensor.file() + " holds " + Problems.printable(tensor.name())
+                        + ", expected the name " + expected);
+            }
+        });
+    }
+
     /** Whether the checkpoint has a tensor of this name. */
     public boolean has(String name) {
         return tensors.containsKey(name);

@@ -82,9 +82,10 @@ class RenamedFamilyTest {
             return names.getOrDefault(tap, tap);
         }
 
-        /** A text with every tap renamed. */
+        /** A text with every tap renamed. The name of Llama 4's last norm is also a word of the texts. */
         String text(String clue) {
             String longestFirst = names.keySet().stream()
+                    .filter(name -> !name.equals("norm"))
                     .sorted(Comparator.comparing(String::length).reversed())
                     .map(Pattern::quote)
                     .collect(Collectors.joining("|", "(?<![\\w.])(", ")(?![\\w.])"));

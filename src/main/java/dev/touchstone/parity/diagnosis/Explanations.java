@@ -26,8 +26,8 @@ record Explanations(Difference difference, Context context) {
             case PROBABILITIES -> new AttentionExplanations(difference, context).probabilities();
             case CONTEXT -> new AttentionExplanations(difference, context).weightedSum();
             case LOGITS -> new SoftCaps(difference).read();
-            case CHOICE -> new ExpertExplanations(difference, context).choice();
-            case EXPERT_WEIGHTS -> new ExpertExplanations(difference, context).weights();
+            case CHOICE -> new RoutingExplanations(difference, context).choice();
+            case EXPERT_WEIGHTS -> new RoutingExplanations(difference, context).weights();
             case EXPERTS -> new ExpertExplanations(difference, context).sum();
             case MIXTURE -> new ExpertExplanations(difference, context).mixture();
             case LINEAR ->

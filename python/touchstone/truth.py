@@ -13,16 +13,22 @@ from transformers.models.gptj.modeling_gptj import GPTJAttention, create_sinusoi
 from transformers.models.xglm.modeling_xglm import XGLMSinusoidalPositionalEmbedding
 
 
+DIVISIONS = (torch.div, torch.Tensor.div, torch.Tensor.__truediv__)
+
+
 class _Float64(TorchFunctionMode):
     """Replaces casts to float32, `x.float()` or `dtype=torch.float32`, by casts to float64.
 
     `model.double()` alone is not enough: norms, softmax and rotary tables of many families cast to float32 regardless
-    of the type of the weights, so the result would have float32 rounding errors.
+    of the type of the weights, so the result would have float32 rounding errors. Quotients of integers are cast too: in
+    a trace they would have the default type of the process that runs it.
     """
 
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
         if func is torch.Tensor.float:
             func = torch.Tensor.double
+        if func in DIVISIONS and isinstance(args[0], torch.Tensor) and not args[0].is_floating_point():
+            args = (args[0].double(), *args[1:])
         kwargs = {key: _widened(value) for key, value in (kwargs or {}).items()}
         return func(*map(_widened, args), **kwargs)
 

@@ -85,9 +85,8 @@ def check(library: Library, *, write: bool) -> int:
         BLOCKS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     entries = json.loads(BLOCKS.read_text(encoding="utf-8"))
     wrong = [entry["type"] for entry in entries if not same_values(library, entry)]
-    print(
-        f"{len(entries)} types: llama.cpp de-quantises its blocks as the package gguf does, except for {wrong or 'none'}"
-    )
+    exceptions = wrong or "none"
+    print(f"{len(entries)} types: llama.cpp de-quantises its blocks as the package gguf does, except for {exceptions}")
     for name in GGUF_MODELS:
         if name in UNKNOWN_TO_LLAMA_CPP:
             print(f"{name}: llama.cpp has no such model")

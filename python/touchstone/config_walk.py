@@ -110,7 +110,7 @@ class Walk:
             yield change | self._delta(shapes) | self._compared(self._outcome(config, shapes))
 
     def _combined(self, usable: list[tuple[str, object]]) -> Iterator[dict[str, object]]:
-        """Random combinations of changes that each give logits, without those that are refused or hardly change them."""
+        """Random combinations of usable changes, but not those that are refused or hardly change the logits."""
         draw = random.Random(zlib.crc32(self.name.encode()))
         for _ in range(COMBINATIONS):
             config, change = self._changed(dict(draw.sample(usable, draw.choice((2, 3, 4)))))

@@ -55,7 +55,7 @@ def recorded_experts(names: dict[nn.Module, str | None], taps: dict[str, Tensor]
 
 
 def recorded_scaled_experts(names: dict[nn.Module, str | None], taps: dict[str, Tensor]) -> Callable:
-    """The same for Llama 4, whose experts each compute all tokens. The input of an expert is 0 where it is not chosen."""
+    """The same for Llama 4, whose experts compute all tokens. The input of an expert is 0 where it is not chosen."""
 
     def forward(module: nn.Module, x: Tensor) -> Tensor:
         x = x.view(module.num_experts, -1, module.hidden_size)

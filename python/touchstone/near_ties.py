@@ -1,7 +1,7 @@
 """Goldens in which PyTorch's float32 chooses other experts than its float64.
 
-The model is `tiny-mixtral` with other routers: the weights of expert 5 are those of expert 2, but that of channel 7 is larger
-by the factor 1 + 2^-22. The logits of both differ by less than rounding changes them.
+The model is `tiny-mixtral` with other routers: the weights of expert 5 are those of expert 2, but that of channel 7 is
+larger by the factor 1 + 2^-22. The logits of both differ by less than rounding changes them.
 """
 
 import random

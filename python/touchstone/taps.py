@@ -45,7 +45,8 @@ def recording(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """A context in which a forward pass of `model` on a batch of one adds its taps, in the order of computation.
 
     The batch axis is removed. The cosines and sines of rotary embeddings are concatenated; if there are several, the
-    name ends with the kind of layer. Each attention module has q, k, v and context as (T, C), with the heads concatenated, and scores and probs as (H, T, T).
+    name ends with the kind of layer. Each attention module has q, k, v and context as (T, C), with the heads
+    concatenated, and scores and probs as (H, T, T).
     """
     taps: dict[str, Tensor] = {}
     names = {module: tap_name(model, path) for path, module in model.named_modules()}

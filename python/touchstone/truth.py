@@ -12,7 +12,6 @@ from transformers.models.codegen import modeling_codegen
 from transformers.models.gptj.modeling_gptj import GPTJAttention, create_sinusoidal_positions
 from transformers.models.xglm.modeling_xglm import XGLMSinusoidalPositionalEmbedding
 
-
 DIVISIONS = (torch.div, torch.Tensor.div, torch.Tensor.__truediv__)
 
 

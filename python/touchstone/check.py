@@ -92,15 +92,25 @@ def check_topk(path: Path, report: Report) -> None:
     report.expect(json.loads(path.read_text(encoding="utf-8")) == topk_cases(), f"{path}: other numbers are chosen")
 
 
-def check_walk(path: Path, report: Report) -> None:
-    """Compares the file of changed configurations or the file of changed tensors. Logits have seven digits."""
-    old, new = json.loads(path.read_text(encoding="utf-8")), WALK_FILES[path.name]()
+def check_walk(path: Path, bases: list[str], report: Report) -> None:
+    """Compares these bases of the file of changed configurations or of changed tensors. Logits have seven digits."""
+    old, new = _entries_of(bases, json.loads(path.read_text(encoding="utf-8"))), WALK_FILES[path.name](bases)
     report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
     for before, now in zip(old, new, strict=False):
         logits = [torch.tensor(entry.pop("logits", []), dtype=torch.float64) for entry in (before, now)]
         report.expect(before == now, f"{path}: {str(before)[:200]} differs")
         same = logits[0].shape == logits[1].shape and torch.allclose(*logits, rtol=1e-6, atol=1e-6)
         report.expect(same, f"{path}: {str(before)[:200]} has other logits")
+
+
+def _entries_of(bases: list[str], entries: list[dict]) -> list[dict]:
+    """The entries of these bases. Each base is followed by its cases."""
+    selected, base = [], None
+    for entry in entries:
+        base = entry.get("base", base)
+        if base in bases:
+            selected.append(entry)
+    return selected
 
 
 def check_generation_config(path: Path, report: Report) -> None:

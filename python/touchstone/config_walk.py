@@ -10,7 +10,7 @@ import random
 import tempfile
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -39,10 +39,10 @@ COMBINATIONS = 20
 Shapes = dict[str, list[int]]
 
 
-def walk() -> list[dict[str, object]]:
-    """The bases, each followed by its cases."""
+def walk(bases: Iterable[str] = BASES) -> list[dict[str, object]]:
+    """The bases with these names, each followed by its cases."""
     names = sorted({*EXTRA, *(name for base in BASES.values() for name in _attributes(base))})
-    return for_bases(partial(_entries, names))
+    return for_bases(partial(_entries, names), bases)
 
 
 def _entries(names: list[str], base: str) -> list[dict[str, object]]:
@@ -50,12 +50,12 @@ def _entries(names: list[str], base: str) -> list[dict[str, object]]:
         return list(Walk(base, BASES[base], Path(folder)).entries(names))
 
 
-def for_bases(entries: Callable[[str], list[dict[str, object]]]) -> list[dict[str, object]]:
-    """The entries of all bases, given by their names, in a process for each core."""
+def for_bases(entries: Callable[[str], list[dict[str, object]]], bases: Iterable[str]) -> list[dict[str, object]]:
+    """The entries of the bases with these names, in a process for each core."""
     with ProcessPoolExecutor(
         mp_context=get_context("spawn"), initializer=torch.set_num_threads, initargs=(THREADS,)
     ) as pool:
-        return [entry for part in pool.map(entries, BASES) for entry in part]
+        return [entry for part in pool.map(entries, bases) for entry in part]
 
 
 class _ChangesTooLittle(ValueError):

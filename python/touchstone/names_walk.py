@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from touchstone.config_bases import BASES
@@ -42,9 +42,9 @@ FURTHER = (
 """Buffers that older versions saved, heads of other tasks, and names of nothing."""
 
 
-def names_walk() -> list[dict[str, object]]:
-    """The bases, each followed by its cases."""
-    return for_bases(_entries)
+def names_walk(bases: Iterable[str] = BASES) -> list[dict[str, object]]:
+    """The bases with these names, each followed by its cases."""
+    return for_bases(_entries, bases)
 
 
 def _entries(base: str) -> list[dict[str, object]]:

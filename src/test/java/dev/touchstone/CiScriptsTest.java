@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -63,6 +65,15 @@ class CiScriptsTest {
                 .extracting(line -> line.split(" ")[0] + " " + line.replaceAll(".*MaxVectorSize=", ""))
                 .containsExactly(
                         first + " 16", first + " 32", first + " 64", second + " 16", second + " 32", second + " 64");
+    }
+
+    @Test
+    void vectorWidthsTestsTheWidthsThatAreGiven() throws Exception {
+        jdk("openjdk-17", "17.0.1");
+
+        Run run = run("vector-widths.sh", "16");
+
+        assertThat(run.out).contains("vectors of 128 bits").doesNotContain("256", "512");
     }
 
     @Test
@@ -185,10 +196,12 @@ class CiScriptsTest {
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private Run run(String script) throws Exception {
+    private Run run(String script, String... arguments) throws Exception {
         Path out = Files.createTempFile(folder, "out", "");
         Path err = Files.createTempFile(folder, "err", "");
-        ProcessBuilder builder = new ProcessBuilder("bash", "ci/" + script)
+        List<String> command = new ArrayList<>(List.of("bash", "ci/" + script));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.resolve("project").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

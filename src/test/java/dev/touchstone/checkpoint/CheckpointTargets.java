@@ -23,6 +23,7 @@ import dev.touchstone.model.Trace;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
+import dev.touchstone.weights.ReadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -206,9 +207,9 @@ public final class CheckpointTargets {
         });
     }
 
-    /** Loads the folder and runs the model once. */
+    /** Loads the folder and runs the model once. A warning, such as of tensors of another layer, is right here. */
     private String load() {
-        LoadedModel loaded = Checkpoint.load(folder);
+        LoadedModel loaded = Checkpoint.load(folder, ReadOptions.DEFAULT.warnings(line -> {}));
         loaded.transformer().forward(new int[] {0, 1}, new ScalarKernels(), Trace.OFF);
         return "loaded, " + use(loaded.tokenizer());
     }

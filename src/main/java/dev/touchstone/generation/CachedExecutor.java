@@ -65,6 +65,11 @@ public final class CachedExecutor implements Executor {
         return read(List.of(ids), count);
     }
 
+    @Override
+    public int lengthOfSameLogits(int length) {
+        return model.lengthOfSameFrequencies(length);
+    }
+
     /** The memory of all cached keys and values, in bytes. */
     public long bytes() {
         return prefixes.stream().mapToLong(prefix -> prefix.cache.bytes()).sum();

@@ -27,4 +27,9 @@ public record NaiveExecutor(Transformer model, Kernels kernels) implements Execu
         Tensor logits = model.forward(ids, kernels, Trace.OFF);
         return logits.rows(ids.length - count, ids.length);
     }
+
+    @Override
+    public int lengthOfSameLogits(int length) {
+        return model.lengthOfSameFrequencies(length);
+    }
 }

@@ -121,10 +121,15 @@ public record SpeculativeGenerator(
         }
     }
 
-    /** The largest useful number of drafted tokens: the target adds one itself, and the context must not slide within a draft. */
+    /**
+     * The largest useful number of drafted tokens: the target adds one itself, and within a draft the context must not slide, nor the
+     * logits change.
+     */
     private Draft draft(Sequence sequence, Settings settings) {
+        int length = sequence.ids().length;
         int left = settings.maxNewTokens() - sequence.made() - 1;
-        int room = settings.window().room(sequence.ids().length);
+        int read = settings.window().size(length);
+        int room = Math.min(settings.window().room(length), target.lengthOfSameLogits(read) - read);
         int useful = Math.min(count, Math.min(left, room));
         return useful <= 0 ? Draft.NONE : drafter.propose(sequence.ids(), useful, settings, sequence.random());
     }

@@ -40,6 +40,15 @@ public record LayerRotaries(List<Rotary> all, List<Integer> ofLayer) {
         return all.stream().anyMatch(rotary -> rotary.isLonger(length));
     }
 
+    /** The length up to which a sequence of {@code length} tokens may grow without other frequencies. */
+    int lengthOfSameFrequencies(int length) {
+        return all.stream()
+                .filter(rotary -> rotary.longer() != null && !rotary.isLonger(length))
+                .mapToInt(rotary -> rotary.longer().positions())
+                .min()
+                .orElse(Integer.MAX_VALUE);
+    }
+
     /** The rotation of queries and keys in each layer, for the tokens of a pass. Each table is computed once. */
     List<Rotary.Rotation> forward(ForwardPass pass) {
         List<Rotary.Rotation> rotations =

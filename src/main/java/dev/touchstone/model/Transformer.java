@@ -77,6 +77,11 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
         return rotaries.all().stream().allMatch(rotary -> rotary.longer() == null);
     }
 
+    /** The length up to which a sequence of {@code length} tokens may grow without other rotary frequencies. */
+    public int lengthOfSameFrequencies(int length) {
+        return rotaries.lengthOfSameFrequencies(length);
+    }
+
     /** The largest number of pages of a cache until it has {@code length} tokens, {@code step} or fewer of them at a time. */
     public int mostPages(int length, int step) {
         return blocks.stream()

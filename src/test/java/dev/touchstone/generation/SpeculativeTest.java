@@ -25,6 +25,19 @@ class SpeculativeTest {
             @ForAll @IntRange(min = 1, max = 6) int count,
             @ForAll @IntRange(min = 1, max = 9) int stride,
             @ForAll boolean lookup) {
+        check(prompt, count, stride, lookup);
+    }
+
+    /** With LongRoPE the logits of all tokens change where the text becomes longer than the trained context. */
+    @Property(tries = 30)
+    void noDraftCrossesTheTrainedContext(
+            @ForAll("longRopePrompts") Prompt prompt,
+            @ForAll @IntRange(min = 1, max = 6) int count,
+            @ForAll boolean lookup) {
+        check(prompt, count, 8, lookup);
+    }
+
+    private static void check(Prompt prompt, int count, int stride, boolean lookup) {
         LoadedModel loaded = Fixtures.model(prompt.fixture());
         Transformer model = loaded.transformer();
         Window window = Window.slide(model.shape().positions(), stride);
@@ -40,6 +53,11 @@ class SpeculativeTest {
 
         assertThat(speculative.generation().ids()).isEqualTo(plain.ids());
         assertThat(speculative.statistics().tokens()).isEqualTo(plain.ids().length);
+    }
+
+    @Provide
+    Arbitrary<Prompt> longRopePrompts() {
+        return Arbitraries.just(Fixtures.named("tiny-phi3")).flatMap(Prompts::of);
     }
 
     private static Executor cached(Transformer model) {

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ci/python.sh ci/serve_load.py
-ci/python.sh ci/serve_faults.py --disconnects "${DISCONNECTS:-2000}"
+ci/python.sh ci/serve_faults.py --disconnects "${DISCONNECTS:-1000}"
 case $OSTYPE in
 linux*) ci/python.sh ci/serve_compare.py ;;
 *) echo "skipped outside of Linux, as ci/llama-cpp.sh is: ci/serve_compare.py" ;;

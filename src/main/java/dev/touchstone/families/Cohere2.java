@@ -5,8 +5,6 @@ import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.weights.Weights;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Cohere's Command R7B and Command A ({@code Cohere2Config} and {@code modeling_cohere2.py} in Hugging Face transformers): Command R with
@@ -21,10 +19,9 @@ final class Cohere2 {
     static Transformer build(Config config, Weights weights) {
         LlamaParts parts = Cohere.read(config, weights);
         Rotary rotary = Cohere.rotary(parts, THETA);
-        List<Integer> ofLayer = IntStream.range(0, parts.shape().layers())
-                .mapToObj(layer -> parts.slides(layer, parts.slidesByPattern(layer, PERIOD)) ? 0 : LayerRotaries.NONE)
-                .toList();
-        return Cohere.build(parts, new LayerRotaries(List.of(rotary), ofLayer), layer -> attention(layer, parts));
+        LayerRotaries rotaries = LayerRotaries.some(
+                rotary, parts.shape().layers(), layer -> parts.slides(layer, parts.slidesByPattern(layer, PERIOD)));
+        return Cohere.build(parts, rotaries, layer -> attention(layer, parts));
     }
 
     private static Attention attention(int layer, LlamaParts parts) {

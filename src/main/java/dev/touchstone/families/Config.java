@@ -92,6 +92,11 @@ public final class Config extends JsonObject {
         return isAbsent(name) ? fallback : nonNegative(name, 0);
     }
 
+    /** True or false. Null means false; only where the field is absent is it the default. */
+    boolean flagOrOff(String name, boolean fallback) {
+        return flag(name, isAbsent(name) && fallback);
+    }
+
     /** A number of 0 or more, which must be set. */
     double required(String name) {
         if (!has(name)) {

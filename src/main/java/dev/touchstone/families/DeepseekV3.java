@@ -30,7 +30,7 @@ final class DeepseekV3 {
         if (config.size("head_dim", rotated) != rotated) {
             throw config.error("head_dim", "the value of qk_rope_head_dim, which is " + rotated);
         }
-        boolean interleaved = config.isAbsent("rope_interleave") || config.flag("rope_interleave", false);
+        boolean interleaved = config.flagOrOff("rope_interleave", true);
         return parts.transformer(
                 interleaved ? RotaryLayout.INTERLEAVED_TO_HALVES : RotaryLayout.HALF_SPLIT,
                 layer -> block(layer, parts));
@@ -50,7 +50,7 @@ final class DeepseekV3 {
                 parts.parts().weights().vector(mixture.stored() + ".gate.e_score_correction_bias", mixture.experts());
         ExpertChoice choice =
                 new ExpertChoice(mixture.choice(8).count(), bias, parts.groups(mixture.experts(), GROUPS));
-        boolean normalized = config.isAbsent("norm_topk_prob") || config.flag("norm_topk_prob", false);
+        boolean normalized = config.flagOrOff("norm_topk_prob", true);
         Weighting weighting = new Weighting(
                 normalized ? Normalization.SUM : Normalization.NONE, config.number("routed_scaling_factor", 2.5));
         return parts.mixture(mixture, mixture.router(Scores.SIGMOID, choice, weighting), 1, false);

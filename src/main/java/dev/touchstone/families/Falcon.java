@@ -29,26 +29,21 @@ final class Falcon {
         GptParts parts = GptParts.read(config, weights, DEFAULTS, config.nonNegative("layer_norm_epsilon", 1e-5))
                 .withKeyValueHeads(keyValueHeads(config));
         EmbeddingAndHead ends = parts.ends("word_embeddings", true);
-        Rotary rotary = flag(config, "alibi", false)
+        Rotary rotary = config.flagOrOff("alibi", false)
                 ? null
                 : RotarySettings.whole(
                         config, parts.shape().headSize(), parts.shape().positions());
         return parts.transformer(ends, new Stem(ends.embedding()), rotary, "ln_f", layer -> block(layer, parts));
     }
 
-    /** Null means false here, whatever the default is. */
-    private static boolean flag(Config config, String name, boolean fallback) {
-        return config.flag(name, config.isAbsent(name) && fallback);
-    }
-
     private static boolean isNew(Config config) {
-        return flag(config, "new_decoder_architecture", false);
+        return config.flagOrOff("new_decoder_architecture", false);
     }
 
     private static int keyValueHeads(Config config) {
         int heads = config.size("num_attention_heads", DEFAULTS.heads());
         int keyValueHeads = config.size("num_kv_heads", heads);
-        if (!isNew(config) && flag(config, "multi_query", true)) {
+        if (!isNew(config) && config.flagOrOff("multi_query", true)) {
             return 1;
         }
         if (isNew(config) ? heads % keyValueHeads != 0 : heads != keyValueHeads) {
@@ -63,7 +58,7 @@ final class Falcon {
     private static Block block(int layer, GptParts parts) {
         String name = "h." + layer;
         Config config = parts.config();
-        boolean parallel = flag(config, "parallel_attn", true);
+        boolean parallel = config.flagOrOff("parallel_attn", true);
         int norms = config.count("num_ln_in_parallel_attn", isNew(config) ? 2 : 1);
         if (isNew(config) && !parallel) {
             throw config.error("parallel_attn", "true, because new_decoder_architecture is true");
@@ -82,8 +77,8 @@ final class Falcon {
 
     private static Attention attention(int layer, String name, GptParts parts) {
         Config config = parts.config();
-        boolean bias = flag(config, "bias", false);
-        Scoring scoring = flag(config, "alibi", false)
+        boolean bias = config.flagOrOff("bias", false);
+        Scoring scoring = config.flagOrOff("alibi", false)
                 ? parts.scoring()
                         .withAlibiInBfloat16(Scoring.alibiSlopes(parts.shape().heads()))
                 : parts.scoring();
@@ -104,7 +99,7 @@ final class Falcon {
     }
 
     private static Mlp mlp(String name, GptParts parts) {
-        boolean bias = flag(parts.config(), "bias", false);
+        boolean bias = parts.config().flagOrOff("bias", false);
         int inner = parts.config().size("ffn_hidden_size", 4 * parts.channels());
         return new Mlp.Plain(
                 name,

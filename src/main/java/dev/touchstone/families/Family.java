@@ -127,7 +127,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
     private static void refuseUnsupported(Config config) {
         config.refuse(
                 "is_causal",
-                !config.isAbsent("is_causal") && !config.flag("is_causal", false), // null means false in Hugging Face
+                !config.flagOrOff("is_causal", true),
                 "attention to later tokens is not supported; expected true");
         config.refuse(
                 "quantization_config",

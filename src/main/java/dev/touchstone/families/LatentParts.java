@@ -37,8 +37,7 @@ record LatentParts(LlamaParts parts, Sizes sizes, int latent) {
                 config.size("qk_rope_head_dim", 64),
                 config.size("v_head_dim", 128));
         int heads = config.size("num_attention_heads", defaults.heads());
-        boolean asMany = defaults.keyValueHeads() == 0 || !config.isAbsent("num_key_value_heads");
-        int keyValueHeads = config.size("num_key_value_heads", asMany ? heads : defaults.keyValueHeads());
+        int keyValueHeads = LlamaParts.keyValueHeads(config, heads, defaults);
         if (heads / keyValueHeads != 1) {
             throw config.error("num_key_value_heads", keyValueHeads, "num_attention_heads, which is " + heads);
         }
@@ -98,7 +97,7 @@ record LatentParts(LlamaParts parts, Sizes sizes, int latent) {
     /** Through a latent of {@code q_lora_rank} channels, unless that is null. */
     private Query query(String name, boolean bias) {
         int queries = parts.shape().heads() * parts.shape().headSize();
-        if (!config().has("q_lora_rank") && !config().isAbsent("q_lora_rank")) {
+        if (config().isNull("q_lora_rank")) {
             return new Query(null, null, weights().linear(name + ".q_proj", channels(), queries, false));
         }
         int rank = config().size("q_lora_rank", 1536);

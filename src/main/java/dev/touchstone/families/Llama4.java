@@ -22,8 +22,6 @@ import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.model.Weighting;
 import dev.touchstone.model.Weighting.Normalization;
 import dev.touchstone.weights.Weights;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The text models of Llama 4 ({@code Llama4TextConfig} and {@code modeling_llama4.py} in Hugging Face transformers): attention in chunks,
@@ -36,20 +34,16 @@ final class Llama4 {
     private Llama4() {}
 
     static Transformer build(Config config, Weights weights) {
-        boolean nullHead = !config.isAbsent("head_dim") && !config.has("head_dim");
-        Shape defaults = nullHead ? new Shape(48, 40, 8, 0, 5120, 4096 * 32, 202_048) : DEFAULTS;
         weights.checkPrefix("lm_head", "embed_tokens", "layers", "norm");
-        LlamaParts parts = LlamaParts.read(config, weights, defaults).withDefaultEpsilon(1e-5);
+        LlamaParts parts =
+                LlamaParts.readWithOptionalHeadSize(config, weights, DEFAULTS).withDefaultEpsilon(1e-5);
         checkLayers(parts);
         Shape shape = parts.shape();
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions(), 500_000)
                 .withLayout(RotaryLayout.INTERLEAVED);
-        List<Integer> ofLayer = IntStream.range(0, shape.layers())
-                .mapToObj(layer -> rotates(layer, config) ? 0 : LayerRotaries.NONE)
-                .toList();
         return parts.transformer(
                 parts.ends(false),
-                new LayerRotaries(List.of(rotary), ofLayer),
+                LayerRotaries.some(rotary, shape.layers(), layer -> rotates(layer, config)),
                 parts::norm,
                 layer -> block(layer, parts));
     }
@@ -104,7 +98,7 @@ final class Llama4 {
     /** By default layers with positions have chunks. Hugging Face reads the size of chunks even if no layer has them. */
     private static Scoring scoring(int layer, LlamaParts parts) {
         Config config = parts.config();
-        if (!config.isAbsent("attention_chunk_size") && !config.has("attention_chunk_size")) {
+        if (config.isNull("attention_chunk_size")) {
             throw config.error("attention_chunk_size", "1 or more");
         }
         int chunk = config.size("attention_chunk_size", 8192);

@@ -40,8 +40,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
     static LlamaParts read(Config config, Weights weights, Shape defaults) {
         int channels = config.size("hidden_size", defaults.channels());
         int heads = config.size("num_attention_heads", defaults.heads());
-        boolean asManyByDefault = defaults.keyValueHeads() == 0 || !config.isAbsent("num_key_value_heads");
-        int keyValueHeads = config.size("num_key_value_heads", asManyByDefault ? heads : defaults.keyValueHeads());
+        int keyValueHeads = keyValueHeads(config, heads, defaults);
         int headSize = config.size("head_dim", defaults.headSize() == 0 ? channels / heads : defaults.headSize());
         if (heads % keyValueHeads != 0) {
             throw config.error(
@@ -59,6 +58,25 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
                 config.size("max_position_embeddings", defaults.positions()),
                 config.size("vocab_size", defaults.vocabulary()));
         return new LlamaParts(config, weights, shape, 0, config.nonNegative("rms_norm_eps", 1e-6));
+    }
+
+    /** The same for families in which a {@code head_dim} of null follows from the other sizes, whatever the default is. */
+    static LlamaParts readWithOptionalHeadSize(Config config, Weights weights, Shape defaults) {
+        Shape derived = new Shape(
+                defaults.layers(),
+                defaults.heads(),
+                defaults.keyValueHeads(),
+                0,
+                defaults.channels(),
+                defaults.positions(),
+                defaults.vocabulary());
+        return read(config, weights, config.isNull("head_dim") ? derived : defaults);
+    }
+
+    /** As many as heads if the field is null, or is absent and its default is 0. */
+    static int keyValueHeads(Config config, int heads, Shape defaults) {
+        boolean asMany = defaults.keyValueHeads() == 0 || config.isNull("num_key_value_heads");
+        return config.size("num_key_value_heads", asMany ? heads : defaults.keyValueHeads());
     }
 
     /** The same with another default of {@code rms_norm_eps}. */
@@ -124,7 +142,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** Whether {@code sliding_window} is not null. Only where the field is absent does it have its default. */
     boolean hasWindow() {
-        return config.isAbsent("sliding_window") || config.has("sliding_window");
+        return !config.isNull("sliding_window");
     }
 
     /**

@@ -24,9 +24,8 @@ final class Ministral3 {
 
     static Transformer build(Config file, Weights weights) {
         Config config = withRope(file);
-        boolean nullHead = !config.isAbsent("head_dim") && !config.has("head_dim");
-        Shape defaults = nullHead ? new Shape(34, 32, 8, 0, 4096, 262_144, 131_072) : DEFAULTS;
-        LlamaParts parts = LlamaParts.read(config, weights, defaults).withDefaultEpsilon(1e-5);
+        LlamaParts parts =
+                LlamaParts.readWithOptionalHeadSize(config, weights, DEFAULTS).withDefaultEpsilon(1e-5);
         Shape shape = parts.shape();
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions());
         return parts.transformer(parts.ends(false), rotary, layer -> block(layer, parts));

@@ -36,8 +36,7 @@ interface RotaryScaling {
     record Given(Config settings, double theta, float[] frequencies, int positions, int extended) {
         /** By how much the context is extended: the setting {@code factor}, for which null means the ratio of the lengths. */
         double factor() {
-            boolean isNull = !settings.has("factor") && !settings.isAbsent("factor");
-            return isNull ? (double) extended / positions : settings.factor();
+            return settings.isNull("factor") ? (double) extended / positions : settings.factor();
         }
     }
 
@@ -126,7 +125,7 @@ interface RotaryScaling {
         float factor = (float) given.factor();
         double low = pairOf(settings.positive("beta_fast", 32), given);
         double high = pairOf(settings.positive("beta_slow", 1), given);
-        if (settings.isAbsent("truncate") || settings.flag("truncate", false)) { // null means false
+        if (settings.flagOrOff("truncate", true)) {
             low = Math.floor(low);
             high = Math.ceil(high);
         }

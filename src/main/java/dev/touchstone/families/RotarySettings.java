@@ -187,7 +187,7 @@ final class RotarySettings {
 
     /** Throws if a field is null, which Hugging Face does not replace by a default here. */
     private static void refuseNull(Config config, String name) {
-        if (!config.isAbsent(name) && !config.has(name)) {
+        if (config.isNull(name)) {
             throw config.error(name, "a number");
         }
     }

@@ -10,7 +10,6 @@ import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.weights.Weights;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * SmolLM3 ({@code SmolLM3Config} and {@code modeling_smollm3.py} in Hugging Face transformers): Llama without positions in every fourth
@@ -26,12 +25,9 @@ final class SmolLm3 {
         LlamaParts parts = LlamaParts.read(config, weights, DEFAULTS);
         Shape shape = parts.shape();
         Rotary rotary = RotarySettings.whole(config, shape.headSize(), shape.positions(), THETA);
-        List<Integer> ofLayer = IntStream.range(0, shape.layers())
-                .mapToObj(layer -> rotates(layer, config) ? 0 : LayerRotaries.NONE)
-                .toList();
         return parts.transformer(
                 parts.ends(true),
-                new LayerRotaries(List.of(rotary), ofLayer),
+                LayerRotaries.some(rotary, shape.layers(), layer -> rotates(layer, config)),
                 parts::norm,
                 layer -> block(layer, parts));
     }

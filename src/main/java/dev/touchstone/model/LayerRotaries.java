@@ -2,10 +2,12 @@ package dev.touchstone.model;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * Which rotary embedding each layer has. Most models have one for all layers. Gemma 3 has one for each kind of layer; SmolLM3 and Cohere 2
- * have layers without positions.
+ * Which rotary embedding each layer has. Most models have one for all layers. Gemma 3 has one for each kind of layer; SmolLM3, Cohere 2
+ * and Llama 4 have layers without positions.
  *
  * @param all the embeddings, in the order of their taps
  * @param ofLayer for each layer the index of its embedding in {@code all}, or {@link #NONE}
@@ -27,6 +29,15 @@ public record LayerRotaries(List<Rotary> all, List<Integer> ofLayer) {
     public static LayerRotaries same(Rotary rotary, int layers) {
         boolean none = rotary == null;
         return new LayerRotaries(none ? List.of() : List.of(rotary), Collections.nCopies(layers, none ? NONE : 0));
+    }
+
+    /** The same embedding in some layers, and none in the others. */
+    public static LayerRotaries some(Rotary rotary, int layers, IntPredicate rotates) {
+        return new LayerRotaries(
+                List.of(rotary),
+                IntStream.range(0, layers)
+                        .mapToObj(layer -> rotates.test(layer) ? 0 : NONE)
+                        .toList());
     }
 
     /** The embedding of a layer; null if it has none. */

@@ -46,6 +46,11 @@ public class JsonObject {
         return !json.has(name);
     }
 
+    /** Whether the field is present and null. */
+    public boolean isNull(String name) {
+        return json.path(name).isNull();
+    }
+
     /** A string, if the field is set. */
     public Optional<String> text(String name) {
         if (!has(name)) {

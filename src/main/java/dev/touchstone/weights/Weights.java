@@ -223,7 +223,7 @@ public final class Weights implements AutoCloseable {
         StoredTensor tensor = find(name, shape);
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
-            StoredTensor slice = new TensorSlice(tensor, (long) n * shape[1], shape[1]);
+            StoredTensor slice = tensor.rows((long) n * shape[1], shape[1], 1);
             matrices.add(new MatrixReader(new ColumnRange(slice, from, columns), options, threads).ofInputRows());
         }
         used(name);

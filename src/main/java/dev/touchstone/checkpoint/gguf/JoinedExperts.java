@@ -154,17 +154,17 @@ record JoinedExperts(String name, List<GgufTensor> parts, boolean inTurn, boolea
         return transposes ? new Transposed() : new Rows(largest);
     }
 
+    /** Reads elements that one reader has. */
+    private interface Piece {
+        void read(Reader reader, long first, int count, int at);
+    }
+
     /** Reads the rows of all parts. */
     private final class Rows implements Reader {
         private final List<Reader> readers;
 
         Rows(int largest) {
             this.readers = parts.stream().map(part -> part.reader(largest)).toList();
-        }
-
-        /** Reads a piece of a row of a part. */
-        private interface Piece {
-            void read(Reader reader, long first, int count, int at);
         }
 
         private void read(long first, int count, int at, Piece piece) {
@@ -205,24 +205,23 @@ record JoinedExperts(String name, List<GgufTensor> parts, boolean inTurn, boolea
             return reader;
         }
 
-        @Override
-        public void floats(long first, int count, float[] to, int at) {
+        private void read(long first, int count, int at, Piece piece) {
             for (int done = 0; done < count; ) {
                 long from = (first + done) % size;
                 int length = (int) Math.min(size - from, count - done);
-                of((first + done) / size).floats(from, length, to, at + done);
+                piece.read(of((first + done) / size), from, length, at + done);
                 done += length;
             }
         }
 
         @Override
+        public void floats(long first, int count, float[] to, int at) {
+            read(first, count, at, (reader, from, length, target) -> reader.floats(from, length, to, target));
+        }
+
+        @Override
         public void bits(long first, int count, short[] to, int at) {
-            for (int done = 0; done < count; ) {
-                long from = (first + done) % size;
-                int length = (int) Math.min(size - from, count - done);
-                of((first + done) / size).bits(from, length, to, at + done);
-                done += length;
-            }
+            read(first, count, at, (reader, from, length, target) -> reader.bits(from, length, to, target));
         }
     }
 }

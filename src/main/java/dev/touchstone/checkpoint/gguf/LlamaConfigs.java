@@ -24,6 +24,10 @@ final class LlamaConfigs {
             config.integer("sliding_window", WINDOW);
             return;
         }
+        biases(config);
+    }
+
+    private static void biases(GgufConfig config) {
         config.json().put("attention_bias", config.attentionBias());
         config.json().put("mlp_bias", config.has("blk.0.ffn_up.bias"));
     }
@@ -68,8 +72,7 @@ final class LlamaConfigs {
         config.withoutWindow();
         sequentialLlama(config);
         graniteMultipliers(config);
-        config.json().put("attention_bias", config.attentionBias());
-        config.json().put("mlp_bias", config.has("blk.0.ffn_up.bias"));
+        biases(config);
     }
 
     static void graniteMultipliers(GgufConfig config) {
@@ -86,8 +89,7 @@ final class LlamaConfigs {
         sequentialLlama(config);
         config.json().put("no_rope_layer_interval", 4);
         config.json().put("use_sliding_window", false);
-        config.json().put("attention_bias", config.attentionBias());
-        config.json().put("mlp_bias", config.has("blk.0.ffn_up.bias"));
+        biases(config);
     }
 
     /** The epsilon of its norms, which have no weights, is always the same. */

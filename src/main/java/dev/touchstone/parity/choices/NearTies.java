@@ -91,12 +91,15 @@ public final class NearTies {
         RouterScores scores = RouterScores.of(router, reference.float64(name), T);
         double error =
                 RouterScores.of(router, doubles(reference.float32(name)), T).largestDifference(scores, tokens);
+        double[] float64 = reference.float64(tap.name());
+        double[] float32 = doubles(reference.float32(tap.name()));
+        double[] ours = value == null ? null : doubles(value.data());
         double bound = 2 * ratio * Math.max(error, FLOAT_DISTANCE * Math.max(1, scores.scale()));
         BitSet nearTies = new BitSet();
         for (int token = tokens.nextClearBit(0); token < T; token = tokens.nextClearBit(token + 1)) {
-            List<Integer> right = experts(reference.float64(tap.name()), token, T);
-            List<Integer> pytorch = experts(doubles(reference.float32(tap.name())), token, T);
-            List<Integer> engine = value == null ? List.of() : experts(doubles(value.data()), token, T);
+            List<Integer> right = experts(float64, token, T);
+            List<Integer> pytorch = experts(float32, token, T);
+            List<Integer> engine = ours == null ? List.of() : experts(ours, token, T);
             boolean engineDiffers = value != null && !engine.equals(right);
             if (!pytorch.equals(right) || engineDiffers) {
                 double margin = Math.max(
@@ -130,11 +133,12 @@ public final class NearTies {
     public static BitSet ofOperation(Router router, double[] logits, Tensor found, double[] expected, double bound) {
         int T = found.rows();
         RouterScores scores = RouterScores.of(router, logits, T);
+        double[] chosen = doubles(found.data());
+        double largest = bound * Math.max(1, scores.scale());
         BitSet tokens = new BitSet();
         for (int token = 0; token < T; token++) {
-            List<Integer> experts = experts(doubles(found.data()), token, T);
+            List<Integer> experts = experts(chosen, token, T);
             double margin = scores.margin(token, experts);
-            double largest = bound * Math.max(1, scores.scale());
             boolean differs = !experts.equals(experts(expected, token, T));
             tokens.set(token, differs && margin <= largest && (margin > 0 || scores.hasNearTie(token, largest)));
         }

@@ -76,6 +76,15 @@ final class Contest {
         return Workload.median(rates(workload, contestant));
     }
 
+    /** How many times as fast as the fastest of the others; NaN if none was measured. */
+    double ratioToFastest(Workload workload, String contestant, List<String> others) {
+        return others.stream()
+                .mapToDouble(other -> ratio(workload, contestant, other))
+                .filter(ratio -> !Double.isNaN(ratio))
+                .min()
+                .orElse(Double.NaN);
+    }
+
     /** How many times as fast as another: the median of the ratios of all rounds. */
     double ratio(Workload workload, String contestant, String other) {
         double[] ours = rates(workload, contestant);

@@ -1,7 +1,5 @@
 package dev.touchstone.weights;
 
-import dev.touchstone.tensor.Matrix;
-
 /**
  * Consecutive columns of a matrix: gate or up projections that are stored side by side. (R, W) -> (R, C)
  *
@@ -12,13 +10,6 @@ record ColumnRange(StoredTensor whole, int from, int columns) implements PartOfT
     @Override
     public int[] shape() {
         return new int[] {whole.shape()[0], columns};
-    }
-
-    /** Quantised weights become float32, because their blocks may not be whole here. */
-    @Override
-    public Matrix.Type matrixType() {
-        Matrix.Type type = whole.matrixType();
-        return type == Matrix.Type.QUANTIZED ? Matrix.Type.FLOAT32 : type;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.touchstone.weights;
 
-import dev.touchstone.tensor.Matrix;
-
 /**
  * Every {@code step}-th column of a matrix, from {@code from} on: gate and up projections that are stored in turn. (R, step C) -> (R, C)
  */
@@ -9,13 +7,6 @@ record EveryColumn(StoredTensor whole, int from, int step) implements PartOfTens
     @Override
     public int[] shape() {
         return new int[] {whole.shape()[0], whole.shape()[1] / step};
-    }
-
-    /** Quantised weights become float32, because their blocks are not whole here. */
-    @Override
-    public Matrix.Type matrixType() {
-        Matrix.Type type = whole.matrixType();
-        return type == Matrix.Type.QUANTIZED ? Matrix.Type.FLOAT32 : type;
     }
 
     @Override

@@ -22,6 +22,7 @@ record TensorSlice(StoredTensor whole, long first, int rows) implements PartOfTe
         return new int[] {rows, columns()};
     }
 
+    /** Blocks are parts of rows, so those of quantised weights are whole. */
     @Override
     public Matrix.Type matrixType() {
         return whole.matrixType();

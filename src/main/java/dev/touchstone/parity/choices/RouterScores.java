@@ -29,22 +29,10 @@ record RouterScores(double[] scores, int tokens, ExpertGroups groups) {
         if (bias == null && groups == null) {
             return new RouterScores(logits, tokens);
         }
-        int E = logits.length / tokens;
-        double[] scores = new double[logits.length];
-        for (int i = 0; i < scores.length; i++) {
-            int row = i / E * E;
-            double score = switch (router.scores()) {
-                case LOGITS -> logits[i];
-                case SIGMOID -> 1 / (1 + Math.exp(-logits[i]));
-                case SOFTMAX -> {
-                    double logit = logits[i];
-                    yield 1
-                            / IntStream.range(row, row + E)
-                                    .mapToDouble(j -> Math.exp(logits[j] - logit))
-                                    .sum();
-                }
-            };
-            scores[i] = score + (bias == null ? 0 : bias[i - row]);
+        double[] scores = RouterFunctions.scores(router.scores(), logits, logits.length / tokens)
+                .clone();
+        for (int i = 0; bias != null && i < scores.length; i++) {
+            scores[i] += bias[i % bias.length];
         }
         return new RouterScores(scores, tokens, groups);
     }

@@ -2,6 +2,7 @@ package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Experts;
 import dev.touchstone.model.MixtureOfExperts;
+import dev.touchstone.parity.choices.RouterFunctions;
 import dev.touchstone.tensor.Matrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -115,9 +116,10 @@ record ExpertExplanations(Difference difference, Context context) {
         guesses.put(
                 "the weights of a token's experts are in reverse order",
                 sum(outputs, K, (token, k) -> weights[token * K + K - 1 - k]));
+        double[] normalized = RouterFunctions.normalized(weights, K);
         guesses.put(
                 "the weights are divided by their sum, but should not be",
-                sum(outputs, K, (token, k) -> weights[token * K + k] / RoutingExplanations.sum(weights, token, K)));
+                sum(outputs, K, (token, k) -> normalized[token * K + k]));
         return guesses.entrySet().stream()
                 .filter(guess -> difference.is(guess.getValue()))
                 .findFirst()

@@ -1,18 +1,17 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.model.Router;
+import dev.touchstone.model.Router.Scores;
+import dev.touchstone.parity.choices.RouterFunctions;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Explains wrong tensors of a router: the chosen experts and their weights. */
 record RoutingExplanations(Difference difference, Context context) {
-    private static final String SOFTMAX = "the softmax over all experts";
-    private static final String SIGMOID = "the sigmoids of the logits";
-    private static final String LOGITS = "the logits";
-
     /** The chosen experts, from the router logits. (T, K) */
     String choice() {
         double[] logits = context.of(context.tap().inputs().get(0));
@@ -75,9 +74,13 @@ record RoutingExplanations(Difference difference, Context context) {
         for (Map.Entry<String, double[]> all : withBias(functions(logits)).entrySet()) {
             double[] picked = picked(all.getValue(), chosen);
             guesses.put(all.getKey(), picked);
-            guesses.put(all.getKey() + ", divided by the sum of the chosen ones", normalized(picked));
+            guesses.put(
+                    all.getKey() + ", divided by the sum of the chosen ones",
+                    RouterFunctions.normalized(picked, difference.columns()));
             double[] powers = Arrays.stream(picked).map(Math::exp).toArray();
-            guesses.put(all.getKey() + ", then a softmax over the chosen ones", normalized(powers));
+            guesses.put(
+                    all.getKey() + ", then a softmax over the chosen ones",
+                    RouterFunctions.normalized(powers, difference.columns()));
         }
         String ours =
                 name(guesses, Arrays.stream(doubles()).map(x -> x / factor).toArray());
@@ -135,11 +138,11 @@ record RoutingExplanations(Difference difference, Context context) {
                 .orElse("");
     }
 
-    private static String name(Router.Scores scores) {
+    private static String name(Scores scores) {
         return switch (scores) {
-            case LOGITS -> LOGITS;
-            case SOFTMAX -> SOFTMAX;
-            case SIGMOID -> SIGMOID;
+            case LOGITS -> "the logits";
+            case SOFTMAX -> "the softmax over all experts";
+            case SIGMOID -> "the sigmoids of the logits";
         };
     }
 
@@ -147,26 +150,10 @@ record RoutingExplanations(Difference difference, Context context) {
     private Map<String, double[]> functions(double[] logits) {
         int E = logits.length / difference.rows();
         Map<String, double[]> functions = new LinkedHashMap<>();
-        double[] powers = IntStream.range(0, logits.length)
-                .mapToDouble(i -> Math.exp(logits[i] - max(logits, i / E, E)))
-                .toArray();
-        double[] softmax = IntStream.range(0, logits.length)
-                .mapToDouble(i -> powers[i] / sum(powers, i / E, E))
-                .toArray();
-        functions.put(SOFTMAX, softmax);
-        functions.put(
-                SIGMOID, Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))).toArray());
-        functions.put(LOGITS, logits);
+        for (Scores scores : List.of(Scores.SOFTMAX, Scores.SIGMOID, Scores.LOGITS)) {
+            functions.put(name(scores), RouterFunctions.scores(scores, logits, E));
+        }
         return functions;
-    }
-
-    private static double max(double[] values, int row, int columns) {
-        return Arrays.stream(values, row * columns, (row + 1) * columns).max().orElseThrow();
-    }
-
-    /** The sum of a row. */
-    static double sum(double[] values, int row, int columns) {
-        return Arrays.stream(values, row * columns, (row + 1) * columns).sum();
     }
 
     private double[] picked(double[] all, double[] chosen) {
@@ -174,13 +161,6 @@ record RoutingExplanations(Difference difference, Context context) {
         int K = difference.columns();
         return IntStream.range(0, chosen.length)
                 .mapToDouble(i -> all[i / K * E + (int) chosen[i]])
-                .toArray();
-    }
-
-    private double[] normalized(double[] picked) {
-        int K = difference.columns();
-        return IntStream.range(0, picked.length)
-                .mapToDouble(i -> picked[i] / sum(picked, i / K, K))
                 .toArray();
     }
 }

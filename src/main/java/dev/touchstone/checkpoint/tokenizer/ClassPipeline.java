@@ -93,9 +93,9 @@ final class ClassPipeline {
         Normalizer normalizer = normalizer();
         Vocabulary tokens = vocabulary.make(() -> new Vocabulary(ids, normalizer));
         String padding = whole == null ? null : TokenizerJson.padding(whole);
-        tokens.add(settings.toAdd(List.of(), padding));
+        tokens.add(settings.tokens().toAdd(List.of(), padding));
         if (settings.type() == TokenizerClass.QWEN2) {
-            tokens.add(settings.special(padding));
+            tokens.add(settings.tokens().special(padding));
         }
         Pipeline.Stages stages = new Pipeline.Stages(
                 normalizer,
@@ -108,7 +108,8 @@ final class ClassPipeline {
     }
 
     private Bpe.Options options() {
-        String unknown = settings.named("unk_token").map(SpecialToken::content).orElse("None");
+        String unknown =
+                settings.tokens().named("unk_token").map(SpecialToken::content).orElse("None");
         return switch (settings.type()) {
             case LLAMA -> new Bpe.Options(null, true, true, false, "", "");
             case GEMMA -> new Bpe.Options(unknown, true, true, false, "", "");
@@ -189,7 +190,7 @@ final class ClassPipeline {
                     .orElse(PostProcessor.NONE);
         }
         for (String name : endFirst ? List.of("bos_token", "eos_token") : List.<String>of()) {
-            if (settings.named(name).isEmpty()) {
+            if (settings.tokens().named(name).isEmpty()) {
                 throw settings.settings()
                         .error(name, "a token: " + settings.type().className() + " needs it");
             }
@@ -205,7 +206,8 @@ final class ClassPipeline {
     }
 
     private Optional<Template.Item> special(Vocabulary tokens, String name, boolean adds) {
-        return settings.named(name)
+        return settings.tokens()
+                .named(name)
                 .filter(token -> adds)
                 .map(token -> Template.Item.special(List.of(tokens.id(token.content()))));
     }

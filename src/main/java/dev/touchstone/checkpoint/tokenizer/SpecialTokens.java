@@ -44,10 +44,9 @@ public final class SpecialTokens {
             String name = field.getKey();
             JsonNode value = field.getValue();
             boolean isToken = value.isTextual() || value.path("__type").asText().equals("AddedToken");
-            if (TokenizerSettings.NAMES.contains(name) && value.isNull()) {
+            if (NamedTokens.NAMES.contains(name) && value.isNull()) {
                 tokens.remove(name);
-            } else if (TokenizerSettings.NAMES.contains(name)
-                    || name.endsWith("_token") && (isToken || file.equals(MAP))) {
+            } else if (NamedTokens.NAMES.contains(name) || name.endsWith("_token") && (isToken || file.equals(MAP))) {
                 tokens.put(name, content(file, name, value));
             }
         });

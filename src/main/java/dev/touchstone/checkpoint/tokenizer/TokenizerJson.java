@@ -45,7 +45,7 @@ final class TokenizerJson {
                 whole.optional("normalizer").map(NormalizerReader::read).orElse(Normalizer.NONE);
         Vocabulary vocabulary = whole.make(() -> new Vocabulary(model.ids(), normalizer));
         vocabulary.add(added(whole));
-        vocabulary.add(settings.toAdd(vocabulary.added().values(), padding(whole)));
+        vocabulary.add(settings.tokens().toAdd(vocabulary.added().values(), padding(whole)));
         Decoder decoder = whole.optional("decoder").map(DecoderReader::read).orElse(Decoder.WORDS);
         Pipeline.Stages stages = new Pipeline.Stages(
                 normalizer,

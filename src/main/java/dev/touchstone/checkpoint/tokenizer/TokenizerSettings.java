@@ -8,16 +8,9 @@ import dev.touchstone.tokenizer.AddedToken;
 import dev.touchstone.tokenizer.decoder.CleanUp;
 import dev.touchstone.tokenizer.decoder.Decoder;
 import dev.touchstone.util.JsonObject;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -26,13 +19,8 @@ import java.util.stream.Stream;
  * {@code special_tokens_map.json} and {@code added_tokens.json}; merged as {@code AutoTokenizer} of transformers 5.23 does.
  */
 final class TokenizerSettings {
-    /** The special tokens that all classes of tokenizers have, in the order in which new ones get their ids. */
-    static final List<String> NAMES =
-            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
-
-    private static final String EXTRA = "extra_special_tokens";
-    private static final String OLD_EXTRA = "additional_special_tokens";
-    private static final int MADE_UP_WORDS = 7; // of XGLM
+    static final String EXTRA = "extra_special_tokens";
+    static final String OLD_EXTRA = "additional_special_tokens";
 
     private final String place;
     private final Function<String, Optional<JsonObject>> objects;
@@ -40,9 +28,7 @@ final class TokenizerSettings {
     private final JsonObject config;
     private final JsonObject settings;
     private final TokenizerClass type;
-    private final Map<String, SpecialToken> ownNames = new LinkedHashMap<>();
-    private final Map<Integer, AddedToken> listed = new TreeMap<>();
-    private final Map<String, AddedToken> listedByContent = new HashMap<>();
+    private final NamedTokens tokens;
 
     /**
      * Reads the files.
@@ -62,6 +48,7 @@ final class TokenizerSettings {
                                 .allMatch(name -> objects.apply(name).isEmpty())
                 ? TokenizerClass.GPT2
                 : TokenizerClass.declared(config, object("config.json"), () -> isByteLevel(whole));
+        this.tokens = new NamedTokens(settings, type);
         checkSupported();
         renameExtra();
         takeOwnNames();
@@ -104,11 +91,11 @@ final class TokenizerSettings {
 
     /** Special tokens with names that only this tokenizer has, such as {@code image_token}. */
     private void takeOwnNames() {
-        for (String name : names(merged)) {
+        for (String name : NamedTokens.names(merged)) {
             if (name.endsWith("_token")
-                    && !NAMES.contains(name)
+                    && !NamedTokens.NAMES.contains(name)
                     && merged.get(name).isTextual()) {
-                ownNames.put(name, SpecialToken.read(config, name, merged.remove(name)));
+                tokens.putOwn(name, SpecialToken.read(config, name, merged.remove(name)));
             }
         }
         takeExtraNames();
@@ -118,16 +105,10 @@ final class TokenizerSettings {
         if (merged.path(EXTRA).isObject()) {
             JsonNode extra = merged.remove(EXTRA);
             extra.properties()
-                    .forEach(field -> ownNames.put(
+                    .forEach(field -> tokens.putOwn(
                             field.getKey(),
                             SpecialToken.read(config, EXTRA + ": " + field.getKey(), field.getValue())));
         }
-    }
-
-    private static List<String> names(ObjectNode object) {
-        List<String> names = new ArrayList<>();
-        object.fieldNames().forEachRemaining(names::add);
-        return names;
     }
 
     private void readList() {
@@ -136,13 +117,8 @@ final class TokenizerSettings {
             if (!id.matches("\\d{1,9}")) {
                 throw list.error(id, "a token under a token id");
             }
-            list(Integer.parseInt(id), SpecialToken.settings(list.object(id), false));
+            tokens.list(Integer.parseInt(id), SpecialToken.settings(list.object(id), false));
         });
-    }
-
-    private void list(int id, AddedToken token) {
-        listed.put(id, token);
-        listedByContent.put(token.content(), token);
     }
 
     /** The older file comes before {@code tokenizer_config.json}. */
@@ -176,7 +152,7 @@ final class TokenizerSettings {
 
     private void readAddedTokens() {
         Set<String> special = new HashSet<>();
-        NAMES.stream()
+        NamedTokens.NAMES.stream()
                 .filter(merged::hasNonNull)
                 .map(name -> SpecialToken.read(settings, name, merged.get(name)))
                 .forEach(token -> special.add(token.content()));
@@ -185,19 +161,25 @@ final class TokenizerSettings {
                         special.add(SpecialToken.read(settings, EXTRA, token).content()));
         object("added_tokens.json").integers().forEach((content, id) -> {
             boolean isSpecial = special.contains(content);
-            list(id, new AddedToken(content, isSpecial, false, false, false, !isSpecial));
+            tokens.list(id, new AddedToken(content, isSpecial, false, false, false, !isSpecial));
         });
     }
 
     private void readWhole(Component whole) {
         if (whole != null && whole.has("added_tokens")) {
-            whole.components("added_tokens").forEach(token -> list(token.count("id"), TokenizerJson.addedToken(token)));
+            whole.components("added_tokens")
+                    .forEach(token -> tokens.list(token.count("id"), TokenizerJson.addedToken(token)));
         }
     }
 
     /** The class of the tokenizer. */
     TokenizerClass type() {
         return type;
+    }
+
+    /** The special and the added tokens. */
+    NamedTokens tokens() {
+        return tokens;
     }
 
     /** All settings but the tokens. */
@@ -216,92 +198,5 @@ final class TokenizerSettings {
         boolean cleans =
                 settings.flag("clean_up_tokenization_spaces", false) && (!isBpe || settings.flag(forBpe, false));
         return cleans ? new CleanUp(decoder) : decoder;
-    }
-
-    /** A special token by its name, such as {@code bos_token}. */
-    Optional<SpecialToken> named(String name) {
-        if (merged.has(name)) {
-            return merged.get(name).isNull() ? Optional.empty() : Optional.of(named(name, merged.get(name)));
-        }
-        return Optional.ofNullable(type.tokens().get(name)).map(SpecialToken::of);
-    }
-
-    private SpecialToken named(String name, JsonNode value) {
-        SpecialToken token = SpecialToken.read(settings, name, value);
-        AddedToken known = listedByContent.get(token.content());
-        return known == null ? token : SpecialToken.of(known);
-    }
-
-    /** Special tokens without a name. */
-    private List<SpecialToken> extra() {
-        boolean useOld = !merged.has(EXTRA);
-        String name = useOld ? OLD_EXTRA : EXTRA;
-        List<SpecialToken> extra = new ArrayList<>();
-        for (JsonNode token : settings.list(name)) {
-            extra.add(SpecialToken.read(settings, name, token));
-        }
-        for (int i = 0; type == TokenizerClass.XGLM && useOld && i < MADE_UP_WORDS; i++) {
-            extra.add(SpecialToken.of("<madeupword" + i + ">"));
-        }
-        return extra;
-    }
-
-    /**
-     * The special tokens by name, without duplicates.
-     *
-     * @param padding the token of the padding of {@code tokenizer.json}, or null if it has none
-     */
-    private Collection<SpecialToken> allNamed(String padding) {
-        Map<String, SpecialToken> named = new LinkedHashMap<>();
-        boolean takesPadding = type == TokenizerClass.GENERIC || type == TokenizerClass.LLAMA;
-        for (String name : NAMES) {
-            boolean ofPadding = name.equals("pad_token") && !merged.has(name) && takesPadding && padding != null;
-            Optional<SpecialToken> token = ofPadding ? Optional.of(SpecialToken.of(padding)) : named(name);
-            token.ifPresent(found -> named.put(name, found));
-        }
-        for (String name : names(merged)) {
-            if (name.endsWith("_token") && !NAMES.contains(name) && SpecialToken.isToken(merged.get(name))) {
-                named.put(name, SpecialToken.read(settings, name, merged.get(name)));
-            }
-        }
-        named.putAll(ownNames);
-        return named.values();
-    }
-
-    /**
-     * The tokens to add to a vocabulary, in order.
-     *
-     * @param known the added tokens that it has
-     * @param padding the token of the padding of {@code tokenizer.json}, or null if it has none
-     */
-    List<AddedToken> toAdd(Collection<AddedToken> known, String padding) {
-        Collection<SpecialToken> named = allNamed(padding);
-        List<SpecialToken> found = new ArrayList<>();
-        Set<String> contents = new HashSet<>();
-        known.forEach(token -> contents.add(token.content()));
-        for (AddedToken token : listed.values()) { // the known ones too: they may become special
-            found.add(SpecialToken.of(token));
-            contents.add(token.content());
-        }
-        List<SpecialToken> special = new ArrayList<>(named);
-        special.addAll(extra());
-        for (SpecialToken token : special) {
-            if (!contents.contains(token.content()) && !found.contains(token)) {
-                found.add(token);
-            }
-        }
-        Set<String> names = new HashSet<>();
-        named.forEach(token -> names.add(token.content()));
-        return found.stream()
-                .map(token -> names.contains(token.content()) ? token.toAdd().asSpecial() : token.toAdd())
-                .toList();
-    }
-
-    /** All special tokens, named or not. */
-    List<AddedToken> special(String padding) {
-        List<AddedToken> special = new ArrayList<>();
-        allNamed(padding).forEach(token -> special.add(AddedToken.special(token.content())));
-        extra().forEach(token -> special.add(AddedToken.special(token.content())));
-        return special;
     }
 }

@@ -2,21 +2,21 @@ package dev.touchstone.tokenizer.regex;
 
 import dev.touchstone.tokenizer.regex.Node.Chars;
 import dev.touchstone.tokenizer.regex.Node.Choice;
-import dev.touchstone.tokenizer.regex.Node.Condition;
-import dev.touchstone.tokenizer.regex.Node.Look;
-import dev.touchstone.tokenizer.regex.Node.Repeat;
 import dev.touchstone.tokenizer.regex.Node.Sequence;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Parses Oniguruma's syntax: groups, quantifiers, lookarounds and anchors. {@link ClassParser} parses single characters. */
+/**
+ * Parses Oniguruma's syntax: groups, options and escapes. {@link ClassParser} parses single characters, {@link QuantifierParser} what
+ * follows an item.
+ */
 final class Parser {
-    private static final int LARGEST_REPETITION = 100_000; // Oniguruma's own limit
     private static final int DEEPEST = 200;
 
     private final Source source;
     private final ClassParser classes;
+    private final QuantifierParser quantifiers;
     private boolean ignoreCase;
     private boolean dotAll;
     private int depth;
@@ -25,6 +25,7 @@ final class Parser {
     Parser(String expression) {
         this.source = new Source(expression);
         this.classes = new ClassParser(source);
+        this.quantifiers = new QuantifierParser(source);
     }
 
     Node parse() {
@@ -62,7 +63,7 @@ final class Parser {
             if (item == null) {
                 continue;
             }
-            Node quantified = quantified(item);
+            Node quantified = quantifiers.quantified(item);
             int next = ignoreCase && quantified == item ? literal(at) : -1;
             CaseFolding.checkPair(letter, next, source);
             letter = next;
@@ -82,13 +83,13 @@ final class Parser {
         int c = source.next();
         return switch (c) {
             case '(' -> group();
-            case '[' -> chars(classes.bracket(ignoreCase));
-            case '.' -> chars(dotAll ? Sets.any() : Sets.except('\n'));
-            case '^' -> lineBegin();
-            case '$' -> condition(false, true, chars(Sets.except('\n')));
+            case '[' -> new Chars(classes.bracket(ignoreCase));
+            case '.' -> new Chars(dotAll ? Sets.any() : Sets.except('\n'));
+            case '^' -> Anchors.lineBegin();
+            case '$' -> Anchors.lineEnd();
             case '\\' -> escape();
             case '*', '+', '?' -> throw source.error("a quantifier without a target");
-            default -> chars(CaseFolding.closure(Sets.of(c), ignoreCase, source));
+            default -> new Chars(CaseFolding.closure(Sets.of(c), ignoreCase, source));
         };
     }
 
@@ -107,15 +108,15 @@ final class Parser {
         } else if (source.take(":")) {
             node = choice();
         } else if (source.take("=")) {
-            node = condition(true, true, choice());
+            node = Anchors.condition(true, true, choice());
         } else if (source.take("!")) {
-            node = condition(false, true, choice());
+            node = Anchors.condition(false, true, choice());
         } else if (source.take("<=")) {
-            node = condition(true, false, lookbehind());
+            node = Anchors.condition(true, false, lookbehind());
         } else if (source.take("<!")) {
-            node = condition(false, false, lookbehind());
+            node = Anchors.condition(false, false, lookbehind());
         } else if (source.take(">")) {
-            node = atomic(choice());
+            node = quantifiers.atomic(choice());
         } else if (source.take("<")) {
             source.skipTo('>'); // the name of a group, of use for backreferences only
             node = choice();
@@ -174,28 +175,26 @@ final class Parser {
         switch (c) {
             case 'b', 'B' -> {
                 source.next();
-                return wordBoundary(c == 'B');
+                return Anchors.wordBoundary(c == 'B');
             }
             case 'A' -> {
                 source.next();
-                return condition(false, false, chars(Sets.any()));
+                return Anchors.begin();
             }
             case 'z' -> {
                 source.next();
-                return condition(false, true, chars(Sets.any()));
+                return Anchors.end();
             }
             case 'Z' -> {
                 source.next();
-                Node end = condition(false, true, chars(Sets.any()));
-                return condition(
-                        true, true, new Choice(List.of(new Sequence(List.of(chars(Sets.of('\n')), end)), end)));
+                return Anchors.endOrLastLineFeed();
             }
             case 'R' -> {
                 if (lookbehinds > 0) { // Oniguruma finds only "\r\n" there
                     throw source.unsupported("escapes \\R in a lookbehind");
                 }
                 source.next();
-                return newline();
+                return Anchors.newline();
             }
             case 'N', 'O' -> throw source.unsupported("escapes \\" + Character.toString(c)); // Oniguruma misses matches
             case 'g' -> throw source.unsupported("calls \\g");
@@ -203,117 +202,8 @@ final class Parser {
             case 'K' -> throw source.unsupported("escapes \\K");
             case 'X', 'y', 'Y' -> throw source.unsupported("text segments \\" + Character.toString(c));
             default -> {
-                return chars(classes.escape(false, ignoreCase));
+                return new Chars(classes.escape(false, ignoreCase));
             }
         }
-    }
-
-    private static Chars chars(BitSet set) {
-        return new Chars(set);
-    }
-
-    private static Condition condition(boolean positive, boolean ahead, Node body) {
-        return new Condition(new Look(body, ahead), !positive);
-    }
-
-    /** At the beginning of the text, or after a line feed that is not the last character. */
-    private static Node lineBegin() {
-        Node after = new Sequence(
-                List.of(condition(true, false, chars(Sets.of('\n'))), condition(true, true, chars(Sets.any()))));
-        return new Choice(List.of(condition(false, false, chars(Sets.any())), after));
-    }
-
-    private static Node wordBoundary(boolean negated) {
-        Look before = new Look(chars(Sets.word()), false);
-        Look after = new Look(chars(Sets.word()), true);
-        return new Choice(List.of(
-                new Sequence(List.of(new Condition(before, false), new Condition(after, !negated))),
-                new Sequence(List.of(new Condition(before, true), new Condition(after, negated)))));
-    }
-
-    /** {@code (?>\r\n|[\n-\r\x{85}\x{2028}\x{2029}])}. */
-    private static Node newline() {
-        BitSet others = Sets.of('\n', 0x0B, '\f', 0x85, 0x2028, 0x2029);
-        Node lineFeed = chars(Sets.of('\n'));
-        Node carriageReturn = chars(Sets.of('\r'));
-        return new Choice(List.of(
-                new Sequence(List.of(carriageReturn, lineFeed)),
-                new Sequence(List.of(carriageReturn, condition(false, true, lineFeed))),
-                chars(others)));
-    }
-
-    private Node quantified(Node item) {
-        Node node = item;
-        while (true) {
-            int begin = source.position();
-            if (source.take("?")) {
-                node = mode(node, 0, 1);
-            } else if (source.take("*")) {
-                node = mode(node, 0, Repeat.UNBOUNDED);
-            } else if (source.take("+")) {
-                node = mode(node, 1, Repeat.UNBOUNDED);
-            } else if (source.take("{")) {
-                Node repeated = interval(node);
-                if (repeated == null) {
-                    source.moveTo(begin); // a literal brace
-                    return node;
-                }
-                node = repeated;
-            } else {
-                return node;
-            }
-        }
-    }
-
-    /** With the mark of a lazy or possessive quantifier that may follow. */
-    private Node mode(Node node, int min, int max) {
-        if (source.take("?")) {
-            return repeat(node, min, max, true);
-        }
-        Node repeat = repeat(node, min, max, false);
-        return source.take("+") ? atomic(repeat) : repeat;
-    }
-
-    /** {@code {n}}, {@code {n,}}, {@code {,m}} or {@code {n,m}}; null if it is none of these. */
-    private Node interval(Node node) {
-        int min = source.number();
-        boolean comma = source.take(",");
-        int max = comma ? source.number() : min;
-        if (!source.take("}") || min < 0 && max < 0) {
-            return null;
-        }
-        if (min > LARGEST_REPETITION || max > LARGEST_REPETITION) {
-            throw source.error("a repetition of more than " + LARGEST_REPETITION);
-        }
-        if (max >= 0 && max < min) {
-            throw source.unsupported("possessive intervals {n,m} with n > m");
-        }
-        boolean lazy = comma && source.take("?"); // {n}? is an optional {n}
-        return repeat(node, Math.max(0, min), max, lazy);
-    }
-
-    private Repeat repeat(Node node, int min, int max, boolean lazy) {
-        if (node instanceof Condition) {
-            throw source.unsupported("quantifiers after a lookaround or an anchor");
-        }
-        if (max == Repeat.UNBOUNDED && node.isNullable()) {
-            throw source.unsupported("unbounded repetitions of something that can be empty");
-        }
-        return new Repeat(node, min, max, lazy);
-    }
-
-    /** What matches only in the preferred way. Exact for one set of characters, however often: nothing of it may follow. */
-    private Node atomic(Node node) {
-        if (node instanceof Chars) {
-            return node;
-        }
-        if (node instanceof Repeat repeat
-                && repeat.body() instanceof Chars body
-                && !repeat.lazy()
-                && (repeat.max() == Repeat.UNBOUNDED || repeat.min() == 0 && repeat.max() == 1)) {
-            Node end = condition(false, true, body);
-            return repeat.max() == 1 ? new Choice(List.of(body, end)) : new Sequence(List.of(repeat, end));
-        }
-        throw source.unsupported("possessive quantifiers and atomic groups of more than one set of characters");
     }
 }

@@ -127,7 +127,7 @@ final class Parser {
         if (tokens.skipOperator("=")) {
             return new Statement.Assign(line, target, expressions.tuple());
         }
-        Use.Filtering filter = (Use.Filtering) expressions.filters(null);
+        Use.Filtering filter = (Use.Filtering) expressions.operands().filters(null);
         List<Statement> body = wholeBody("endset");
         return new BlockStatement.AssignBlock(line, target, filter, body, Names.of(List.of(), body));
     }
@@ -225,8 +225,10 @@ final class Parser {
     }
 
     private Statement filter(int line) {
-        Use.Filtering filter = expressions.filter(null);
-        filter = tokens.current().isOperator("|") ? (Use.Filtering) expressions.filters(filter) : filter;
+        Use.Filtering filter = expressions.operands().filter(null);
+        filter = tokens.current().isOperator("|")
+                ? (Use.Filtering) expressions.operands().filters(filter)
+                : filter;
         List<Statement> body = wholeBody("endfilter");
         List<Node> parts = new ArrayList<>(body);
         parts.add(filter);

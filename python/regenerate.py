@@ -7,6 +7,7 @@ python python/regenerate.py --model tiny-gpt2                 write one fixture
 python python/regenerate.py --chats                           write the files of tokenizers and chat templates
 python python/regenerate.py --near-ties                       write the goldens in which float32 chooses other experts
 python python/regenerate.py --walks                           write the files of changed configurations and tensors
+python python/regenerate.py --images                          write the file of models of text and images
 python python/regenerate.py --gguf                            write the GGUF files and what they mean
 python python/regenerate.py --model gpt2 --out fixtures/gpt2  write a fixture of any model, by folder or hub id
 """
@@ -31,6 +32,7 @@ from touchstone.check import (
     check_fixture,
     check_generation_config,
     check_gguf,
+    check_images,
     check_near_ties,
     check_sampling,
     check_topk,
@@ -43,6 +45,7 @@ from touchstone.fixtures import (
     WALK_FILES,
     write_copy,
     write_generation_config,
+    write_images,
     write_gguf,
     write_json,
     write_named,
@@ -63,6 +66,7 @@ def main() -> int:
     action.add_argument("--model", help=f"write one fixture: {', '.join(PLANS)}; or any model with --out")
     action.add_argument("--chats", action="store_true", help="write the files of tokenizers and chat templates")
     action.add_argument("--walks", action="store_true", help="write the files of changed configurations and tensors")
+    action.add_argument("--images", action="store_true", help="write the file of models of text and images")
     action.add_argument(
         "--near-ties", action="store_true", help="write the goldens in which float32 chooses other experts"
     )
@@ -91,6 +95,8 @@ def main() -> int:
         write_near_ties(FIXTURES)
     elif options.walks:
         write_walks()
+    elif options.images:
+        write_images_walk()
     elif options.gguf:
         write_gguf(FIXTURES)
     else:
@@ -123,6 +129,13 @@ def write_walks() -> None:
     for name, entries in WALK_FILES.items():
         print(f"writing fixtures/{name}", flush=True)
         write_json(FIXTURES / name, entries())
+    write_images_walk()
+
+
+def write_images_walk() -> None:
+    """Writes the file of models of text and images."""
+    print("writing fixtures/images-walk.json", flush=True)
+    write_images(FIXTURES)
 
 
 def write_chats() -> None:
@@ -157,6 +170,7 @@ def check(bases: list[str]) -> int:
     check_near_ties(FIXTURES, report)
     for name in WALK_FILES:
         check_walk(FIXTURES / name, bases, report)
+    check_images(FIXTURES / "images-walk.json", report)
     for name in TOKENIZER_FILES:
         check_chats(FIXTURES / name, report)
     report.expect(set(PLANS) <= {folder.name for folder in folders}, f"{FIXTURES}: expected folders {', '.join(PLANS)}")

@@ -23,6 +23,7 @@ from touchstone.checkpoint import Checkpoint
 from touchstone.fixtures import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
+from touchstone.images_walk import images_walk
 from touchstone.near_ties import near_tied
 from touchstone.tokens import tokenized
 from touchstone.topk import topk_cases
@@ -93,8 +94,17 @@ def check_topk(path: Path, report: Report) -> None:
 
 
 def check_walk(path: Path, bases: list[str], report: Report) -> None:
-    """Compares these bases of the file of changed configurations or of changed tensors. Logits have seven digits."""
-    old, new = _entries_of(bases, json.loads(path.read_text(encoding="utf-8"))), WALK_FILES[path.name](bases)
+    """Compares these bases of the file of changed configurations or of changed tensors."""
+    _check_entries(path, _entries_of(bases, json.loads(path.read_text(encoding="utf-8"))), WALK_FILES[path.name](bases), report)
+
+
+def check_images(path: Path, report: Report) -> None:
+    """Compares the file of models of text and images."""
+    _check_entries(path, json.loads(path.read_text(encoding="utf-8")), images_walk(), report)
+
+
+def _check_entries(path: Path, old: list[dict], new: list[dict], report: Report) -> None:
+    """Compares the entries of a walk. Logits have seven digits."""
     report.expect(len(old) == len(new), f"{path}: has {len(old)} entries, expected {len(new)}")
     for before, now in zip(old, new, strict=False):
         logits = [torch.tensor(entry.pop("logits", []), dtype=torch.float64) for entry in (before, now)]

@@ -65,12 +65,12 @@ class _ChangesTooLittle(ValueError):
 class Walk:
     """The walk from one configuration."""
 
-    def __init__(self, name: str, base: dict[str, object], folder: Path) -> None:
-        """Runs the base; `folder` is for models."""
+    def __init__(self, name: str, base: dict[str, object], folder: Path, shapes: Shapes | None = None) -> None:
+        """Runs the base; `folder` is for models, and `shapes` are those of its tensors if not all are of its language model."""
         self.name = name
         self.base = base
         self.folder = folder
-        self.shapes = _shapes(base)
+        self.shapes = shapes or _shapes(base)
         if self.shapes is None:
             raise ValueError(f"{name} is no configuration of a model")
         self.logits = self._outcome(base, self.shapes)["logits"]
@@ -101,6 +101,11 @@ class Walk:
     def with_shapes(self, shapes: Shapes) -> dict[str, object]:
         """A case with the configuration of the base and other tensors."""
         return {"changes": {}} | self._delta(shapes) | self._compared(self._outcome(self.base, shapes))
+
+    def with_changes(self, changes: dict[str, object]) -> dict[str, object]:
+        """A case with other attributes and the tensors of the base."""
+        config, change = self._changed(changes)
+        return change | self._compared(self._outcome(config, self.shapes))
 
     def _cases(self, name: str, value: object) -> Iterator[dict[str, object]]:
         config, change = self._changed({name: value})

@@ -21,6 +21,7 @@ from touchstone.gguf_models import write_gguf_models
 from touchstone.gguf_tokenizers import write_gguf_tokenizers
 from touchstone.gguf_types import type_digests
 from touchstone.goldens import random_case, text_case, write_golden
+from touchstone.images_walk import images_walk
 from touchstone.models import TINY_MODELS
 from touchstone.names_walk import names_walk
 from touchstone.provenance import provenance
@@ -138,6 +139,11 @@ def write_generation_config(path: Path) -> None:
 
 WALK_FILES = {"config-walk.json": walk, "names-walk.json": names_walk}
 """The files of changed configurations and of changed tensors, and the function that makes each file."""
+
+
+def write_images(folder: Path) -> None:
+    """Writes what Hugging Face makes of folders with models of text and images."""
+    write_json(folder / "images-walk.json", images_walk())
 
 
 def write_gguf(folder: Path) -> None:

@@ -6,6 +6,7 @@ import dev.touchstone.checkpoint.tokenizer.SpecialTokens;
 import dev.touchstone.checkpoint.tokenizer.TokenizerFiles;
 import dev.touchstone.families.Config;
 import dev.touchstone.families.Family;
+import dev.touchstone.families.TextModel;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.Json;
@@ -89,13 +90,12 @@ public final class Checkpoint {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
         }
-        Config config = new Config(Json.object(CONFIG, files.text(CONFIG)));
-        Family family = Family.of(config);
-        GenerationDefaults generation = GenerationDefaults.read(files, config, family);
+        TextModel model = TextModel.of(new Config(Json.object(CONFIG, files.text(CONFIG))));
+        GenerationDefaults generation = GenerationDefaults.read(files, model.config(), model.family());
         Background<ModelText> text = Background.start("touchstone-text", () -> text(source.name(), files));
         Transformer transformer;
         try {
-            transformer = transformer(source, config, family, options);
+            transformer = transformer(source, model, options);
         } catch (RuntimeException | Error e) {
             text.join(); // its error comes first
             throw e;
@@ -103,11 +103,17 @@ public final class Checkpoint {
         return new LoadedModel(text.join(), transformer, generation);
     }
 
-    private static Transformer transformer(ModelSource source, Config config, Family family, ReadOptions options) {
+    private static Transformer transformer(ModelSource source, TextModel model, ReadOptions options) {
         long memory = Runtime.getRuntime().maxMemory();
+        Family family = model.family();
         try (StoredTensors tensors = source.tensors().get();
-                Weights weights = new Weights(tensors, family.prefix(), options, memory)) {
-            Transformer transformer = family.builder().build(config, weights);
+                StoredTensors text = model.tensors(tensors);
+                Weights weights = new Weights(text, family.prefix(), options, memory)) {
+            int others = tensors.all().size() - text.all().size();
+            if (others > 0) {
+                options.warnings().accept("ignored " + others + " tensors: images are not supported");
+            }
+            Transformer transformer = family.builder().build(model.config(), weights);
             weights.checkUnused();
             return transformer;
         }

@@ -124,7 +124,7 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
     }
 
     /** Settings of every configuration class that change the model, or name other files. */
-    private static void refuseUnsupported(Config config) {
+    static void refuseUnsupported(Config config) {
         config.refuse(
                 "is_causal",
                 !config.flagOrOff("is_causal", true),

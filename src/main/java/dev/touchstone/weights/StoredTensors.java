@@ -10,6 +10,11 @@ public interface StoredTensors extends AutoCloseable {
     /** All tensors, each name once. */
     List<? extends StoredTensor> all();
 
+    /** The name by which the model requests a tensor, with or without the family's prefix. */
+    default String nameInModel(StoredTensor tensor) {
+        return tensor.name();
+    }
+
     /** Closes the files. */
     @Override
     void close();

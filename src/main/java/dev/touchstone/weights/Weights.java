@@ -7,14 +7,9 @@ import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Tensor;
-import dev.touchstone.util.Problems;
-import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The weights of a checkpoint, for a family to build its layers from. A layer is requested by its name, without the family's
@@ -22,14 +17,9 @@ import java.util.Map;
  * read one after another, each by several threads, so little memory is needed in addition to the model.
  */
 public final class Weights implements AutoCloseable {
-    private final String place;
-    private final String prefix;
+    private final CheckpointTensors tensors;
     private final ReadOptions options;
     private final ReadingThreads threads;
-    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    private final UnusedTensors unused;
-    private final long bytesTotal;
-    private long bytesDone;
 
     /**
      * @param prefix the base model's place in the language model, {@code transformer.} for GPT-2. Some checkpoints have it in front of
@@ -37,43 +27,10 @@ public final class Weights implements AutoCloseable {
      * @param memory how many bytes the JVM may use, which must be enough for all tensors
      */
     public Weights(StoredTensors stored, String prefix, ReadOptions options, long memory) {
-        this.place = stored.place();
-        this.prefix = prefix;
+        this.tensors = new CheckpointTensors(stored, prefix, options);
         this.options = options;
-        for (StoredTensor tensor : stored.all()) {
-            StoredTensor other = tensors.putIfAbsent(baseName(tensor.name()), tensor);
-            if (other != null) {
-                throw new TouchstoneException(tensor.file() + " holds both " + Problems.printable(other.name())
-                        + " and " + Problems.printable(tensor.name()) + ", expected one of them");
-            }
-        }
-        this.unused = new UnusedTensors(tensors);
-        this.bytesTotal =
-                tensors.values().stream().mapToLong(StoredTensor::bytes).sum();
-        checkMemory(memory);
+        tensors.checkMemory(memory);
         this.threads = new ReadingThreads(options.threads());
-    }
-
-    private String baseName(String onDisk) {
-        String name = onDisk;
-        for (int i = 0; i < 2 && !prefix.isEmpty() && name.startsWith(prefix); i++) {
-            name = name.substring(prefix.length());
-        }
-        return name;
-    }
-
-    private void checkMemory(long memory) {
-        long needed = tensors.values().stream()
-                .filter(StoredTensor::isFloat)
-                .mapToLong(tensor -> options.type().bytes(tensor))
-                .sum();
-        if (needed > memory) {
-            String heap = (needed + needed / 4 >> 20) + 250 + "m";
-            throw new TouchstoneException(
-                    "the weights take %,d MB, and the JVM's heap has at most %,d MB; start the JVM with -Xmx%s or more"
-                            .formatted(needed >> 20, memory >> 20, heap),
-                    new Remedy("heap", heap));
-        }
     }
 
     /**
@@ -83,19 +40,12 @@ public final class Weights implements AutoCloseable {
      * @param parts the names of the base model's parts
      */
     public void checkPrefix(String head, String... parts) {
-        tensors.forEach((name, tensor) -> {
-            boolean ofBase = Arrays.stream(parts).anyMatch(part -> name.startsWith(part + "."));
-            String expected = ofBase ? prefix + name : name;
-            if ((ofBase || name.startsWith(head + ".")) && !tensor.name().equals(expected)) {
-                throw new TouchstoneException(tensor.file() + " holds " + Problems.printable(tensor.name())
-                        + ", expected the name " + expected);
-            }
-        });
+        tensors.checkPrefix(head, parts);
     }
 
     /** Whether the checkpoint has a tensor of this name. */
     public boolean has(String name) {
-        return tensors.containsKey(name);
+        return tensors.has(name);
     }
 
     /** {@code nn.Linear}, which stores one row for each output. {@code .weight} (O, I), {@code .bias} (O) */
@@ -119,12 +69,12 @@ public final class Weights implements AutoCloseable {
 
     /** Hugging Face's {@code Conv1D}, which stores one row for each input. {@code .weight} (I, O), {@code .bias} (O) */
     public Linear conv1d(String name, int inputs, int outputs) {
-        StoredTensor tensor = find(name + ".weight", inputs, outputs);
+        StoredTensor tensor = tensors.find(name + ".weight", inputs, outputs);
         StoredTensor transposed = tensor.transposed();
         Matrix weight = transposed == null
                 ? new MatrixReader(tensor, options, threads).ofInputRows()
                 : new MatrixReader(transposed, options, threads).ofOutputRows();
-        used(name + ".weight");
+        tensors.used(name + ".weight");
         return new Linear(name, weight, vector(name + ".bias", outputs));
     }
 
@@ -154,22 +104,22 @@ public final class Weights implements AutoCloseable {
 
     /** A vector, or the rows of another tensor one after another. (N) */
     public float[] vector(String name, int... shape) {
-        StoredTensor tensor = find(name, shape);
+        StoredTensor tensor = tensors.find(name, shape);
         int size = Tensor.count(shape);
         float[] vector = new float[size];
         if (!options.shapesOnly()) {
             tensor.reader(size).floats(0, size, vector, 0);
             FiniteNumbers.check(tensor, vector, size, 0);
         }
-        used(name);
+        tensors.used(name);
         return vector;
     }
 
     /** A matrix that is stored with one row for each output. (O, I) */
     public Matrix outputRows(String name, int outputs, int inputs) {
-        StoredTensor tensor = find(name, outputs, inputs);
+        StoredTensor tensor = tensors.find(name, outputs, inputs);
         Matrix matrix = new MatrixReader(tensor, options, threads).ofOutputRows();
-        used(name);
+        tensors.used(name);
         return matrix;
     }
 
@@ -180,13 +130,13 @@ public final class Weights implements AutoCloseable {
      * @param shape N, R and I
      */
     public List<Matrix> stackedOutputRows(String name, int[] shape, int from, int rows) {
-        StoredTensor tensor = find(name, shape);
+        StoredTensor tensor = tensors.find(name, shape);
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
             StoredTensor slice = tensor.rows((long) n * shape[1] + from, rows, 1);
             matrices.add(new MatrixReader(slice, options, threads).ofOutputRows());
         }
-        used(name);
+        tensors.used(name);
         return matrices;
     }
 
@@ -197,7 +147,7 @@ public final class Weights implements AutoCloseable {
      * @param shape N, I and step O
      */
     public List<Matrix> stackedInputRows(String name, int[] shape, int from, int step) {
-        StoredTensor tensor = find(name, shape);
+        StoredTensor tensor = tensors.find(name, shape);
         StoredTensor transposed = tensor.transposed();
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
@@ -210,7 +160,7 @@ public final class Weights implements AutoCloseable {
             StoredTensor columns = step == 1 ? slice : new EveryColumn(slice, from, step);
             matrices.add(new MatrixReader(columns, options, threads).ofInputRows());
         }
-        used(name);
+        tensors.used(name);
         return matrices;
     }
 
@@ -220,19 +170,19 @@ public final class Weights implements AutoCloseable {
      * @param shape N, I and the number of stored columns
      */
     public List<Matrix> stackedInputColumns(String name, int[] shape, int from, int columns) {
-        StoredTensor tensor = find(name, shape);
+        StoredTensor tensor = tensors.find(name, shape);
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
             StoredTensor slice = tensor.rows((long) n * shape[1], shape[1], 1);
             matrices.add(new MatrixReader(new ColumnRange(slice, from, columns), options, threads).ofInputRows());
         }
-        used(name);
+        tensors.used(name);
         return matrices;
     }
 
     /** Vectors that are stored in one tensor, of each every {@code step}-th number from {@code from} on. (N, step O) -> N x (O) */
     public List<float[]> stackedVectors(String name, int[] shape, int from, int step) {
-        StoredTensor tensor = find(name, shape);
+        StoredTensor tensor = tensors.find(name, shape);
         List<float[]> vectors = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
             float[] all = new float[shape[1]];
@@ -246,49 +196,8 @@ public final class Weights implements AutoCloseable {
             }
             vectors.add(vector);
         }
-        used(name);
+        tensors.used(name);
         return vectors;
-    }
-
-    /** The tensor of this name, which must have this shape. */
-    private StoredTensor find(String name, int... shape) {
-        StoredTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new TouchstoneException(place + " holds no " + name
-                    + (prefix.isEmpty() ? "" : ", with or without the prefix " + prefix)
-                    + ", expected one of shape " + Arrays.toString(shape) + ": " + reason(name));
-        }
-        if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has shape "
-                    + Arrays.toString(tensor.shape()) + ", expected " + Arrays.toString(shape));
-        }
-        return tensor;
-    }
-
-    /** Why a tensor may be missing. */
-    private String reason(String name) {
-        for (String wrapper : List.of("module.", "_orig_mod.")) {
-            if (tensors.keySet().stream().anyMatch(other -> other.startsWith(wrapper))) {
-                return "names begin with " + wrapper
-                        + " because a wrapper of the model was saved; remove that from them"
-                        + " with python -c \"from safetensors.torch import load_file as load, save_file as save;"
-                        + " f='model.safetensors'; save({k.removeprefix('" + wrapper
-                        + "'): v for k, v in load(f).items()}, f, {'format': 'pt'})\"";
-            }
-        }
-        String inTensorFlow = name.replaceFirst("\\.weight$", ".gamma").replaceFirst("\\.bias$", ".beta");
-        if (has(inTensorFlow)) {
-            return "there is " + inTensorFlow + ", its name in TensorFlow, which Hugging Face does not load either;"
-                    + " rename gamma to weight and beta to bias";
-        }
-        return "config.json describes another model, or the weights are incomplete";
-    }
-
-    private void used(String name) {
-        if (unused.remove(name)) {
-            bytesDone += tensors.get(name).bytes();
-            options.progress().bytes(bytesDone, bytesTotal);
-        }
     }
 
     /**
@@ -296,10 +205,7 @@ public final class Weights implements AutoCloseable {
      * one of them belongs to a layer that it has.
      */
     public void checkUnused() {
-        unused.check(options.warnings());
-        if (bytesDone < bytesTotal) {
-            options.progress().bytes(bytesTotal, bytesTotal);
-        }
+        tensors.checkUnused();
     }
 
     /** Ends the threads that read. */

@@ -149,7 +149,7 @@ class LauncherTest {
 
     @Test
     void aSourceThatChangesDuringTheBuildCausesAnotherBuild() throws Exception {
-        maven("sleep 1; echo 'class A { int b; }' >'" + home + "/src/main/java/A.java'; : >\"$jar\"");
+        maven("/bin/sleep 1; echo 'class A { int b; }' >'" + home + "/src/main/java/A.java'; : >\"$jar\"");
         launch(home.resolve("touchstone"));
         maven(": >\"$jar\"");
 
@@ -161,7 +161,7 @@ class LauncherTest {
     void ofSimultaneousFirstRunsOneBuildsAndTheOthersWait() throws Exception {
         Path builds = folder.resolve("builds");
         Path archives = folder.resolve("archives");
-        maven("echo build >>'" + builds + "'; sleep 3; echo a jar >\"$jar\"");
+        maven("echo build >>'" + builds + "'; /bin/sleep 2; echo a jar >\"$jar\"");
         script(
                 "java",
                 "[ -s '" + jar + "' ] || exit 3\n" + ARCHIVING.replace("made", "made | tee -a '" + archives + "'")
@@ -189,7 +189,7 @@ class LauncherTest {
 
     @Test
     void aWaitingRunBuildsAgainAfterAFailedBuild() throws Exception {
-        maven("if mkdir '" + folder + "/first'; then sleep 2; exit 1; fi; : >\"$jar\"");
+        maven("if mkdir '" + folder + "/first'; then /bin/sleep 1; exit 1; fi; : >\"$jar\"");
         Launch first = start(Map.of(), home.resolve("touchstone"), "first");
         while (!Files.exists(folder.resolve("first"))) {
             Thread.sleep(5);
@@ -219,7 +219,7 @@ class LauncherTest {
         Path lock = Files.createDirectories(jar.resolveSibling("touchstone.lock/" + pid));
         Launch launch = start(Map.of(), home.resolve("touchstone"), "x");
 
-        assertThat(launch.process.waitFor(3, TimeUnit.SECONDS)).isFalse();
+        assertThat(launch.process.waitFor(1, TimeUnit.SECONDS)).isFalse();
         launch.process.destroy();
 
         Run run = launch.end();
@@ -309,7 +309,7 @@ class LauncherTest {
         return new Launch(builder.start(), out, err);
     }
 
-    /** A directory with the commands that the launcher needs, except java and mvn. */
+    /** A directory with the commands that the launcher needs, except java and mvn. Pauses are a tenth as long as the launcher's. */
     private Path tools() throws IOException {
         Path tools = folder.resolve("tools");
         if (Files.exists(tools)) {
@@ -331,7 +331,7 @@ class LauncherTest {
                 "sleep",
                 "tee")) {
             String place = Files.exists(Path.of("/usr/bin", tool)) ? "/usr/bin/" : "/bin/";
-            script(tools, tool, "exec " + place + tool + " \"$@\"");
+            script(tools, tool, "exec " + place + tool + (tool.equals("sleep") ? " 0.1" : " \"$@\""));
         }
         return tools;
     }

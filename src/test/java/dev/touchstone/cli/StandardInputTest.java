@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Standard input of a separate process through a pipe of the operating system, which cannot seek. */
+/** Standard input: how it is decoded, and that of a separate process through a pipe of the operating system, which cannot seek. */
 @RunsBesideOthers
 class StandardInputTest {
     @TempDir
@@ -52,12 +53,23 @@ class StandardInputTest {
                 "\\n|''",
                 "\\uFEFF|''"
             })
-    void isTheTextOfTokenize(String written, String read) throws Exception {
-        Run run = run(unescaped(written).getBytes(UTF_8), "tokenize", "-", "--json");
+    void isDecoded(String written, String read) throws Exception {
+        Cli cli = Cli.withBytes(unescaped(written).getBytes(UTF_8), "tokenize", "-", "--json", "--model", "" + folder);
+
+        assertThat(cli.err()).isEmpty();
+        assertThat(cli.exit()).isZero();
+        assertThat(new ObjectMapper().readTree(cli.out()).get("text").textValue())
+                .isEqualTo(unescaped(read));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "the\r\nk\u00e9"})
+    void isTheTextOfTokenize(String text) throws Exception {
+        Run run = run(text.getBytes(UTF_8), "tokenize", "-", "--json");
 
         assertThat(run.err).isEmpty();
         assertThat(run.exit).isZero();
-        assertThat(new ObjectMapper().readTree(run.out).get("text").textValue()).isEqualTo(unescaped(read));
+        assertThat(new ObjectMapper().readTree(run.out).get("text").textValue()).isEqualTo(text);
     }
 
     @Test
@@ -153,6 +165,7 @@ class StandardInputTest {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.touchstone.cli.Main"));

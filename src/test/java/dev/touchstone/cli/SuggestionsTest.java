@@ -57,8 +57,11 @@ class SuggestionsTest {
         Set<String> names = PROGRAM.getSubcommands().keySet();
         return names.stream()
                 .map(name -> DynamicTest.dynamicTest(name, () -> {
-                    for (String typed : mistyped(name)) {
+                    List<String> mistyped = mistyped(name);
+                    for (String typed : mistyped) {
                         assertThat(Suggestions.similar(typed, names)).as(typed).contains(name);
+                    }
+                    for (String typed : firstAndLast(mistyped)) {
                         assertThat(Cli.run(typed).err())
                                 .startsWith("touchstone: unknown command '" + typed + "'; did you mean ");
                     }
@@ -86,13 +89,17 @@ class SuggestionsTest {
         for (String typed : mistyped) {
             assertThat(Suggestions.similar(typed, all)).as(typed).contains("--" + name);
         }
-        // The parser is slow, so it gets only the first of each kind, with and without a value.
-        for (String typed : List.of(mistyped.get(0), mistyped.get(mistyped.size() - 1))) {
+        for (String typed : firstAndLast(mistyped)) {
             for (String[] args : new String[][] {{command, typed}, {command, typed, "x"}, {command, typed + "=x"}}) {
                 assertWrong(Cli.run(args), command, typed, "--" + name);
             }
         }
         assertWrong(Cli.run(command, "-" + name, "x"), command, "-" + name, "--" + name);
+    }
+
+    /** Those that the parser gets, which is slow. */
+    private static List<String> firstAndLast(List<String> mistyped) {
+        return List.of(mistyped.get(0), mistyped.get(mistyped.size() - 1));
     }
 
     private static void assertWrong(Cli cli, String command, String typed, String meant) {

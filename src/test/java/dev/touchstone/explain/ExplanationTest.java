@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExplanationTest {
     private static final Kernels KERNELS = new ScalarKernels();
     private static final int NEW_TOKENS = 4;
+
+    /** Of each fixture, by its name. */
+    private static final Map<String, Explanation> EXPLANATIONS = new HashMap<>();
+
     private static final double BYTE = 1.0 / 255; // the step in which square roots of weights are stored
 
     static List<Fixture> fixtures() {
@@ -57,7 +62,7 @@ class ExplanationTest {
         Map<String, Tensor> taps = new LinkedHashMap<>();
         Tensor logits = model.forward(ids, KERNELS, taps::put);
 
-        Explanation explained = explain(fixture, ids);
+        Explanation explained = explain(fixture);
 
         assertThat(explained.ids()).isEqualTo(ids);
         for (Vectors vectors : explained.embedding()) {
@@ -95,7 +100,7 @@ class ExplanationTest {
         Map<String, Tensor> taps = new LinkedHashMap<>();
         Tensor logits = model.forward(ids, KERNELS, taps::put);
 
-        Explanation explained = explain(fixture, ids);
+        Explanation explained = explain(fixture);
 
         List<String> points = explained.lens().points();
         String last = points.get(points.size() - 1);
@@ -117,7 +122,7 @@ class ExplanationTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void everyStepHasTheResultOfEachProcessor(Fixture fixture) {
-        Explanation explained = explain(fixture, prompt(fixture));
+        Explanation explained = explain(fixture);
 
         assertThat(explained.times().sameIds()).isTrue();
         assertThat(explained.steps().stream().mapToInt(TracedStep::id).toArray())
@@ -163,7 +168,7 @@ class ExplanationTest {
     void everyStageNamesExistingSourcesAndTests(Fixture fixture) {
         Path root = Path.of(System.getProperty("touchstone.basedir", "."));
 
-        Explanation explained = explain(fixture, prompt(fixture));
+        Explanation explained = explain(fixture);
 
         assertThat(explained.stages()).hasSize(9);
         for (Stage stage : explained.stages()) {
@@ -187,7 +192,7 @@ class ExplanationTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void thePageContainsTheSourcesOfEveryTap(Fixture fixture) {
-        Explanation explained = explain(fixture, prompt(fixture));
+        Explanation explained = explain(fixture);
 
         String page = ExplanationPage.html(explained);
 
@@ -319,8 +324,8 @@ class ExplanationTest {
         }
     }
 
-    private static Explanation explain(Fixture fixture, int[] ids) {
-        return explain(Fixtures.model(fixture), ids);
+    private static Explanation explain(Fixture fixture) {
+        return EXPLANATIONS.computeIfAbsent(fixture.name(), name -> explain(Fixtures.model(fixture), prompt(fixture)));
     }
 
     private static Explanation explain(LoadedModel model, int[] ids) {

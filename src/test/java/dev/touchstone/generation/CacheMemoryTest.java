@@ -3,6 +3,7 @@ package dev.touchstone.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.touchstone.kernels.ScalarKernels;
+import dev.touchstone.model.RandomModel;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.tensor.KeyValuePages;
@@ -16,18 +17,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and 256 further bytes per page of values.
  */
 class CacheMemoryTest {
+    private static final Transformer MODEL = RandomModel.of(new Transformer.Shape(3, 2, 9, 18, 256, 11), 7, 1);
+
     @ParameterizedTest
     @ValueSource(ints = {1, 63, 64, 65, 200})
     void aTokenTakesTwoFloatsPerChannelAndLayer(int tokens) {
-        Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
-        CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
+        CachedExecutor cached = new CachedExecutor(MODEL, new ScalarKernels());
 
         cached.next(List.of(new int[tokens]));
 
         int pages = (tokens + KeyValuePages.POSITIONS - 1) / KeyValuePages.POSITIONS;
         long perToken =
-                2L * Float.BYTES * model.shape().layers() * model.shape().channels();
-        long padding = 256L * model.shape().layers() * pages;
+                2L * Float.BYTES * MODEL.shape().layers() * MODEL.shape().channels();
+        long padding = 256L * MODEL.shape().layers() * pages;
         assertThat(cached.bytes()).isBetween(perToken * tokens, perToken * pages * KeyValuePages.POSITIONS + padding);
     }
 
@@ -44,8 +46,7 @@ class CacheMemoryTest {
 
     @Test
     void aShorterSequenceFreesMemory() {
-        Transformer model = Fixtures.model(Fixtures.named("storyteller")).transformer();
-        CachedExecutor cached = new CachedExecutor(model, new ScalarKernels());
+        CachedExecutor cached = new CachedExecutor(MODEL, new ScalarKernels());
         cached.next(List.of(new int[130]));
         long before = cached.bytes();
 

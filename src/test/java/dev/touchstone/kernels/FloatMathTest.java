@@ -8,12 +8,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Errors in ulps of the exact value, over every 101st float. */
+/** Errors in ulps of the exact value, over every 1009th float. */
 class FloatMathTest {
     /** The factor by which mutation testing reduces the number of tested floats. */
     private static final int REDUCTION = Integer.getInteger("touchstone.hurry", 1);
     /** A prime number, so that the low bits take all patterns. */
-    private static final int STEP = 101 * REDUCTION;
+    private static final int STEP = 1009 * REDUCTION;
 
     @Test
     void exp() {
@@ -56,7 +56,7 @@ class FloatMathTest {
     @Test
     void sineAndCosineOfTheAnglesOfRotaryEmbeddings() {
         Random random = new Random(1);
-        for (int i = 0; i < 1_000_000 / REDUCTION; i++) {
+        for (int i = 0; i < 200_000 / REDUCTION; i++) {
             double x = (random.nextInt(131_072) - 10) * Math.pow(random.nextDouble(), 4);
             assertThat(Math.abs(FloatMath.sin(x) - StrictMath.sin(x))).isLessThan(1e-13);
             assertThat(Math.abs(FloatMath.cos(x) - StrictMath.cos(x))).isLessThan(1e-13);

@@ -43,7 +43,7 @@ class RenamedFamilyTest {
         try (Goldens goldens = new Goldens(ForwardZooTest.longest(fixture))) {
             Reference reference = bug.warm() ? new SecondHalf(goldens) : goldens;
 
-            Finding finding = Finding.of(bugged, TapMap.of(model), reference);
+            Finding finding = ForwardZooTest.finding(bug);
             Finding renamed = Finding.of(
                     (ids, trace) -> bugged.forward(ids, renaming.of(trace)),
                     TapMap.of(renaming.renamed),

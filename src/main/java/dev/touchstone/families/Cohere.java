@@ -5,6 +5,7 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.LayerRotaries;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Transformer;
@@ -69,7 +70,7 @@ final class Cohere {
         }
         String name = LlamaParts.attentionName(layer);
         Shape shape = parts.shape();
-        Projections normed = new Projections.Normed(
+        Projections normed = new NormedProjections(
                 parts.projections(name, bias),
                 headNorm(name + ".q_norm", shape.heads(), parts),
                 headNorm(name + ".k_norm", shape.keyValueHeads(), parts));

@@ -26,7 +26,7 @@ final class DeepseekV3 {
     static Transformer build(Config file, Weights weights) {
         Config config = file.withNames(Map.of("num_local_experts", "n_routed_experts"));
         LatentParts parts = LatentParts.read(config, weights, DEFAULTS);
-        int rotated = parts.sizes().rotated();
+        int rotated = parts.heads().rotated();
         if (config.size("head_dim", rotated) != rotated) {
             throw config.error("head_dim", "the value of qk_rope_head_dim, which is " + rotated);
         }

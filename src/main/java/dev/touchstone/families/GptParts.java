@@ -3,6 +3,7 @@ package dev.touchstone.families;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.model.Norm;
@@ -138,6 +139,6 @@ record GptParts(Config config, Weights weights, Shape shape, double epsilon) {
     Transformer transformer(
             EmbeddingAndHead ends, Stem stem, Rotary rotary, Supplier<Norm> norm, IntFunction<Block> block) {
         List<Block> blocks = Blocks.of(shape.layers(), block);
-        return new Transformer(shape, stem, rotary, blocks, norm.get(), ends.head());
+        return new Transformer(shape, stem, LayerRotaries.same(rotary, blocks.size()), blocks, norm.get(), ends.head());
     }
 }

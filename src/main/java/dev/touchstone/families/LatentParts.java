@@ -6,9 +6,9 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.ExpertGroups;
 import dev.touchstone.model.FeedForward;
+import dev.touchstone.model.LatentHeads;
 import dev.touchstone.model.LatentProjections;
-import dev.touchstone.model.LatentProjections.Query;
-import dev.touchstone.model.LatentProjections.Sizes;
+import dev.touchstone.model.LatentQuery;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.MixtureOfExperts.Shared;
@@ -26,34 +26,30 @@ import java.util.function.IntFunction;
  *
  * @param latent channels of the latent of keys and values, L
  */
-record LatentParts(LlamaParts parts, Sizes sizes, int latent) {
+record LatentParts(LlamaParts parts, LatentHeads heads, int latent) {
     /** Of the norms of latents, whatever {@code rms_norm_eps} is. */
     private static final double EPSILON = 1e-6;
 
     /** Reads the sizes, with the defaults of the family's configuration class. */
     static LatentParts read(Config config, Weights weights, Shape defaults) {
-        Sizes sizes = new Sizes(
+        LatentHeads heads = new LatentHeads(
+                config.size("num_attention_heads", defaults.heads()),
                 config.size("qk_nope_head_dim", 128),
                 config.size("qk_rope_head_dim", 64),
                 config.size("v_head_dim", 128));
-        int heads = config.size("num_attention_heads", defaults.heads());
-        int keyValueHeads = LlamaParts.keyValueHeads(config, heads, defaults);
-        if (heads / keyValueHeads != 1) {
-            throw config.error("num_key_value_heads", keyValueHeads, "num_attention_heads, which is " + heads);
+        int keyValueHeads = LlamaParts.keyValueHeads(config, heads.count(), defaults);
+        if (heads.count() / keyValueHeads != 1) {
+            throw config.error("num_key_value_heads", keyValueHeads, "num_attention_heads, which is " + heads.count());
         }
-        config.refuse(
-                "moe_layer_freq",
-                config.integer("moe_layer_freq", 1) != 1,
-                "dense layers between mixtures of experts are not supported; expected 1");
         Shape shape = new Shape(
                 config.size("num_hidden_layers", defaults.layers()),
-                heads,
-                sizes.plain() + sizes.rotated(),
+                heads.count(),
+                heads.key(),
                 config.size("hidden_size", defaults.channels()),
                 config.size("max_position_embeddings", defaults.positions()),
                 config.size("vocab_size", defaults.vocabulary()));
         LlamaParts parts = new LlamaParts(config, weights, shape, 0, config.nonNegative("rms_norm_eps", 1e-6));
-        return new LatentParts(parts, sizes, config.size("kv_lora_rank", 512));
+        return new LatentParts(parts, heads, config.size("kv_lora_rank", 512));
     }
 
     private Config config() {
@@ -71,7 +67,7 @@ record LatentParts(LlamaParts parts, Sizes sizes, int latent) {
     /** The model, with the rotary embedding of the rotated channels. */
     Transformer transformer(RotaryLayout layout, IntFunction<Block> block) {
         Rotary rotary =
-                RotarySettings.whole(config(), sizes.rotated(), parts.shape().positions());
+                RotarySettings.whole(config(), heads.rotated(), parts.shape().positions());
         return parts.transformer(parts.ends(false), rotary.withLayout(layout), block);
     }
 
@@ -83,25 +79,24 @@ record LatentParts(LlamaParts parts, Sizes sizes, int latent) {
     private Attention attention(int layer) {
         String name = LlamaParts.attentionName(layer);
         boolean bias = config().flag("attention_bias", false);
-        int heads = parts.shape().heads();
         LatentProjections projections = new LatentProjections(
                 query(name, bias),
-                weights().linear(name + ".kv_a_proj_with_mqa", channels(), latent + sizes.rotated(), bias),
+                weights().linear(name + ".kv_a_proj_with_mqa", channels(), latent + heads.rotated(), bias),
                 latentNorm(name + ".kv_a_layernorm", latent),
-                weights().linear(name + ".kv_b_proj", latent, heads * (sizes.plain() + sizes.value()), false),
-                sizes);
-        Linear output = weights().linear(name + ".o_proj", heads * sizes.value(), channels(), bias);
+                weights().linear(name + ".kv_b_proj", latent, heads.count() * (heads.plain() + heads.value()), false),
+                heads);
+        Linear output = weights().linear(name + ".o_proj", heads.count() * heads.value(), channels(), bias);
         return parts.attention(layer, projections, scoring(), output);
     }
 
     /** Through a latent of {@code q_lora_rank} channels, unless that is null. */
-    private Query query(String name, boolean bias) {
+    private LatentQuery query(String name, boolean bias) {
         int queries = parts.shape().heads() * parts.shape().headSize();
         if (config().isNull("q_lora_rank")) {
-            return new Query(null, null, weights().linear(name + ".q_proj", channels(), queries, false));
+            return new LatentQuery(null, null, weights().linear(name + ".q_proj", channels(), queries, false));
         }
         int rank = config().size("q_lora_rank", 1536);
-        return new Query(
+        return new LatentQuery(
                 weights().linear(name + ".q_a_proj", channels(), rank, bias),
                 latentNorm(name + ".q_a_layernorm", rank),
                 weights().linear(name + ".q_b_proj", rank, queries, false));

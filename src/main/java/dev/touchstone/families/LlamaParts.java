@@ -10,6 +10,7 @@ import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
 import dev.touchstone.model.Norm;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Rotary;
@@ -204,7 +205,7 @@ record LlamaParts(Config config, Weights weights, Shape shape, float plus, doubl
 
     /** The same with a norm for each head of queries and keys: {@code .q_norm}, {@code .k_norm}. (D), (D) */
     Projections normedProjections(String name, boolean bias) {
-        return new Projections.Normed(
+        return new NormedProjections(
                 projections(name, bias),
                 norm(name + ".q_norm", shape.headSize()),
                 norm(name + ".k_norm", shape.headSize()));

@@ -4,6 +4,7 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.ClippedProjections;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Mlp.NamedActivation;
@@ -60,7 +61,7 @@ final class Mpt {
         return new Attention(
                 name,
                 layer,
-                clip > 0 ? new Projections.Clipped(fused, clip) : fused,
+                clip > 0 ? new ClippedProjections(fused, clip) : fused,
                 new Scoring(
                         scale,
                         0,

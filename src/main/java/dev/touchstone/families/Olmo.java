@@ -1,6 +1,7 @@
 package dev.touchstone.families;
 
 import dev.touchstone.model.Block;
+import dev.touchstone.model.ClippedProjections;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Projections;
@@ -38,7 +39,7 @@ final class Olmo {
         Projections projections = parts.projections(attention, bias);
         if (parts.config().has("clip_qkv")) {
             float limit = (float) parts.config().nonNegative("clip_qkv", 0);
-            projections = new Projections.Clipped(projections, limit);
+            projections = new ClippedProjections(projections, limit);
         }
         return new Block.Sequential(
                 name,

@@ -2,6 +2,7 @@ package dev.touchstone.families;
 
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
@@ -27,7 +28,7 @@ final class Olmo2 {
         String attention = LlamaParts.attentionName(layer);
         boolean bias = parts.config().flag("attention_bias", false);
         int headSize = parts.shape().headSize();
-        Projections normed = new Projections.Normed(
+        Projections normed = new NormedProjections(
                 parts.projections(attention, bias),
                 parts.norm(attention + ".q_norm", parts.shape().heads() * headSize),
                 parts.norm(attention + ".k_norm", parts.shape().keyValueHeads() * headSize));

@@ -7,7 +7,7 @@ import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
 import dev.touchstone.model.PositionTable;
-import dev.touchstone.model.Projections;
+import dev.touchstone.model.ScaledQueries;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.Transformer.Shape;
@@ -90,7 +90,7 @@ final class Opt {
         return new Attention(
                 name,
                 layer,
-                new Projections.ScaledQueries(parts.separate(name, bias), (float) parts.scale()),
+                new ScaledQueries(parts.separate(name, bias), (float) parts.scale()),
                 new Scoring(1),
                 parts.toStream(name + ".out_proj", parts.channels(), bias));
     }

@@ -4,6 +4,7 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Mlp;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Rotary;
 import dev.touchstone.model.Stem;
@@ -54,7 +55,7 @@ final class StableLm {
         String name = LlamaParts.attentionName(layer);
         Projections plain = llama.projections(name, parts.config().flag("use_qkv_bias", false));
         Projections projections = parts.config().flag("qk_layernorm", false)
-                ? new Projections.Normed(
+                ? new NormedProjections(
                         plain,
                         perHead(name + ".q_layernorm", parts.shape().heads(), parts),
                         perHead(name + ".k_layernorm", parts.shape().keyValueHeads(), parts))

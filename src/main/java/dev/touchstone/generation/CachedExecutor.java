@@ -67,7 +67,7 @@ public final class CachedExecutor implements Executor {
 
     @Override
     public int lengthOfSameLogits(int length) {
-        return model.lengthOfSameFrequencies(length);
+        return model.rotaries().lengthOfSameFrequencies(length);
     }
 
     /** The memory of all cached keys and values, in bytes. */

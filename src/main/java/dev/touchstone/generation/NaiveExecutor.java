@@ -30,6 +30,6 @@ public record NaiveExecutor(Transformer model, Kernels kernels) implements Execu
 
     @Override
     public int lengthOfSameLogits(int length) {
-        return model.lengthOfSameFrequencies(length);
+        return model.rotaries().lengthOfSameFrequencies(length);
     }
 }

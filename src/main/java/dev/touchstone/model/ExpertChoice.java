@@ -1,5 +1,6 @@
 package dev.touchstone.model;
 
+import dev.touchstone.kernels.TopK;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
 package dev.touchstone.model;
 
+import dev.touchstone.kernels.TopK;
 import java.util.Arrays;
 
 /**

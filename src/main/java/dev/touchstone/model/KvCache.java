@@ -3,7 +3,6 @@ package dev.touchstone.model;
 import dev.touchstone.tensor.KeyValuePage;
 import dev.touchstone.tensor.KeyValuePages;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,43 +12,28 @@ import java.util.stream.IntStream;
  */
 public final class KvCache {
     private final List<KeyValuePages> layers;
-
-    /** The tokens in the cache; empty where {@link #append} is not called. */
-    private int[] ids = {};
-
-    private boolean longer;
+    private final CachedIds ids;
 
     KvCache(List<KeyValuePages> layers) {
+        this(layers, new CachedIds());
+    }
+
+    private KvCache(List<KeyValuePages> layers, CachedIds ids) {
         this.layers = List.copyOf(layers);
+        this.ids = ids;
     }
 
     KeyValuePages layer(int index) {
         return layers.get(index);
     }
 
-    /** Whether the keys are those of a sequence longer than the trained context, see {@link Rotary.Longer}. */
-    boolean isLonger() {
-        return longer;
+    CachedIds ids() {
+        return ids;
     }
 
-    /**
-     * Prepares for keys of one kind or the other. If the cache has those of the other kind, it is emptied, and the tokens that must be
-     * computed again are returned.
-     */
-    int[] switchTo(boolean longer) {
-        if (this.longer == longer) {
-            return new int[0];
-        }
-        this.longer = longer;
-        int[] again = Arrays.copyOf(ids, length());
+    /** Removes all tokens. */
+    void clear() {
         layers.forEach(KeyValuePages::clear);
-        return again;
-    }
-
-    /** Notes the ids of the tokens that are appended next. */
-    void append(int[] next) {
-        ids = Arrays.copyOf(ids, length() + next.length);
-        System.arraycopy(next, 0, ids, length(), next.length);
     }
 
     /** The number of tokens that were appended, including those that a sliding window has evicted. */
@@ -78,11 +62,7 @@ public final class KvCache {
 
     /** A copy with the first {@code length} tokens, for example for a beam that forks. */
     public KvCache copy(int length) {
-        KvCache copy =
-                new KvCache(layers.stream().map(layer -> layer.copy(length)).toList());
-        copy.ids = ids;
-        copy.longer = longer;
-        return copy;
+        return new KvCache(layers.stream().map(layer -> layer.copy(length)).toList(), ids.copy());
     }
 
     /** How many pages the next {@code count} tokens take. */

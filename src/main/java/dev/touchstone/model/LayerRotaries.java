@@ -51,8 +51,13 @@ public record LayerRotaries(List<Rotary> all, List<Integer> ofLayer) {
         return all.stream().anyMatch(rotary -> rotary.isLonger(length));
     }
 
+    /** Whether the keys of a token depend on the length of the sequence, as in LongRoPE. */
+    public boolean dependOnLength() {
+        return all.stream().anyMatch(rotary -> rotary.longer() != null);
+    }
+
     /** The length up to which a sequence of {@code length} tokens may grow without other frequencies. */
-    int lengthOfSameFrequencies(int length) {
+    public int lengthOfSameFrequencies(int length) {
         return all.stream()
                 .filter(rotary -> rotary.longer() != null && !rotary.isLonger(length))
                 .mapToInt(rotary -> rotary.longer().positions())

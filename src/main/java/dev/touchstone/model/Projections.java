@@ -13,9 +13,9 @@ public sealed interface Projections
         permits Projections.Fused,
                 Projections.Separate,
                 Projections.Interleaved,
-                Projections.Normed,
-                Projections.Clipped,
-                Projections.ScaledQueries,
+                NormedProjections,
+                ClippedProjections,
+                ScaledQueries,
                 ProjectionsAfterRotary,
                 LatentProjections {
     /**
@@ -115,41 +115,5 @@ public sealed interface Projections
                 pass.kernels().columns(qkv, 0, queries, step),
                 pass.kernels().columns(qkv, keys, keyValues, step),
                 pass.kernels().columns(qkv, values, keyValues, step));
-    }
-
-    /**
-     * A norm of queries and keys: of each head in Qwen3, of all heads together in OLMo 2.
-     *
-     * @param q of queries, with D or H D gains
-     * @param k of keys, with D or G D gains
-     */
-    record Normed(Projections projections, Norm q, Norm k) implements Projections {
-        @Override
-        public QueryKeyValue forward(Tensor x, ForwardPass pass) {
-            QueryKeyValue qkv = projections.forward(x, pass);
-            return new QueryKeyValue(q.forward(qkv.q, pass), k.forward(qkv.k, pass), qkv.v);
-        }
-    }
-
-    /** Queries, keys and values are limited to numbers from {@code -limit} to {@code limit}: {@code clip_qkv} of OLMo. */
-    record Clipped(Projections projections, float limit) implements Projections {
-        @Override
-        public QueryKeyValue forward(Tensor x, ForwardPass pass) {
-            QueryKeyValue qkv = projections.forward(x, pass);
-            return new QueryKeyValue(clip(qkv.q, pass), clip(qkv.k, pass), clip(qkv.v, pass));
-        }
-
-        private Tensor clip(Tensor x, ForwardPass pass) {
-            return pass.kernels().clamp(x, -limit, limit);
-        }
-    }
-
-    /** Queries are multiplied by the scale of the scores, instead of the scores: OPT and XGLM. */
-    record ScaledQueries(Projections projections, float scale) implements Projections {
-        @Override
-        public QueryKeyValue forward(Tensor x, ForwardPass pass) {
-            QueryKeyValue qkv = projections.forward(x, pass);
-            return new QueryKeyValue(pass.kernels().scale(qkv.q, scale), qkv.k, qkv.v);
-        }
     }
 }

@@ -73,7 +73,7 @@ public record Rotary(
     }
 
     private Tensor table(Batch.Sequence sequence) {
-        List<Double> used = longer != null && sequence.cache().isLonger() ? longer.frequencies : frequencies;
+        List<Double> used = longer != null && sequence.cache().ids().areLonger() ? longer.frequencies : frequencies;
         return Angles.table(sequence.positions(), used, factor, layout);
     }
 }

@@ -1,11 +1,9 @@
 package dev.touchstone.model;
 
 import dev.touchstone.kernels.Kernels;
-import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.PageSource;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.util.TouchstoneException;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,7 +14,6 @@ import java.util.List;
  * @param lnF the norm after the last block; null if there is none, as in OPT-350M
  */
 public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<Block> blocks, Norm lnF, Head head) {
-
     /**
      * The sizes of a model.
      *
@@ -40,54 +37,14 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
         blocks = List.copyOf(blocks);
     }
 
-    /**
-     * A model with the same rotary embedding in all layers.
-     *
-     * @param rotary null if the model has no rotary embeddings
-     */
-    public Transformer(Shape shape, Stem stem, Rotary rotary, List<Block> blocks, Norm lnF, Head head) {
-        this(shape, stem, LayerRotaries.same(rotary, blocks.size()), blocks, lnF, head);
+    /** How the caches of this model are made, and how large they become. */
+    public CacheLayout caches() {
+        return new CacheLayout(shape, blocks);
     }
 
     /** An empty cache for one sequence. */
     public KvCache newCache() {
-        return newCache(PageSource.HEAP);
-    }
-
-    /** An empty cache for one sequence. Its pages come from {@code source}: call {@link KvCache#release} in the end. */
-    public KvCache newCache(PageSource source) {
-        return new KvCache(blocks.stream()
-                .map(block -> new KeyValuePages(
-                        block.attn().projections().cacheShape(shape),
-                        block.attn().scoring().window(),
-                        source))
-                .toList());
-    }
-
-    /** The memory of a page of a cache, in bytes. It is the same in all layers. */
-    public long pageBytes() {
-        return blocks.get(0).attn().projections().cacheShape(shape).pageBytes();
-    }
-
-    /**
-     * Whether sequences with the same beginning have the same keys and values for it. False if the keys depend on the length of the
-     * sequence, as in LongRoPE.
-     */
-    public boolean sharesBeginnings() {
-        return rotaries.all().stream().allMatch(rotary -> rotary.longer() == null);
-    }
-
-    /** The length up to which a sequence of {@code length} tokens may grow without other rotary frequencies. */
-    public int lengthOfSameFrequencies(int length) {
-        return rotaries.lengthOfSameFrequencies(length);
-    }
-
-    /** The largest number of pages of a cache until it has {@code length} tokens, {@code step} or fewer of them at a time. */
-    public int mostPages(int length, int step) {
-        return blocks.stream()
-                .mapToInt(
-                        block -> KeyValuePages.mostPages(block.attn().scoring().window(), length, step))
-                .sum();
+        return caches().newCache(PageSource.HEAP);
     }
 
     /**
@@ -115,22 +72,14 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
      * @throws TouchstoneException as {@link #forward(Batch, Kernels, Trace)}
      */
     public Tensor hidden(Batch batch, Kernels kernels, Trace trace) {
-        check(batch);
-        if (!sharesBeginnings()) {
-            batch.sequences().forEach(sequence -> renew(sequence, kernels));
+        InputCheck.batch(batch, shape);
+        if (rotaries.dependOnLength()) {
+            for (Batch.Sequence sequence : batch.sequences()) {
+                boolean longer = rotaries.isLonger(sequence.length());
+                sequence.cache().ids().append(sequence, longer, again -> stream(again, kernels, Trace.OFF));
+            }
         }
         return stream(batch, kernels, trace);
-    }
-
-    /** Computes the keys and values in the cache again if the sequence has become longer than the trained context, or shorter. */
-    private void renew(Batch.Sequence sequence, Kernels kernels) {
-        KvCache cache = sequence.cache();
-        int[] again = cache.switchTo(rotaries.isLonger(sequence.length()));
-        for (int from = 0; from < again.length; from += KeyValuePages.POSITIONS) {
-            int[] ids = Arrays.copyOfRange(again, from, Math.min(from + KeyValuePages.POSITIONS, again.length));
-            stream(new Batch(List.of(new Batch.Sequence(ids, cache, 0))), kernels, Trace.OFF);
-        }
-        cache.append(sequence.ids());
     }
 
     private Tensor stream(Batch batch, Kernels kernels, Trace trace) {
@@ -163,27 +112,8 @@ public record Transformer(Shape shape, Stem stem, LayerRotaries rotaries, List<B
         return logits(normed(x, pass), kernels, Trace.OFF);
     }
 
-    private void check(Batch batch) {
-        for (Batch.Sequence sequence : batch.sequences()) {
-            if (sequence.ids().length == 0) {
-                throw new TouchstoneException("the prompt is empty: give at least one token");
-            }
-            int length = sequence.length();
-            if (length > shape.positions) {
-                throw new TouchstoneException("the sequence has " + length + " tokens, the model has positions for "
-                        + shape.positions + "; shorten it");
-            }
-            checkIds(sequence.ids());
-        }
-    }
-
     /** Throws a {@link TouchstoneException} if an id is not in the vocabulary. */
     public void checkIds(int[] ids) {
-        for (int id : ids) {
-            if (id < 0 || id >= shape.vocabulary) {
-                throw new TouchstoneException(
-                        "token id " + id + " is not in the vocabulary; ids go from 0 to " + (shape.vocabulary - 1));
-            }
-        }
+        InputCheck.ids(ids, shape);
     }
 }

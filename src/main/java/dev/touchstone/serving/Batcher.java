@@ -41,7 +41,7 @@ final class Batcher {
         this.kernels = kernels;
         this.passes = passes;
         this.limits = limits;
-        long pages = limits.pageBytes() / model.pageBytes();
+        long pages = limits.pageBytes() / model.caches().pageBytes();
         this.pool = new PagePool((int) Math.min(Integer.MAX_VALUE, pages));
         this.scheduler = new Scheduler(model, limits, pool);
         for (Outcome outcome : Outcome.values()) {
@@ -60,7 +60,7 @@ final class Batcher {
         }
         long tokens =
                 Math.min(positions, Math.max(length, length + request.settings().maxNewTokens() - 1L));
-        int needed = model.mostPages((int) tokens, limits.stepTokens());
+        int needed = model.caches().mostPages((int) tokens, limits.stepTokens());
         if (needed > pool.capacity()) {
             throw new TouchstoneException(tokens + " tokens of prompt and new text need " + needed
                     + " pages of keys and values, but there is memory for " + pool.capacity()

@@ -36,7 +36,8 @@ public record Limits(long pageBytes, int stepTokens, int chunkTokens, int runnin
 
     /** With at least the memory for the keys and values of one request of {@code tokens} tokens. */
     public Limits withRoomFor(int tokens, Transformer model) {
-        long needed = model.mostPages(tokens, stepTokens) * model.pageBytes();
+        long needed =
+                model.caches().mostPages(tokens, stepTokens) * model.caches().pageBytes();
         return withPageBytes(Math.max(pageBytes, needed));
     }
 

@@ -140,13 +140,13 @@ final class Scheduler {
 
     /** Gives a request a cache, which begins with the pages of the prefix cache that it can use. */
     private void open(Task task) {
-        KvCache cache = model.newCache(pool);
+        KvCache cache = model.caches().newCache(pool);
         task.open(cache);
         int[] window = task.window();
         int most = Math.min(window.length - 1, task.skippable()); // at least one token is computed, for its logits
-        List<Block> found = model.sharesBeginnings()
-                ? prefixes.find(window, most, model.shape().layers())
-                : new ArrayList<>();
+        List<Block> found = model.rotaries().dependOnLength()
+                ? new ArrayList<>()
+                : prefixes.find(window, most, model.shape().layers());
         while (!found.isEmpty() && !cache.canBeginWith(pages(found))) {
             found.remove(found.size() - 1);
         }
@@ -162,7 +162,9 @@ final class Scheduler {
     private int pagesToCome(Task task) {
         int length = task.windowLength() + KeyValuePages.POSITIONS;
         return Math.max(
-                0, model.mostPages(length, limits.stepTokens()) - task.cache().pages());
+                0,
+                model.caches().mostPages(length, limits.stepTokens())
+                        - task.cache().pages());
     }
 
     /** Step 3: the next chunks of the prompts. */
@@ -183,7 +185,7 @@ final class Scheduler {
 
     /** Called after a pass: adds whole pages to the prefix cache. */
     void computed(Plan plan) {
-        if (!model.sharesBeginnings()) {
+        if (model.rotaries().dependOnLength()) {
             return;
         }
         for (Chunk chunk : plan.chunks()) {

@@ -25,7 +25,14 @@ class LongRopeTest {
         Transformer shortOnly = new Transformer(
                 model.shape(),
                 model.stem(),
-                new Rotary(rotary.name(), rotary.headSize(), rotary.layout(), rotary.frequencies(), rotary.factor()),
+                LayerRotaries.same(
+                        new Rotary(
+                                rotary.name(),
+                                rotary.headSize(),
+                                rotary.layout(),
+                                rotary.frequencies(),
+                                rotary.factor()),
+                        model.blocks().size()),
                 model.blocks(),
                 model.lnF(),
                 model.head());

@@ -103,11 +103,13 @@ class AnyLoadTest {
 
     private static Limits limits(Load load, List<Request> requests, Transformer model) {
         int most = requests.stream()
-                .mapToInt(request -> model.mostPages(
-                        Math.min(
-                                TinyModels.POSITIONS,
-                                request.prompt().length + request.settings().maxNewTokens()),
-                        load.budget))
+                .mapToInt(request -> model.caches()
+                        .mostPages(
+                                Math.min(
+                                        TinyModels.POSITIONS,
+                                        request.prompt().length
+                                                + request.settings().maxNewTokens()),
+                                load.budget))
                 .max()
                 .orElseThrow();
         return Limits.defaults()

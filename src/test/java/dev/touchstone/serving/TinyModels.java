@@ -55,6 +55,6 @@ final class TinyModels {
 
     /** The memory of {@code count} pages of a model. */
     static long bytes(Transformer model, int count) {
-        return count * model.pageBytes();
+        return count * model.caches().pageBytes();
     }
 }

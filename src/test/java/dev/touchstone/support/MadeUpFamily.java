@@ -7,9 +7,11 @@ import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
+import dev.touchstone.model.LayerRotaries;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Rotary;
@@ -54,7 +56,12 @@ public final class MadeUpFamily {
         List<Block> blocks = List.of(parallel("one", 0), sandwiched("two", 1), sequential("three", 2));
         Matrix head = Matrix.ofOutputRows(normal(0, 0.5, SHAPE.vocabulary(), SHAPE.channels()));
         return new Transformer(
-                SHAPE, stem, rotary, blocks, norm("exit", SHAPE.channels()), new Head("words", head, null, 4));
+                SHAPE,
+                stem,
+                LayerRotaries.same(rotary, blocks.size()),
+                blocks,
+                norm("exit", SHAPE.channels()),
+                new Head("words", head, null, 4));
     }
 
     private Block parallel(String name, int layer) {
@@ -97,7 +104,7 @@ public final class MadeUpFamily {
                 linear(name + "/ask", SHAPE.channels(), queries),
                 linear(name + "/offer", SHAPE.channels(), keys),
                 linear(name + "/give", SHAPE.channels(), keys));
-        Projections projections = new Projections.Normed(
+        Projections projections = new NormedProjections(
                 separate, norm(name + "/ask-size", SHAPE.headSize()), norm(name + "/offer-size", SHAPE.headSize()));
         return new Attention(name, layer, projections, scoring, linear(name + "/join", queries, SHAPE.channels()));
     }

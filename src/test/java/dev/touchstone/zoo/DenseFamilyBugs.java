@@ -4,9 +4,11 @@ import dev.touchstone.kernels.Activation;
 import dev.touchstone.kernels.RotaryLayout;
 import dev.touchstone.kernels.Scoring;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.ClippedProjections;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.Head;
 import dev.touchstone.model.LayerNorm;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.tensor.Tensor;
@@ -33,7 +35,7 @@ final class DenseFamilyBugs {
                     "queries, keys and values clipped at 8",
                     Q,
                     "tiny-olmo",
-                    old -> new Projections.Clipped(inner(old), 8)),
+                    old -> new ClippedProjections(inner(old), 8)),
             each(
                     "F18",
                     "epsilon of another model, 1e-3 for 1e-5",
@@ -52,7 +54,7 @@ final class DenseFamilyBugs {
                     Q_NORM,
                     "tiny-olmo2",
                     Projections.class,
-                    old -> ((Projections.Normed) old).projections()),
+                    old -> ((NormedProjections) old).projections()),
             kernels("each head of queries normalised by itself", Q_NORM, "tiny-olmo2", ofEachHead(36, 6)),
             norms(
                     "norms of queries and keys left out of the change to 1 + weight",
@@ -130,7 +132,7 @@ final class DenseFamilyBugs {
     private DenseFamilyBugs() {}
 
     private static Projections inner(Projections clipped) {
-        return ((Projections.Clipped) clipped).projections();
+        return ((ClippedProjections) clipped).projections();
     }
 
     private static RmsNorm withOffset(RmsNorm old, float gainOffset) {

@@ -8,6 +8,7 @@ import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.Mlp;
 import dev.touchstone.model.Norm;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.PositionTable;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
@@ -83,8 +84,8 @@ final class FamilyBugs {
                     "layers.0.self_attn.q_norm",
                     "tiny-qwen3",
                     model -> Surgery.each(model, Projections.class, projections -> {
-                        Projections.Normed old = (Projections.Normed) projections;
-                        return new Projections.Normed(
+                        NormedProjections old = (NormedProjections) projections;
+                        return new NormedProjections(
                                 old.projections(),
                                 named(old.k(), old.q().name()),
                                 named(old.q(), old.k().name()));
@@ -94,7 +95,7 @@ final class FamilyBugs {
                     "norms of queries and keys missing",
                     "layers.0.self_attn.q_norm",
                     "tiny-qwen3",
-                    model -> Surgery.each(model, Projections.class, old -> ((Projections.Normed) old).projections())),
+                    model -> Surgery.each(model, Projections.class, old -> ((NormedProjections) old).projections())),
             ForwardBug.of(
                             "F18",
                             "queries normalised over all heads at once",
@@ -126,8 +127,8 @@ final class FamilyBugs {
                     "layers.0.self_attn.q_layernorm",
                     "tiny-stablelm",
                     model -> Surgery.each(model, Projections.class, projections -> {
-                        Projections.Normed old = (Projections.Normed) projections;
-                        return new Projections.Normed(
+                        NormedProjections old = (NormedProjections) projections;
+                        return new NormedProjections(
                                 old.projections(), firstHead((LayerNorm) old.q()), firstHead((LayerNorm) old.k()));
                     })),
             model(

@@ -1,5 +1,6 @@
 package dev.touchstone.zoo;
 
+import dev.touchstone.model.ClippedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tensor.Tensor;
@@ -56,7 +57,7 @@ final class FusedBugs {
                             "",
                             "blocks.0.attn.q",
                             Plant.model(model -> Surgery.each(
-                                    model, Projections.class, old -> ((Projections.Clipped) old).projections())))
+                                    model, Projections.class, old -> ((ClippedProjections) old).projections())))
                     .in("tiny-mpt"),
             ForwardBug.of(
                             "F18",

@@ -1,8 +1,8 @@
 package dev.touchstone.parity.diagnosis;
 
 import dev.touchstone.kernels.RotaryLayout;
+import dev.touchstone.model.LatentHeads;
 import dev.touchstone.model.LatentProjections;
-import dev.touchstone.model.LatentProjections.Sizes;
 import dev.touchstone.model.Rotary;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,7 +32,7 @@ record LatentExplanations(Difference difference, Context context) {
             default ->
                 Map.of(
                         "the values are read from the columns of the keys",
-                        columns(projected, 0, sizes().value(), step()));
+                        columns(projected, 0, heads().value(), step()));
         };
         return guesses.entrySet().stream()
                 .filter(guess -> difference.is(guess.getValue()))
@@ -41,12 +41,12 @@ record LatentExplanations(Difference difference, Context context) {
                 .orElse("");
     }
 
-    private Sizes sizes() {
-        return ((LatentProjections) context.attention().projections()).sizes();
+    private LatentHeads heads() {
+        return ((LatentProjections) context.attention().projections()).heads();
     }
 
     private int step() {
-        return sizes().plain() + sizes().value();
+        return heads().plain() + heads().value();
     }
 
     private Rotary rotary() {
@@ -54,8 +54,8 @@ record LatentExplanations(Difference difference, Context context) {
     }
 
     private Map<String, double[]> queries(double[] projected) {
-        int plain = sizes().plain();
-        int rotated = sizes().rotated();
+        int plain = heads().plain();
+        int rotated = heads().rotated();
         double[] first = columns(projected, 0, plain, plain + rotated);
         Map<String, double[]> guesses = new LinkedHashMap<>();
         ways(columns(projected, plain, rotated, plain + rotated))
@@ -74,16 +74,16 @@ record LatentExplanations(Difference difference, Context context) {
         if (compressed == null) {
             return Map.of();
         }
-        int plain = sizes().plain();
+        int plain = heads().plain();
         int width = compressed.length / difference.rows();
-        double[] shared = columns(compressed, width - sizes().rotated(), sizes().rotated(), width);
+        double[] shared = columns(compressed, width - heads().rotated(), heads().rotated(), width);
         double[] ofHeads = columns(expanded, 0, plain, step());
         Map<String, double[]> guesses = new LinkedHashMap<>();
         ways(shared).forEach((clue, last) -> guesses.put(clue, joined(ofHeads, last)));
         double[] turned = right(shared);
         guesses.put(
                 "the values of a head are read before its keys, should be after them",
-                joined(columns(expanded, sizes().value(), plain, step()), turned));
+                joined(columns(expanded, heads().value(), plain, step()), turned));
         int all = expanded.length / difference.rows();
         int keys = all / step() * plain;
         guesses.put(
@@ -91,7 +91,7 @@ record LatentExplanations(Difference difference, Context context) {
                 joined(columns(expanded, 0, keys, all), turned));
         guesses.put(
                 "the first channels of the compression are rotated, should be the last",
-                joined(ofHeads, right(columns(compressed, 0, sizes().rotated(), width))));
+                joined(ofHeads, right(columns(compressed, 0, heads().rotated(), width))));
         return guesses;
     }
 
@@ -116,7 +116,7 @@ record LatentExplanations(Difference difference, Context context) {
     /** Rotates all channels of each head: neighbours, or channels half a head apart, in the input and in the output. */
     private double[] rotated(double[] x, boolean neighbours, boolean neighboursAfter) {
         double[] table = context.of(rotary().name());
-        int R = sizes().rotated();
+        int R = heads().rotated();
         if (table == null) {
             return x;
         }
@@ -143,7 +143,7 @@ record LatentExplanations(Difference difference, Context context) {
     }
 
     private double[] joined(double[] plain, double[] rotated) {
-        return joined(plain, sizes().plain(), rotated, sizes().rotated());
+        return joined(plain, heads().plain(), rotated, heads().rotated());
     }
 
     /** The channels of each head of both, one after the other; the second may have the same for all heads. */

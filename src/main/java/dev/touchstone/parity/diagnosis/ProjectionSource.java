@@ -1,7 +1,10 @@
 package dev.touchstone.parity.diagnosis;
 
+import dev.touchstone.model.ClippedProjections;
+import dev.touchstone.model.NormedProjections;
 import dev.touchstone.model.Projections;
 import dev.touchstone.model.ProjectionsAfterRotary;
+import dev.touchstone.model.ScaledQueries;
 import dev.touchstone.model.Transformer.Shape;
 import dev.touchstone.model.taps.Tap;
 import java.util.ArrayList;
@@ -62,16 +65,16 @@ record ProjectionSource(Tap.Kind kind, int interleaved, boolean valuesFirst, dou
                 add(Tap.Kind.QUERY, separate.q().name());
                 add(Tap.Kind.KEY, separate.k().name());
                 add(Tap.Kind.VALUE, separate.v().name());
-            } else if (projections instanceof Projections.Normed normed) {
+            } else if (projections instanceof NormedProjections normed) {
                 add(Tap.Kind.QUERY, normed.q().name());
                 add(Tap.Kind.KEY, normed.k().name());
                 collect(normed.projections());
             } else if (projections instanceof ProjectionsAfterRotary changed) {
                 collect(changed.projections());
-            } else if (projections instanceof Projections.ScaledQueries scaled) {
+            } else if (projections instanceof ScaledQueries scaled) {
                 collect(scaled.projections());
                 sources.replaceAll(source -> source.kind == Tap.Kind.QUERY ? times(source, scaled.scale()) : source);
-            } else if (projections instanceof Projections.Clipped clipped) {
+            } else if (projections instanceof ClippedProjections clipped) {
                 collect(clipped.projections());
                 List<ProjectionSource> unclipped = List.copyOf(sources);
                 sources.replaceAll(source -> clipped(source, clipped.limit()));

@@ -8,13 +8,13 @@ import dev.touchstone.kernels.Kernels;
 import dev.touchstone.kernels.ScalarKernels;
 import dev.touchstone.model.Attention;
 import dev.touchstone.model.Block;
+import dev.touchstone.model.ClippedProjections;
 import dev.touchstone.model.Embedding;
 import dev.touchstone.model.LatentProjections;
 import dev.touchstone.model.LayerNorm;
 import dev.touchstone.model.Linear;
 import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.model.Mlp;
-import dev.touchstone.model.Projections;
 import dev.touchstone.model.RmsNorm;
 import dev.touchstone.model.Stem;
 import dev.touchstone.model.Transformer;
@@ -179,7 +179,7 @@ class TapMapTest {
     }
 
     private static float limit(Attention attention) {
-        return attention.projections() instanceof Projections.Clipped clipped
+        return attention.projections() instanceof ClippedProjections clipped
                 ? clipped.limit()
                 : Float.POSITIVE_INFINITY;
     }

@@ -1,4 +1,4 @@
-package dev.touchstone.model;
+package dev.touchstone.kernels;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * which depend on the order of its swaps: PyTorch calls {@code std::nth_element}, or {@code std::partial_sort} if {@code 64 K} is at
  * most the number of values, and this class makes the same swaps as both do in GNU's C++ library.
  */
-final class TopK {
+public final class TopK {
     private final float[] values;
     private final int[] order;
 
@@ -18,7 +18,7 @@ final class TopK {
     }
 
     /** In no particular order. (N) -> (K) */
-    static int[] of(float[] values, int count) {
+    public static int[] of(float[] values, int count) {
         TopK top = new TopK(values);
         if (64L * count <= values.length) {
             top.heapSelect(0, count, values.length);

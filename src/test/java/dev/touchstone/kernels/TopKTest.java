@@ -1,4 +1,4 @@
-package dev.touchstone.model;
+package dev.touchstone.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -19,6 +19,7 @@ enum LoopKind {
     WIDEN_TWO_PLANES((loops, data) -> data.widen(loops, data.twoPlanes)),
     WIDEN_TWO_PLANES_SHIFTED((loops, data) -> data.widen(loops, data.twoPlanesShifted)),
     WIDEN_TABLE((loops, data) -> data.widen(loops, data.table)),
+    WIDEN_FLOAT4((loops, data) -> data.widen(loops, data.float4)),
     ROW_BFLOAT16((loops, data) -> data.row(loops, data.bfloat16)),
     ROW_FLOAT16((loops, data) -> data.row(loops, data.float16)),
     ROW_BYTES((loops, data) -> data.row(loops, data.bytes)),
@@ -27,6 +28,7 @@ enum LoopKind {
     ROW_TWO_PLANES((loops, data) -> data.row(loops, data.twoPlanes)),
     ROW_TWO_PLANES_SHIFTED((loops, data) -> data.row(loops, data.twoPlanesShifted)),
     ROW_TABLE((loops, data) -> data.row(loops, data.table)),
+    ROW_FLOAT4((loops, data) -> data.row(loops, data.float4)),
     ELEMENTS((loops, data) -> {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
         loops.multiply(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
@@ -78,8 +80,8 @@ enum LoopKind {
     }
 
     private static LoopKind widening(Quantization quantization) {
-        if (quantization.isNonLinear()) {
-            return WIDEN_TABLE;
+        if (quantization.table() != null) {
+            return quantization.table() == Quantization.Table.FLOAT4 ? WIDEN_FLOAT4 : WIDEN_TABLE;
         }
         if (quantization.highBits() > 0) {
             return quantization.hasMinima() ? WIDEN_TWO_PLANES_SHIFTED : WIDEN_TWO_PLANES;
@@ -88,8 +90,8 @@ enum LoopKind {
     }
 
     private static LoopKind row(Quantization quantization) {
-        if (quantization.isNonLinear()) {
-            return ROW_TABLE;
+        if (quantization.table() != null) {
+            return quantization.table() == Quantization.Table.FLOAT4 ? ROW_FLOAT4 : ROW_TABLE;
         }
         if (quantization.highBits() > 0) {
             return quantization.hasMinima() ? ROW_TWO_PLANES_SHIFTED : ROW_TWO_PLANES;
@@ -130,8 +132,12 @@ enum LoopKind {
                 zeros(Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8));
         private final Matrix twoPlanesShifted = zeros(
                 Quantization.of(ScalarKernels.BLOCK, 32, 4, 1).withMinima().withGroupBits(8));
-        private final Matrix table =
-                zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).nonLinear().withGroupBits(8));
+        private final Matrix table = zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0)
+                .with(Quantization.Table.NORMAL)
+                .withGroupBits(8));
+        private final Matrix float4 = zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0)
+                .with(Quantization.Table.FLOAT4)
+                .withGroupBits(8));
 
         private static Matrix zeros(Quantization quantization) {
             return Matrix.zeros(quantization, ScalarKernels.BLOCK, Matrix.PANEL);

@@ -60,7 +60,9 @@ final class VectorQuantized {
                 VectorTwoPlanes.addSigned(
                         x, xAt, group, codes, q, bits, high, highBits, widened.scales, scale, sums, c);
             }
-        } else if (quantization.isNonLinear()) {
+        } else if (quantization.table() == Quantization.Table.FLOAT4) {
+            VectorFloat4.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
+        } else if (quantization.table() == Quantization.Table.NORMAL) {
             VectorTable.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
         } else if (quantization.hasMinima()) {
             VectorCodeRows.addShifted(x, xAt, group, codes, q, bits, widened.scales, widened.shifts, scale, sums, c);
@@ -113,7 +115,9 @@ final class VectorQuantized {
                 VectorTwoPlanes.widenSigned(
                         group, codes, q, bits, high, highBits, shift, widened.scales, scale, to, at);
             }
-        } else if (quantization.isNonLinear()) {
+        } else if (quantization.table() == Quantization.Table.FLOAT4) {
+            VectorFloat4.widen(group, codes, q, shift, widened.scales, scale, to, at);
+        } else if (quantization.table() == Quantization.Table.NORMAL) {
             VectorTable.widen(group, codes, q, shift, widened.scales, scale, to, at);
         } else if (quantization.hasMinima()) {
             VectorCodeColumns.widenShifted(group, codes, q, bits, shift, widened.scales, widened.shifts, scale, to, at);

@@ -39,6 +39,10 @@ final class VectorScales {
      */
     void read(QuantizedPanels panels, int panel, int input, boolean isFirst) {
         Quantization quantization = panels.quantization();
+        if (quantization.hasExponents()) {
+            powers(panels.groups(), panels.groups(panel, input), scales);
+            return;
+        }
         if (quantization.groupBits() == 0) {
             factors(panels, panel, input, scales, shifts);
             return;
@@ -69,6 +73,22 @@ final class VectorScales {
         halves(panels.factors(), at, 0x1p112f * times, scales);
         if (quantization.hasMinima()) {
             halves(panels.factors(), at + COLUMNS, -0x1p112f, shifts);
+        }
+    }
+
+    /**
+     * {@link Quantization#power} of the bytes of a group. The bits of the smallest two, which are subnormal, are larger than those that follow
+     * from the exponent.
+     */
+    private static void powers(byte[] groups, int at, float[] to) {
+        for (int column = 0; column < COLUMNS; column += LANES) {
+            IntVector exponent = ByteVector.fromArray(BYTES, groups, at + column % RUN * Integer.BYTES)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHR, column / RUN * Byte.SIZE)
+                    .and(0xFF);
+            IntVector subnormal = exponent.min(1).add(1).lanewise(VectorOperators.LSHL, 21);
+            IntVector power = exponent.sub(1).lanewise(VectorOperators.LSHL, 23).max(subnormal);
+            power.reinterpretAsFloats().intoArray(to, column);
         }
     }
 

@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The loops of {@link VectorQuantized} for codes of 4 bits that are indices of {@link Quantization#NON_LINEAR}. The elements of that table
+ * The loops of {@link VectorQuantized} for codes of 4 bits that are indices of {@link Quantization.Table#NORMAL}. The elements of that table
  * are within 0.44 of a polynomial, which is rounded to whole numbers: adding a number whose last bit is 1 does that. A lookup takes longer.
  */
 final class VectorTable {

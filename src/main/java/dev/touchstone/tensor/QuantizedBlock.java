@@ -57,10 +57,21 @@ public final class QuantizedBlock {
         return minima;
     }
 
-    /** Whether all scales and minima are finite. */
+    /** Whether all weights are certainly finite. */
     public boolean isFinite() {
-        return HalfPrecision.areFinite(factors, COLUMNS, HalfPrecision.FLOAT16_EXPONENT)
-                && HalfPrecision.areFinite(minimumFactors, COLUMNS, HalfPrecision.FLOAT16_EXPONENT);
+        return quantization.hasExponents()
+                ? exponentsAreSmall()
+                : HalfPrecision.areFinite(factors, COLUMNS, HalfPrecision.FLOAT16_EXPONENT)
+                        && HalfPrecision.areFinite(minimumFactors, COLUMNS, HalfPrecision.FLOAT16_EXPONENT);
+    }
+
+    /** Whether 16 times each power of two is finite, which is more than any element of a table. */
+    private boolean exponentsAreSmall() {
+        boolean small = true;
+        for (byte number : scales) {
+            small &= (number & 0xFF) < 252;
+        }
+        return small;
     }
 
     /** Computes the weights of the output at a place. */
@@ -70,7 +81,9 @@ public final class QuantizedBlock {
         boolean grouped = quantization.groupBits() > 0;
         for (int i = 0; i < quantization.block(); i++) {
             int group = i / quantization.group() * COLUMNS + place;
-            float scale = grouped ? factor * scales[group] : factor;
+            float scale = quantization.hasExponents()
+                    ? Quantization.power(scales[group])
+                    : grouped ? factor * scales[group] : factor;
             float product = scale * quantization.value(codes[i * COLUMNS + place] & 0xFF);
             float minimum = grouped ? minimumFactor * minima[group] : minimumFactor;
             to[i] = quantization.hasMinima() ? product - minimum : product;

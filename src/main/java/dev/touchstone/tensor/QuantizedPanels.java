@@ -114,7 +114,7 @@ public final class QuantizedPanels {
             }
         }
         int factor = factors(panel, input);
-        for (int column = 0; column < COLUMNS; column++) {
+        for (int column = 0; column < COLUMNS && quantization.factors() > 0; column++) {
             int place = QuantizedBlock.place(column);
             factors[factor + Matrix.halfColumn(column)] = block.factors()[place];
             if (quantization.hasMinima()) {
@@ -248,8 +248,11 @@ public final class QuantizedPanels {
     }
 
     private float scale(int factor, int group, int column) {
-        float scale = HalfPrecision.fromFloat16(factors[factor + Matrix.halfColumn(column)]);
         int number = group + QuantizedBlock.place(column);
+        if (quantization.hasExponents()) {
+            return Quantization.power(groups[number]);
+        }
+        float scale = HalfPrecision.fromFloat16(factors[factor + Matrix.halfColumn(column)]);
         return switch (quantization.groupBits()) {
             case 0 -> scale;
             case 4 -> scale * (groups[number] & 0xF);

@@ -89,16 +89,22 @@ final class MatrixReader {
                 for (int input = 0; input < columns; input += quantization.block()) {
                     reader.block(input / quantization.block(), count, block);
                     if (!block.isFinite()) {
-                        float[] floats = new float[columns];
-                        for (int r = row; r < row + count; r++) {
-                            reader.floats((long) r * columns, columns, floats, 0);
-                            FiniteNumbers.check(tensor, floats, columns, (long) r * columns); // throws, with the place
-                        }
+                        checkFinite(row, count);
                     }
                     matrix.putBlock(panel, input, block);
                 }
             }
         });
+    }
+
+    /** Reads rows as floats, with another reader, which does not change what the first one has read. Throws, with the place. */
+    private void checkFinite(int row, int count) {
+        StoredTensor.Reader reader = tensor.reader(columns);
+        float[] floats = new float[columns];
+        for (int r = row; r < row + count; r++) {
+            reader.floats((long) r * columns, columns, floats, 0);
+            FiniteNumbers.check(tensor, floats, columns, (long) r * columns);
+        }
     }
 
     private int pieces() {

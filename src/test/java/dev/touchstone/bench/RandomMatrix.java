@@ -15,7 +15,7 @@ enum RandomMatrix {
     Q4_0(Quantization.of(32, 32, 4, 0)),
     Q4_K(Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8)),
     Q6_K(Quantization.of(256, 16, 4, 2).withGroupBits(8)),
-    IQ4_NL(Quantization.of(32, 32, 4, 0).nonLinear());
+    IQ4_NL(Quantization.of(32, 32, 4, 0).with(Quantization.Table.NORMAL));
 
     private final Quantization quantization;
     private final double bytes;

@@ -3,6 +3,7 @@ package dev.touchstone.kernels;
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.Quantization.Table;
 import dev.touchstone.tensor.QuantizedBlock;
 import dev.touchstone.tensor.Tensor;
 import java.util.List;
@@ -21,13 +22,14 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
             Quantization.of(32, 32, 4, 0).withMinima(),
             Quantization.of(32, 32, 4, 1),
             Quantization.of(32, 32, 4, 1).withMinima(),
-            Quantization.of(32, 32, 4, 0).nonLinear(),
+            Quantization.of(32, 32, 4, 0).with(Table.NORMAL),
+            Quantization.of(32, 32, 4, 0).with(Table.FLOAT4).withGroupBits(8),
             Quantization.of(256, 16, 2, 0).withMinima().withGroupBits(4),
             Quantization.of(256, 16, 2, 1).withGroupBits(8),
             Quantization.of(256, 32, 4, 0).withMinima().withGroupBits(8),
             Quantization.of(256, 32, 4, 1).withMinima().withGroupBits(8),
             Quantization.of(256, 16, 4, 2).withGroupBits(8),
-            Quantization.of(256, 32, 4, 0).nonLinear().withGroupBits(8));
+            Quantization.of(256, 32, 4, 0).with(Table.NORMAL).withGroupBits(8));
 
     /** @param inputs a multiple of the block */
     public static QuantizedWeights random(Random random, Quantization quantization, int inputs, int outputs) {
@@ -63,6 +65,10 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
                 boolean small = quantization.groupBits() == 4;
                 int at = group * Matrix.PANEL + place;
                 block.scales()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(256));
+                if (quantization.hasExponents()) {
+                    block.scales()[at] =
+                            (byte) (random.nextInt(10) == 0 ? random.nextInt(3) : 110 + random.nextInt(20));
+                }
                 block.minima()[at] = (byte) (small ? random.nextInt(16) : random.nextInt(64));
             }
         }
@@ -86,10 +92,13 @@ public record QuantizedWeights(Matrix matrix, Tensor wide) {
         int group = input / quantization.group() * Matrix.PANEL + place;
         boolean grouped = quantization.groupBits() > 0;
         float scale = HalfPrecision.fromFloat16(block.factors()[place]) * (grouped ? block.scales()[group] : 1);
+        if (quantization.hasExponents()) {
+            scale = (float) Math.pow(2, (block.scales()[group] & 0xFF) - 128);
+        }
         float minimum =
                 HalfPrecision.fromFloat16(block.minimumFactors()[place]) * (grouped ? block.minima()[group] : 1);
-        float product =
-                scale * (quantization.isNonLinear() ? Quantization.NON_LINEAR[code] : code - quantization.offset());
+        Table table = quantization.table();
+        float product = scale * (table != null ? table.value(code) : code - quantization.offset());
         return quantization.hasMinima() ? product - minimum : product;
     }
 }

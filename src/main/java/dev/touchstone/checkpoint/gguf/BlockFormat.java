@@ -69,6 +69,12 @@ interface BlockFormat {
         nibbles(bytes, from + 2, to.codes(), column);
     }
 
+    /** {@code 2^(e - 128) v[q]} with a table of 16 values: e in 8 bits, then 4 bits as in Q4_0. */
+    static void mxfp4(ByteBuffer bytes, int from, QuantizedBlock to, int column) {
+        to.scales()[column] = bytes.get(from);
+        nibbles(bytes, from + 1, to.codes(), column);
+    }
+
     /** 32 codes of 4 bits: the low ones of 16 bytes, then the high ones. */
     static void nibbles(ByteBuffer bytes, int from, byte[] codes, int at) {
         for (int i = 0; i < HALF; i++) {

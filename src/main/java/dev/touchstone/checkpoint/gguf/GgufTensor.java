@@ -66,10 +66,7 @@ public final class GgufTensor implements StoredTensor {
         return switch (type()) {
             case BF16 -> Matrix.Type.BFLOAT16;
             case F16 -> Matrix.Type.FLOAT16;
-            default -> {
-                Matrix.Type plain = type().microscaling() == null ? Matrix.Type.FLOAT32 : Matrix.Type.BFLOAT16;
-                yield type().quantization() == null ? plain : Matrix.Type.QUANTIZED;
-            }
+            default -> type().quantization() == null ? Matrix.Type.FLOAT32 : Matrix.Type.QUANTIZED;
         };
     }
 
@@ -81,9 +78,6 @@ public final class GgufTensor implements StoredTensor {
     @Override
     public Reader reader(int largest) {
         checkReadable();
-        if (type().microscaling() != null) {
-            return new WideningReader(largest);
-        }
         return type().quantization() == null ? new PlainReader(largest) : new QuantReader(largest);
     }
 
@@ -152,46 +146,6 @@ public final class GgufTensor implements StoredTensor {
             int bytes = type().blockBytes();
             for (int slot = 0; slot < count; slot++) {
                 type().block().read(rows, (slot * blocksInRow + index) * bytes, to, QuantizedBlock.place(slot));
-            }
-        }
-    }
-
-    /** Reads blocks that are widened to bfloat16. Pieces may begin and end within a block. */
-    private final class WideningReader implements Reader {
-        private final int size = type().blockElements();
-        private final float[] block = new float[size];
-        private final ItemReader items;
-
-        WideningReader(int largest) {
-            this.items = items((int) Math.min(largest / size + 2L, elements() / size));
-        }
-
-        @Override
-        public void floats(long first, int count, float[] to, int at) {
-            read(first, count, (from, index) -> to[at + index] = block[from]);
-        }
-
-        @Override
-        public void bits(long first, int count, short[] to, int at) {
-            read(first, count, (from, index) -> to[at + index] = (short) (Float.floatToRawIntBits(block[from]) >>> 16));
-        }
-
-        /** Takes an element of the block as the element of this index. */
-        private interface Target {
-            void put(int from, int index);
-        }
-
-        private void read(long first, int count, Target target) {
-            long begin = first / size;
-            int blocks = (int) ((first + count + size - 1) / size - begin);
-            ByteBuffer read = items.read(begin, blocks);
-            for (int b = 0; b < blocks; b++) {
-                type().microscaling().read(read, b * type().blockBytes(), block);
-                long start = (begin + b) * size - first;
-                int stop = (int) Math.min(size, count - start);
-                for (int i = (int) Math.max(0, -start); i < stop; i++) {
-                    target.put(i, (int) (start + i));
-                }
             }
         }
     }

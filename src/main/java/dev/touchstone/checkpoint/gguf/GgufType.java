@@ -2,6 +2,7 @@ package dev.touchstone.checkpoint.gguf;
 
 import dev.touchstone.tensor.HalfPrecision;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.Quantization.Table;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +31,10 @@ public enum GgufType {
     IQ2_XS(17, 256, 74),
     IQ3_XXS(18, 256, 98),
     IQ1_S(19, 256, 50),
-    IQ4_NL(20, 32, 18, Quantization.of(32, 32, 4, 0).nonLinear(), BlockFormat::iq4Nl),
+    IQ4_NL(20, 32, 18, Quantization.of(32, 32, 4, 0).with(Table.NORMAL), BlockFormat::iq4Nl),
     IQ3_S(21, 256, 110),
     IQ2_S(22, 256, 82),
-    IQ4_XS(23, 256, 136, Quantization.of(256, 32, 4, 0).nonLinear().withGroupBits(8), KBlockFormat::iq4Xs),
+    IQ4_XS(23, 256, 136, Quantization.of(256, 32, 4, 0).with(Table.NORMAL).withGroupBits(8), KBlockFormat::iq4Xs),
     I8(24, 1, 1),
     I16(25, 1, 2),
     I32(26, 1, 4),
@@ -43,7 +44,7 @@ public enum GgufType {
     BF16(30, 2, (bytes, from) -> HalfPrecision.fromBfloat16(bytes.getShort(from))),
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
-    MXFP4(39, 32, 17, MicroscalingFormat::mxfp4),
+    MXFP4(39, 32, 17, Quantization.of(32, 32, 4, 0).with(Table.FLOAT4).withGroupBits(8), BlockFormat::mxfp4),
     NVFP4(40, 64, 36),
     Q1_0(41, 128, 18);
 
@@ -53,7 +54,6 @@ public enum GgufType {
     private final Quantization quantization;
     private final BlockFormat block;
     private final PlainFormat plain;
-    private final MicroscalingFormat microscaling;
 
     GgufType(
             int id,
@@ -61,35 +61,28 @@ public enum GgufType {
             int blockBytes,
             Quantization quantization,
             BlockFormat block,
-            PlainFormat plain,
-            MicroscalingFormat microscaling) {
+            PlainFormat plain) {
         this.id = id;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.quantization = quantization;
         this.block = block;
         this.plain = plain;
-        this.microscaling = microscaling;
     }
 
     /** A type that cannot be read. */
     GgufType(int id, int blockElements, int blockBytes) {
-        this(id, blockElements, blockBytes, null, null, null, null);
+        this(id, blockElements, blockBytes, null, null, null);
     }
 
     /** A quantised type. */
     GgufType(int id, int blockElements, int blockBytes, Quantization quantization, BlockFormat block) {
-        this(id, blockElements, blockBytes, quantization, block, null, null);
+        this(id, blockElements, blockBytes, quantization, block, null);
     }
 
     /** A type whose elements are stored one by one. */
     GgufType(int id, int bytes, PlainFormat plain) {
-        this(id, 1, bytes, null, null, plain, null);
-    }
-
-    /** A type whose blocks are widened to bfloat16. */
-    GgufType(int id, int blockElements, int blockBytes, MicroscalingFormat microscaling) {
-        this(id, blockElements, blockBytes, null, null, null, microscaling);
+        this(id, 1, bytes, null, null, plain);
     }
 
     /** The type with this number in a file; empty if there is none. */
@@ -104,10 +97,10 @@ public enum GgufType {
 
     /** Whether elements can be read as floats. */
     public boolean isReadable() {
-        return plain != null || block != null || microscaling != null;
+        return plain != null || block != null;
     }
 
-    /** How elements are quantised in memory; null if they are stored one by one, widened to bfloat16, or cannot be read. */
+    /** How elements are quantised in memory; null if they are stored one by one, or cannot be read. */
     public Quantization quantization() {
         return quantization;
     }
@@ -135,10 +128,5 @@ public enum GgufType {
     /** How to read an element; null unless elements are stored one by one. */
     PlainFormat plain() {
         return plain;
-    }
-
-    /** How to read a block that is widened to bfloat16; null for other types. */
-    MicroscalingFormat microscaling() {
-        return microscaling;
     }
 }

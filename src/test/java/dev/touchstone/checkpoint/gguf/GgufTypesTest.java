@@ -88,20 +88,22 @@ class GgufTypesTest {
         }
     }
 
-    /** Its weights are kept in bfloat16, which must lose no bit of any scale and code. */
+    /** The formula is that of the OCP Microscaling Formats. */
     @Test
-    void valuesOfMxfp4AreBfloat16Numbers() {
+    void mxfp4IsExactForAllScales() {
         ByteBuffer block = ByteBuffer.allocate(GgufType.MXFP4.blockBytes());
-        float[] values = new float[GgufType.MXFP4.blockElements()];
         for (int i = 0; i < 16; i++) {
             block.put(1 + i, (byte) (i * 17));
         }
+        double[] numbers = {0, 0.5, 1, 1.5, 2, 3, 4, 6};
         for (int exponent = 0; exponent < 256; exponent++) {
-            GgufType.MXFP4.microscaling().read(block.put(0, (byte) exponent), 0, values);
-            for (float value : values) {
-                assertThat(Float.floatToRawIntBits(value) & 0xFFFF)
-                        .as("%s, exponent %d", value, exponent)
-                        .isZero();
+            float[] values = values(GgufType.MXFP4, block.put(0, (byte) exponent), 1);
+            for (int i = 0; i < values.length; i++) {
+                int code = i % 16;
+                double expected = (code < 8 ? 1 : -1) * numbers[code % 8] * Math.pow(2, exponent - 127);
+                assertThat((double) values[i])
+                        .as("code %d, exponent %d", code, exponent)
+                        .isEqualTo((double) (float) expected + 0.0);
             }
         }
     }
@@ -119,10 +121,7 @@ class GgufTypesTest {
         float[] weights = new float[type.blockElements()];
         for (int b = 0; b < blocks; b++) {
             int from = b * type.blockBytes();
-            if (type.microscaling() != null) {
-                type.microscaling().read(bytes, from, weights);
-                System.arraycopy(weights, 0, values, b * weights.length, weights.length);
-            } else if (type.quantization() == null) {
+            if (type.quantization() == null) {
                 values[b] = type.plain().element(bytes, from);
             } else {
                 type.block().read(bytes, from, block, b % Matrix.PANEL);

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.checkpoint.files.ByteSource;
+import dev.touchstone.model.MixtureOfExperts;
 import dev.touchstone.support.Fixtures;
+import dev.touchstone.tensor.Matrix;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -186,6 +189,40 @@ class HostileGgufTest {
         assertThatThrownBy(() -> Checkpoint.load(file))
                 .isInstanceOf(TouchstoneException.class)
                 .hasMessageContaining("nan.gguf: ");
+    }
+
+    /** The largest scales of MXFP4 make infinite weights of large codes only. */
+    @Test
+    void infiniteWeightsAreAnErrorAndLargeOnesAreNot() throws IOException {
+        byte[] bytes = Files.readAllBytes(Fixtures.gguf("gpt-oss"));
+        Path file = folder.resolve("large.gguf");
+        GgufHeader header = GgufHeader.read("x.gguf", ByteSource.of(bytes));
+        GgufHeader.Entry up = header.tensors().get("blk.1.ffn_up_exps.weight");
+        int block = (int) (header.dataStart() + up.offset());
+        assertThat(up.type()).isEqualTo(GgufType.MXFP4);
+        bytes[block] = (byte) 253;
+        Arrays.fill(bytes, block + 1, block + 17, (byte) 0x11);
+        Files.write(file, bytes);
+        Matrix matrix = ((MixtureOfExperts)
+                        Checkpoint.load(file).transformer().blocks().get(1).mlp())
+                .experts()
+                .up()
+                .weights()
+                .get(0);
+        float[] expected = new float[matrix.inputs() * matrix.outputs()];
+        try (Gguf gguf = Gguf.open(file)) {
+            gguf.tensors().get(up.name()).reader(expected.length).floats(0, expected.length, expected, 0);
+        }
+
+        assertThat(expected[0]).isEqualTo(0x1p125f);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(matrix.at(i % matrix.inputs(), i / matrix.inputs())).isEqualTo(expected[i]);
+        }
+        bytes[block + 1] = 0x77;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> Checkpoint.load(file))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageContaining(" holds Infinity at ");
     }
 
     /** A file with damaged bytes loads, or is refused in one line. */

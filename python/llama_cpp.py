@@ -41,8 +41,10 @@ TYPES = ("Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
 ARCHITECTURES = {entry.model_type: entry.architecture for entry in GGUF_MODELS.values()}
 LARGEST_ERROR = 0.1
 """llama.cpp rounds activations to 8 bits and sums in other orders. A wrong layout gives errors around 1."""
-UNKNOWN_TO_LLAMA_CPP = ("gptj", "command-r-norms")
-"""An architecture, and norms of heads that llama.cpp reads in models of 64 layers or more only."""
+UNKNOWN_TO_LLAMA_CPP = ("gptj", "command-r-norms", "deepseek2-groups")
+"""An architecture, norms of heads that llama.cpp reads in models of 64 layers or more only, and queries of DeepSeek-V2
+without a latent, which it reads in models of 26, 27 or 48 layers only. It also chooses the groups of DeepSeek-V2 by the
+sum of the two best experts, as those of V3."""
 WITHOUT_WINDOW = ("mistral", "phi3")
 """Model types whose window llama.cpp does not use."""
 CONTEXT = 1024

@@ -7,7 +7,7 @@ import numpy as np
 from transformers import AutoConfig
 
 Arch = gguf.MODEL_ARCH
-ROTARY_PAIRS = (Arch.LLAMA, Arch.GRANITE, Arch.GRANITE_MOE, Arch.SMOLLM3, Arch.OLMO)
+ROTARY_PAIRS = (Arch.LLAMA, Arch.MISTRAL3, Arch.GRANITE, Arch.GRANITE_MOE, Arch.SMOLLM3, Arch.OLMO)
 """Architectures whose rotary embeddings are on neighbouring channels in llama.cpp."""
 
 Conversion = tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]
@@ -62,27 +62,44 @@ def is_of_experts(name: str) -> bool:
     return ".experts." in name
 
 
-def expert_tensors(
-    config: AutoConfig, name: str, weight: np.ndarray
-) -> tuple[dict[str, np.ndarray], Callable[[list[np.ndarray]], np.ndarray]]:
-    """The tensors that llama.cpp's converter makes of one of all experts, by name; and what joins them again."""
+Division = tuple[dict[str, np.ndarray], Callable[[list[np.ndarray]], np.ndarray]]
+"""The tensors that llama.cpp's converter makes of one, by name; and what joins them again."""
+
+
+def latent_tensors(config: AutoConfig, name: str, weight: np.ndarray) -> Division:
+    """DeepSeek's projection of latents to keys and values of all heads: keys and values apart, keys transposed."""
+    block = name.split(".")[2]
+    keys = config.qk_nope_head_dim
+    heads = weight.reshape(config.num_attention_heads, -1, weight.shape[1])
+    parts = [heads[:, :keys].swapaxes(1, 2), heads[:, keys:]]
+    tensors = {
+        f"blk.{block}.attn_{letter}_b.weight": np.ascontiguousarray(part)
+        for letter, part in zip("kv", parts, strict=True)
+    }
+    return tensors, lambda values: np.concatenate([values[0].swapaxes(1, 2), values[1]], axis=1).reshape(weight.shape)
+
+
+def expert_tensors(config: AutoConfig, name: str, weight: np.ndarray, *, joined: bool) -> Division:
+    """The weights of all experts. `joined` leaves gate and up projections in one tensor."""
     block, _, layer = name.removeprefix("model.layers.").partition(".")
     kind = "bias" if layer.endswith("_bias") else "weight"
     in_turn = config.model_type == "gpt_oss"
-    transposed = in_turn and kind == "weight"
+    transposed = config.model_type in ("gpt_oss", "llama4_text") and kind == "weight"
     rows = weight.swapaxes(1, 2) if transposed else weight
     if "gate_up_proj" not in layer:
         parts = {"down": rows}
+    elif joined:
+        parts = {"gate_up": rows}
     elif in_turn:
         parts = {"gate": rows[:, ::2], "up": rows[:, 1::2]}
     else:
         parts = dict(zip(("gate", "up"), np.split(rows, 2, axis=1), strict=True))
 
-    def joined(values: list[np.ndarray]) -> np.ndarray:
+    def restored_experts(values: list[np.ndarray]) -> np.ndarray:
         whole = np.stack(values, axis=2).reshape(rows.shape) if in_turn else np.concatenate(values, axis=1)
         return whole.swapaxes(1, 2) if transposed else whole
 
     tensors = {
         f"blk.{block}.ffn_{part}_exps.{kind}": np.ascontiguousarray(part_rows) for part, part_rows in parts.items()
     }
-    return tensors, joined
+    return tensors, restored_experts

@@ -1,7 +1,7 @@
 """The tiny GGUF models: their sizes and settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gguf
 
@@ -54,6 +54,10 @@ class GgufModel:
     sizes: Mapping[str, object] = field(default_factory=lambda: SIZES)
     fused: bool = False
     """Whether queries, keys and values are one tensor, as older converters wrote them."""
+    joined_experts: bool = False
+    """Whether gate and up projections of the experts are one tensor."""
+    whole_latent: bool = False
+    """Whether the projection of latents to keys and values is one tensor, as older converters wrote it."""
     golden_ids: int = 8
     """How many of the ids the golden has."""
 
@@ -207,6 +211,17 @@ YARN = rope(80.0) | {
     "beta_slow": 1.0,
 }
 """With the settings that llama.cpp uses whatever the file has."""
+LATENT = {
+    "num_key_value_heads": 4,
+    "kv_lora_rank": 32,
+    "qk_nope_head_dim": 32,
+    "qk_rope_head_dim": 8,
+    "v_head_dim": 16,
+    "first_k_dense_replace": 1,
+    "moe_intermediate_size": 32,
+    "num_experts_per_tok": 2,
+}
+"""Latent attention, and mixtures of experts after one layer."""
 Arch = gguf.MODEL_ARCH
 
 GGUF_MODELS |= {
@@ -268,6 +283,80 @@ GGUF_MODELS |= {
         norm_topk_prob=True,
         mlp_only_layers=[],
         rope_parameters=rope(50.0),
+    ),
+    "deepseek2": small(
+        85,
+        "deepseek_v2",
+        Arch.DEEPSEEK2,
+        **LATENT,
+        q_lora_rank=32,
+        n_routed_experts=5,
+        n_group=1,
+        topk_group=1,
+        n_shared_experts=2,
+        routed_scaling_factor=1.5,
+        rope_parameters=YARN | {"mscale": 0.707, "mscale_all_dim": 0.707, "original_max_position_embeddings": 300},
+    ),
+    "deepseek2-groups": replace(
+        small(
+            86,
+            "deepseek_v2",
+            Arch.DEEPSEEK2,
+            **LATENT,
+            q_lora_rank=None,
+            n_routed_experts=6,
+            topk_method="group_limited_greedy",
+            n_group=3,
+            topk_group=1,
+            n_shared_experts=1,
+            rope_parameters=rope(50.0),
+        ),
+        whole_latent=True,
+    ),
+    "deepseek3": replace(
+        small(
+            87,
+            "deepseek_v3",
+            Arch.DEEPSEEK2,
+            **LATENT,
+            q_lora_rank=32,
+            n_routed_experts=6,
+            n_group=3,
+            topk_group=2,
+            n_shared_experts=1,
+            routed_scaling_factor=1.75,
+            rope_parameters=rope(50.0),
+        ),
+        joined_experts=True,
+    ),
+    "llama4": small(
+        88,
+        "llama4_text",
+        Arch.LLAMA4,
+        head_dim=16,
+        num_hidden_layers=4,
+        intermediate_size=32,
+        intermediate_size_mlp=64,
+        interleave_moe_layer_step=2,
+        num_local_experts=5,
+        num_experts_per_tok=2,
+        rope_parameters=rope(50.0),
+    ),
+    "ministral3": small(
+        89,
+        "ministral3",
+        Arch.MISTRAL3,
+        head_dim=16,
+        rope_parameters=YARN
+        | {
+            "original_max_position_embeddings": 8,
+            "mscale": 1.0,
+            "mscale_all_dim": 0.5,
+            "llama_4_scaling_beta": 0.75,
+        },
+    ),
+    "mistral3": small(
+        90, "mistral", Arch.MISTRAL3, num_hidden_layers=1, sliding_window=None, rope_parameters=rope(50.0)
     ),
     "gpt-oss": small(
         68,

@@ -1,5 +1,6 @@
 """Writes the metadata of GGUF files that llama.cpp's `convert_hf_to_gguf.py` writes."""
 
+import copy
 import math
 
 import gguf
@@ -9,14 +10,17 @@ FIRST = ("llama", "mistral", "qwen2", "qwen3", "gemma2")
 """Model types whose metadata has always been written like Llama's."""
 
 
-def write_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
-    """Writes the metadata that llama.cpp's converter writes for these architectures."""
+def write_metadata(writer: gguf.GGUFWriter, config: AutoConfig, *, whole_latent: bool = False) -> None:
+    """Writes the metadata that llama.cpp's converter writes for these architectures. `whole_latent`: an older one."""
     positions = {"bloom": "seq_length", "mpt": "max_seq_len"}.get(config.model_type, "max_position_embeddings")
     writer.add_context_length(getattr(config, positions))
     writer.add_embedding_length(config.hidden_size)
     writer.add_block_count(config.num_hidden_layers)
     if config.model_type in FIRST:
         write_llama_metadata(writer, config)
+    elif config.model_type.startswith("deepseek"):
+        write_deepseek(writer, config, whole_latent=whole_latent)
+        write_end_of_text(writer, config)
     elif config.model_type in OTHERS:
         OTHERS[config.model_type](writer, config)
         write_end_of_text(writer, config)
@@ -47,7 +51,7 @@ def write_llama_metadata(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
     if config.model_type == "gemma2":
         writer.add_attn_logit_softcapping(config.attn_logit_softcapping)
         writer.add_final_logit_softcapping(config.final_logit_softcapping)
-    if config.model_type in ("gemma2", "mistral"):
+    if config.model_type in ("gemma2", "mistral") and config.sliding_window is not None:
         writer.add_sliding_window(config.sliding_window)
 
 
@@ -115,6 +119,57 @@ def write_qwen_moe(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
     writer.add_expert_feed_forward_length(config.moe_intermediate_size)
     if hasattr(config, "shared_expert_intermediate_size"):
         writer.add_expert_shared_feed_forward_length(config.shared_expert_intermediate_size)
+
+
+def write_deepseek(writer: gguf.GGUFWriter, config: AutoConfig, *, whole_latent: bool) -> None:
+    """DeepSeek-V2 and V3. The latent is the only key-value head, unless the projection to all heads is one tensor."""
+    sizes = copy.deepcopy(config)
+    sizes.head_dim = None
+    sizes.num_key_value_heads = config.num_attention_heads if whole_latent else 1
+    write_text_model(writer, sizes)
+    writer.add_leading_dense_block_count(config.first_k_dense_replace)
+    if config.q_lora_rank is not None:
+        writer.add_q_lora_rank(config.q_lora_rank)
+    writer.add_kv_lora_rank(config.kv_lora_rank)
+    key = config.qk_nope_head_dim + config.qk_rope_head_dim
+    if whole_latent:
+        writer.add_key_length(key)
+        writer.add_value_length(config.v_head_dim)
+    else:
+        writer.add_key_length(config.kv_lora_rank + config.qk_rope_head_dim)
+        writer.add_value_length(config.kv_lora_rank)
+        writer.add_key_length_mla(key)
+        writer.add_value_length_mla(config.v_head_dim)
+    writer.add_expert_feed_forward_length(config.moe_intermediate_size)
+    writer.add_expert_count(config.n_routed_experts)
+    writer.add_expert_used_count(config.num_experts_per_tok)
+    writer.add_expert_shared_count(config.n_shared_experts)
+    writer.add_expert_group_count(config.n_group)
+    writer.add_expert_group_used_count(config.topk_group)
+    writer.add_expert_weights_scale(config.routed_scaling_factor)
+    if config.norm_topk_prob:
+        writer.add_expert_weights_norm(config.norm_topk_prob)
+    if config.model_type == "deepseek_v3":  # scoring_func of the published configuration
+        writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
+    writer.add_rope_dimension_count(config.qk_rope_head_dim)
+    if "mscale_all_dim" in config.rope_parameters:
+        writer.add_rope_scaling_yarn_log_mul(0.1 * config.rope_parameters["mscale_all_dim"])
+
+
+def write_llama4(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
+    """Llama 4."""
+    dense = copy.deepcopy(config)
+    dense.intermediate_size = config.intermediate_size_mlp
+    write_like_llama(writer, dense)
+    writer.add_interleave_moe_layer_step(config.interleave_moe_layer_step)
+    writer.add_expert_feed_forward_length(config.intermediate_size)
+
+
+def write_ministral3(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
+    """Ministral 3."""
+    write_like_llama(writer, config)
+    writer.add_rope_scaling_yarn_log_mul(config.rope_parameters["mscale_all_dim"])
+    writer.add_attn_temperature_scale(config.rope_parameters["llama_4_scaling_beta"])
 
 
 def write_gpt_oss(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
@@ -237,6 +292,8 @@ def write_mpt(writer: gguf.GGUFWriter, config: AutoConfig) -> None:
 
 OTHERS = {
     "mixtral": write_like_llama,
+    "llama4_text": write_llama4,
+    "ministral3": write_ministral3,
     "smollm3": write_like_llama,
     "qwen2_moe": write_qwen_moe,
     "qwen3_moe": write_qwen_moe,

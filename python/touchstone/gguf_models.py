@@ -22,7 +22,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel
 from touchstone.checkpoint import Checkpoint
 from touchstone.eager import EAGER
 from touchstone.families import randomize
-from touchstone.gguf_conversion import convert, expert_tensors, is_of_experts
+from touchstone.gguf_conversion import Division, convert, expert_tensors, is_of_experts, latent_tensors
 from touchstone.gguf_list import FACTORS, GGUF_MODELS, SIZES, GgufModel
 from touchstone.gguf_metadata import write_metadata
 from touchstone.gguf_types import quantise
@@ -66,6 +66,9 @@ def original_model(entry: GgufModel) -> PreTrainedModel:
     config = AutoConfig.for_model(entry.model_type, **(entry.sizes | entry.config))
     model = AutoModelForCausalLM.from_config(config, **EAGER).eval()
     randomize(model, entry.seed)
+    for name, bias in model.named_buffers():
+        if name.endswith(".e_score_correction_bias"):
+            bias.normal_(std=0.3, generator=torch.Generator().manual_seed(entry.seed))
     return model
 
 
@@ -74,7 +77,7 @@ def write_file(
 ) -> dict[str, torch.Tensor]:
     """Writes a GGUF file; returns the weights that it means. `vocabulary` adds its size, which transformers needs."""
     writer = gguf.GGUFWriter(path, gguf.MODEL_ARCH_NAMES[entry.architecture])
-    write_metadata(writer, model.config)
+    write_metadata(writer, model.config, whole_latent=entry.whole_latent)
     if vocabulary:
         writer.add_vocab_size(model.config.vocab_size)
         writer.add_token_list([f"t{i}" for i in range(model.config.vocab_size)])
@@ -95,8 +98,8 @@ def write_weights(writer: gguf.GGUFWriter, entry: GgufModel, model: PreTrainedMo
     tied = {"lm_head.weight"} if config.tie_word_embeddings else set()
     weights = {name: weight.numpy() for name, weight in model.state_dict().items() if name not in tied}
     for position, (name, parts) in enumerate(fuse(entry, weights).items()):
-        if is_of_experts(name):
-            tensors, joined = expert_tensors(config, name, weights[name])
+        if is_of_experts(name) or (name.endswith(".kv_b_proj.weight") and not entry.whole_latent):
+            tensors, joined = divide(entry, config, name, weights[name])
             means = []
             for index, (stored_name, stored) in enumerate(tensors.items()):
                 means.append(add_tensor(writer, stored_name, stored, position + index, random))
@@ -120,6 +123,13 @@ def write_weights(writer: gguf.GGUFWriter, entry: GgufModel, model: PreTrainedMo
     return expected
 
 
+def divide(entry: GgufModel, config: AutoConfig, name: str, weight: np.ndarray) -> Division:
+    """The tensors of the file that have the values of one weight, and what joins them again."""
+    if is_of_experts(name):
+        return expert_tensors(config, name, weight, joined=entry.joined_experts)
+    return latent_tensors(config, name, weight)
+
+
 def add_tensor(
     writer: gguf.GGUFWriter, name: str, stored: np.ndarray, position: int, random: np.random.Generator
 ) -> np.ndarray:
@@ -137,9 +147,8 @@ def mapped_name(entry: GgufModel, name: str) -> str:
     known = name.removeprefix("transformer.") if entry.model_type == "bloom" else name
     if known.endswith(".sinks"):
         known += ".weight"
-    return known.replace(".norms.0.", ".").replace(
-        "block_sparse_moe.router.weight", "block_sparse_moe.router.layer.weight"
-    )
+    known = known.replace(".norms.0.", ".").replace("e_score_correction_bias", "e_score_correction.bias")
+    return known.replace("block_sparse_moe.router.weight", "block_sparse_moe.router.layer.weight")
 
 
 def fuse(entry: GgufModel, weights: dict[str, np.ndarray]) -> dict[str, list[str]]:

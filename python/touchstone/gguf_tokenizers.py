@@ -22,7 +22,16 @@ CONTROL, NORMAL, BYTE, UNKNOWN = 3, 1, 6, 2
 BLOOM = " ?[^(\\s|[.,!?…。，、।۔،])]+"
 """The pattern in the tokenizer.json of BLOOM. GGUF_PRE_TOKENIZER_SPLITS has those of other names."""
 
-SPLITS = {name: GGUF_PRE_TOKENIZER_SPLITS[name] for name in ("llama-bpe", "qwen2", "tekken", "dbrx", "gpt-4o")}
+SPLITS = {
+    name: GGUF_PRE_TOKENIZER_SPLITS[name] for name in ("llama-bpe", "qwen2", "tekken", "dbrx", "gpt-4o", "llama4")
+}
+DEEPSEEK_V3 = (
+    "\\p{N}{1,3}",
+    "[一-龥぀-ゟ゠-ヿ]+",
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+"
+    "| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+",
+)
+"""The patterns in the tokenizer.json of DeepSeek-V3, one after another."""
 SPLITS |= {"bloom": BLOOM, "stablelm2": SPLITS["qwen2"]}
 NORMALIZED = ("qwen2", "stablelm2", "mpt", "command-r")
 """Names of models whose tokenizer normalizes to NFC: Qwen 2; GPT-NeoX, which MPT, OLMo and Pythia have."""
@@ -46,7 +55,7 @@ def write_byte_level(path: Path) -> list[dict[str, object]]:
             merges.append((left, right))
     write_byte_level_file(path, "gpt-2", vocabulary, merges)
     entries = []
-    for name in ("gpt-2", "smollm", "mpt", "command-r", "falcon", *SPLITS):
+    for name in ("gpt-2", "smollm", "mpt", "command-r", "falcon", "deepseek-v3", *SPLITS):
         ids = {token: index for index, token in enumerate(vocabulary)}
         model = models.BPE(vocab=ids, merges=merges, ignore_merges=name in ("llama-bpe", "tekken"))
         tokenizer = Tokenizer(model)
@@ -88,6 +97,9 @@ def pre_tokenizer(name: str) -> pre_tokenizers.PreTokenizer:
     if name in SPLITS:
         split = pre_tokenizers.Split(Regex(SPLITS[name]), behavior="isolated")
         return pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    if name == "deepseek-v3":
+        splits = [pre_tokenizers.Split(Regex(pattern), behavior="isolated") for pattern in DEEPSEEK_V3]
+        return pre_tokenizers.Sequence([*splits, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
     plain = pre_tokenizers.ByteLevel(add_prefix_space=False)
     if name in ("smollm", "command-r"):
         return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), plain])

@@ -171,8 +171,14 @@ public final class Weights implements AutoCloseable {
      */
     public List<Matrix> stackedInputColumns(String name, int[] shape, int from, int columns) {
         StoredTensor tensor = tensors.find(name, shape);
+        StoredTensor transposed = tensor.transposed();
         List<Matrix> matrices = new ArrayList<>();
         for (int n = 0; n < shape[0]; n++) {
+            if (transposed != null) {
+                StoredTensor rows = transposed.rows((long) n * shape[2] + from, columns, 1);
+                matrices.add(new MatrixReader(rows, options, threads).ofOutputRows());
+                continue;
+            }
             StoredTensor slice = tensor.rows((long) n * shape[1], shape[1], 1);
             matrices.add(new MatrixReader(new ColumnRange(slice, from, columns), options, threads).ofInputRows());
         }

@@ -21,6 +21,11 @@ final class GgufFamilyBugs {
                     "qwen2moe",
                     "qwen3moe",
                     "gpt-oss",
+                    "deepseek2",
+                    "deepseek2-groups",
+                    "deepseek3",
+                    "llama4",
+                    "ministral3",
                     "gemma",
                     "gemma3",
                     "phi3",
@@ -60,6 +65,42 @@ final class GgufFamilyBugs {
                     "the limits of YaRN rounded for gpt-oss",
                     "gpt-oss",
                     model -> rope(model).put("truncate", true)),
+            model("DeepSeek's projection to keys left transposed", "deepseek2", GgufFamilyBugs::latentKeysTransposed),
+            model("keys and values of DeepSeek's heads left by kind", "deepseek2", GgufFamilyBugs::latentByKind),
+            model(
+                    "rope.scaling.yarn_log_multiplier of DeepSeek ignored",
+                    "deepseek2",
+                    model -> rope(model).put("mscale", 0).put("mscale_all_dim", 0)),
+            model(
+                    "rope.scaling.yarn_log_multiplier of DeepSeek read as mscale_all_dim",
+                    "deepseek2",
+                    model -> rope(model).put("mscale", 0.0707).put("mscale_all_dim", 0.0707)),
+            model("the shared experts of DeepSeek left out", "deepseek2", zeroed(".shared_experts.down_proj.")),
+            model("expert_weights_scale of DeepSeek-V2 ignored", "deepseek2", set("routed_scaling_factor", "1")),
+            model("the groups of DeepSeek-V2's experts ignored", "deepseek2-groups", set("topk_method", "\"greedy\"")),
+            model("the correction bias of DeepSeek-V3 ignored", "deepseek3", zeroed(".e_score_correction_bias")),
+            model("expert_weights_norm of DeepSeek-V3 ignored", "deepseek3", set("norm_topk_prob", "false")),
+            model("expert_weights_scale of DeepSeek-V3 ignored", "deepseek3", set("routed_scaling_factor", "1")),
+            model(
+                    "the groups of DeepSeek-V3's experts ignored",
+                    "deepseek3",
+                    model -> model.config().put("n_group", 1).put("topk_group", 1)),
+            model("DeepSeek-V3's rotated channels taken as halves", "deepseek3", set("rope_interleave", "false")),
+            model("the order of rotary pairs undone in Llama 4", "llama4", eights(".q_proj.", false)),
+            model("rotary embeddings in all layers of Llama 4", "llama4", set("no_rope_layer_interval", "100")),
+            model("the norms of queries and keys of Llama 4 left out", "llama4", set("use_qk_norm", "false")),
+            model("gate and up projections of Llama 4's experts swapped", "llama4", GgufFamilyBugs::columnsSwapped),
+            model("the square down projections of Llama 4 left transposed", "llama4", GgufFamilyBugs::downTransposed),
+            model("the shared expert of Llama 4 left out", "llama4", zeroed(".shared_expert.down_proj.")),
+            model("queries of Ministral 3 left in the order of rotary pairs", "ministral3", eights(".q_proj.", true)),
+            model(
+                    "the temperature of Ministral 3 ignored",
+                    "ministral3",
+                    model -> rope(model).put("llama_4_scaling_beta", 0)),
+            model(
+                    "rope.scaling.yarn_log_multiplier of Ministral 3 ignored",
+                    "ministral3",
+                    model -> rope(model).put("mscale_all_dim", 0)),
             model("the norms of Gemma left with 1 added", "gemma", GgufFamilyBugs::withOne),
             model("the norms of heads of Gemma 3 left with 1 added", "gemma3", GgufFamilyBugs::headsWithOne),
             model(
@@ -164,10 +205,10 @@ final class GgufFamilyBugs {
         });
     }
 
-    /** Rows of heads with 8 channels, or with 16 in Mixtral, in the order of rotary pairs or in the order that undoes it. */
+    /** Rows of heads with 8 channels, or with 16 in some models, in the order of rotary pairs or in the order that undoes it. */
     private static Mistake eights(String text, boolean pairs) {
         return model -> {
-            int size = model.name().equals("mixtral") ? 16 : 8;
+            int size = List.of("mixtral", "llama4", "ministral3").contains(model.name()) ? 16 : 8;
             rows(
                             text,
                             row -> pairs
@@ -204,6 +245,46 @@ final class GgufFamilyBugs {
                 int column = i % size;
                 int row = i / size % size;
                 moved.data()[i] = tensor.data()[i - row * size - column + column * size + row];
+            }
+            return moved;
+        });
+    }
+
+    /** Heads of 32 rows for keys, of 32 columns, and 16 rows for values. */
+    private static void latentKeysTransposed(GgufModel model) {
+        model.tensors().replaceAll((name, tensor) -> {
+            if (!name.endsWith(".kv_b_proj.weight")) {
+                return tensor;
+            }
+            Tensor moved = Tensor.zeros(tensor.shape());
+            for (int i = 0; i < tensor.size(); i++) {
+                int row = i / 32;
+                int inHead = row % 48;
+                int column = i % 32;
+                int from = inHead < 32 ? (row - inHead + column) * 32 + inHead : i;
+                moved.data()[i] = tensor.data()[from];
+            }
+            return moved;
+        });
+    }
+
+    /** The same rows: the keys of all heads, then the values. */
+    private static void latentByKind(GgufModel model) {
+        rows(".kv_b_proj.", row -> row < 128 ? row / 32 * 48 + row % 32 : (row - 128) / 16 * 48 + 32 + row % 16)
+                .accept(model);
+    }
+
+    /** The two halves of the columns in the other order. (E, C, 2 I) */
+    private static void columnsSwapped(GgufModel model) {
+        model.tensors().replaceAll((name, tensor) -> {
+            if (!name.endsWith(".gate_up_proj")) {
+                return tensor;
+            }
+            int columns = tensor.size(-1);
+            Tensor moved = Tensor.zeros(tensor.shape());
+            for (int i = 0; i < tensor.size(); i++) {
+                int column = i % columns;
+                moved.data()[i] = tensor.data()[i - column + (column + columns / 2) % columns];
             }
             return moved;
         });

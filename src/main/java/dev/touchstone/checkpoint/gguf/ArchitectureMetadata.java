@@ -45,6 +45,16 @@ record ArchitectureMetadata(String file, String prefix, ObjectNode all) {
         return all.path(key(name)).asText(fallback);
     }
 
+    /** A truth value, or a default if it is missing. */
+    boolean flag(String name, boolean fallback) {
+        JsonNode value = all.get(key(name));
+        if (value != null && !value.isBoolean()) {
+            throw new TouchstoneException(
+                    file + ": " + key(name) + " is " + shortened(value) + ", expected true or false");
+        }
+        return value == null ? fallback : value.booleanValue();
+    }
+
     /** Throws if a value is there and is another whole number. {@code what} is the meaning of the expected one. */
     void requireEqual(String name, int expected, String what) {
         if (has(name) && integer(name) != expected) {

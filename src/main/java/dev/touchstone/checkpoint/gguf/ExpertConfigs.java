@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** The configurations of architectures with mixtures of experts. */
 final class ExpertConfigs {
+    /** Llama 4 Maverick has so many experts, and no norms of queries and keys. */
+    private static final int EXPERTS_WITHOUT_NORMS = 128;
+
     private ExpertConfigs() {}
 
     /** {@code llama} with experts. */
@@ -47,6 +50,27 @@ final class ExpertConfigs {
         config.json().put("norm_topk_prob", normalizes);
         config.json().put("decoder_sparse_step", 1);
         config.json().putArray("mlp_only_layers");
+    }
+
+    /** llama.cpp has these constants instead of fields of the file. */
+    static void llama4(GgufConfig config) {
+        LlamaConfigs.sequentialLlama(config);
+        ObjectNode json = config.json();
+        json.set("intermediate_size_mlp", json.get("intermediate_size"));
+        config.integer("intermediate_size", "expert_feed_forward_length");
+        config.integer("interleave_moe_layer_step", "interleave_moe_layer_step");
+        experts(config, "num_local_experts");
+        normalizes(config, false);
+        config.only("expert_gating_func", LatentConfigs.SIGMOID + "");
+        json.put("attention_bias", config.attentionBias());
+        json.put("use_qk_norm", config.metadata().integer("expert_count") != EXPERTS_WITHOUT_NORMS);
+        config.only("attention.sliding_window", "8192");
+        json.put("attention_chunk_size", 8192);
+        config.only("attention.sliding_window_pattern", "4");
+        json.put("no_rope_layer_interval", 4);
+        json.put("attn_temperature_tuning", true);
+        json.put("floor_scale", 8192);
+        json.put("attn_scale", 0.1);
     }
 
     static void graniteMoe(GgufConfig config) {

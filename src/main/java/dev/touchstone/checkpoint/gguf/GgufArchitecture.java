@@ -26,6 +26,23 @@ enum GgufArchitecture {
     QWEN3("qwen3", "qwen3", "Qwen3ForCausalLM", GgufNames.LLAMA, LlamaConfigs::qwen3),
     QWEN3MOE("qwen3moe", "qwen3_moe", "Qwen3MoeForCausalLM", ExpertNames.QWEN3MOE, ExpertConfigs::qwen3moe),
     GPT_OSS("gpt-oss", "gpt_oss", "GptOssForCausalLM", ExpertNames.GPT_OSS, ExpertConfigs::gptOss),
+    DEEPSEEK_V3(
+            "deepseek2",
+            GgufArchitecture::hasSigmoids,
+            "deepseek_v3",
+            "DeepseekV3ForCausalLM",
+            ExpertNames.DEEPSEEK_V3,
+            LatentConfigs::deepseekV3),
+    DEEPSEEK_V2("deepseek2", "deepseek_v2", "DeepseekV2ForCausalLM", ExpertNames.DEEPSEEK, LatentConfigs::deepseekV2),
+    LLAMA4("llama4", "llama4_text", "Llama4ForCausalLM", ExpertNames.LLAMA4, ExpertConfigs::llama4),
+    MINISTRAL3(
+            "mistral3",
+            GgufArchitecture::hasTemperature,
+            "ministral3",
+            "Ministral3ForCausalLM",
+            GgufNames.LLAMA,
+            LlamaConfigs::ministral3),
+    MISTRAL3("mistral3", "mistral", "MistralForCausalLM", GgufNames.LLAMA, LlamaConfigs::mistral3),
     GEMMA("gemma", "gemma", "GemmaForCausalLM", GgufNames.LLAMA, GemmaConfigs::gemma),
     GEMMA2("gemma2", "gemma2", "Gemma2ForCausalLM", GgufNames.GEMMA2, GemmaConfigs::gemma2),
     GEMMA3("gemma3", "gemma3_text", "Gemma3ForCausalLM", GgufNames.GEMMA2, GemmaConfigs::gemma3),
@@ -58,7 +75,7 @@ enum GgufArchitecture {
     MPT("mpt", "mpt", "MptForCausalLM", GgufNames.MPT, GptConfigs::mpt);
 
     private static final List<GgufArchitecture> WITH_ROTARY_PAIRS =
-            List.of(LLAMA, MIXTRAL, GRANITE, GRANITE_MOE, SMOLLM3, OLMO);
+            List.of(LLAMA, MIXTRAL, MINISTRAL3, MISTRAL3, GRANITE, GRANITE_MOE, SMOLLM3, OLMO);
 
     private final String id;
     private final Predicate<Gguf> condition;
@@ -88,6 +105,14 @@ enum GgufArchitecture {
 
     private static boolean hasExperts(Gguf gguf) {
         return gguf.metadata().path("llama.expert_count").asInt(0) > 0;
+    }
+
+    private static boolean hasSigmoids(Gguf gguf) {
+        return gguf.metadata().path("deepseek2.expert_gating_func").asInt(0) == LatentConfigs.SIGMOID;
+    }
+
+    private static boolean hasTemperature(Gguf gguf) {
+        return gguf.metadata().path("mistral3.attention.temperature_scale").asDouble(0) != 0;
     }
 
     private static boolean hasWindow(Gguf gguf) {
@@ -161,7 +186,12 @@ enum GgufArchitecture {
 
     /** Whether Hugging Face's configuration has a size of a head that does not follow from the other sizes if it is missing. */
     boolean hasSizeOfHead() {
-        return this == QWEN3 || this == GPT_OSS || isGemma();
+        return List.of(QWEN3, GPT_OSS, LLAMA4, MINISTRAL3).contains(this) || isGemma();
+    }
+
+    /** Whether attention is to latents, from which keys and values are projected. */
+    boolean hasLatents() {
+        return this == DEEPSEEK_V2 || this == DEEPSEEK_V3;
     }
 
     /** Whether Hugging Face stores the matrices inside of blocks with a row for each input, where the file has one for each output. */
@@ -171,6 +201,6 @@ enum GgufArchitecture {
 
     /** Whether the tensor {@code rope_freqs.weight} may give the factors of the rotary frequencies. */
     boolean mayHaveRotaryFactors() {
-        return names == GgufNames.LLAMA || this == MIXTRAL || this == GEMMA2;
+        return names == GgufNames.LLAMA || this == MIXTRAL || this == LLAMA4 || this == GEMMA2;
     }
 }

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /**
  * Writes the {@code config.json} that Hugging Face's class of the same architecture has for a GGUF model. A field that the metadata lacks
  * is an error, unless the specification of the format or llama.cpp gives its default. The fields of single architectures are in
- * {@link LlamaConfigs}, {@link GemmaConfigs}, {@link ExpertConfigs} and {@link GptConfigs}.
+ * {@link LlamaConfigs}, {@link GemmaConfigs}, {@link ExpertConfigs}, {@link LatentConfigs} and {@link GptConfigs}.
  */
 final class GgufConfig {
     /** Metadata that changes the result, with the only value that is supported in architectures that do not read it. */
@@ -23,6 +23,8 @@ final class GgufConfig {
             Map.entry("attention.clamp_kqv", "0.0"),
             Map.entry("attention.max_alibi_bias", "0.0"),
             Map.entry("attention.scale", "0.0"),
+            Map.entry("attention.temperature_length", "0"),
+            Map.entry("attention.temperature_scale", "0.0"),
             Map.entry("attn_logit_softcapping", "0.0"),
             Map.entry("embedding_scale", "0.0"),
             Map.entry("expert_count", "0"),
@@ -32,6 +34,7 @@ final class GgufConfig {
             Map.entry("expert_shared_feed_forward_length", "0"),
             Map.entry("expert_weights_scale", "1.0"),
             Map.entry("final_logit_softcapping", "0.0"),
+            Map.entry("interleave_moe_layer_step", "0"),
             Map.entry("leading_dense_block_count", "0"),
             Map.entry("logit_scale", "0.0"),
             Map.entry("nextn_predict_layers", "0"),
@@ -134,9 +137,14 @@ final class GgufConfig {
      */
     int likeLlama() {
         int headSize = groupedHeads();
-        metadata.requireEqual("rope.dimension_count", headSize, "the size of a head");
-        config.set("rope_parameters", rotary().parameters());
+        wholeRotary(headSize, rotary().parameters());
         return headSize;
+    }
+
+    /** Writes a rotary embedding on all channels of a head. */
+    void wholeRotary(int headSize, ObjectNode parameters) {
+        metadata.requireEqual("rope.dimension_count", headSize, "the size of a head");
+        config.set("rope_parameters", parameters);
     }
 
     /** The same without rotary embeddings. */

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 public final class GgufFolder implements ModelFiles, StoredTensors {
     /** The values of {@code general.architecture} that are supported. */
     public static final String ARCHITECTURES =
-            "llama, qwen2, qwen2moe, qwen3, qwen3moe, gpt-oss, gemma, gemma2, gemma3, phi2, phi3,"
+            "llama, qwen2, qwen2moe, qwen3, qwen3moe, gpt-oss, deepseek2, llama4, mistral3, gemma, gemma2, gemma3, phi2, phi3,"
                     + " granite, granitemoe, smollm3, olmo, olmo2, command-r, cohere2, starcoder2, stablelm, gpt2, gptj, gptneox,"
                     + " starcoder, bloom, falcon, mpt";
 

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Makes the weights of a Hugging Face model from the tensors of a GGUF file.
@@ -52,11 +54,25 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int heads, int g
                     && JoinedExperts.NAME.matcher(name).matches();
             if (joined) {
                 JoinedExperts.of(architecture, name, tensors).ifPresent(weights::add);
+            } else if (architecture.hasLatents()
+                    && LatentWeight.NAME.matcher(name).matches()) {
+                latent(tensor, tensors).ifPresent(weights::add);
             } else if (!isPartOfConfig(name)) {
                 weights.addAll(of(tensor));
             }
         });
         return weights;
+    }
+
+    /** The projection of keys and values of which a tensor of the file is the first part; empty if it is the second one. */
+    private Optional<LatentWeight> latent(GgufTensor tensor, Map<String, GgufTensor> tensors) {
+        boolean first = tensor.name().contains("attn_k_b");
+        String other = tensor.name().replace(first ? "attn_k_b" : "attn_v_b", first ? "attn_v_b" : "attn_k_b");
+        if (!tensors.containsKey(other)) {
+            throw new TouchstoneException(tensor.file() + " holds " + tensor.name() + ", expected " + other + " too");
+        }
+        String name = architecture.names().hugging(tensor.name().replaceAll("attn_[kv]_b", "attn_kv_b"));
+        return first ? Optional.of(new LatentWeight(name, tensor, tensors.get(other))) : Optional.empty();
     }
 
     private boolean isPartOfConfig(String tensor) {
@@ -75,7 +91,15 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int heads, int g
         }
         String stacked = names.huggingOfStacked(tensor.name());
         if (stacked != null) {
-            return unstack(tensor, stacked);
+            return unstack(tensor, List.of(stacked));
+        }
+        if (tensor.name().contains(".ffn_gate_up_exps.")) {
+            List<String> gateAndUp = Stream.of("ffn_gate_exps", "ffn_up_exps")
+                    .map(layer -> names.huggingOfStacked(tensor.name().replace("ffn_gate_up_exps", layer)))
+                    .toList();
+            if (!gateAndUp.contains(null)) {
+                return unstack(tensor, gateAndUp);
+            }
         }
         String name = names.hugging(tensor.name());
         if (name == null) {
@@ -107,19 +131,25 @@ record GgufWeights(GgufArchitecture architecture, int headSize, int heads, int g
                 : Change.NONE;
     }
 
-    /** Tensors of several layers in one. (N, ...) -> N x (...) */
-    private static List<GgufWeight> unstack(GgufTensor tensor, String name) {
+    /**
+     * Tensors of several layers in one. (N, ...) -> N x (...)
+     *
+     * @param names of a layer, with its index as %d: one, or several whose rows come one after another
+     */
+    private static List<GgufWeight> unstack(GgufTensor tensor, List<String> names) {
         int[] shape = tensor.shape();
-        if (shape.length == 1) {
+        if (shape.length == 1 || names.size() > 1 && (shape.length == 2 || shape[1] % names.size() != 0)) {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " has shape " + Arrays.toString(shape)
-                    + ", expected more axes");
+                    + (shape.length < 3 ? ", expected more axes" : ", expected an even number of rows"));
         }
         int[] one = Arrays.copyOfRange(shape, 1, shape.length);
+        one[0] /= names.size();
         int rows = one.length == 1 ? 1 : one[0];
         List<GgufWeight> weights = new ArrayList<>();
-        for (int i = 0; i < shape[0]; i++) {
+        for (int i = 0; i < shape[0] * names.size(); i++) {
+            String name = names.get(i % names.size()).formatted(i / names.size());
             RowOrder order = RowOrder.from((long) i * rows, rows);
-            weights.add(GgufWeight.ordered(name.formatted(i), tensor, order).reshaped(one));
+            weights.add(GgufWeight.ordered(name, tensor, order).reshaped(one));
         }
         return weights;
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Matrices, or biases, of all experts as Hugging Face stores them: gate and up projections of an expert in one, whose rows come one after
- * another or in turn, and in gpt-oss with a row for each input, where the file has one for each output.
+ * another or in turn, and in gpt-oss and Llama 4 with a row for each input, where the file has one for each output.
  *
  * @param parts of the file: one, or those of gate and up projections. (E, O, I) or (E, O)
  * @param inTurn whether the rows of the parts come in turn
@@ -25,7 +25,8 @@ record JoinedExperts(String name, List<GgufTensor> parts, boolean inTurn, boolea
 
     /** Whether an architecture has the gate and up projections of its experts in one tensor. */
     static boolean joins(GgufArchitecture architecture) {
-        return architecture == GgufArchitecture.GRANITE_MOE || architecture == GgufArchitecture.GPT_OSS;
+        return List.of(GgufArchitecture.GRANITE_MOE, GgufArchitecture.GPT_OSS, GgufArchitecture.LLAMA4)
+                .contains(architecture);
     }
 
     /** The tensor of which a tensor of the file is the first part; empty if it is the second one. */
@@ -57,8 +58,9 @@ record JoinedExperts(String name, List<GgufTensor> parts, boolean inTurn, boolea
         }
         String layer = down ? "down_proj" : "gate_up_proj";
         boolean bias = kind.equals("bias");
-        return Optional.of(
-                new JoinedExperts(block + ".mlp.experts." + layer + (bias ? "_bias" : ""), parts, true, !bias));
+        boolean inTurn = architecture == GgufArchitecture.GPT_OSS;
+        String path = block + (inTurn ? ".mlp" : ".feed_forward") + ".experts." + layer + (bias ? "_bias" : "");
+        return Optional.of(new JoinedExperts(path, parts, inTurn, !bias));
     }
 
     private GgufTensor first() {

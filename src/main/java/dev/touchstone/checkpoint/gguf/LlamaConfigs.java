@@ -27,6 +27,32 @@ final class LlamaConfigs {
         biases(config);
     }
 
+    /** {@code mistral3} without a temperature: Mistral Small 3. */
+    static void mistral3(GgufConfig config) {
+        config.withoutWindow();
+        sequentialLlama(config);
+        config.json().putNull("sliding_window");
+    }
+
+    /** Queries grow with each multiple of the context of the training. */
+    static void ministral3(GgufConfig config) {
+        ArchitectureMetadata metadata = config.metadata();
+        metadata.refuseOther("use_parallel_residual", "false");
+        config.withoutWindow();
+        config.rmsNorm();
+        config.json().put("hidden_act", "silu");
+        config.json().putNull("sliding_window");
+        ObjectNode rope = config.rotary().parametersOfMinistral();
+        config.wholeRotary(config.groupedHeads(), rope);
+        rope.set("llama_4_scaling_beta", metadata.required("attention.temperature_scale"));
+        config.reads("attention.temperature_scale");
+        metadata.requireEqual(
+                "attention.temperature_length",
+                metadata.integer("rope.scaling.original_context_length"),
+                "rope.scaling.original_context_length");
+        config.reads("attention.temperature_length");
+    }
+
     private static void biases(GgufConfig config) {
         config.json().put("attention_bias", config.attentionBias());
         config.json().put("mlp_bias", config.has("blk.0.ffn_up.bias"));

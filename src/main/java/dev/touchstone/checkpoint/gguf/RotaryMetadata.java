@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.util.TouchstoneException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +20,13 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
     static final String SHORT_FACTORS = "rope_factors_short.weight";
 
     private static final String OLD_FACTOR = "rope.scale_linear";
+    private static final String TYPE = "rope.scaling.type";
+
+    /** By how much YaRN multiplies cosines and sines. */
+    private static final String FACTOR = "rope.scaling.yarn_attn_factor";
+
+    /** Of the logarithm in that factor. */
+    private static final String MULTIPLIER = "rope.scaling.yarn_log_multiplier";
 
     /** The base of the frequencies. */
     JsonNode base() {
@@ -29,12 +37,58 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
 
     /** With the scaling of the metadata, or with the factors of {@code rope_freqs.weight}. */
     ObjectNode parameters() {
+        metadata.refuse(
+                type().equals("yarn")
+                        && metadata.has(MULTIPLIER)
+                        && metadata.required(MULTIPLIER).doubleValue() != 0,
+                MULTIPLIER,
+                metadata.text(MULTIPLIER, ""),
+                "0.0");
+        return scaled();
+    }
+
+    /**
+     * With YaRN, cosines and sines are not multiplied, but scores are. The converter writes a tenth of {@code mscale_all_dim}, to which
+     * {@code mscale} is equal in all models.
+     */
+    ObjectNode parametersOfLatent() {
+        ObjectNode rope = scaled();
+        if (type().equals("yarn")) {
+            BigDecimal scale = multiplier().movePointRight(1);
+            rope.put("mscale", scale.doubleValue());
+            rope.put("mscale_all_dim", scale.doubleValue());
+        }
+        return rope;
+    }
+
+    /** With YaRN, whose {@code mscale} is 1 in llama.cpp. */
+    ObjectNode parametersOfMinistral() {
+        metadata.refuse(!type().equals("yarn"), TYPE, type(), "yarn");
+        return scaled().put("mscale", 1.0).put("mscale_all_dim", multiplier().doubleValue());
+    }
+
+    /** The shortest decimal number that has the value in float32, which is the one that the converter was given. */
+    private BigDecimal multiplier() {
+        metadata.refuse(metadata.has(FACTOR), FACTOR, metadata.text(FACTOR, ""), "none beside " + MULTIPLIER);
+        JsonNode value = metadata.required(MULTIPLIER);
+        metadata.refuse(
+                !Float.isFinite(value.floatValue()) || value.floatValue() < 0,
+                MULTIPLIER,
+                value.asText(),
+                "a number of at least 0");
+        return new BigDecimal(Float.toString(value.floatValue()));
+    }
+
+    private String type() {
+        return metadata.text(TYPE, hasOldScaling() ? "linear" : "none");
+    }
+
+    private ObjectNode scaled() {
         ObjectNode rope = unscaled();
         GgufTensor factors = tensors.get(GgufWeights.ROPE_FACTORS);
-        String type = metadata.text("rope.scaling.type", hasOldScaling() ? "linear" : "none");
+        String type = type();
         if (factors != null) {
-            metadata.refuse(
-                    !type.equals("none"), "rope.scaling.type", type, "none beside the tensor " + factors.name());
+            metadata.refuse(!type.equals("none"), TYPE, type, "none beside the tensor " + factors.name());
             rope.put("rope_type", "longrope");
             rope.put("factor", 1.0);
             rope.put("original_max_position_embeddings", metadata.integer("context_length"));
@@ -42,8 +96,7 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
             rope.set("long_factor", values(factors));
             return rope;
         }
-        metadata.refuse(
-                !List.of("none", "linear", "yarn").contains(type), "rope.scaling.type", type, "none, linear or yarn");
+        metadata.refuse(!List.of("none", "linear", "yarn").contains(type), TYPE, type, "none, linear or yarn");
         if (!type.equals("none")) {
             rope.put("rope_type", type);
             boolean old = hasOldScaling() && !metadata.has("rope.scaling.factor");
@@ -77,7 +130,7 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
 
     /** Of some channels, with LongRoPE if the file has its factors. */
     ObjectNode longRope(int headSize) {
-        metadata.refuseOther("rope.scaling.type", "longrope");
+        metadata.refuseOther(TYPE, "longrope");
         metadata.refuseOther(OLD_FACTOR, "1.0");
         ObjectNode rope = unscaled().put("partial_rotary_factor", part(headSize));
         GgufTensor ofShort = tensors.get(SHORT_FACTORS);
@@ -110,11 +163,10 @@ record RotaryMetadata(ArchitectureMetadata metadata, Map<String, GgufTensor> ten
         }
         // OLMo 3 has the usual factor, which follows from the others, in its configuration.
         double usual = 0.1 * StrictMath.log(rope.get("factor").doubleValue()) + 1;
-        JsonNode given = metadata.all().get(metadata.key("rope.scaling.yarn_attn_factor"));
+        JsonNode given = metadata.all().get(metadata.key(FACTOR));
         if (given == null || given.floatValue() != (float) usual) {
-            metadata.refuseOther("rope.scaling.yarn_attn_factor", "1.0");
+            metadata.refuseOther(FACTOR, "1.0");
         }
-        metadata.refuseOther("rope.scaling.yarn_log_multiplier", "0.0");
         rope.put("original_max_position_embeddings", metadata.integer("rope.scaling.original_context_length"));
         for (String name : List.of("beta_fast", "beta_slow")) {
             if (metadata.has("rope.scaling.yarn_" + name)) {

@@ -54,6 +54,31 @@ class GgufConfigTest {
             gpt-oss     | attention.sliding_window     | | the metadata lacks gpt-oss.attention.sliding_window;
             gpt-oss     | attention.sliding_window_pattern | [true] | gpt-oss.attention.sliding_window_pattern is an array of 1 elements
             gpt-oss     | rope.scaling.yarn_attn_factor | 2.0 | gpt-oss.rope.scaling.yarn_attn_factor is 2.0, which is not supported;
+            deepseek2   | attention.kv_lora_rank       | | the metadata lacks deepseek2.attention.kv_lora_rank;
+            deepseek2   | attention.value_length_mla   | | the metadata lacks deepseek2.attention.value_length_mla;
+            deepseek2   | attention.key_length_mla     | 8 | deepseek2.attention.key_length_mla is 8, which is not supported; expected more
+            deepseek2   | attention.key_length         | 8 | deepseek2.attention.key_length is 8, expected 40, kv_lora_rank and
+            deepseek2   | attention.head_count_kv      | 4 | deepseek2.attention.head_count_kv is 4, expected 1, the latent;
+            deepseek2-groups | attention.head_count_kv | 1 | deepseek2.attention.head_count_kv is 1, expected 4, the number of heads;
+            deepseek2   | rope.scaling.yarn_log_multiplier | | the metadata lacks deepseek2.rope.scaling.yarn_log_multiplier;
+            deepseek2   | rope.scaling.yarn_attn_factor | 1.0 | deepseek2.rope.scaling.yarn_attn_factor is 1.0, which is not supported;
+            deepseek2   | expert_group_count           | | the metadata lacks deepseek2.expert_group_count;
+            deepseek2   | expert_shared_count          | | the metadata lacks deepseek2.expert_shared_count;
+            deepseek2   | leading_dense_block_count    | | the metadata lacks deepseek2.leading_dense_block_count;
+            deepseek2   | expert_weights_norm          | true | deepseek2.expert_weights_norm is true, which is not supported; expected false
+            deepseek2   | expert_gating_func           | 3 | deepseek2.expert_gating_func is 3, which is not supported; expected 1
+            deepseek2   | attention.temperature_scale  | 0.1 | deepseek2.attention.temperature_scale is 0.1, which is not supported;
+            deepseek3   | expert_weights_norm          | 1 | deepseek2.expert_weights_norm is 1, expected true or false
+            deepseek3   | nextn_predict_layers         | 1 | deepseek2.nextn_predict_layers is 1, which is not supported; expected 0
+            llama4      | interleave_moe_layer_step    | | the metadata lacks llama4.interleave_moe_layer_step;
+            llama4      | expert_feed_forward_length   | | the metadata lacks llama4.expert_feed_forward_length;
+            llama4      | attention.sliding_window     | 0 | llama4.attention.sliding_window is 0, which is not supported; expected 8192
+            llama4      | expert_weights_norm          | true | llama4.expert_weights_norm is true, which is not supported; expected false
+            ministral3  | rope.scaling.type            | | mistral3.rope.scaling.type is none, which is not supported; expected yarn
+            ministral3  | rope.scaling.yarn_log_multiplier | | the metadata lacks mistral3.rope.scaling.yarn_log_multiplier;
+            ministral3  | attention.temperature_length | 9 | mistral3.attention.temperature_length is 9, expected 8, rope.scaling.
+            ministral3  | expert_count                 | 4 | mistral3.expert_count is 4, which is not supported; expected 0
+            qwen2       | rope.scaling.type            | "yarn" | the metadata lacks qwen2.rope.scaling.factor;
             gemma       | attention.sliding_window     | 3 | gemma.attention.sliding_window is 3, which is not supported; expected 0
             gemma3      | attn_logit_softcapping       | 5.0 | gemma3.attn_logit_softcapping is 5.0, which is not supported; expected 0.0
             phi3        | attention.sliding_window     | | the metadata lacks phi3.attention.sliding_window;
@@ -246,6 +271,68 @@ class GgufConfigTest {
                 assertThat(tensor.elements()).isPositive();
             }
         }
+    }
+
+    /** Its factor of the embeddings would be missing. */
+    @Test
+    void yarnWithALogarithmThatIsMultipliedIsRefused() {
+        assertThatThrownBy(() -> rope(
+                        "qwen2",
+                        metadata -> metadata.put("qwen2.rope.scaling.type", "yarn")
+                                .put("qwen2.rope.scaling.factor", 4.0)
+                                .put("qwen2.rope.scaling.original_context_length", 20)
+                                .put("qwen2.rope.scaling.yarn_log_multiplier", 0.5)))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("gguf-qwen2.gguf: qwen2.rope.scaling.yarn_log_multiplier is 0.5, which is not supported;"
+                        + " expected 0.0");
+    }
+
+    /** The converter writes a tenth as float32, which is not ten times smaller exactly. */
+    @Test
+    void theScaleOfYarnIsTheNumberThatWasConverted() {
+        JsonNode rope = rope("deepseek2", metadata -> {});
+
+        assertThat(rope.get("mscale").doubleValue()).isEqualTo(0.707);
+        assertThat(rope.get("mscale_all_dim").doubleValue()).isEqualTo(0.707);
+    }
+
+    /** llama.cpp then has experts that are not multiplied. */
+    @Test
+    void missingSettingsOfDeepSeeksExpertsHaveLlamaCppsDefaults() {
+        JsonNode config = config("deepseek3", metadata -> {
+            metadata.remove("deepseek2.expert_weights_scale");
+            metadata.remove("deepseek2.expert_weights_norm");
+        });
+
+        assertThat(config.get("routed_scaling_factor").doubleValue()).isEqualTo(1);
+        assertThat(config.get("norm_topk_prob").booleanValue()).isFalse();
+    }
+
+    /** Maverick. */
+    @Test
+    void aLlama4With128ExpertsHasNoNorms() {
+        JsonNode config = config("llama4", metadata -> metadata.put("llama4.expert_count", 128));
+
+        assertThat(config.get("use_qk_norm").booleanValue()).isFalse();
+    }
+
+    @Test
+    void mistral3WithoutATemperatureIsMistral() {
+        JsonNode config = config("mistral3", metadata -> {});
+
+        assertThat(config.get("model_type").textValue()).isEqualTo("mistral");
+        assertThat(config.get("sliding_window").isNull()).isTrue();
+    }
+
+    @Test
+    void projectionsOfLatentsThatDoNotFitAreRefusedByName() {
+        assertThatThrownBy(() -> experts("deepseek2", "blk.1.attn_v_b.weight", "blk.1.attn_k_b.bias"))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessage("gguf-deepseek2.gguf holds blk.1.attn_k_b.weight, expected blk.1.attn_v_b.weight too");
+        assertThatThrownBy(() -> experts("deepseek2", "blk.1.attn_q_b.weight", "blk.0.attn_v_b.weight"))
+                .isInstanceOf(TouchstoneException.class)
+                .hasMessageStartingWith(
+                        "gguf-deepseek2.gguf: blk.1.attn_q_b.weight has shape [160, 32], expected 3 axes");
     }
 
     private static JsonNode rope(String model, Consumer<ObjectNode> change) {

@@ -145,16 +145,19 @@ class GgufModelTest {
                 .hasMessage(folder + " holds several GGUF models; pass one of the files: [model.gguf, other.gguf]");
     }
 
-    /** Although Hugging Face's names are those of single experts, of joined projections, or of transposed ones. MXFP4 becomes BF16. */
+    /** Although Hugging Face's names are those of single experts, of joined projections, or of transposed ones. */
     @ParameterizedTest
-    @ValueSource(strings = {"mixtral", "qwen2moe", "qwen3moe", "granitemoe", "gpt-oss"})
+    @ValueSource(strings = {"mixtral", "qwen2moe", "qwen3moe", "granitemoe", "gpt-oss", "deepseek2", "llama4"})
     void expertsKeepTheTypeOfTheirTensorInMemory(String model) {
         List<Block> blocks = Checkpoint.load(file(model)).transformer().blocks();
         Set<Matrix.Type> types = EnumSet.noneOf(Matrix.Type.class);
         try (Gguf gguf = Gguf.open(file(model))) {
             for (int i = 0; i < blocks.size(); i++) {
                 String layer = "blk." + i + ".ffn_";
-                Experts experts = ((MixtureOfExperts) blocks.get(i).mlp()).experts();
+                if (!(blocks.get(i).mlp() instanceof MixtureOfExperts mixture)) {
+                    continue;
+                }
+                Experts experts = mixture.experts();
                 Map.of("gate", experts.gate(), "up", experts.up(), "down", experts.down())
                         .forEach((name, projection) -> {
                             GgufTensor tensor = gguf.tensors().get(layer + name + "_exps.weight");

@@ -1,6 +1,7 @@
 package dev.touchstone.util;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,11 @@ public class JsonObject {
     /** The fields of an object whose values are all whole numbers, in their order in the file. */
     public Map<String, Integer> integers() {
         Map<String, Integer> integers = new LinkedHashMap<>();
+        if (isMap(json)) {
+            ((Map<?, ?>) ((POJONode) json).getPojo())
+                    .forEach((name, value) -> integers.put((String) name, (Integer) value));
+            return integers;
+        }
         json.properties().forEach(field -> integers.put(field.getKey(), whole(field.getKey(), field.getValue())));
         return integers;
     }
@@ -155,7 +161,7 @@ public class JsonObject {
 
     /** An object that must be set. */
     public JsonObject object(String name) {
-        if (!json.path(name).isObject()) {
+        if (!json.path(name).isObject() && !isMap(json.path(name))) {
             throw error(name, "an object {...}");
         }
         return new JsonObject(path + ": " + name, json.get(name));
@@ -178,6 +184,11 @@ public class JsonObject {
             objects.add(new JsonObject(path + ": " + place, value));
         }
         return objects;
+    }
+
+    /** Whether it is an object that was made in memory, of whole numbers, without a node for each. */
+    private static boolean isMap(JsonNode value) {
+        return value instanceof POJONode made && made.getPojo() instanceof Map;
     }
 
     private int whole(String name, JsonNode value) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,18 +40,21 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
 
     private final Gguf gguf;
     private final List<StoredTensor> weights;
-    private final Map<String, ObjectNode> files = new LinkedHashMap<>();
+    private final Map<String, Supplier<ObjectNode>> files = new LinkedHashMap<>();
 
     private GgufFolder(Gguf gguf) {
         this.gguf = gguf;
         GgufArchitecture architecture = GgufArchitecture.of(gguf);
         ObjectNode config = GgufConfig.of(gguf, architecture);
-        files.put("config.json", config);
+        files.put("config.json", () -> config);
         files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
         this.weights = GgufWeights.of(architecture, config).of(gguf.tensors());
     }
 
-    /** Opens a file, or all parts of a split model. Throws if its architecture or its tokenizer is not supported. */
+    /**
+     * Opens a file, or all parts of a split model. Throws if its architecture is not supported. The files of the tokenizer are made when they
+     * are read, which throws if it is not supported.
+     */
     public static GgufFolder open(Path file) {
         return of(Gguf.open(file));
     }
@@ -72,6 +76,8 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
      * @param dtype the type of the weights
      */
     public void write(Path folder, DType dtype) {
+        Map<String, String> texts = new LinkedHashMap<>(); // first, because the tokenizer may not be supported
+        files.forEach((name, json) -> texts.put(name, json.get().toPrettyString() + "\n"));
         try {
             Files.createDirectories(folder);
             try (Stream<Path> inside = Files.list(folder)) {
@@ -85,7 +91,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         SafetensorsWriter tensors = new SafetensorsWriter().metadata("format", "pt");
         weights.forEach(weight -> tensors.add(weight.name(), dtype, weight));
         tensors.write(folder.resolve("model.safetensors"));
-        files.forEach((name, json) -> WholeFile.write(folder.resolve(name), json.toPrettyString() + "\n"));
+        texts.forEach((name, text) -> WholeFile.write(folder.resolve(name), text));
     }
 
     @Override
@@ -108,14 +114,14 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         if (!has(file)) {
             throw Problems.unreadable(file, new NoSuchFileException(file));
         }
-        return files.get(file).toString().getBytes(UTF_8);
+        return files.get(file).get().toString().getBytes(UTF_8);
     }
 
     /** A tokenizer is large, so it is not written as text to be parsed again. */
     @Override
     public JsonObject json(String file, String path) {
         return file.equals(GgufTokenizer.FILE) && has(file)
-                ? new JsonObject(path, files.get(file))
+                ? new JsonObject(path, files.get(file).get())
                 : ModelFiles.super.json(file, path);
     }
 

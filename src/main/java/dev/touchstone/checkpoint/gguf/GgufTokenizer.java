@@ -12,16 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Writes the tokenizer files of a Hugging Face folder from the metadata of a GGUF file, {@code tokenizer.ggml.*}. Two kinds are
+ * Writes the {@code tokenizer.json} of a Hugging Face folder from the metadata of a GGUF file, {@code tokenizer.ggml.*}. Two kinds are
  * supported: byte-level BPE, {@code gpt2}, and the BPE of SentencePiece, {@code llama}.
  */
 final class GgufTokenizer {
     /** The file with the vocabulary. */
     static final String FILE = "tokenizer.json";
 
-    private static final String PREFIX = "tokenizer.ggml.";
+    static final String PREFIX = "tokenizer.ggml.";
 
     /** Values of {@code token_type}. */
     private static final int CONTROL = 3;
@@ -31,16 +32,16 @@ final class GgufTokenizer {
     /** Tokens of Phi-3 that leave the spaces after them in the text. All others remove them, which no metadata says. */
     private static final Set<String> KEEP_SPACES_IN_PHI3 = Set.of("<unk>", "<s>", "<|endoftext|>");
 
-    private final String file;
+    private final SpecialTokenIds special;
     private final GgufArchitecture architecture;
     private final ObjectNode metadata;
     private final List<String> tokens;
     private final Map<String, Integer> ids = new LinkedHashMap<>();
 
-    private GgufTokenizer(String file, GgufArchitecture architecture, ObjectNode metadata) {
-        this.file = file;
+    private GgufTokenizer(SpecialTokenIds special, GgufArchitecture architecture) {
+        this.special = special;
         this.architecture = architecture;
-        this.metadata = metadata;
+        this.metadata = special.metadata();
         this.tokens = texts("tokens");
         for (String token : tokens) {
             if (ids.putIfAbsent(token, ids.size()) != null) {
@@ -49,25 +50,31 @@ final class GgufTokenizer {
         }
     }
 
-    /** The files by name; none if the metadata has no tokenizer, then the model runs on token ids. */
-    static Map<String, ObjectNode> files(String file, GgufArchitecture architecture, ObjectNode metadata) {
+    /**
+     * The files by name, each of which is made when it is asked for; none if the metadata has no tokenizer, then the model runs on token
+     * ids.
+     */
+    static Map<String, Supplier<ObjectNode>> files(String file, GgufArchitecture architecture, ObjectNode metadata) {
         String model = metadata.path(PREFIX + "model").asText("no_vocab");
         if (model.equals("no_vocab") || model.equals("none")) {
             return Map.of();
         }
-        GgufTokenizer tokenizer = new GgufTokenizer(file, architecture, metadata);
-        Map<String, ObjectNode> files = new LinkedHashMap<>();
-        files.put(
-                FILE,
-                switch (model) {
-                    case "gpt2" -> tokenizer.byteLevel();
-                    case "llama" -> tokenizer.sentencePiece();
-                    default ->
-                        throw tokenizer.error("model", "is " + Problems.printable(model) + ", expected gpt2 or llama");
-                });
-        files.put("tokenizer_config.json", tokenizer.config());
-        tokenizer.generation(files);
+        SpecialTokenIds ids = new SpecialTokenIds(file, metadata);
+        Map<String, Supplier<ObjectNode>> files = new LinkedHashMap<>();
+        files.put(FILE, () -> new GgufTokenizer(ids, architecture).json(model));
+        files.put("tokenizer_config.json", ids::config);
+        if (ids.hasEnds()) {
+            files.put("generation_config.json", ids::generation);
+        }
         return files;
+    }
+
+    private ObjectNode json(String model) {
+        return switch (model) {
+            case "gpt2" -> byteLevel();
+            case "llama" -> sentencePiece();
+            default -> throw error("model", "is " + Problems.printable(model) + ", expected gpt2 or llama");
+        };
     }
 
     private ObjectNode byteLevel() {
@@ -81,15 +88,16 @@ final class GgufTokenizer {
         json.set("pre_tokenizer", pre.json());
         json.putObject("decoder").put("type", "ByteLevel");
         ObjectNode model = bpe(json).put("ignore_merges", pre.ignoresMerges());
-        ArrayNode merges = model.putArray("merges");
-        texts("merges").forEach(merge -> {
-            String[] parts = merge.split(" ", -1);
-            if (parts.length != 2) {
-                throw error("merges", "contains " + Problems.printable(merge) + ", expected two tokens and a space");
-            }
-            merges.addArray().add(parts[0]).add(parts[1]);
-        });
+        model.putPOJO("merges", texts("merges").stream().map(this::pair).toList());
         return json;
+    }
+
+    private List<String> pair(String merge) {
+        int space = merge.indexOf(' ');
+        if (space < 0 || merge.indexOf(' ', space + 1) >= 0) {
+            throw error("merges", "contains " + Problems.printable(merge) + ", expected two tokens and a space");
+        }
+        return List.of(merge.substring(0, space), merge.substring(space + 1));
     }
 
     private ObjectNode sentencePiece() {
@@ -116,12 +124,14 @@ final class GgufTokenizer {
         ObjectNode model = bpe(json).put("fuse_unk", true).put("byte_fallback", true);
         JsonNode unknown = metadata.path(PREFIX + "unknown_token_id");
         if (!unknown.isMissingNode()) {
-            model.put("unk_token", token("unknown_token_id", unknown));
+            model.put("unk_token", special.token("unknown_token_id", unknown));
         }
-        ArrayNode merges = model.putArray("merges");
-        for (DerivedMerges.Merge merge : DerivedMerges.of(ids, gemma ? positions() : scores())) {
-            merges.addArray().add(merge.left()).add(merge.right());
-        }
+        List<DerivedMerges.Merge> merges = DerivedMerges.of(ids, gemma ? positions() : scores());
+        model.putPOJO(
+                "merges",
+                merges.stream()
+                        .map(merge -> List.of(merge.left(), merge.right()))
+                        .toList());
         return json;
     }
 
@@ -167,77 +177,32 @@ final class GgufTokenizer {
     private void template(ObjectNode processor, boolean bos, boolean eos) {
         processor.put("type", "TemplateProcessing");
         ArrayNode single = processor.putArray("single");
-        ObjectNode special = JsonNodeFactory.instance.objectNode();
+        ObjectNode tokensOfTemplate = JsonNodeFactory.instance.objectNode();
         if (bos) {
-            add(single, special, "bos_token_id");
+            add(single, tokensOfTemplate, "bos_token_id");
         }
         single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
         if (eos) {
-            add(single, special, "eos_token_id");
+            add(single, tokensOfTemplate, "eos_token_id");
         }
         ArrayNode pair = processor.putArray("pair");
         pair.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
         pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-        processor.set("special_tokens", special);
+        processor.set("special_tokens", tokensOfTemplate);
     }
 
-    private void add(ArrayNode template, ObjectNode special, String name) {
+    private void add(ArrayNode template, ObjectNode tokensOfTemplate, String name) {
         JsonNode id = metadata.path(PREFIX + name);
-        String token = token(name, id);
+        String token = special.token(name, id);
         template.addObject().putObject("SpecialToken").put("id", token).put("type_id", 0);
-        ObjectNode entry = special.putObject(token).put("id", token);
+        ObjectNode entry = tokensOfTemplate.putObject(token).put("id", token);
         entry.putArray("ids").add(id.intValue());
         entry.putArray("tokens").add(token);
     }
 
+    /** Vocabulary and merges are maps and lists of Java, because a node for each of their elements would take longer than all else. */
     private ObjectNode bpe(ObjectNode json) {
-        ObjectNode model = json.putObject("model").put("type", "BPE");
-        ObjectNode vocabulary = model.putObject("vocab");
-        ids.forEach(vocabulary::put);
-        return model;
-    }
-
-    private ObjectNode config() {
-        ObjectNode config = JsonNodeFactory.instance.objectNode().put("tokenizer_class", "PreTrainedTokenizerFast");
-        Map<String, String> names = Map.of(
-                "bos_token", "bos_token_id",
-                "eos_token", "eos_token_id",
-                "unk_token", "unknown_token_id",
-                "pad_token", "padding_token_id");
-        names.forEach((field, name) -> {
-            JsonNode id = metadata.path(PREFIX + name);
-            if (!id.isMissingNode()) {
-                config.put(field, token(name, id));
-            }
-        });
-        JsonNode template = metadata.path("tokenizer.chat_template");
-        if (template.isTextual()) {
-            config.set("chat_template", template);
-        }
-        return config;
-    }
-
-    /** A model may end an answer and a text with different tokens. */
-    private void generation(Map<String, ObjectNode> files) {
-        ObjectNode generation = JsonNodeFactory.instance.objectNode();
-        ArrayNode ends = generation.putArray("eos_token_id");
-        for (String name : List.of("eos_token_id", "eot_token_id", "eom_token_id")) {
-            JsonNode id = metadata.path(PREFIX + name);
-            if (!id.isMissingNode()) {
-                token(name, id); // checks the id
-                ends.add(id);
-            }
-        }
-        if (!ends.isEmpty()) {
-            files.put("generation_config.json", generation);
-        }
-    }
-
-    private String token(String name, JsonNode id) {
-        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() >= tokens.size()) {
-            throw error(name, "is " + id + ", expected an id below " + tokens.size());
-        }
-        return tokens.get(id.intValue());
+        return json.putObject("model").put("type", "BPE").putPOJO("vocab", ids);
     }
 
     private Map<String, Double> scores() {
@@ -275,6 +240,6 @@ final class GgufTokenizer {
     }
 
     private TouchstoneException error(String name, String problem) {
-        return new TouchstoneException(file + ": " + PREFIX + name + " " + problem);
+        return special.error(name, problem);
     }
 }

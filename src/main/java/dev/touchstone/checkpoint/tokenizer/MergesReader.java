@@ -1,6 +1,7 @@
 package dev.touchstone.checkpoint.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import dev.touchstone.tokenizer.model.Merge;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,15 @@ final class MergesReader {
 
     /**
      * The merges of a BPE in {@code tokenizer.json}: all of them strings, or all of them pairs. Among strings, lines that
-     * begin with {@code #version} are ignored, as in Hugging Face's library.
+     * begin with {@code #version} are ignored, as in Hugging Face's library. A tokenizer that was made in memory has pairs without a node
+     * for each.
      */
     static List<Merge> ofJson(Component model) {
         JsonNode list = model.json().path("merges");
+        if (list instanceof POJONode made) {
+            return ((List<?>) made.getPojo())
+                    .stream().map(pair -> ofPair((List<?>) pair)).toList();
+        }
         if (!list.isArray()) {
             throw model.error("merges", "a list");
         }
@@ -55,6 +61,10 @@ final class MergesReader {
             }
         }
         return merges;
+    }
+
+    private static Merge ofPair(List<?> pair) {
+        return new Merge((String) pair.get(0), (String) pair.get(1));
     }
 
     private static boolean isPair(JsonNode merge) {

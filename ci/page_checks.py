@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -24,7 +25,7 @@ def labelled_facts(page: Page) -> None:
 
 def sorted_by_keyboard(page: Page, table: Locator, title: str) -> None:
     """Enter on the header of a column sorts by it, and again in reverse order. On a phone a menu does the same."""
-    head = table.locator("thead th", has_text=title)
+    head = table.locator("thead th", has_text=re.compile(f"^{re.escape(title)}$"))
     column = head.evaluate("head => head.cellIndex")
     value = f"row => row.cells[{column}].textContent"
     button, orders = head.get_by_role("button"), set()
@@ -34,7 +35,7 @@ def sorted_by_keyboard(page: Page, table: Locator, title: str) -> None:
             page.keyboard.press("Enter")
             orders.add(head.get_attribute("aria-sort"))
         else:
-            choice = page.get_by_label("Sort by")
+            choice = table.locator("xpath=..").get_by_label("Sort by")
             order = "ascending" if "descending" in orders else "descending"
             choice.select_option(label=f"{title}, {order}")
             orders.add(head.get_attribute("aria-sort"))
@@ -130,6 +131,8 @@ def report_tools(page: Page) -> None:
     expect(page.locator("#detail h3")).to_contain_text(f"logits in {fixture}, {case}")
     page.evaluate("location.hash = '#logits'")
     expect(page.locator("#detail h3")).to_contain_text("logits")
+    page.evaluate("name => { location.hash = `#${name}` }", fixture)
+    expect(page.locator("#detail h3")).to_contain_text(f" in {fixture}, ")
     whole = downloads(page, "Download the report (JSON)")
     assert json.loads(whole) == page.evaluate("report")
     page.get_by_label("Show", exact=True).select_option("all")
@@ -200,8 +203,34 @@ def index(page: Page) -> None:
     assert links.count() >= 1
     here = Path(page.evaluate("decodeURIComponent(location.pathname)")).parent
     for link in links.all():
-        assert (here / unquote(link.get_attribute("href"))).is_file()
+        file, _, part = link.get_attribute("href").partition("#")
+        assert (here / unquote(file)).is_file()
+        assert not part or link.inner_text() == unquote(part)
         assert link.inner_text()
+
+
+def scoreboard(page: Page) -> None:
+    """Every engine that ran has a row in each table; tables sort, and the last one filters; failures have reasons."""
+    ran = page.evaluate("ran.length")
+    models = page.evaluate("report.models.length")
+    table = {name: page.locator(f"#{name} table") for name in ("accuracy", "ways", "speed", "models")}
+    rows = {name: one.locator("tbody tr") for name, one in table.items()}
+    assert rows["accuracy"].count() == rows["ways"].count() == ran > 20
+    assert rows["speed"].count() == ran - 1, "all with speeds"
+    page.locator("#models").get_by_role("button", name="Show all").click()
+    assert rows["models"].count() == ran * models + 1
+    for name, title in (("accuracy", "error"), ("accuracy", "KL divergence"), ("models", "error")):
+        sorted_by_keyboard(page, table[name], title)
+    expect(page.locator("#speed-title ~ p").nth(1)).to_contain_text("other programs used 0.05 of 2 processors")
+    expect(rows["speed"].first).to_contain_text(re.compile(r"[\d,.]+ \(\d+\.\d\d\)"))
+    page.get_by_label("Model", exact=True).select_option("tiny-llama")
+    assert rows["models"].count() == ran
+    page.get_by_role("searchbox").press_sequentially("jax")
+    assert 0 < rows["models"].count() < ran
+    page.get_by_role("searchbox").fill("")
+    expect(table["models"]).to_contain_text("the converter for <b>Llama</b> takes")
+    page.get_by_label("Model", exact=True).select_option("")
+    assert page.locator("#main b, #main i").count() == 0, "names are texts"
 
 
 def plot(page: Page) -> None:

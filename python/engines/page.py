@@ -6,19 +6,25 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from summary import summary
+from summary import conditions, name, summary
 
 HERE = Path(__file__).resolve().parent
 RESOURCES = HERE.parents[1] / "src" / "main" / "resources"
 INCLUDE = re.compile(r"/\*INCLUDE (\S+)\*/|<!--INCLUDE (\S+)-->")
 PLACE = re.compile(r"<!--PART (\w+)-->|/\*DATA\*/null")
-DESCRIPTION = "Other engines, compared with Hugging Face in float64 on the same models and token ids"
 
 
 def page(result: dict[str, Any]) -> str:
     """A page that needs no network, by the rules of Page.java."""
     rows = [summary(engine, result["models"]) for engine in result["engines"]]
-    parts = {"title": "scoreboard", "description": DESCRIPTION, "table": table(rows)}
+    settings = sum(row["all_taps"] is not None for row in rows)
+    parts = {
+        "keywords": "",
+        "title": "the scoreboard of engines",
+        "description": f"scoreboard: {settings} engines and settings, {', '.join(result['models'])}",
+        "table": table(rows),
+        "conditions": escape(conditions(result)) if "speeds" in result else "Speeds were not measured.",
+    }
     data = json.dumps(result | {"rows": rows}).replace("<", "\\u003c")
     return PLACE.sub(lambda place: parts[place.group(1)] if place.group(1) else data, resource("scoreboard.html"))
 
@@ -33,7 +39,7 @@ def resource(name: str) -> str:
 def table(rows: list[dict[str, Any]]) -> str:
     """The errors, for readers without JavaScript."""
     lines = [
-        f"<tr><td>{escape(row['engine'])} {escape(row['setting'])}</td><td>{row['all_taps']:.3g}</td></tr>"
+        f"<tr><td>{escape(name(row))}</td><td>{row['all_taps']:.3g}</td></tr>"
         for row in rows
         if row["all_taps"] is not None
     ]

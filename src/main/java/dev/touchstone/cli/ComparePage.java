@@ -39,6 +39,8 @@ final class ComparePage {
                     .set("milliseconds", JSON.valueToTree(run.milliseconds()));
         }
         Map<String, String> parts = Map.of(
+                "keywords",
+                "",
                 "title",
                 Page.text("time per token of " + model.name()),
                 "description",

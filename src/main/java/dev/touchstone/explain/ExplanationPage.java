@@ -51,6 +51,8 @@ public final class ExplanationPage {
                 .distinct()
                 .forEach(type -> SourceFile.text(type).ifPresent(text -> sources.put(SourceFile.path(type), text)));
         Map<String, String> parts = Map.of(
+                "keywords",
+                "",
                 "title",
                 Page.text("one run of " + run.input().model() + " explained"),
                 "description",

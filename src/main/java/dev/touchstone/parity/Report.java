@@ -17,6 +17,8 @@ import java.util.TreeMap;
 /** The result of a run of the parity suite, as JSON and as one HTML page that needs no network. */
 public final class Report {
     private static final String TEMPLATE = "report.html";
+    /** The largest number of fixtures that the title names. */
+    private static final int NAMED = 3;
 
     private final Map<String, ObjectNode> fixtures = new LinkedHashMap<>();
     private final List<TapResult> taps = new ArrayList<>();
@@ -154,9 +156,12 @@ public final class Report {
                 "parity: %,d taps compared, %,d wrong",
                 totals.path("taps").asLong(),
                 totals.path("failed").asLong());
+        String names = String.join(", ", fixtures.keySet());
         Map<String, String> parts = Map.of(
+                "keywords",
+                Page.text(names),
                 "title",
-                Page.text("parity of " + String.join(", ", fixtures.keySet())),
+                Page.text("parity of " + (fixtures.size() > NAMED ? fixtures.size() + " fixtures" : names)),
                 "description",
                 Page.text(description),
                 "table",

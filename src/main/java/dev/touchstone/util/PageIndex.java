@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +23,9 @@ public final class PageIndex {
     private static final String KIND = "index";
     private static final int DEPTH = 2;
     private static final int HEAD_BYTES = 4096;
-    private static final Pattern HEAD = Pattern.compile(
-            "<meta name=\"generator\" content=\"Touchstone\">\\s*"
-                    + "<meta name=\"description\" content=\"(\\w[\\w -]*): ([^<>\"]*)\">\\s*<title>Touchstone: ([^<>]*)</title>");
+    private static final Pattern HEAD = Pattern.compile("<meta name=\"generator\" content=\"Touchstone\">\\s*"
+            + "<meta name=\"description\" content=\"(\\w[\\w -]*): ([^<>\"]*)\">\\s*<title>Touchstone: ([^<>]*)</title>"
+            + "(?:\\s*<meta name=\"keywords\" content=\"([^<>\"]*)\">)?");
 
     private PageIndex() {}
 
@@ -34,8 +35,9 @@ public final class PageIndex {
      * @param kind such as parity or explain
      * @param description as HTML
      * @param title as HTML
+     * @param names what the page has addresses for, such as the fixtures of a report; as HTML
      */
-    private record Entry(Path file, String kind, String description, String title) {}
+    private record Entry(Path file, String kind, String description, String title, List<String> names) {}
 
     /**
      * Writes {@code index.html} into a folder. Returns the number of pages that it links.
@@ -76,11 +78,15 @@ public final class PageIndex {
         try (InputStream in = Files.newInputStream(file)) {
             Matcher head = HEAD.matcher(new String(in.readNBytes(HEAD_BYTES), StandardCharsets.UTF_8));
             return head.find()
-                    ? Optional.of(new Entry(file, head.group(1), head.group(2), head.group(3)))
+                    ? Optional.of(new Entry(file, head.group(1), head.group(2), head.group(3), names(head.group(4))))
                     : Optional.empty();
         } catch (IOException e) {
             throw Problems.unreadable(file.toString(), e);
         }
+    }
+
+    private static List<String> names(String keywords) {
+        return keywords == null || keywords.isEmpty() ? List.of() : List.of(keywords.split(", "));
     }
 
     private static String html(Path folder, List<Entry> pages) {
@@ -91,6 +97,8 @@ public final class PageIndex {
         kinds.forEach((kind, entries) -> sections.append(section(folder, kind, entries)));
         String name = Problems.name(folder.toAbsolutePath().normalize());
         Map<String, String> parts = Map.of(
+                "keywords",
+                "",
                 "title",
                 "pages in " + Page.text(name),
                 "description",
@@ -109,9 +117,33 @@ public final class PageIndex {
         entries.stream().sorted(Comparator.comparing(Entry::file)).forEach(entry -> {
             String path = folder.relativize(entry.file).toString().replace('\\', '/');
             html.append("<li><a href=\"" + Page.text(address(path)) + "\">" + entry.title + "</a><span>"
-                    + entry.description + "</span><span><code>" + Page.text(path) + "</code></span></li>\n");
+                    + entry.description + "</span><span><code>" + Page.text(path) + "</code></span>"
+                    + links(address(path), entry.names) + "</li>\n");
         });
         return html.append("</ul>\n</section>\n").toString();
+    }
+
+    /** A list of links to parts of a page; empty if there is at most one, which the title names. */
+    private static String links(String page, List<String> names) {
+        if (names.size() < 2) {
+            return "";
+        }
+        StringBuilder html = new StringBuilder("\n<ul class=\"names\">");
+        names.stream()
+                .sorted()
+                .forEach(name -> html.append("<li><a href=\"" + Page.text(page) + "#"
+                        + URLEncoder.encode(plain(name), StandardCharsets.UTF_8).replace("+", "%20") + "\">" + name
+                        + "</a></li>"));
+        return html.append("</ul>").toString();
+    }
+
+    /** The reverse of {@link Page#text}. */
+    private static String plain(String html) {
+        return html.replace("&#39;", "'")
+                .replace("&quot;", "\"")
+                .replace("&gt;", ">")
+                .replace("&lt;", "<")
+                .replace("&amp;", "&");
     }
 
     /** The relative URL of a path. */

@@ -1,4 +1,4 @@
-/* The address of a tap: #h.0.attn.scores, or #fixture/prompt/tap if several prompts have it. */
+/* The address of a tap: #h.0.attn.scores, or #fixture/prompt/tap if several prompts have it; that of a fixture: #fixture. */
 const addressOf = ({fixture, one, tap}) => `#${[fixture.name, one.name, tap.name].map(encodeURIComponent).join("/")}`;
 function cellAt(address) {
   const parts = address.replace(/^#/, "").split("/").map(decodeURIComponent), name = parts.at(-1);
@@ -13,6 +13,8 @@ function bringIntoView(cell) {
   cell.node.scrollIntoView({block: "nearest", inline: "center"});
 }
 function followAddress() {
+  const fixture = cells.find(cell => cell.fixture.name === decodeURIComponent(location.hash.slice(1)));
+  if (fixture) return bringIntoView(fixture);
   const cell = cellAt(location.hash);
   if (cell) bringIntoView(cell);
 }

@@ -263,6 +263,8 @@ final class BenchReport {
     /** The page of a report. */
     static String page(JsonNode report) {
         Map<String, String> parts = Map.of(
+                "keywords",
+                "",
                 "title",
                 "benchmarks",
                 "description",

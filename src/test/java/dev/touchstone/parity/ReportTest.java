@@ -59,6 +59,19 @@ class ReportTest {
                 .contains("<td>tiny-gpt2</td><td>one</td><td>2</td><td>1</td><td>Infinity (wpe)</td><td>wpe</td>");
     }
 
+    @Test
+    void theTitleCountsFixturesIfThereAreMany() {
+        Report report = report();
+        CaseResult result = new CaseResult(List.of(Given.tap("wte", 1, 1)), List.of(), NONE, List.of(), List.of());
+        for (String heading : List.of("a", "b", "c")) {
+            report.add(heading, FIXTURE, "one", result);
+        }
+
+        assertThat(report.html())
+                .contains("<title>Touchstone: parity of 4 fixtures</title>")
+                .contains("<meta name=\"keywords\" content=\"tiny-gpt2, a, b, c\">");
+    }
+
     private static Report report() {
         Report report = new Report(Map.of("Java", "17"));
         List<TapResult> taps = List.of(Given.tap("wte", 1, 1), Given.tap("wpe", 1, 0));

@@ -133,6 +133,8 @@ public final class KillMatrix {
                             KillMatrix.class,
                             "zoo.html",
                             Map.of(
+                                    "keywords",
+                                    "",
                                     "title",
                                     "the bug zoo",
                                     "description",

@@ -32,6 +32,21 @@ class PageIndexTest {
                 .doesNotContain("not ours", "two.html", "<script", "<!--PART", "INCLUDE");
     }
 
+    /** A report of many fixtures has a link to each, in alphabetical order. */
+    @Test
+    void linksThePartsOfAPage() throws IOException {
+        page("a b.html", "parity: 9 taps", "parity of 3 fixtures", "tiny-b, a & b, tiny-a");
+        page("one.html", "parity: 3 taps", "parity of c", "c");
+
+        PageIndex.write(folder);
+
+        assertThat(Files.readString(folder.resolve("index.html")))
+                .contains("<ul class=\"names\"><li><a href=\"./a%20b.html#a%20%26%20b\">a &amp; b</a></li>"
+                        + "<li><a href=\"./a%20b.html#tiny-a\">tiny-a</a></li>"
+                        + "<li><a href=\"./a%20b.html#tiny-b\">tiny-b</a></li></ul>")
+                .doesNotContain("one.html#c");
+    }
+
     @Test
     void replacesAnIndexButNoOtherFile() throws IOException {
         page("one.html", "parity: 3 taps", "one");
@@ -59,10 +74,7 @@ class PageIndexTest {
     void insertedTextIsNotReadAsATemplate() {
         String title = "/*DATA*/null <!--PART folder--> $1 \\";
         String page = Page.of(
-                PageIndex.class,
-                "/dev/touchstone/page/pages.html",
-                Map.of("title", Page.text(title), "description", "a: b", "folder", "f", "sections", "/*DATA*/null"),
-                "7");
+                PageIndex.class, "/dev/touchstone/page/pages.html", parts(title, "a: b", "", "f", "/*DATA*/null"), "7");
 
         assertThat(page)
                 .contains("<title>Touchstone: /*DATA*/null &lt;!--PART folder--&gt; $1 \\</title>")
@@ -73,10 +85,28 @@ class PageIndexTest {
     }
 
     private void page(String file, String description, String title) throws IOException {
+        page(file, description, title, "");
+    }
+
+    private void page(String file, String description, String title, String names) throws IOException {
         Path path = folder.resolve(file);
         Files.createDirectories(path.getParent());
-        Map<String, String> parts =
-                Map.of("title", Page.text(title), "description", Page.text(description), "folder", "", "sections", "");
+        Map<String, String> parts = parts(title, description, names, "", "");
         Files.writeString(path, Page.of(PageIndex.class, "/dev/touchstone/page/pages.html", parts, ""));
+    }
+
+    private static Map<String, String> parts(
+            String title, String description, String names, String folder, String sections) {
+        return Map.of(
+                "title",
+                Page.text(title),
+                "description",
+                Page.text(description),
+                "keywords",
+                Page.text(names),
+                "folder",
+                folder,
+                "sections",
+                sections);
     }
 }

@@ -1,5 +1,5 @@
 """Checks in a browser every page that Touchstone writes: the parity report, the bug zoo, the benchmark report, and the
-pages of compare and explain, with ordinary, large, small and hostile data.
+pages of compare, explain and the scoreboard, with ordinary, large, small and hostile data.
 
 Each page is opened in light and dark mode, at phone and desktop width. page_rules.py has the checks that all pages must
 pass, page_checks.py those of each kind. Three pages must have been written by `mvn verify`. Needs Chromium and the
@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import page_checks
+import scoreboard_page
 from browser import chromium
 from page_rules import Watch, check_rules
 from playwright.sync_api import Browser, Page
@@ -122,6 +123,7 @@ ALL_PAGES: dict[str, tuple[Callable[[], Path], Check]] = {
     "explain-words": explain("explain-words", WORDS),
     "explain-hostile": explain("explain-hostile", page_checks.HOSTILE, "--max-new-tokens", 3),
     "explain-long": (lambda: touchstone("explain-long", "explain", "--prompt-ids", IDS), page_checks.quick),
+    "scoreboard": (lambda: scoreboard_page.write(PAGES / "scoreboard.html"), page_checks.scoreboard),
     **{f"explain-{name}": family(name) for name in FAMILIES},
     "index": (index, page_checks.index),
 }

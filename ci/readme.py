@@ -29,6 +29,7 @@ JAVA = re.compile(r"^```java\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 AT_LEAST = re.compile(r"(\d[\d,]*)\+")
 NOT_RUN = {
     "ci/scoreboard.sh": "takes an hour",
+    "ci/scoreboard.sh --speeds": "needs the results of the run that takes an hour",
     "ci/bench.sh --quick": "takes half an hour, and the page shows no output of it",
     "ci/regenerate.sh --check": "takes half an hour; .ci/run has it with --part, which recomputes a part of the walks",
     "ci/regenerate.sh --gguf": "writes fixtures; ci/regenerate.sh --check computes them again and compares",

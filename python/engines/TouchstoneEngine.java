@@ -42,6 +42,8 @@ public final class TouchstoneEngine {
                             LoadOptions.defaults().threads(request.get("threads").asInt());
                     engine = new TouchstoneEngine(
                             LanguageModel.load(Path.of(request.get("folder").asText()), options));
+                    // The largest memory is counted from here.
+                    Files.writeString(Path.of("/proc/self/clear_refs"), "5");
                     String version = "Java " + Runtime.version().feature();
                     answer(Map.of("engine", "Touchstone", "version", version, "session", true, "batch", true));
                 } else {
@@ -92,7 +94,10 @@ public final class TouchstoneEngine {
                 return Map.of("ids", greedy(ids(request.get("ids")), request.get("count").asInt()));
             }
             case "speed" -> {
-                return speed(request.get("tokens").asInt(), request.get("steps").asInt());
+                return speed(
+                        request.get("tokens").asInt(),
+                        request.get("steps").asInt(),
+                        request.get("seconds").asDouble());
             }
             case "memory" -> {
                 String peak = Files.readAllLines(Path.of("/proc/self/status")).stream()
@@ -142,30 +147,37 @@ public final class TouchstoneEngine {
         return found;
     }
 
-    /** Seconds for a prompt, and for each further token; each the median of three, after four runs that are not counted. */
-    private Map<String, Object> speed(int tokens, int steps) {
+    /** Seconds for a prompt, and for each further token: medians of what is run in {@code seconds}, at least one of each. */
+    private Map<String, Object> speed(int tokens, int steps, double seconds) {
         int vocabulary = model.transformer().shape().vocabulary();
         int[] ids = new int[tokens + steps];
         Arrays.setAll(ids, i -> (int) (i * 7919L % vocabulary));
         List<Double> prefill = new ArrayList<>();
         List<Double> decode = new ArrayList<>();
-        int warm = 4;
-        for (int run = 0; run < warm + 3; run++) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        while (prefill.isEmpty() || System.nanoTime() < end) {
             KvCache cache = model.transformer().newCache();
-            long start = System.nanoTime();
-            forward(Batch.of(Arrays.copyOf(ids, tokens), cache));
-            long middle = System.nanoTime();
+            prefill.add(secondsFor(Arrays.copyOf(ids, tokens), cache));
             for (int i = tokens; i < tokens + steps; i++) {
-                forward(Batch.of(new int[] {ids[i]}, cache));
-            }
-            if (run >= warm) {
-                prefill.add((middle - start) * 1e-9);
-                decode.add((System.nanoTime() - middle) * 1e-9 / steps);
+                decode.add(secondsFor(new int[] {ids[i]}, cache));
+                if (System.nanoTime() > end) {
+                    break;
+                }
             }
         }
-        prefill.sort(null);
-        decode.sort(null);
-        return Map.of("prefill", prefill.get(1), "decode", decode.get(1));
+        return Map.of("prefill", median(prefill), "decode", median(decode));
+    }
+
+    private double secondsFor(int[] ids, KvCache cache) {
+        long start = System.nanoTime();
+        forward(Batch.of(ids, cache));
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
+    private static double median(List<Double> values) {
+        values.sort(null);
+        int half = values.size() / 2;
+        return values.size() % 2 == 1 ? values.get(half) : (values.get(half - 1) + values.get(half)) / 2;
     }
 
     private Tensor forward(Batch batch) {

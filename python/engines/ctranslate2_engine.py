@@ -2,14 +2,14 @@
 
 import json
 import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import ctranslate2
 import numpy as np
-from ctranslate2.converters import TransformersConverter
+from exported import kept
 from protocol import Engine, Ids, config_of, serve
 
 
@@ -22,13 +22,11 @@ class CTranslate2(Engine):
         """Settings: float32, int8."""
         self.version = ctranslate2.__version__
         self.vocabulary = config_of(folder)["vocab_size"]
-        with tempfile.TemporaryDirectory() as work:
-            converted = Path(work) / "model"
-            TransformersConverter(str(folder)).convert(str(converted))
-            name_special_tokens(converted / "config.json")
-            self.generator = ctranslate2.Generator(
-                str(converted), device="cpu", compute_type=setting, inter_threads=1, intra_threads=threads
-            )
+        check(config_of(folder))
+        converted = kept(folder, f"ctranslate2-{self.version}", lambda out: convert(folder, out))
+        self.generator = ctranslate2.Generator(
+            str(converted), device="cpu", compute_type=setting, inter_threads=1, intra_threads=threads
+        )
 
     def taps(self, ids: Ids) -> dict[str, np.ndarray]:
         """The logits."""
@@ -41,6 +39,27 @@ class CTranslate2(Engine):
         lengths = ctranslate2.StorageView.from_array(np.asarray([len(row) for row in rows], dtype=np.int32))
         logits = np.asarray(self.generator.forward_batch(view, lengths))
         return [one[: len(row)] for one, row in zip(logits, rows, strict=True)]
+
+
+def check(config: dict[str, Any]) -> None:
+    """Refuses models of Llama with another head size than that of its converter."""
+    if config["model_type"] != "llama":
+        return
+    heads, hidden = config["num_attention_heads"], config["hidden_size"]
+    size = config.get("head_dim") or hidden // heads
+    if size * heads != hidden:
+        raise ValueError(
+            f"the converter for Llama takes hidden_size / num_attention_heads = {hidden // heads} as the head size, and"
+            f" that of this model is {size}"
+        )
+
+
+def convert(folder: Path, out: Path) -> None:
+    """Writes the model in CTranslate2's format."""
+    from ctranslate2.converters import TransformersConverter
+
+    TransformersConverter(str(folder)).convert(str(out))
+    name_special_tokens(out / "config.json")
 
 
 def name_special_tokens(file: Path) -> None:

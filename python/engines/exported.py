@@ -1,7 +1,7 @@
-"""Exports a fixture's model to ONNX, with every tap as an output, and once more with the logits only.
+"""Models in the formats of other engines, which are converted once and kept.
 
-`files(FOLDER)` returns the files, which are written once, by `python exported.py FOLDER OUT` in the environment of ONNX
-Runtime. The engines that read them need no PyTorch.
+`files(FOLDER)` returns a model in ONNX, with every tap as an output, and once more with the logits only. The files are
+written by `python exported.py FOLDER OUT` in the environment of ONNX Runtime. Engines that read them need no PyTorch.
 """
 
 import hashlib
@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from entries import ENVIRONMENTS, environment_of
@@ -19,19 +21,33 @@ TAPS, LOGITS, NAMES = "taps.onnx", "logits.onnx", "names.json"
 
 
 def files(folder: Path) -> Path:
-    """A folder with TAPS, LOGITS and NAMES, the names of the outputs of TAPS."""
+    """A folder with TAPS, LOGITS and NAMES, the names of the outputs of TAPS; that in `folder`/onnx if there is one."""
+    if (folder / "onnx").is_dir():
+        return folder / "onnx"
+
+    def write(out: Path) -> None:
+        python = environment_of("onnx-runtime.txt")
+        subprocess.run([python, __file__, str(folder), str(out)], check=True, stdout=sys.stderr)
+
+    return kept(folder, "onnx", write)
+
+
+def kept(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+    """A file or folder that `write` makes of a model, once. The name of its folder depends on the model's contents."""
     stored = hashlib.sha256((folder / "config.json").read_bytes())
     for file in sorted(folder.glob("model*.safetensors")):
         stored.update(file.read_bytes())
-    out = EXPORTS / f"{folder.name}-{stored.hexdigest()[:12]}"
-    if not (out / NAMES).exists():
-        python = environment_of("onnx-runtime.txt")
-        subprocess.run([python, __file__, str(folder), str(out)], check=True, stdout=sys.stderr)
-    return out
+    home = EXPORTS / f"{folder.name}-{stored.hexdigest()[:12]}"
+    if not (home / name).exists():
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home) as work:
+            write(Path(work) / name)
+            (Path(work) / name).rename(home / name)
+    return home / name
 
 
 def export(folder: Path, out: Path) -> None:
-    """Writes the files; NAMES last."""
+    """Writes the files."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 

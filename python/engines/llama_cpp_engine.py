@@ -3,17 +3,17 @@
 import os
 import re
 import sys
-import tempfile
+from functools import cached_property
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
+from exported import kept
 from gguf import GGMLQuantizationType as Type
 from protocol import Engine, Ids, Session, config_of, serve
 
-from llama_cpp import convert_folder
 from touchstone.llama_cpp import REQUIREMENT, Library, Model
 
 CONTEXT = 512
@@ -47,13 +47,16 @@ class LlamaCpp(Engine):
         config = config_of(folder)
         self.vocabulary, self.names = config["vocab_size"], TAPS[config["model_type"]]
         library, kind = Library(), Type[setting.removesuffix("-exact")]
-        with tempfile.TemporaryDirectory() as work:
-            file = Path(work) / "model.gguf"
-            convert_folder(library, folder, file, kind)
-            exact = setting.endswith("-exact")
-            self.model = Model(library, file, CONTEXT, threads, exact)
-            self.seen: dict[str, np.ndarray] = {}
-            self.observed = Model(library, file, CONTEXT, threads, exact, self.observe)
+        file = kept(folder, f"{kind.name}.gguf", lambda out: convert(library, folder, out, kind))
+        exact = setting.endswith("-exact")
+        self.model = Model(library, file, CONTEXT, threads, exact)
+        self.seen: dict[str, np.ndarray] = {}
+        self.observed_model = lambda: Model(library, file, CONTEXT, threads, exact, self.observe)
+
+    @cached_property
+    def observed(self) -> Model:
+        """The model with a callback, loaded when it is first used."""
+        return self.observed_model()
 
     def observe(self, name: str, values: np.ndarray) -> None:
         """Keeps the tensors that are taps. (1, 1, T, C) -> (T, C)"""
@@ -73,6 +76,13 @@ class LlamaCpp(Engine):
         """Of its single sequence, so only one session is used at a time."""
         self.model.clear()
         return CachedSession(self.model)
+
+
+def convert(library: Library, folder: Path, file: Path, kind: Type) -> None:
+    """Writes a GGUF file."""
+    from llama_cpp import convert_folder
+
+    convert_folder(library, folder, file, kind)
 
 
 class CachedSession(Session):

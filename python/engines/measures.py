@@ -2,9 +2,7 @@
 
 import json
 import math
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +17,13 @@ NEW_TOKENS = 40
 THREADS = 2
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A model of the scoreboard, and the length of the prompt and of the continuation for the speed."""
-
-    folder: Path
-    tokens: int
-    steps: int
-
-
-def measure(process: Process, alone: Callable[[], Process], plan: Plan, work: Path) -> dict[str, Any]:
+def measure(process: Process, alone: Callable[[], Process], folder: Path, work: Path) -> dict[str, Any]:
     """All figures. `alone` starts the same engine on one thread."""
-    golden = load_file(plan.folder / "goldens" / f"{CASE}.safetensors")
+    golden = load_file(folder / "goldens" / f"{CASE}.safetensors")
     ids = golden["input_ids"].tolist()
     trace = work / "trace.safetensors"
     process.ask(do="taps", ids=ids, out=str(trace))
-    comparison = compare(trace, plan.folder)
+    comparison = compare(trace, folder)
     logits = load_file(trace)["logits"]
     # Where PyTorch is exact, as in lookups, there is no ratio.
     ratios = {tap["tap"]: tap["ratio"] for tap in comparison.taps if tap["pytorch_rms_error"] > 0}
@@ -49,8 +38,7 @@ def measure(process: Process, alone: Callable[[], Process], plan: Plan, work: Pa
         "ratios": ratios,
         "logits_ratio": ratios["logits"],
         **predictions(logits, golden["logits#f64"]),
-        "text": same_text(process, plan.folder),
-        "speed": speed(process, plan),
+        "text": same_text(process, folder),
         "invariants": invariants(process, alone, ids, logits, work),
         "report": comparison.report,
     }
@@ -134,20 +122,3 @@ def difference(way: Any) -> float | None:  # noqa: ANN401
     except Refused:
         return None
     return float(np.abs(one.astype(np.float64) - other).max())
-
-
-def speed(process: Process, plan: Plan) -> dict[str, float | None]:
-    """Tokens a second, None while other programs use the processors; and the largest memory of the process."""
-    seconds = {"prefill": math.nan, "decode": math.nan}
-    if os.getloadavg()[0] <= THREADS + 2:
-        seconds = process.ask(do="speed", tokens=plan.tokens, steps=plan.steps)
-    return {
-        "prefill": known(plan.tokens / seconds["prefill"]),
-        "decode": known(1 / seconds["decode"]),
-        "memory": process.ask(do="memory")["bytes"],
-    }
-
-
-def known(number: float) -> float | None:
-    """None instead of NaN, which JSON does not have."""
-    return None if math.isnan(number) else number

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,31 @@ class OpenVino(Engine):
     def __init__(self, folder: Path, setting: str, threads: int) -> None:
         """Settings: default, float32 (the hint for the precision of execution), float16 (compressed weights)."""
         self.vocabulary = config_of(folder)["vocab_size"]
-        exported = files(folder)
-        self.names = json.loads((exported / NAMES).read_text(encoding="utf-8"))
+        self.folder = folder
         self.core = ov.Core()
         self.settings = {"INFERENCE_NUM_THREADS": threads}
         if setting == "float32":
             self.settings |= {"INFERENCE_PRECISION_HINT": "f32"}
         self.compressed = setting == "float16"
-        self.every_tap, self.only_logits = self.open(exported / TAPS), self.open(exported / LOGITS)
 
-    def open(self, file: Path) -> ov.CompiledModel:
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the outputs of the graph with taps."""
+        return json.loads((files(self.folder) / NAMES).read_text(encoding="utf-8"))
+
+    @cached_property
+    def every_tap(self) -> ov.CompiledModel:
+        """The graph with taps, compiled when it is first used."""
+        return self.open(TAPS)
+
+    @cached_property
+    def only_logits(self) -> ov.CompiledModel:
+        """The graph without taps."""
+        return self.open(LOGITS)
+
+    def open(self, name: str) -> ov.CompiledModel:
         """Loads and compiles a graph."""
-        model = self.core.read_model(file)
+        model = self.core.read_model(files(self.folder) / name)
         with tempfile.TemporaryDirectory() as work:
             if self.compressed:
                 smaller = Path(work) / "float16.xml"

@@ -12,8 +12,10 @@ of JSON on standard output:
 {"do": "batch", "rows", "out"}     one pass over sequences, which may have different lengths; writes `row.0`, ...; or
                                    {"unsupported": true} for these lengths
 {"do": "greedy", "ids", "count"}   the most likely continuation: {"ids"}
-{"do": "speed", "tokens", "steps"} seconds: {"prefill", "decode"}, the second per step
-{"do": "memory"}                   the largest memory of the process so far: {"bytes"}
+{"do": "speed", "tokens", "steps", "seconds"}
+                                   runs a prompt and steps after it, until the time is over: {"prefill", "decode"}
+                                   with the medians of the seconds of the prompt and of a step
+{"do": "memory"}                   the largest memory of the process since the model was loaded: {"bytes"}
 
 A request that fails is answered by {"error"}. Standard error is for people.
 """
@@ -24,6 +26,7 @@ import sys
 import time
 import traceback
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -33,6 +36,7 @@ import numpy as np
 from touchstone.traces import Trace, array
 
 Ids = list[int]
+PEAK = Path("/proc/self/clear_refs")
 
 
 class Session:
@@ -76,20 +80,23 @@ class Engine:
             new = found[-1:]
         return found
 
-    def speed(self, tokens: int, steps: int) -> dict[str, float]:
-        """Seconds for a prompt, and for each further token: medians of three runs, after one that is not counted."""
+    def speed(self, tokens: int, steps: int, seconds: float) -> dict[str, float]:
+        """Seconds for a prompt, and for each further token: medians of what is run in `seconds`, at least one each."""
         ids = [i * 7919 % self.vocabulary for i in range(tokens + steps)]
         prefill, decode = [], []
-        for _ in range(4):
+        end = time.perf_counter() + seconds
+        while not prefill or time.perf_counter() < end:
             session = self.session()
             start = time.perf_counter()
             array(session.append(ids[:tokens]) if session is not None else self.logits(ids[:tokens]))
-            middle = time.perf_counter()
+            prefill.append(time.perf_counter() - start)
             for i in range(tokens, tokens + steps):
+                start = time.perf_counter()
                 array(session.append(ids[i : i + 1]) if session is not None else self.logits(ids[: i + 1]))
-            prefill.append(middle - start)
-            decode.append((time.perf_counter() - middle) / steps)
-        return {"prefill": sorted(prefill[1:])[1], "decode": sorted(decode[1:])[1]}
+                decode.append(time.perf_counter() - start)
+                if time.perf_counter() > end:
+                    break
+        return {"prefill": median(prefill), "decode": median(decode)}
 
 
 def serve(load: Any) -> None:  # noqa: ANN401
@@ -108,6 +115,7 @@ def serve(load: Any) -> None:  # noqa: ANN401
             if request["do"] == "load":
                 engine = load(Path(request["folder"]), setting, request["threads"])
                 can = {"session": engine.session() is not None, "batch": engine.batch([[1], [1]]) is not None}
+                PEAK.write_text("5")  # the largest memory is counted from here
                 answer({"engine": engine.name, "version": engine.version, **can})
             else:
                 answer(respond(engine, request))
@@ -137,7 +145,7 @@ def respond(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
         case "greedy":
             return {"ids": engine.greedy(request["ids"], request["count"])}
         case "speed":
-            return engine.speed(request["tokens"], request["steps"])
+            return engine.speed(request["tokens"], request["steps"], request["seconds"])
         case "memory":
             status = Path("/proc/self/status").read_text(encoding="utf-8")
             peak = next(line for line in status.split("\n") if line.startswith("VmHWM:"))

@@ -8,7 +8,7 @@ WAYS = ("repeated", "threads", "batch", "padding", "chunks", "cache")
 
 
 def summary(engine: dict[str, Any], models: list[str]) -> dict[str, Any]:
-    """One row of the table. Speed, divergence, argmax and text are those of the last model, which is the largest."""
+    """One row of the tables. Divergence, argmax and text are those of the last model, which is the largest."""
     found = {name: one for name, one in engine["models"].items() if "error" not in one}
     ratios = [ratio for one in found.values() for ratio in one["ratios"].values()]
     failed = [f"{name}: {one['error']}" for name, one in engine["models"].items() if "error" in one]
@@ -24,7 +24,26 @@ def summary(engine: dict[str, Any], models: list[str]) -> dict[str, Any]:
         "ways": {way: largest([one["invariants"][way] for one in found.values()]) for way in WAYS},
         "last": found.get(models[-1]),
         "failed": failed,
+        "speeds": engine.get("speeds", {}),
     }
+
+
+def conditions(result: dict[str, Any]) -> str:
+    """How the speeds were measured, and what other programs did meanwhile."""
+    speeds = result["speeds"]
+    others, processors = speeds["others"], speeds["processors"]
+    lengths = speeds["lengths"].items()
+    prompts = (f"{model} with a prompt of {prompt} tokens and {steps} more" for model, (prompt, steps) in lengths)
+    return (
+        f"Measured on {speeds['date']}: {'; '.join(prompts)}. The engines took turns in {speeds['rounds']} rounds of"
+        f" {speeds['seconds']} s each; figures are medians. Meanwhile other programs used {others['median']:.2f} of"
+        f" {processors} processors (median of the rounds; at most {others['most']:.2f})."
+    )
+
+
+def name(row: dict[str, Any]) -> str:
+    """The engine and its setting."""
+    return row["engine"] if row["setting"] == "default" else f"{row['engine']}, {row['setting']}"
 
 
 def largest(differences: list[float | None]) -> float | None:

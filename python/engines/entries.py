@@ -1,11 +1,14 @@
 """The engines and settings of the scoreboard, and the environments that they run in."""
 
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+NEW_JAVA = 20
+"""What Jlama needs."""
 HERE = Path(__file__).resolve().parent
 ENVIRONMENTS = ROOT / "target" / "engines"
 
@@ -31,7 +34,7 @@ class Entry:
     def key(self) -> str:
         """A name that is unique and can be part of a file's."""
         stem = Path(self.script).stem.replace("_page", "").replace("_engine", "").replace("_runtime", "")
-        return f"{stem.replace('_', '-').lower()}-{self.setting.lower()}".replace("touchstoneengine-", "touchstone-")
+        return f"{stem.replace('_', '-').lower().removesuffix('engine')}-{self.setting.lower()}"
 
 
 ENTRIES = (
@@ -56,6 +59,7 @@ ENTRIES = (
     Entry("jax_page.py", "default", "jax.txt", quick=True, threads_at_start=True),
     Entry("equations.py", "numpy", quick=True, threads_at_start=True),
     Entry("tinygrad_page.py", "default", "tinygrad.txt", threads_at_start=True),
+    Entry("JlamaEngine.java", "default", "jlama.xml", threads_at_start=True),
     Entry("llama_cpp_engine.py", "F32", quick=True),
     Entry("llama_cpp_engine.py", "F32-exact"),
     Entry("llama_cpp_engine.py", "F16", type="float16"),
@@ -67,9 +71,32 @@ def command(entry: Entry) -> list[str]:
     """What starts the engine; creates its environment first if it does not exist."""
     script = str(HERE / entry.script)
     if entry.script.endswith(".java"):
-        jar = str(ROOT / "target" / "touchstone.jar")
-        return ["java", "--add-modules", "jdk.incubator.vector", "-cp", jar, script]
+        java, classes = ("java", ROOT / "target" / "touchstone.jar") if entry.requirements is None else maven(entry)
+        return [java, "--add-modules", "jdk.incubator.vector", "-cp", str(classes), script]
     return [environment(entry), script]
+
+
+def maven(entry: Entry) -> tuple[str, str]:
+    """A new Java, and the jars of an entry, which Maven copies into a folder."""
+    javas = [Path("java"), *sorted(Path("/usr/lib/jvm").glob("*/bin/java"))]
+    versions = {java: java_version(java) for java in javas}
+    newest = max(versions, key=versions.get)
+    if versions[newest] < NEW_JAVA:
+        raise OSError(f"it needs Java {NEW_JAVA} or later, found {versions[newest]}")
+    wanted = HERE / "requirements" / entry.requirements
+    folder = ENVIRONMENTS / wanted.stem
+    stamp = folder / wanted.name
+    if not stamp.exists() or stamp.read_bytes() != wanted.read_bytes():
+        copy = ["dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
+        subprocess.run(["mvn", "--quiet", "--batch-mode", "--file", wanted, *copy], check=True, stdout=sys.stderr)
+        stamp.write_bytes(wanted.read_bytes())
+    return str(newest), f"{folder}/*"
+
+
+def java_version(java: Path) -> int:
+    """The feature version."""
+    done = subprocess.run([java, "--version"], capture_output=True, encoding="utf-8", check=True)
+    return int(re.search(r" (\d+)", done.stdout).group(1))
 
 
 def environment(entry: Entry) -> str:

@@ -33,9 +33,13 @@ enum LoopKind {
         loops.add(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
         loops.multiply(data.x, 0, data.x, 0, data.y, 0, Data.WIDTH);
         loops.scale(data.x, 0, 1, data.y, 0, Data.WIDTH);
+        loops.scaleRows(data.x, 0, 1, data.y, 0, Matrix.PANEL, VectorTiles.ROWS);
         loops.addScaled(1, data.x, 0, data.y, 0, Data.WIDTH);
     }),
-    SOFTMAX((loops, data) -> loops.softmax(data.x, 0, data.y, 0, Data.WIDTH)),
+    SOFTMAX((loops, data) -> {
+        loops.softmax(data.x, 0, data.y, 0, Data.WIDTH);
+        loops.softmaxToBlocks(data.y, 0, data.panel, 0, ScalarKernels.BLOCK, Data.WIDTH);
+    }),
     SOFT_CAP((loops, data) -> loops.softCap(data.x, 0, 1, data.y, 0, Data.WIDTH)),
     RELU((loops, data) -> loops.activate(Activation.RELU, data.x, 0, data.y, 0, Data.WIDTH)),
     GELU((loops, data) -> loops.activate(Activation.GELU, data.x, 0, data.y, 0, Data.WIDTH)),

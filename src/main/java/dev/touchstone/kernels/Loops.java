@@ -45,11 +45,20 @@ interface Loops {
     /** {@code y = factor x} */
     void scale(float[] x, int xAt, float factor, float[] y, int yAt, int n);
 
+    /** {@code y = factor x} for so many rows of {@link Matrix#PANEL} floats, which are {@code yStride} floats apart in {@code y}. */
+    void scaleRows(float[] x, int xAt, float factor, float[] y, int yAt, int yStride, int rows);
+
     /** {@code y += factor x}, each element in one rounding. */
     void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n);
 
     /** {@code y = exp(x - max) / sum}; {@code x} and {@code y} may be the same. */
     void softmax(float[] x, int xAt, float[] y, int yAt, int n);
+
+    /**
+     * The same with blocks of {@link ScalarKernels#BLOCK} floats that are {@code stride} floats apart in {@code y}. Overwrites
+     * {@code x}, which is another array.
+     */
+    void softmaxToBlocks(float[] x, int xAt, float[] y, int yAt, int stride, int n);
 
     /** {@code y = cap tanh(x / cap)}; {@code x} and {@code y} may be the same. */
     void softCap(float[] x, int xAt, float cap, float[] y, int yAt, int n);

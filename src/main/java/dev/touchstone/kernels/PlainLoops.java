@@ -91,6 +91,13 @@ final class PlainLoops implements Loops {
     }
 
     @Override
+    public void scaleRows(float[] x, int xAt, float factor, float[] y, int yAt, int yStride, int rows) {
+        for (int r = 0; r < rows; r++) {
+            scale(x, xAt + r * COLUMNS, factor, y, yAt + r * yStride, COLUMNS);
+        }
+    }
+
+    @Override
     public void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
             y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
@@ -100,7 +107,16 @@ final class PlainLoops implements Loops {
     @Override
     public void softmax(float[] x, int xAt, float[] y, int yAt, int n) {
         exp(x, xAt, max(x, xAt, n), y, yAt, n);
-        divide(y, yAt, (float) Norms.sum(y, yAt, n), n);
+        divide(y, yAt, (float) Norms.sum(y, yAt, n), y, yAt, n);
+    }
+
+    @Override
+    public void softmaxToBlocks(float[] x, int xAt, float[] y, int yAt, int stride, int n) {
+        softmax(x, xAt, x, xAt, n);
+        for (int i = 0; i < n; i += ScalarKernels.BLOCK) {
+            int to = yAt + i / ScalarKernels.BLOCK * stride;
+            System.arraycopy(x, xAt + i, y, to, Math.min(ScalarKernels.BLOCK, n - i));
+        }
     }
 
     /** The largest of {@code n} elements; {@code -inf} if there are none. */
@@ -119,10 +135,10 @@ final class PlainLoops implements Loops {
         }
     }
 
-    /** {@code y /= divisor} */
-    static void divide(float[] y, int at, float divisor, int n) {
+    /** {@code y = x / divisor}; {@code x} and {@code y} may be the same. */
+    static void divide(float[] x, int xAt, float divisor, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i++) {
-            y[at + i] /= divisor;
+            y[yAt + i] = x[xAt + i] / divisor;
         }
     }
 

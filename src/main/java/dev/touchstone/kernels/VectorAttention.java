@@ -28,11 +28,13 @@ final class VectorAttention {
     private final int height;
 
     private final float[] packedQueries;
+    /** Probabilities of a group, {@code [tile][block of positions][row][position]}. */
     private final float[] packedProbs;
+    /** Positions of the longest row of {@link #packedProbs}, in whole blocks. */
+    private final int packedLength;
+
     private final float[] totals;
-    /** Sums of a block that is not complete yet, of each row. */
-    private final float[] partial;
-    /** Scores of a group, then their probabilities, for {@link #attend}. */
+    /** Scores of a group, for {@link #attend}. */
     private float[] scratch = new float[0];
 
     VectorAttention(LoopSelector selector, KeyValuePages cache, Scoring scoring, int heads, int queries) {
@@ -46,9 +48,9 @@ final class VectorAttention {
         height = queries == 1 ? 1 : VectorTiles.ROWS;
         int rows = groupSize(queries);
         packedQueries = new float[wholeBlocks(keySize) * rows];
-        packedProbs = new float[height == 1 ? 0 : wholeBlocks(cache.length() - start(0)) * rows];
+        packedLength = wholeBlocks(cache.length() - start(0));
+        packedProbs = new float[packedLength * rows];
         totals = VectorTiles.totals(rows);
-        partial = VectorTiles.totals(rows);
     }
 
     /** Rows of the tiles of a group, if there are so many queries. The last tile may have fewer queries than rows. */
@@ -58,11 +60,7 @@ final class VectorAttention {
     }
 
     private static int wholeBlocks(int n) {
-        return roundUp(n, BLOCK);
-    }
-
-    private static int roundUp(int n, int unit) {
-        return (n + unit - 1) / unit * unit;
+        return (n + BLOCK - 1) / BLOCK * BLOCK;
     }
 
     /** The end (exclusive) of the positions that query {@code t} attends to. */
@@ -95,9 +93,9 @@ final class VectorAttention {
         return wholeBlocks(first(last(t)));
     }
 
-    /** The end (exclusive) of the positions to which all of them attend; at or before {@link #sharedFrom} if there are none. */
+    /** The end (exclusive) of the last block to which all of them attend; at or before {@link #sharedFrom} if there are none. */
     private int sharedTo(int t) {
-        return height == 1 ? 0 : visible(t);
+        return height == 1 ? 0 : visible(t) / BLOCK * BLOCK;
     }
 
     /** The key-value head of a query head. */
@@ -131,6 +129,11 @@ final class VectorAttention {
                     }
                 }
             }
+            if (s + PAGE <= visible(first) && scoring.slopes().isEmpty() && scoring.cap() == 0) {
+                loops(LoopKind.ELEMENTS, rows * PAGE)
+                        .scaleRows(totals, 0, scoring.scale(), scores, at + s - start, stride, rows);
+                continue;
+            }
             for (int r = 0; r < rows; r++) {
                 int width = Math.max(0, Math.min(PAGE, visible(first + r) - s));
                 score(r * PANEL, head, s, width, scores, at + r * stride + s - start);
@@ -154,13 +157,13 @@ final class VectorAttention {
     }
 
     /**
-     * Scores, softmax and weighted sum of a group, without the probabilities that are zero. Up to whole vectors, rows continue
+     * Scores, softmax and weighted sum of a group, without the probabilities that are zero. Up to whole blocks, rows continue
      * with scores of {@code -inf}, whose probabilities of zero do not change their sum.
      */
     void attend(float[] q, int head, int first, float[] context) {
         int rows = rows(first);
         int start = start(first);
-        int stride = roundUp(cache.length() - start, ScalarKernels.PARTIAL_SUMS);
+        int stride = packedLength;
         if (scratch.length < rows * stride) {
             scratch = new float[rows * stride];
         }
@@ -168,42 +171,59 @@ final class VectorAttention {
         for (int r = 0; r < rows; r++) {
             int row = r * stride;
             int end = visible(first + r) - start;
-            int width = roundUp(end, ScalarKernels.PARTIAL_SUMS);
+            int width = wholeBlocks(end);
             Arrays.fill(scratch, row, row + first(first + r) - start, Float.NEGATIVE_INFINITY);
             Arrays.fill(scratch, row + end, row + width, Float.NEGATIVE_INFINITY);
-            loops(LoopKind.SOFTMAX, width).softmax(scratch, row, scratch, row, width);
+            loops(LoopKind.SOFTMAX, width)
+                    .softmaxToBlocks(scratch, row, packedProbs, prob(first, r, start), height * BLOCK, width);
         }
-        weightedSum(scratch, 0, stride, head, first, context);
+        weightedSum(head, first, context);
+    }
+
+    /** The same for probabilities in rows, the first of which begins at {@code at} with the position {@link #start}. */
+    void weightedSum(float[] probs, int at, int stride, int head, int first, float[] context) {
+        int start = start(first);
+        for (int r = 0; r < rows(first); r++) {
+            int count = visible(first + r) - start;
+            for (int i = 0; i < count; i += BLOCK) {
+                int to = prob(first, r, start + i);
+                System.arraycopy(probs, at + r * stride + i, packedProbs, to, Math.min(BLOCK, count - i));
+            }
+        }
+        weightedSum(head, first, context);
+    }
+
+    /** The index in {@link #packedProbs} of a position of row {@code r} of the group from query {@code first} on. */
+    private int prob(int first, int r, int position) {
+        int offset = position - start(first);
+        return r / height * height * packedLength + (offset / BLOCK * height + r % height) * BLOCK + offset % BLOCK;
     }
 
     /**
-     * The sums of values weighted by the rows of {@code probs}, the first of which begins at {@code at}, into the rows of
-     * {@code context}. Positions to which all queries of a tile attend are multiplied as a tile, the others row by row.
+     * The sums of values weighted by {@link #packedProbs}, into the rows of {@code context}. Blocks of positions to which all
+     * queries of a tile attend are multiplied as a tile, the others row by row.
      */
-    void weightedSum(float[] probs, int at, int stride, int head, int first, float[] context) {
+    private void weightedSum(int head, int first, float[] context) {
         int rows = rows(first);
-        int start = start(first);
-        packProbs(probs, at, stride, first);
         for (int column = 0; column < valueSize; column += PANEL) {
             Arrays.fill(totals, 0);
-            Arrays.fill(partial, 0);
             boolean whole = cache.panelWidth(column) == PANEL;
             for (int r = 0; r < rows; r++) {
-                int row = at + r * stride - start;
                 int t = first + r - r % height;
+                int from = first(first + r);
                 int end = whole && sharedFrom(t) < sharedTo(t) ? sharedFrom(t) : visible(first + r);
                 if (whole) {
-                    addRow(probs, row, head, first(first + r), end, r, column);
+                    addRow(head, first, r, from, end, column);
                 } else {
-                    addOneByOne(probs, row, head, first(first + r), end, r, column);
+                    addOneByOne(head, first, r, from, end, column);
                 }
             }
             if (whole) {
-                addTogether(first, head, column);
+                addTogether(head, first, column);
                 for (int r = 0; r < rows; r++) {
                     int t = first + r - r % height;
                     if (sharedFrom(t) < sharedTo(t)) {
-                        addOneByOne(probs, at + r * stride - start, head, sharedTo(t), visible(first + r), r, column);
+                        addRow(head, first, r, sharedTo(t), visible(first + r), column);
                     }
                 }
             }
@@ -214,63 +234,47 @@ final class VectorAttention {
         }
     }
 
-    private void packProbs(float[] probs, int at, int stride, int first) {
-        for (int t = first; t < first + rows(first); t += height) {
-            int from = sharedFrom(t);
-            int row = at + (t - first) * stride + from - start(first);
-            pack(probs, row, stride, last(t) + 1 - t, sharedTo(t) - from, packedProbs, packedProb(t, first, from));
-        }
-    }
-
-    /** The index of the block that begins with {@code position}, of the tile from query {@code t} on. */
-    private int packedProb(int t, int first, int position) {
-        return (t - first) * (packedProbs.length / groupSize(queries)) + (position - sharedFrom(first)) * height;
-    }
-
-    /**
-     * The positions that the queries of each tile share, block by block. The sums of an incomplete last block go to
-     * {@link #partial}.
-     */
-    private void addTogether(int first, int head, int column) {
+    /** The blocks of positions that the queries of each tile share. */
+    private void addTogether(int head, int first, int column) {
         int lastTile = first + (rows(first) - 1) / height * height;
         for (int s = sharedFrom(first); s < sharedTo(lastTile); s += BLOCK) {
             int w = cache.valueIndex(shared(head), s, column);
-            for (int t = first; t < first + rows(first); t += height) {
-                int positions = Math.min(BLOCK, sharedTo(t) - s);
-                if (s >= sharedFrom(t) && positions > 0) {
-                    float[] y = positions == BLOCK ? totals : partial;
-                    int x = packedProb(t, first, s);
-                    addBlock(packedProbs, x, cache.valuePage(s), w, positions, PANEL, y, (t - first) * PANEL);
+            for (int t = first; t <= lastTile; t += height) {
+                if (s >= sharedFrom(t) && s < sharedTo(t)) {
+                    int x = prob(first, t - first, s);
+                    addBlock(packedProbs, x, cache.valuePage(s), w, BLOCK, PANEL, totals, (t - first) * PANEL);
                 }
             }
         }
     }
 
-    /** Positions {@code from} to {@code to} of one row, if they are few or the panel is narrow. Continues {@link #partial}. */
-    private void addOneByOne(float[] probs, int at, int head, int from, int to, int r, int column) {
-        int width = cache.panelWidth(column);
-        for (int s = from; s < to; s++) {
-            if (s % BLOCK == 0) {
-                addPartial(r);
-            }
-            int w = cache.valueIndex(shared(head), s, column);
-            loops(LoopKind.ELEMENTS, width).addScaled(probs[at + s], cache.valuePage(s), w, partial, r * PANEL, width);
-        }
-        addPartial(r);
-    }
-
-    private void addPartial(int r) {
-        loops(LoopKind.ELEMENTS, PANEL).add(totals, r * PANEL, partial, r * PANEL, totals, r * PANEL, PANEL);
-        Arrays.fill(partial, r * PANEL, (r + 1) * PANEL, 0);
-    }
-
     /** Positions {@code from} to {@code to} of one row, block by block. */
-    private void addRow(float[] probs, int at, int head, int from, int to, int r, int column) {
-        for (int s = from; s < to; s = (s / BLOCK + 1) * BLOCK) {
-            int end = Math.min((s / BLOCK + 1) * BLOCK, to);
+    private void addRow(int head, int first, int r, int from, int to, int column) {
+        for (int s = from; s < to; s = nextBlock(s)) {
+            int count = Math.min(nextBlock(s), to) - s;
+            int x = prob(first, r, s);
             int w = cache.valueIndex(shared(head), s, column);
-            loops(LoopKind.ROW, PANEL).addRow(probs, at + s, cache.valuePage(s), w, end - s, totals, r * PANEL);
+            loops(LoopKind.ROW, PANEL).addRow(packedProbs, x, cache.valuePage(s), w, count, totals, r * PANEL);
         }
+    }
+
+    /** The same for a panel of values that is not as wide as the others. */
+    private void addOneByOne(int head, int first, int r, int from, int to, int column) {
+        int width = cache.panelWidth(column);
+        float[] sums = new float[width];
+        for (int s = from; s < to; s = nextBlock(s)) {
+            Arrays.fill(sums, 0);
+            for (int i = s; i < Math.min(nextBlock(s), to); i++) {
+                int w = cache.valueIndex(shared(head), i, column);
+                loops(LoopKind.ELEMENTS, width)
+                        .addScaled(packedProbs[prob(first, r, i)], cache.valuePage(i), w, sums, 0, width);
+            }
+            loops(LoopKind.ELEMENTS, width).add(totals, r * PANEL, sums, 0, totals, r * PANEL, width);
+        }
+    }
+
+    private static int nextBlock(int position) {
+        return (position / BLOCK + 1) * BLOCK;
     }
 
     private void addBlock(float[] x, int xAt, float[] w, int wAt, int inputs, int columns, float[] y, int yAt) {

@@ -1,5 +1,6 @@
 package dev.touchstone.kernels;
 
+import dev.touchstone.tensor.Matrix;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorElements {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
     private static final int LANES = SPECIES.length();
+    private static final int BLOCK = ScalarKernels.BLOCK;
 
     private VectorElements() {}
 
@@ -50,10 +52,32 @@ final class VectorElements {
         }
     }
 
+    /** {@link Loops#scaleRows} */
+    static void scaleRows(float[] x, int xAt, float factor, float[] y, int yAt, int yStride, int rows) {
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < Matrix.PANEL; c += LANES) {
+                FloatVector.fromArray(SPECIES, x, xAt + r * Matrix.PANEL + c)
+                        .mul(factor)
+                        .intoArray(y, yAt + r * yStride + c);
+            }
+        }
+    }
+
     /** {@code y = x / by} */
     static void divide(float[] x, int xAt, float by, float[] y, int yAt, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector.fromArray(SPECIES, x, xAt + i).div(by).intoArray(y, yAt + i);
+        }
+    }
+
+    /** {@code y = x / by} in blocks, as {@link Loops#softmaxToBlocks}; {@code n} is a multiple of their size. */
+    static void divideToBlocks(float[] x, int xAt, float by, float[] y, int yAt, int stride, int n) {
+        for (int block = 0; block < n / BLOCK; block++) {
+            for (int i = 0; i < BLOCK; i += LANES) {
+                FloatVector.fromArray(SPECIES, x, xAt + block * BLOCK + i)
+                        .div(by)
+                        .intoArray(y, yAt + block * stride + i);
+            }
         }
     }
 

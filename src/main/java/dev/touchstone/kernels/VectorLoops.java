@@ -76,6 +76,11 @@ final class VectorLoops implements Loops {
     }
 
     @Override
+    public void scaleRows(float[] x, int xAt, float factor, float[] y, int yAt, int yStride, int rows) {
+        VectorElements.scaleRows(x, xAt, factor, y, yAt, yStride, rows);
+    }
+
+    @Override
     public void addScaled(float factor, float[] x, int xAt, float[] y, int yAt, int n) {
         int end = whole(n);
         if (end > 0) {
@@ -86,6 +91,26 @@ final class VectorLoops implements Loops {
 
     @Override
     public void softmax(float[] x, int xAt, float[] y, int yAt, int n) {
+        float sum = powers(x, xAt, y, yAt, n);
+        int end = whole(n);
+        if (end > 0) {
+            VectorElements.divide(y, yAt, sum, y, yAt, end);
+        }
+        PlainLoops.divide(y, yAt + end, sum, y, yAt + end, n - end);
+    }
+
+    @Override
+    public void softmaxToBlocks(float[] x, int xAt, float[] y, int yAt, int stride, int n) {
+        float sum = powers(x, xAt, x, xAt, n);
+        int end = n - n % ScalarKernels.BLOCK;
+        if (end > 0) {
+            VectorElements.divideToBlocks(x, xAt, sum, y, yAt, stride, end);
+        }
+        PlainLoops.divide(x, xAt + end, sum, y, yAt + end / ScalarKernels.BLOCK * stride, n - end);
+    }
+
+    /** {@code y = exp(x - max)}; returns their sum. */
+    private static float powers(float[] x, int xAt, float[] y, int yAt, int n) {
         int end = whole(n);
         float max = PlainLoops.max(x, xAt + end, n - end);
         if (end > 0) {
@@ -95,11 +120,7 @@ final class VectorLoops implements Loops {
             VectorMath.exp(x, xAt + i, max, y, yAt + i, Math.min(VectorMath.STRETCH, end - i));
         }
         PlainLoops.exp(x, xAt + end, max, y, yAt + end, n - end);
-        float sum = (float) sum(y, yAt, n, max);
-        if (end > 0) {
-            VectorElements.divide(y, yAt, sum, y, yAt, end);
-        }
-        PlainLoops.divide(y, yAt + end, sum, n - end);
+        return (float) sum(y, yAt, n, max);
     }
 
     /** The sum of powers, which are at most 1 or not a number. They are numbers if {@code max} is finite. */

@@ -20,7 +20,6 @@ final class VectorMath {
     private static final int LANES = SPECIES.length();
     private static final int SIGN = 0x80000000;
     private static final int ROUND_BITS = Float.floatToRawIntBits(FloatMath.ROUND);
-    private static final float[] ZEROS = new float[STRETCH];
 
     private final float[] argument = new float[STRETCH];
     private final float[] power = new float[STRETCH];
@@ -47,16 +46,38 @@ final class VectorMath {
 
     /** {@code y = exp(x - less)}; {@code x} and {@code y} may be the same. */
     static void exp(float[] x, int at, float less, float[] y, int yAt, int n) {
-        exp(x, at, less, ZEROS, y, yAt, n);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(SPECIES, x, at + i).sub(less);
+            FloatVector below = v.blend(FloatMath.EXP_MAX, v.compare(VectorOperators.GT, FloatMath.EXP_MAX));
+            FloatVector a = below.blend(FloatMath.EXP_MIN, v.compare(VectorOperators.LT, FloatMath.EXP_MIN));
+            FloatVector rounded = a.fma(
+                    FloatVector.broadcast(SPECIES, FloatMath.LOG2_E), FloatVector.broadcast(SPECIES, FloatMath.ROUND));
+            FloatVector n2 = rounded.sub(FloatMath.ROUND);
+            FloatVector high = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_HIGH), a);
+            FloatVector r = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_LOW), high);
+            FloatVector low = n2.fma(FloatVector.broadcast(SPECIES, -FloatMath.LN2_LOW), high.sub(r));
+            FloatVector q = FloatVector.broadcast(SPECIES, FloatMath.EXP_6)
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_5))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_4))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_3))
+                    .fma(r, FloatVector.broadcast(SPECIES, FloatMath.EXP_2));
+            FloatVector mantissa = r.add(q.fma(r.mul(r), low)).add(1);
+            IntVector exponent = rounded.reinterpretAsInts().sub(ROUND_BITS);
+            IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+            IntVector rest = exponent.sub(half);
+            mantissa.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                    .mul(rest.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
+                    .intoArray(y, yAt + i);
+        }
     }
 
-    /** {@code y = exp(x - less + more)}, where the sum is more exact than a float. */
-    private static void exp(float[] x, int at, float less, float[] more, float[] y, int yAt, int n) {
+    /**
+     * {@code y = exp(x + more)}, where the sum is more exact than a float, between {@link FloatMath#EXP_MIN} and
+     * {@link FloatMath#EXP_MAX}. Without {@code more}, {@link #exp} is faster.
+     */
+    private static void expOfSum(float[] x, float[] more, float[] y, int n) {
         for (int i = 0; i < n; i += LANES) {
-            FloatVector a = FloatVector.fromArray(SPECIES, x, at + i)
-                    .sub(less)
-                    .min(FloatMath.EXP_MAX)
-                    .max(FloatMath.EXP_MIN);
+            FloatVector a = FloatVector.fromArray(SPECIES, x, i);
             FloatVector b = FloatVector.fromArray(SPECIES, more, i);
             FloatVector rounded = a.add(b)
                     .fma(
@@ -78,7 +99,7 @@ final class VectorMath {
             IntVector rest = exponent.sub(half);
             mantissa.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
                     .mul(rest.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats())
-                    .intoArray(y, yAt + i);
+                    .intoArray(y, i);
         }
     }
 
@@ -141,7 +162,7 @@ final class VectorMath {
                     .neg()
                     .intoArray(more, i);
         }
-        exp(power, 0, 0, more, power, 0, n);
+        expOfSum(power, more, power, n);
         float[] series = FloatMath.ERF_SERIES;
         for (int i = 0; i < n; i += LANES) {
             FloatVector v = FloatVector.fromArray(SPECIES, x, at + i);

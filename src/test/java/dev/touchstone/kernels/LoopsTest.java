@@ -9,6 +9,7 @@ import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,6 +51,49 @@ class LoopsTest {
             }
 
             assertThat(Arrays.copyOf(y, 9 * Matrix.PANEL)).isEqualTo(Arrays.copyOf(expected, 9 * Matrix.PANEL));
+        }
+    }
+
+    /** Floats between the rows do not change. */
+    @Test
+    void rowsAreScaled() {
+        float[] x = Hostile.ORDINARY.array(new Random(1), 3 + 5 * Matrix.PANEL);
+        int stride = Matrix.PANEL + 7;
+        float[] expected = new float[2 + 5 * stride];
+        for (int r = 0; r < 5; r++) {
+            for (int c = 0; c < Matrix.PANEL; c++) {
+                expected[2 + r * stride + c] = 0.3f * x[3 + r * Matrix.PANEL + c];
+            }
+        }
+
+        for (Loops loops : BOTH) {
+            float[] y = new float[expected.length];
+            loops.scaleRows(x, 3, 0.3f, y, 2, stride, 5);
+
+            assertThat(y).isEqualTo(expected);
+        }
+    }
+
+    /** The probabilities are those of softmax; floats between the blocks do not change. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 31, 32, 33, 64, 600})
+    void softmaxIsWrittenToBlocks(int n) {
+        float[] x = Hostile.ORDINARY.array(new Random(n), 3 + n);
+        x[3 + n / 2] = Float.NEGATIVE_INFINITY;
+        x[3 + n - 1] = 5; // the only one of a row of one
+        float[] row = new float[n];
+        new PlainLoops().softmax(x, 3, row, 0, n);
+        int stride = ScalarKernels.BLOCK + 16;
+        float[] expected = new float[2 + (n / ScalarKernels.BLOCK + 1) * stride];
+        for (int i = 0; i < n; i++) {
+            expected[2 + i / ScalarKernels.BLOCK * stride + i % ScalarKernels.BLOCK] = row[i];
+        }
+
+        for (Loops loops : BOTH) {
+            float[] y = new float[expected.length];
+            loops.softmaxToBlocks(x.clone(), 3, y, 2, stride, n);
+
+            assertThat(y).isEqualTo(expected);
         }
     }
 

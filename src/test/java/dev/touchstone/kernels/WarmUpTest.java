@@ -109,19 +109,19 @@ class WarmUpTest {
         int before = calls.size();
         vectorNanos.set(PLAIN_NANOS);
 
-        warmUp.loops(LoopKind.SOFTMAX, WarmUp.ELEMENTS - 1);
+        warmUp.loops(LoopKind.SOFT_CAP, WarmUp.ELEMENTS - 1);
         Thread.sleep(50);
         assertThat(calls).hasSize(before);
 
-        warmUp.loops(LoopKind.SOFTMAX, 1);
+        warmUp.loops(LoopKind.SOFT_CAP, 1);
         awaitCalls(before + WarmUp.CALLS);
         Thread.sleep(50);
         assertThat(calls).hasSize(before + WarmUp.CALLS);
-        assertThat(warmUp.loops(LoopKind.SOFTMAX, 1)).isSameAs(plain);
+        assertThat(warmUp.loops(LoopKind.SOFT_CAP, 1)).isSameAs(plain);
 
         vectorNanos.set(PLAIN_NANOS - 1);
-        warmUp.loops(LoopKind.SOFTMAX, WarmUp.ELEMENTS);
-        awaitVector(LoopKind.SOFTMAX);
+        warmUp.loops(LoopKind.SOFT_CAP, WarmUp.ELEMENTS);
+        awaitVector(LoopKind.SOFT_CAP);
     }
 
     @Test

@@ -1,6 +1,7 @@
 """The engines and settings of the scoreboard, and the environments that they run in."""
 
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ class Entry:
     """Whether a process cannot change its number of threads."""
     type: str = "float32"
     """The type in which it computes or keeps weights, for the table."""
+    too_slow: tuple[str, ...] = ()
+    """The models that take it more than ten minutes, which are left out."""
+    program: str | None = None
+    """A program that it runs and that its packages do not contain."""
 
     @property
     def key(self) -> str:
@@ -58,7 +63,14 @@ ENTRIES = (
     Entry("ctranslate2_engine.py", "int8", "ctranslate2.txt", type="int8"),
     Entry("jax_page.py", "default", "jax.txt", quick=True, threads_at_start=True),
     Entry("equations.py", "numpy", quick=True, threads_at_start=True),
-    Entry("tinygrad_page.py", "default", "tinygrad.txt", threads_at_start=True),
+    Entry(
+        "tinygrad_page.py",
+        "default",
+        "tinygrad.txt",
+        threads_at_start=True,
+        too_slow=("SmolLM2-135M-Instruct",),
+        program="clang",
+    ),
     Entry("JlamaEngine.java", "default", "jlama.xml", threads_at_start=True),
     Entry("llama_cpp_engine.py", "F32", quick=True),
     Entry("llama_cpp_engine.py", "F32-exact"),
@@ -70,6 +82,8 @@ ENTRIES = (
 def command(entry: Entry) -> list[str]:
     """What starts the engine; creates its environment first if it does not exist."""
     script = str(HERE / entry.script)
+    if entry.program is not None and shutil.which(entry.program) is None:
+        raise OSError(f"it needs {entry.program}, which is not installed")
     if entry.script.endswith(".java"):
         java, classes = ("java", ROOT / "target" / "touchstone.jar") if entry.requirements is None else maven(entry)
         return [java, "--add-modules", "jdk.incubator.vector", "-cp", str(classes), script]

@@ -72,7 +72,8 @@ def weight(name: str, function: Callable[[Tensor], Tensor]) -> Callable[[Path], 
     def change(folder: Path) -> None:
         file = folder / "model.safetensors"
         weights = load_file(file)
-        weights[name] = function(weights[name]).contiguous()
+        (stored,) = (one for one in weights if one.removeprefix("transformer.") == name)
+        weights[stored] = function(weights[stored]).contiguous()
         save_file(weights, file, {"format": "pt"})
 
     return change
@@ -181,6 +182,9 @@ def main() -> int:
         bugs = ENGINES[entry.key]
         models = sorted({bug.model for bug in bugs})
         unchanged = [Bug("no bug", "unchanged", model, lambda folder: None, ()) for model in models]
+        if entry.program is not None and shutil.which(entry.program) is None:
+            print(f"{entry.key}: not run, because {entry.program} is not installed", flush=True)
+            continue
         with Process(entry, 2, log) as process:
             results = [located(process, bug) for bug in (*unchanged, *bugs)]
         found = [result for result in results if result]

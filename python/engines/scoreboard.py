@@ -114,6 +114,9 @@ def row(entry: Entry, folders: tuple[Path, ...], log: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"key": entry.key, "setting": entry.setting, "type": entry.type, "models": {}}
     with tempfile.TemporaryDirectory() as work, Processes(entry, log) as processes:
         for folder in folders:
+            if folder.name in entry.too_slow:
+                found["models"][folder.name] = {"error": "left out, because it takes more than ten minutes"}
+                continue
             try:
                 found["models"][folder.name] = model(processes, entry, folder, Path(work), found)
             except (Refused, OSError, ValueError, KeyError) as error:

@@ -119,6 +119,9 @@ def take_turns(touchstone: Runner, runners: list[Runner], folder: Path) -> list[
     model, others = folder.name, []
     touchstone.load(folder)
     for runner in runners:
+        if model in runner.entry.too_slow:
+            runner.failed[model] = "left out, because it is too slow"
+            continue
         with failures(runner, model):
             runner.load(folder)
     for _ in range(ROUNDS):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from equations import Equations, load
 from protocol import Engine, Ids, config_of, serve
-from tinygrad import Tensor, dtypes
+from tinygrad import Tensor, TinyJit, dtypes
 
 
 class Functions:
@@ -88,6 +88,8 @@ class TinygradPage(Engine):
         self.vocabulary = config["vocab_size"]
         self.weights = {name: Tensor(weight).realize() for name, weight in load(folder).items()}
         self.page = Page(Functions, Tensor.erf, config)
+        self.positions = config.get("n_positions") or config["max_position_embeddings"]
+        self.compiled: dict[int, TinyJit] = {}
 
     def taps(self, ids: Ids) -> dict[str, np.ndarray]:
         """All taps."""
@@ -95,8 +97,12 @@ class TinygradPage(Engine):
         return {name: tap.numpy() for name, tap in taps.items()}
 
     def logits(self, ids: Ids) -> np.ndarray:
-        """(T) -> (T, V)"""
-        return self.page.forward(self.weights, Tensor(ids, dtype=dtypes.int32))["logits"].numpy()
+        """Compiled for a multiple of 32 tokens; what follows a token does not change its logits. (T) -> (T, V)"""
+        length = min(-(-len(ids) // 32) * 32, self.positions)
+        if length not in self.compiled:
+            self.compiled[length] = TinyJit(lambda padded: self.page.forward(self.weights, padded)["logits"].realize())
+        padded = Tensor([*ids, *[0] * (length - len(ids))], dtype=dtypes.int32).realize()
+        return self.compiled[length](padded).numpy()[: len(ids)]
 
 
 if __name__ == "__main__":

@@ -47,13 +47,14 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Tensor linear(Tensor x, Matrix weight, float[] bias) {
         Tensor y = Tensor.zeros(x.rows(), weight.outputs());
-        for (int t = 0; t < x.rows(); t++) {
-            for (int o = 0; o < weight.outputs(); o++) {
+        for (int o = 0; o < weight.outputs(); o++) {
+            float[] column = weight.column(o);
+            for (int t = 0; t < x.rows(); t++) {
                 float total = 0;
                 for (int block = 0; block < weight.inputs(); block += BLOCK) {
                     float sum = 0;
                     for (int i = block; i < Math.min(block + BLOCK, weight.inputs()); i++) {
-                        sum = Math.fma(x.at(t, i), weight.at(i, o), sum);
+                        sum = Math.fma(x.at(t, i), column[i], sum);
                     }
                     total += sum;
                 }

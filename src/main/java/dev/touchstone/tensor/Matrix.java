@@ -201,6 +201,15 @@ public final class Matrix {
         };
     }
 
+    /** The weights of output {@code o}, widened to float. -> (I) */
+    public float[] column(int o) {
+        float[] column = new float[inputs];
+        for (int i = 0; i < inputs; i++) {
+            column[i] = at(i, o);
+        }
+        return column;
+    }
+
     /** The panels, not a copy, for reading; empty unless the type is FLOAT32. {@link #index} is the place of a weight. */
     public float[] floats() {
         return floats;

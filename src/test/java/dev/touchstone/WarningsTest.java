@@ -2,6 +2,7 @@ package dev.touchstone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.support.RunsBesideOthers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Compiles sources whose warnings the build disables because of the warning about the incubator module. */
+@RunsBesideOthers
 class WarningsTest {
     private static final Path SOURCES = Path.of(System.getProperty("touchstone.basedir", "."), "src");
 

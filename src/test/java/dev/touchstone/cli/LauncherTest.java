@@ -3,6 +3,7 @@ package dev.touchstone.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.support.RunsBesideOthers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the launcher in a temporary directory, with scripts for Maven and Java that print their arguments. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher for Windows is another file")
+@RunsBesideOthers
 class LauncherTest {
     /** A Java that writes the class archive if its arguments request one. */
     private static final String ARCHIVING =

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * {@code -Dfuzz.seed} (default: a new one in each run). {@code -Dfuzz.keep} writes inputs with a new outcome, for the corpus.
  */
 @Tag("fuzz")
+@Order(2)
 @RunsBesideOthers
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FuzzTest {

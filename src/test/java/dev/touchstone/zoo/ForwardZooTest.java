@@ -2,6 +2,7 @@ package dev.touchstone.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.parity.Fixture;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** The comparison with the goldens detects each bug of the forward pass, locates it at its tap, and diagnoses it. */
+@RunsBesideOthers
 class ForwardZooTest {
     /** The bugs of GPT-2. */
     static final List<ForwardBug> BUGS = Stream.of(

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * No attribute of {@code config.json} is ignored that changes the logits of Hugging Face: changing it changes the logits here in the same
  * way, or is an error that names it.
  */
+@Order(1)
 @RunsBesideOthers
 class ConfigWalkTest {
     /** The attributes with values that Hugging Face supports and this library does not; the README names them. */

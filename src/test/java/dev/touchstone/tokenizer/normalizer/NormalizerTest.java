@@ -2,6 +2,7 @@ package dev.touchstone.tokenizer.normalizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.tokenizer.Gpt2;
 import dev.touchstone.tokenizer.HuggingFace;
 import dev.touchstone.tokenizer.Texts;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Unicode normalization forms of all code points that have one, alone and between marks, compared with Hugging Face's. */
+@RunsBesideOthers
 class NormalizerTest {
     private static final String MARKS = "?\u0301x\u0323?\u0334\u1161\n";
     private static final Map<String, Integer> BYTES =

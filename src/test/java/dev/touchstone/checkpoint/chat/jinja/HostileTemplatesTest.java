@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.touchstone.support.RunsBesideOthers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A template from a stranger ends, within bounds, and what is wrong with it is named with its line. */
+@RunsBesideOthers
 class HostileTemplatesTest {
     private static final String RANGE = "{% for i in range(100000) %}";
     private static final String END = "{% endfor %}";

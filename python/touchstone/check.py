@@ -95,7 +95,8 @@ def check_topk(path: Path, report: Report) -> None:
 
 def check_walk(path: Path, bases: list[str], report: Report) -> None:
     """Compares these bases of the file of changed configurations or of changed tensors."""
-    _check_entries(path, _entries_of(bases, json.loads(path.read_text(encoding="utf-8"))), WALK_FILES[path.name](bases), report)
+    old = _entries_of(bases, json.loads(path.read_text(encoding="utf-8")))
+    _check_entries(path, old, WALK_FILES[path.name](bases), report)
 
 
 def check_images(path: Path, report: Report) -> None:

@@ -110,6 +110,7 @@ _LATENT = {
     "n_group": 3,
     "topk_group": 2,
     "first_k_dense_replace": 1,
+    "moe_layer_freq": 1,
     "max_position_embeddings": 32,
     "rms_norm_eps": 0.01,
     "rope_parameters": {"rope_type": "default", "rope_theta": 20.0},

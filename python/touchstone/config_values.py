@@ -64,6 +64,7 @@ _BY_NAME: dict[str, list[object]] = {
     "topk_group": [1, 3, 4],
     "topk_method": ["greedy", "group_limited_greedy", "noaux_tc"],
     "first_k_dense_replace": [0, 2, 5],
+    "moe_layer_freq": [2],
     "routed_scaling_factor": [2.5, 0.5],
     "n_heads": _HEADS,
     "n_layers": _LAYERS,

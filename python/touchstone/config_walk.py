@@ -66,7 +66,7 @@ class Walk:
     """The walk from one configuration."""
 
     def __init__(self, name: str, base: dict[str, object], folder: Path, shapes: Shapes | None = None) -> None:
-        """Runs the base; `folder` is for models, and `shapes` are those of its tensors if not all are of its language model."""
+        """Runs the base; `folder` is for models, `shapes` for tensors that are not all of the language model."""
         self.name = name
         self.base = base
         self.folder = folder

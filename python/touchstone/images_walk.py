@@ -1,4 +1,4 @@
-"""What `AutoModelForCausalLM` makes of the folder of a model of text and images, whose text model is of a known family."""
+"""What `AutoModelForCausalLM` makes of the folders of models of text and images."""
 
 import re
 import tempfile

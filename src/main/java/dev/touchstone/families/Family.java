@@ -111,7 +111,8 @@ public record Family(String modelType, String prefix, Integer eosId, Builder bui
                         + " attention in every layer");
         List<String> known = ALL.stream().map(Family::modelType).toList();
         if (!known.contains(type)) {
-            throw config.error("model_type", type, "one that is supported: " + String.join(", ", known));
+            String all = String.join(", ", known) + ", " + String.join(", ", TextModel.modelTypes());
+            throw config.error("model_type", type, "one that is supported: " + all);
         }
         Family family = ALL.get(known.indexOf(type));
         refuseUnsupported(config);

@@ -22,27 +22,33 @@ public record TextModel(Family family, Config config, Images images) {
      * @param modelType {@code model_type} in config.json
      * @param architecture its class in Hugging Face
      * @param family {@code model_type} of its language model
-     * @param own settings of the language model that Hugging Face reads from the whole model instead
+     * @param isLoadedWhole whether Hugging Face also loads the parts that read images, and uses the settings of the whole model
      * @param names the names of the language model's tensors, and what replaces them
      */
-    record Images(String modelType, String architecture, String family, List<String> own, Map<Pattern, String> names) {}
+    record Images(
+            String modelType, String architecture, String family, boolean isLoadedWhole, Map<Pattern, String> names) {}
 
     private static final List<Images> IMAGES = List.of(
             new Images(
                     "llama4",
                     "Llama4ForConditionalGeneration",
                     "llama4_text",
-                    List.of(),
+                    false,
                     Map.of(Pattern.compile("(?:language_model\\.)?((?:model|lm_head)\\..*)"), "$1")),
             new Images(
                     "gemma3",
                     "Gemma3ForConditionalGeneration",
                     "gemma3_text",
-                    List.of("tie_word_embeddings"),
+                    true,
                     Map.of(
                             Pattern.compile("(?:language_model\\.)?(lm_head\\..*)"), "$1",
                             Pattern.compile("(?:model\\.)?language_model\\.(?:model\\.)?((?!lm_head).*)"),
                                     "model.$1")));
+
+    /** The values of {@code model_type} of models of text and images. */
+    static List<String> modelTypes() {
+        return IMAGES.stream().map(Images::modelType).toList();
+    }
 
     /** The language model of a configuration, by its {@code model_type}. */
     public static TextModel of(Config whole) {
@@ -55,22 +61,21 @@ public record TextModel(Family family, Config config, Images images) {
     }
 
     private static TextModel part(Images images, Config whole) {
+        JsonObject text = whole.object("text_config");
         Family.refuseUnsupported(whole);
         for (String architecture : whole.texts("architectures")) {
             if (!architecture.equals(images.architecture)) {
                 throw whole.error("architectures", architecture, images.architecture);
             }
         }
-        if (!whole.has("text_config")) {
-            throw whole.error("text_config", "the settings of the language model");
-        }
-        JsonObject text = whole.object("text_config");
         ObjectNode settings = text.json().deepCopy();
         settings.put("model_type", images.family);
-        for (String name : images.own) {
-            settings.remove(name);
-            if (whole.has(name)) {
-                settings.set(name, whole.json().get(name));
+        if (images.isLoadedWhole) {
+            settings.remove("tie_word_embeddings");
+            for (String name : List.of("tie_word_embeddings", "eos_token_id")) {
+                if (whole.has(name)) {
+                    settings.set(name, whole.json().get(name));
+                }
             }
         }
         Config config = new Config(new JsonObject(text.path(), settings));

@@ -97,6 +97,8 @@ class FamilySettingsTest {
             tiny-llama4   | num_experts_per_tok | 7                             | num_experts_per_tok is 7, expected at most the number of experts, which is 6
             tiny-ministral3 | rope_parameters   | {"rope_type": "yarn", "factor": 4} | rope_parameters: llama_4_scaling_beta is missing, expected a number
             tiny-ministral3 | rope_parameters   | {"llama_4_scaling_beta": 0.1} | rope_parameters: original_max_position_embeddings is missing, expected a number
+            tiny-llama    | model_type          | "mistral3"                    | codegen, exercise, llama4, gemma3
+            tiny-llama4   | model_type          | "llama4"                      | text_config is missing, expected an object
             tiny-llama    | model_type          | "t5"                          | model_type is t5, expected one that is supported: gpt2, gpt_neo, gptj, gpt_neox, bloom, llama, mistral
             """)
     void unsupportedSettingsAreRefused(String fixture, String field, String value, String reason) throws IOException {

@@ -2,7 +2,6 @@ package dev.touchstone.zoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.touchstone.support.RunsBesideOthers;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.model.taps.TapMap;
 import dev.touchstone.parity.Fixture;
@@ -10,6 +9,7 @@ import dev.touchstone.parity.Goldens;
 import dev.touchstone.support.Fixtures;
 import dev.touchstone.support.KillMatrix;
 import dev.touchstone.support.KillMatrix.Fate;
+import dev.touchstone.support.RunsBesideOthers;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;

@@ -8,6 +8,11 @@ from summary import conditions, name, summary
 
 MARKS = ("<!-- written by ci/scoreboard.sh -->", "<!-- end -->")
 HEADS = ("engine", "taps", "error", "logits", "KL", "argmax", "text", "logits change with")
+SPEEDS = (
+    "Tokens a second of prefill and decode, with the ratio to Touchstone in parentheses (2.00 is twice as fast), and the"
+    " largest memory of the process with the last model. Where an adapter has no cache, decode computes the whole"
+    " sequence for each token."
+)
 WAYS = {
     "repeated": "repetition",
     "threads": "threads",
@@ -42,7 +47,12 @@ def tables(result: dict[str, Any]) -> str:
     if "speeds" in result:
         timed = list(result["speeds"]["lengths"])
         heads = ["engine", *(f"{what}, {model}" for model in timed for what in ("prefill", "decode")), "MiB"]
-        lines += ["", conditions(result), "", *table(heads, [speed(row, timed) for row in ran if row["speeds"]])]
+        lines += [
+            "",
+            f"{SPEEDS} {conditions(result)}",
+            "",
+            *table(heads, [speed(row, timed) for row in ran if row["speeds"]]),
+        ]
     failed = [f"{name(row)} with {one}" for row in rows for one in row["failed"]]
     if failed:
         lines += ["", f"Not run: {'; '.join(failed)}."]

@@ -1,7 +1,7 @@
 """CTranslate2's converter for GPT-2 does not read layer_norm_epsilon, so its norms have the default epsilon, 1e-5.
 
-The epsilon of the fixture tiny-gpt2 is 1e-3. Prints the errors of the logits relative to float64, as converted and after
-the epsilon was added to the converted config.json. Run it with target/engines/ctranslate2/bin/python.
+The epsilon of the fixture tiny-gpt2 is 1e-3. Prints the errors of the logits relative to float64, as converted and
+after the epsilon was added to the converted config.json. Run it with target/engines/ctranslate2/bin/python.
 """
 
 import json

@@ -9,7 +9,6 @@ import dev.touchstone.families.Family;
 import dev.touchstone.families.TextModel;
 import dev.touchstone.model.Transformer;
 import dev.touchstone.tokenizer.Tokenizer;
-import dev.touchstone.util.Json;
 import dev.touchstone.util.TouchstoneException;
 import dev.touchstone.weights.ReadOptions;
 import dev.touchstone.weights.StoredTensors;
@@ -90,7 +89,7 @@ public final class Checkpoint {
             throw new TouchstoneException(
                     files.name() + " holds no config.json; pass a folder that save_pretrained wrote");
         }
-        TextModel model = TextModel.of(new Config(Json.object(CONFIG, files.text(CONFIG))));
+        TextModel model = TextModel.of(new Config(files.json(CONFIG, CONFIG)));
         GenerationDefaults generation = GenerationDefaults.read(files, model.config(), model.family());
         Background<ModelText> text = Background.start("touchstone-text", () -> text(source.name(), files));
         Transformer transformer;

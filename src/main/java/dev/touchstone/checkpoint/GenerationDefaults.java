@@ -3,7 +3,6 @@ package dev.touchstone.checkpoint;
 import dev.touchstone.checkpoint.files.ModelFiles;
 import dev.touchstone.families.Config;
 import dev.touchstone.families.Family;
-import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import java.util.List;
 
@@ -20,7 +19,7 @@ public record GenerationDefaults(List<Integer> eosIds, JsonObject settings, Stri
 
     static GenerationDefaults read(ModelFiles files, Config config, Family family) {
         if (files.has(FILE)) {
-            JsonObject settings = Json.object(FILE, files.text(FILE));
+            JsonObject settings = files.json(FILE, FILE);
             return new GenerationDefaults(settings.integers("eos_token_id"), settings, FILE);
         }
         List<Integer> eosIds = config.isAbsent("eos_token_id") && family.eosId() != null

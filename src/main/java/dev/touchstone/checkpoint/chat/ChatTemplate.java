@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.touchstone.checkpoint.chat.jinja.Template;
 import dev.touchstone.checkpoint.chat.jinja.TemplateException;
 import dev.touchstone.checkpoint.files.ModelFiles;
-import dev.touchstone.util.Json;
 import dev.touchstone.util.Remedy;
 import dev.touchstone.util.TouchstoneException;
 import java.time.Clock;
@@ -66,7 +65,7 @@ public final class ChatTemplate {
             }
         }
         if (sources.isEmpty() && files.has(CONFIG)) {
-            addAll(Json.object(CONFIG, files.text(CONFIG)).json().path("chat_template"), sources);
+            addAll(files.json(CONFIG, CONFIG).json().path("chat_template"), sources);
         }
         return sources.isEmpty() ? null : new ChatTemplate(sources, Map.copyOf(specialTokens));
     }

@@ -1,6 +1,10 @@
 package dev.touchstone.checkpoint.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.FloatNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.touchstone.util.TouchstoneException;
@@ -55,7 +59,29 @@ final class GgufConfig {
     }
 
     static ObjectNode of(Gguf gguf, GgufArchitecture architecture) {
-        return new GgufConfig(gguf, architecture).build();
+        return (ObjectNode) decimal(new GgufConfig(gguf, architecture).build());
+    }
+
+    /**
+     * The same value with the numbers that it has as text. A float32 of the metadata is the shortest decimal number that is rounded to it,
+     * such as 0.001, which is that of the converted configuration.
+     */
+    private static JsonNode decimal(JsonNode value) {
+        if (value instanceof FloatNode) {
+            return DoubleNode.valueOf(Double.parseDouble(value.asText()));
+        }
+        if (value.isLong() && value.canConvertToInt()) {
+            return IntNode.valueOf(value.intValue());
+        }
+        if (value instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, decimal(array.get(i)));
+            }
+        }
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(decimal(field.getValue())));
+        }
+        return value;
     }
 
     private ObjectNode build() {

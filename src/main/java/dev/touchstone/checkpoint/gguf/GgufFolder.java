@@ -46,7 +46,7 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         this.gguf = gguf;
         GgufArchitecture architecture = GgufArchitecture.of(gguf);
         ObjectNode config = GgufConfig.of(gguf, architecture);
-        files.put("config.json", () -> config);
+        files.put("config.json", config::deepCopy);
         files.putAll(GgufTokenizer.files(gguf.place(), architecture, gguf.metadata()));
         this.weights = GgufWeights.of(architecture, config).of(gguf.tensors());
     }
@@ -117,12 +117,13 @@ public final class GgufFolder implements ModelFiles, StoredTensors {
         return files.get(file).get().toString().getBytes(UTF_8);
     }
 
-    /** A tokenizer is large, so it is not written as text to be parsed again. */
+    /** Without writing it as text to be parsed again. */
     @Override
     public JsonObject json(String file, String path) {
-        return file.equals(GgufTokenizer.FILE) && has(file)
-                ? new JsonObject(path, files.get(file).get())
-                : ModelFiles.super.json(file, path);
+        if (!has(file)) {
+            throw Problems.unreadable(file, new NoSuchFileException(file));
+        }
+        return new JsonObject(path, files.get(file).get());
     }
 
     @Override

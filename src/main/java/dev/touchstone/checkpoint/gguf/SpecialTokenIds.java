@@ -55,7 +55,7 @@ record SpecialTokenIds(String file, ObjectNode metadata) {
             JsonNode id = value(name);
             if (!id.isMissingNode()) {
                 token(name, id); // checks the id
-                ends.add(id);
+                ends.add(id.intValue());
             }
         }
         return generation;

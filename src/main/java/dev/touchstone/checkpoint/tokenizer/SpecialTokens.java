@@ -1,8 +1,8 @@
 package dev.touchstone.checkpoint.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.touchstone.checkpoint.files.ModelFiles;
-import dev.touchstone.util.Json;
 import dev.touchstone.util.JsonObject;
 import dev.touchstone.util.TouchstoneException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ public final class SpecialTokens {
     }
 
     private static JsonNode object(ModelFiles files, String file) {
-        return files.has(file) ? Json.object(file, files.text(file)).json() : Json.tree(Map.of());
+        return files.has(file) ? files.json(file, file).json() : JsonNodeFactory.instance.objectNode();
     }
 
     /** Each {@code ..._token} that is a string, or a token with its settings. Null removes a default. */

@@ -81,6 +81,18 @@ class GgufModelTest {
         }
     }
 
+    /** So 0.001 in float32 is 0.001 in the configuration, and not the nearest float32 number. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void theObjectOfAFileIsThatOfItsText(String model) {
+        try (GgufFolder folder = GgufFolder.open(file(model))) {
+            JsonNode parsed =
+                    Json.value("config.json", new String(folder.bytes("config.json"), StandardCharsets.UTF_8));
+
+            assertThat(folder.json("config.json", "config.json").json()).isEqualTo(parsed);
+        }
+    }
+
     /** Numbers of the file are float32. */
     private static void assertEqual(String name, JsonNode found, JsonNode expected) {
         if (found.isObject()) {

@@ -9,8 +9,8 @@ from summary import conditions, name, summary
 MARKS = ("<!-- written by ci/scoreboard.sh -->", "<!-- end -->")
 HEADS = ("engine", "taps", "error", "logits", "KL", "argmax", "text", "logits change with")
 SPEEDS = (
-    "Tokens a second of prefill and decode, with the ratio to Touchstone in parentheses (2.00 is twice as fast), and the"
-    " largest memory of the process with the last model. Where an adapter has no cache, decode computes the whole"
+    "Tokens a second of prefill and decode, with the ratio to Touchstone in parentheses (2.00 is twice as fast), and"
+    " the largest memory of the process with the last model. Where an adapter has no cache, decode computes the whole"
     " sequence for each token."
 )
 WAYS = {

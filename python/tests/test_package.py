@@ -148,7 +148,10 @@ class CompareTest(unittest.TestCase):
         """In one line."""
         for trace, message in (
             ({"logits": np.zeros((1, 1))}, "the trace has no input_ids, only logits"),
-            ({"input_ids": [1, 2], "logits": np.zeros((2, 283))}, "input_ids that are not those of a case"),
+            (
+                {"input_ids": [1, 2], "logits": np.zeros((2, 283))},
+                r"not those of a case .*text \(14 ids\)",
+            ),
             ({"input_ids": ids_of("tiny-gpt2"), "logits": np.zeros((2, 2))}, "logits has shape"),
         ):
             with self.assertRaisesRegex(ValueError, message):

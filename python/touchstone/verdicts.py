@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
+from touchstone.reference import cases
 from touchstone.traces import Trace, trace_of
 
 LAUNCHER = "TOUCHSTONE"
@@ -82,7 +83,9 @@ def compare(trace: Trace | Mapping[str, Any] | str | Path, fixture: str | Path) 
         report, file = Path(folder) / "report.json", trace
         if not isinstance(trace, (str, Path)):
             file = Path(folder) / "trace.safetensors"
-            (trace if isinstance(trace, Trace) else trace_of(trace)).write(file)
+            trace = trace if isinstance(trace, Trace) else trace_of(trace)
+            _check_ids(trace, fixture)
+            trace.write(file)
         words = ("parity", "--quiet", "--partial", "--ours", str(file), "--json", str(report), str(fixture))
         done = subprocess.run([launcher(), *words], capture_output=True, encoding="utf-8", check=False)
         if not report.exists():
@@ -100,6 +103,18 @@ def assert_parity(
     if comparison.absent and not partial:
         raise AssertionError(f"{comparison}\nTo compare only the taps in the trace, pass partial=True.")
     return comparison
+
+
+def _check_ids(trace: Trace, fixture: str | Path) -> None:
+    if not (Path(fixture) / "goldens").is_dir() or not trace.input_ids:
+        return  # an error of its own
+    known = cases(fixture)
+    if trace.input_ids not in known.values():
+        lengths = ", ".join(f"{name} ({len(ids)} ids)" for name, ids in known.items())
+        raise ValueError(
+            f"the trace has {len(trace.input_ids)} input_ids that are not those of a case of {fixture}, which are"
+            f' {lengths}; run the model on touchstone.cases(fixture)["{next(iter(known))}"]'
+        )
 
 
 def launcher() -> str:

@@ -121,9 +121,11 @@ final class RandomTokenizer {
      * decodes them as they were before.
      */
     int[] ids(Tokenizer tokenizer) {
+        List<String> tokens = List.copyOf(vocabulary); // an added token may have the id of one of them
         return IntStream.generate(() -> random.nextInt(tokenizer.vocabularySize() + 2))
                 .limit(random.nextInt(9))
-                .filter(id -> added.contains(tokenizer.token(id)) || id < vocabulary.size())
+                .filter(id -> added.contains(tokenizer.token(id))
+                        || id < tokens.size() && tokens.get(id).equals(tokenizer.token(id)))
                 .toArray();
     }
 

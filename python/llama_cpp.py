@@ -191,10 +191,20 @@ def convert_folder(library: Library, folder: Path, file: Path, kind: Type) -> No
         stored_name = names.get_name(known, try_suffixes=(".weight", ".bias"))
         data, used = quantised(library, stored, kind if "position_embd" not in stored_name else Type.F32)
         writer.add_tensor(stored_name, data, raw_dtype=used)
+    if (getattr(config, "rope_parameters", None) or {}).get("rope_type") == "llama3":
+        writer.add_tensor("rope_freqs.weight", frequency_divisors(model))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def frequency_divisors(model: transformers.PreTrainedModel) -> np.ndarray:
+    """What divides each frequency of the rotary embedding. (R / 2)"""
+    scaled = model.model.rotary_emb.inv_freq.double()
+    channels = torch.arange(0, 2 * len(scaled), 2, dtype=torch.float64)
+    plain = model.config.rope_parameters["rope_theta"] ** -(channels / (2 * len(scaled)))
+    return (plain / scaled).float().numpy()
 
 
 def quantised(library: Library, weight: np.ndarray, kind: Type) -> tuple[np.ndarray, Type]:

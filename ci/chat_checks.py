@@ -154,7 +154,7 @@ def explained(page: Page, home: str) -> None:
     with page.context.expect_page() as opened:
         link.click()
     other = opened.value
-    expect(other.get_by_role("heading", level=2)).to_have_count(9)
+    expect(other.get_by_role("heading", name="9 Memory and time")).to_be_visible()
     other.locator(".check .source").first.click()
     other.get_by_role("button", name="Close").click()
     expect(other.get_by_role("dialog")).to_be_hidden()

@@ -17,6 +17,7 @@ import dev.touchstone.weights.WeightType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -105,11 +106,17 @@ class LogitsDigestTest {
     private static Stream<Subject> ggufSubjects() {
         Stream<Subject> fixtures =
                 Fixtures.ggufModels().stream().map(model -> new Subject("gguf-" + model, Fixtures.gguf(model)));
-        return Stream.concat(fixtures, GgufType.readable().stream().map(type -> {
-            Path file = temporary.resolve(type + ".gguf");
+        return Stream.concat(
+                fixtures, GgufType.readable().stream().map(type -> new Subject("gguf-type-" + type, file(type))));
+    }
+
+    /** A model of one type, written once: the tests of this class run at the same time. */
+    private static synchronized Path file(GgufType type) {
+        Path file = temporary.resolve(type + ".gguf");
+        if (!Files.exists(file)) {
             OneTypeModel.write(file, type);
-            return new Subject("gguf-type-" + type, file);
-        }));
+        }
+        return file;
     }
 
     /** The de-quantised folder of a GGUF model, under its name. */

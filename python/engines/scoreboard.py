@@ -8,7 +8,7 @@ scoreboard.py --models a,b      these models
 scoreboard.py --readme          also replaces the tables in README.md
 
 The first pass compares each engine with Hugging Face, and its results do not depend on the load of the machine. The
-second, of some ten minutes, measures the speeds.
+second, of half an hour, measures the speeds.
 """
 
 import argparse

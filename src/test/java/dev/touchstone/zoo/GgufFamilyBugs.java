@@ -12,6 +12,7 @@ import dev.touchstone.zoo.GgufBugs.Mistake;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 import java.util.stream.Stream;
 
 /** Mistakes of a reader of GGUF files in what only some architectures have: experts, multipliers, kinds of layers, norms of heads. */
@@ -218,53 +219,46 @@ final class GgufFamilyBugs {
         };
     }
 
-    /** Columns of gate and up projections in turn, as if they were one after another. (E, C, 2 I) */
-    private static void inHalves(GgufModel model) {
+    /**
+     * Moves the elements of the tensors whose names end with a text.
+     *
+     * @param source the index of the element that belongs at an index, from the number of columns and that index
+     */
+    private static void elements(GgufModel model, String end, IntBinaryOperator source) {
         model.tensors().replaceAll((name, tensor) -> {
-            if (!name.endsWith(".gate_up_proj")) {
+            if (!name.endsWith(end)) {
                 return tensor;
             }
-            int columns = tensor.size(-1);
             Tensor moved = Tensor.zeros(tensor.shape());
             for (int i = 0; i < tensor.size(); i++) {
-                int column = i % columns;
-                moved.data()[i] = tensor.data()[i - column + column % 2 * (columns / 2) + column / 2];
+                moved.data()[i] = tensor.data()[source.applyAsInt(tensor.size(-1), i)];
             }
             return moved;
         });
     }
 
+    /** Columns of gate and up projections in turn, as if they were one after another. (E, C, 2 I) */
+    private static void inHalves(GgufModel model) {
+        elements(model, ".gate_up_proj", (columns, i) -> {
+            int column = i % columns;
+            return i - column + column % 2 * (columns / 2) + column / 2;
+        });
+    }
+
     private static void downTransposed(GgufModel model) {
-        model.tensors().replaceAll((name, tensor) -> {
-            if (!name.endsWith(".experts.down_proj")) {
-                return tensor;
-            }
-            int size = tensor.size(-1);
-            Tensor moved = Tensor.zeros(tensor.shape());
-            for (int i = 0; i < tensor.size(); i++) {
-                int column = i % size;
-                int row = i / size % size;
-                moved.data()[i] = tensor.data()[i - row * size - column + column * size + row];
-            }
-            return moved;
+        elements(model, ".experts.down_proj", (size, i) -> {
+            int column = i % size;
+            int row = i / size % size;
+            return i - row * size - column + column * size + row;
         });
     }
 
     /** Heads of 32 rows for keys, of 32 columns, and 16 rows for values. */
     private static void latentKeysTransposed(GgufModel model) {
-        model.tensors().replaceAll((name, tensor) -> {
-            if (!name.endsWith(".kv_b_proj.weight")) {
-                return tensor;
-            }
-            Tensor moved = Tensor.zeros(tensor.shape());
-            for (int i = 0; i < tensor.size(); i++) {
-                int row = i / 32;
-                int inHead = row % 48;
-                int column = i % 32;
-                int from = inHead < 32 ? (row - inHead + column) * 32 + inHead : i;
-                moved.data()[i] = tensor.data()[from];
-            }
-            return moved;
+        elements(model, ".kv_b_proj.weight", (columns, i) -> {
+            int row = i / 32;
+            int inHead = row % 48;
+            return inHead < 32 ? (row - inHead + i % 32) * 32 + inHead : i;
         });
     }
 
@@ -276,17 +270,9 @@ final class GgufFamilyBugs {
 
     /** The two halves of the columns in the other order. (E, C, 2 I) */
     private static void columnsSwapped(GgufModel model) {
-        model.tensors().replaceAll((name, tensor) -> {
-            if (!name.endsWith(".gate_up_proj")) {
-                return tensor;
-            }
-            int columns = tensor.size(-1);
-            Tensor moved = Tensor.zeros(tensor.shape());
-            for (int i = 0; i < tensor.size(); i++) {
-                int column = i % columns;
-                moved.data()[i] = tensor.data()[i - column + (column + columns / 2) % columns];
-            }
-            return moved;
+        elements(model, ".gate_up_proj", (columns, i) -> {
+            int column = i % columns;
+            return i - column + (column + columns / 2) % columns;
         });
     }
 

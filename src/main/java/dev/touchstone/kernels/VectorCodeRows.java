@@ -64,7 +64,10 @@ final class VectorCodeRows {
         y3.intoArray(y, yAt + 3 * RUN);
     }
 
-    /** Signed codes of 8 bits. Scales are those of weights divided by 2^24. */
+    /**
+     * Signed codes of 8 bits. Scales are those of weights divided by 2^24. C2 does not unroll the loop, because its condition is {@code !=}: it
+     * would move the loads of all copies to the front, and for want of registers the sums through memory.
+     */
     static void addBytes(
             float[] x, int xAt, int inputs, byte[] q, int qAt, float[] scales, int group, float[] y, int yAt) {
         FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
@@ -75,9 +78,10 @@ final class VectorCodeRows {
         FloatVector s1 = FloatVector.fromArray(SPECIES, scales, group + RUN);
         FloatVector s2 = FloatVector.fromArray(SPECIES, scales, group + 2 * RUN);
         FloatVector s3 = FloatVector.fromArray(SPECIES, scales, group + 3 * RUN);
-        for (int i = 0; i < inputs; i++) {
-            IntVector w = ByteVector.fromArray(BYTES, q, qAt + i * COLUMNS).reinterpretAsInts();
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
+        int i = xAt;
+        for (int at = qAt; at != qAt + inputs * COLUMNS; at += COLUMNS) {
+            IntVector w = ByteVector.fromArray(BYTES, q, at).reinterpretAsInts();
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[i++]);
             IntVector w0 = w.lanewise(VectorOperators.LSHL, 24);
             y0 = x0.fma(((FloatVector) w0.convertShape(VectorOperators.I2F, SPECIES, 0)).mul(s0), y0);
             IntVector w1 = w.lanewise(VectorOperators.LSHL, 16).and(BYTE);

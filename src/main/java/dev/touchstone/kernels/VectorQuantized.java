@@ -49,7 +49,7 @@ final class VectorQuantized {
         int group = quantization.group();
         int bits = quantization.lowBits();
         int highBits = quantization.highBits();
-        int scale = from / group * COLUMNS + c;
+        int scale = quantization.groups(from) * COLUMNS + c;
         int q = lowPlane + row(from, bits) + c * Integer.BYTES;
         if (highBits > 0) {
             int high = highPlane + row(from, highBits) + c * Integer.BYTES;
@@ -104,7 +104,7 @@ final class VectorQuantized {
         int bits = quantization.lowBits();
         int highBits = quantization.highBits();
         int shift = c / RUN * Byte.SIZE;
-        int scale = from / group * COLUMNS + c;
+        int scale = quantization.groups(from) * COLUMNS + c;
         int q = lowPlane + row(from, bits) + c % RUN * Integer.BYTES;
         if (highBits > 0) {
             int high = highPlane + row(from, highBits) + c % RUN * Integer.BYTES;

@@ -47,7 +47,7 @@ final class VectorScales {
             factors(panels, panel, input, scales, shifts);
             return;
         }
-        if (isFirst || input % quantization.block() == 0) {
+        if (isFirst || (input & quantization.block() - 1) == 0) {
             factors(panels, panel, input, scaleFactors, shiftFactors);
         }
         boolean areNibbles = quantization.groupBits() == 4;

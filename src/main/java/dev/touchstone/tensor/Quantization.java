@@ -38,7 +38,7 @@ public record Quantization(
     }
 
     public Quantization {
-        if (group != 16 && group != 32 || block % STEP != 0) {
+        if (group != 16 && group != 32 || block < STEP || Integer.bitCount(block) != 1) {
             throw new IllegalArgumentException("groups of " + group + " inputs in blocks of " + block);
         }
     }
@@ -61,6 +61,16 @@ public record Quantization(
     /** The same with a whole number for each group. */
     public Quantization withGroupBits(int bits) {
         return new Quantization(block, group, lowBits, highBits, table, hasMinima, bits);
+    }
+
+    /** The number of blocks that so many inputs have. No division, which would take longer than to widen the scales of a block. */
+    public int blocks(int inputs) {
+        return inputs >> Integer.numberOfTrailingZeros(block);
+    }
+
+    /** The number of groups that so many inputs have. */
+    public int groups(int inputs) {
+        return inputs >> Integer.numberOfTrailingZeros(group);
     }
 
     /** The bits of a code. */

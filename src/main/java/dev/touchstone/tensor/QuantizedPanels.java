@@ -38,8 +38,8 @@ public final class QuantizedPanels {
         this.inputs = inputs;
         int panels = Matrix.panels(outputs);
         this.codes = new byte[START + panels * (inputs / STEP) * stepBytes()];
-        this.factors = new short[panels * (inputs / quantization.block()) * quantization.factors() * COLUMNS];
-        this.groups = new byte[panels * (inputs / quantization.group()) * quantization.groupBytes() * COLUMNS];
+        this.factors = new short[panels * quantization.blocks(inputs) * quantization.factors() * COLUMNS];
+        this.groups = new byte[panels * quantization.groups(inputs) * quantization.groupBytes() * COLUMNS];
         this.values = new float[1 << quantization.bits()];
         for (int code = 0; code < values.length; code++) {
             values[code] = quantization.value(code ^ quantization.offset());
@@ -84,9 +84,7 @@ public final class QuantizedPanels {
 
     /** The index in {@link #factors} of the scales' factors for an input. */
     public int factors(int panel, int input) {
-        return (panel * (inputs / quantization.block()) + input / quantization.block())
-                * quantization.factors()
-                * COLUMNS;
+        return (panel * quantization.blocks(inputs) + quantization.blocks(input)) * quantization.factors() * COLUMNS;
     }
 
     /**
@@ -99,9 +97,7 @@ public final class QuantizedPanels {
 
     /** The index in {@link #groups} of the scales' whole numbers for an input. */
     public int groups(int panel, int input) {
-        return (panel * (inputs / quantization.group()) + input / quantization.group())
-                * quantization.groupBytes()
-                * COLUMNS;
+        return (panel * quantization.groups(inputs) + quantization.groups(input)) * quantization.groupBytes() * COLUMNS;
     }
 
     /** Sets the weights of a panel for the inputs from {@code input} on, which a block has. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Benchmarks: the speed of Touchstone compared with the machine's limits and with PyTorch. Takes half an hour and writes
 # target/bench/report.html and report.json. --quick leaves out single operations and the scalar kernels, --no-python leaves
-# out PyTorch, --streams measures the server only, which takes three minutes, --smollm2 adds a real model in float32 and bfloat16,
-# --gguf the same model as a GGUF file beside llama.cpp.
+# out PyTorch, --smollm2 adds a real model in float32 and bfloat16, --gguf the same model as a GGUF file beside llama.cpp.
+# --streams measures the server only, which takes three minutes, and --fresh=30 new processes only, a quarter of an hour.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,9 +47,21 @@ final class BenchReport {
 
     void fresh(String name, FreshProcesses fresh) {
         ObjectNode node = root.withObject("/fresh").putObject(name);
-        node.put("seconds", fresh.medianSeconds());
-        Arrays.stream(fresh.megabytes()).forEach(node.putArray("megabytes")::add);
-        target("Memory of a prefill of 512, " + name, "MB", fresh.mostMegabytes(), 250, 200, false);
+        node.put("seconds", FreshProcesses.median(fresh.firstTokens()));
+        node.put("firstPrefill", FreshProcesses.median(fresh.firstPrefill()));
+        fresh.step().forEach(node.putArray("step")::add);
+        fresh.prefill().forEach(node.putArray("prefill")::add);
+        fresh.megabytes().forEach(node.putArray("megabytes")::add);
+        double first = FreshProcesses.median(fresh.firstPrefill());
+        target("First prefill of 512 in a process, " + name, "s", first, 1.3, 1, false);
+        slowest("prefill, " + name, fresh.prefill());
+        slowest("decode, " + name, fresh.step());
+        target("Memory of a prefill of 512, " + name, "MB", FreshProcesses.largest(fresh.megabytes()), 250, 200, false);
+    }
+
+    private void slowest(String what, List<Double> seconds) {
+        double ratio = FreshProcesses.largest(seconds) / FreshProcesses.median(seconds);
+        target("Slowest of " + seconds.size() + " new processes, " + what, "×", ratio, 1.15, 1.1, false);
     }
 
     void operations(Operations operations) {

@@ -62,6 +62,12 @@ public final class Benchmarks implements Callable<Integer> {
             description = "Measure only the server: several requests at the same time, and one alone.")
     private boolean streamsOnly;
 
+    @Option(
+            names = "--fresh",
+            paramLabel = "N",
+            description = "Measure only N new processes of each kind, to find the slowest.")
+    private int freshOnly;
+
     @Option(names = "--quick", description = "Leave out the operations and the scalar kernels.")
     private boolean quick;
 
@@ -73,6 +79,11 @@ public final class Benchmarks implements Callable<Integer> {
     public Integer call() {
         Path model = RandomGpt2.SMALL.in(out);
         BenchReport report = new BenchReport(threads);
+        if (freshOnly > 0) {
+            fresh(report, model, freshOnly);
+            report.write(out);
+            return 0;
+        }
         if (!streamsOnly) {
             models(report, model);
         }
@@ -90,8 +101,7 @@ public final class Benchmarks implements Callable<Integer> {
     private void models(BenchReport report, Path model) {
         Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
         report.firstToken(firstTokens(model));
-        report.fresh(VECTOR, FreshProcesses.run(VECTOR, java("vector", model), rounds));
-        report.fresh(BFLOAT16, FreshProcesses.run(BFLOAT16, java("vector", bfloat16), rounds));
+        fresh(report, model, rounds);
         if (!quick) {
             Operations operations = new Operations();
             operations.run(3);
@@ -127,6 +137,12 @@ public final class Benchmarks implements Callable<Integer> {
         if (xl) {
             report.xl(RandomGpt2.XL, extraLarge());
         }
+    }
+
+    private void fresh(BenchReport report, Path model, int processes) {
+        Path bfloat16 = RandomGpt2.SMALL_BF16.in(out);
+        report.fresh(VECTOR, FreshProcesses.run(VECTOR, java("vector", model), processes));
+        report.fresh(BFLOAT16, FreshProcesses.run(BFLOAT16, java("vector", bfloat16), processes));
     }
 
     /** A real model with float32 and bfloat16 weights, each compared with Hugging Face. */

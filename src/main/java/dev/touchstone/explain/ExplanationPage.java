@@ -20,6 +20,9 @@ public final class ExplanationPage {
     /** Significant digits. A page has thousands of numbers, so more would make it large. */
     private static final MathContext DIGITS = new MathContext(5);
 
+    /** Characters of the prompt in the description, which the index of pages shows. */
+    private static final int DESCRIBED = 120;
+
     private static final ObjectMapper JSON = new ObjectMapper()
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .registerModule(new SimpleModule()
@@ -63,7 +66,9 @@ public final class ExplanationPage {
     }
 
     private static String description(Explanation run) {
-        String prompt = run.prompt() == null ? run.ids().length + " token ids" : "“" + run.prompt() + "”";
+        String prompt = run.prompt() == null
+                ? run.ids().length + " token ids"
+                : "“" + Page.shortened(run.prompt(), DESCRIBED) + "”";
         return "explain: " + prompt + " continued by " + run.steps().size() + " tokens";
     }
 

@@ -46,6 +46,16 @@ public final class Page {
                 .replace("'", "&#39;");
     }
 
+    /** The first characters of a text that is longer than {@code most} of them, which are at least 1; the last is an ellipsis. */
+    public static String shortened(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = most - 1;
+        boolean isHalf = end > 0 && Character.isHighSurrogate(text.charAt(end - 1));
+        return text.substring(0, isHalf ? end - 1 : end) + "…";
+    }
+
     /** A table for readers without JavaScript. The texts are escaped. */
     public static String table(List<String> columns, List<List<String>> rows) {
         StringBuilder table = new StringBuilder("<table><thead><tr>");

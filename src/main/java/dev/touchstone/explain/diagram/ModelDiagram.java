@@ -223,8 +223,7 @@ final class ModelDiagram {
     }
 
     private static String cut(String text, double width) {
-        int most = (int) Math.max(1, width / CHARACTER);
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+        return Page.shortened(text, (int) Math.max(1, width / CHARACTER));
     }
 
     private static double left(Box box) {

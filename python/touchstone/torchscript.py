@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -54,19 +55,29 @@ def write_torchscript(model: nn.Module, weights: dict[str, Tensor], path: Path) 
     with warnings.catch_warnings(), torch.no_grad():
         # Ignores warnings of deprecation and of constants in the trace, which do not include the number of tokens.
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(Twin(model, weights).eval(), ids, check_trace=False)
+        with _frequencies_copied(model):
+            traced = torch.jit.trace(Twin(model, weights).eval(), ids, check_trace=False)
         saved = io.BytesIO()
         torch.jit.save(traced, saved)
     _without_paths(saved, path)
 
 
-def run_torchscript(folder: Path, ids: list[int], names: list[str]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Runs the file; returns (float32 taps, float64 taps) by name."""
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        outputs = torch.jit.load(folder / "model.pt")(torch.tensor([ids]))
-    single, double = outputs[: len(names)], outputs[len(names) :]
-    return dict(zip(names, single, strict=True)), dict(zip(names, double, strict=True))
+class Script:
+    """A file that `write_torchscript` wrote."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.module = torch.jit.load(path)
+
+    def taps(self, ids: list[int], names: list[str]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Runs it; returns (float32 taps, float64 taps) by name."""
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            outputs = self.module(torch.tensor([ids]))
+        single, double = outputs[: len(names)], outputs[len(names) :]
+        return dict(zip(names, single, strict=True)), dict(zip(names, double, strict=True))
 
 
 def _without_paths(saved: io.BytesIO, path: Path) -> None:
@@ -76,6 +87,35 @@ def _without_paths(saved: io.BytesIO, path: Path) -> None:
             if not entry.filename.endswith((".debug_pkl", "serialization_id")):
                 name = f"model/{entry.filename.split('/', 1)[1]}"
                 target.writestr(zipfile.ZipInfo(name), source.read(entry), entry.compress_type)
+
+
+@contextmanager
+def _frequencies_copied(model: nn.Module) -> Iterator[None]:
+    """A context in which each pass of a rotary module changes a copy of its frequencies.
+
+    LongRoPE chooses them by the length of the sequence, and writes them over those of the last pass. In a trace these
+    are a constant, which is stored once with all others of the same value: later passes would read the wrong ones.
+    """
+    kept = [
+        (module, name, buffer)
+        for module in model.modules()
+        for name, buffer in module.named_buffers(recurse=False)
+        if name.endswith("inv_freq")
+    ]
+
+    def copy(module: nn.Module, _: tuple[Any, ...]) -> None:
+        for owner, name, buffer in kept:
+            if owner is module:
+                setattr(module, name, buffer.clone())
+
+    hooks = [module.register_forward_pre_hook(copy) for module in {module for module, _, _ in kept}]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for module, name, buffer in kept:
+            setattr(module, name, buffer)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from touchstone import generation_config, sampling
 from touchstone.activations import activations
 from touchstone.batches import batch_logits, read_batch
 from touchstone.checkpoint import Checkpoint
+from touchstone.config_bases import BASES
 from touchstone.fixtures import TOKENIZER_FILES, WALK_FILES, write_gguf
 from touchstone.generation import Request, run
 from touchstone.goldens import random_case, read_golden
@@ -94,8 +95,12 @@ def check_topk(path: Path, report: Report) -> None:
 
 
 def check_walk(path: Path, bases: list[str], report: Report) -> None:
-    """Compares these bases of the file of changed configurations or of changed tensors."""
-    old = _entries_of(bases, json.loads(path.read_text(encoding="utf-8")))
+    """Compares these bases of the file of changed configurations or of changed tensors, and what all bases are."""
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    for entry in entries:
+        if base := entry.get("base"):
+            report.expect(entry["config"] == BASES[base], f"{path}: {base} has another configuration than BASES")
+    old = _entries_of(bases, entries)
     _check_entries(path, old, WALK_FILES[path.name](bases), report)
 
 

@@ -3,8 +3,8 @@
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,26 +96,19 @@ def _frequencies_copied(model: nn.Module) -> Iterator[None]:
     LongRoPE chooses them by the length of the sequence, and writes them over those of the last pass. In a trace these
     are a constant, which is stored once with all others of the same value: later passes would read the wrong ones.
     """
-    kept = [
-        (module, name, buffer)
-        for module in model.modules()
-        for name, buffer in module.named_buffers(recurse=False)
-        if name.endswith("inv_freq")
-    ]
-
-    def copy(module: nn.Module, _: tuple[Any, ...]) -> None:
-        for owner, name, buffer in kept:
-            if owner is module:
-                setattr(module, name, buffer.clone())
-
-    hooks = [module.register_forward_pre_hook(copy) for module in {module for module, _, _ in kept}]
-    try:
+    with ExitStack() as changes:
+        for module in model.modules():
+            for name, buffer in module.named_buffers(recurse=False):
+                if name.endswith("inv_freq"):
+                    hook = module.register_forward_pre_hook(_replaces(name, buffer))
+                    changes.callback(setattr, module, name, buffer)
+                    changes.callback(hook.remove)
         yield
-    finally:
-        for hook in hooks:
-            hook.remove()
-        for module, name, buffer in kept:
-            setattr(module, name, buffer)
+
+
+def _replaces(name: str, buffer: Tensor) -> Callable[[nn.Module, Any], None]:
+    """Replaces a buffer of a module by a copy of what it was at first."""
+    return lambda module, _: setattr(module, name, buffer.clone())
 
 
 @contextmanager

@@ -48,11 +48,11 @@ final class BenchReport {
     void fresh(String name, FreshProcesses fresh) {
         ObjectNode node = root.withObject("/fresh").putObject(name);
         node.put("seconds", FreshProcesses.median(fresh.firstTokens()));
-        node.put("firstPrefill", FreshProcesses.median(fresh.firstPrefill()));
+        double first = FreshProcesses.median(fresh.firstPrefill());
+        node.put("firstPrefill", first);
         fresh.step().forEach(node.putArray("step")::add);
         fresh.prefill().forEach(node.putArray("prefill")::add);
         fresh.megabytes().forEach(node.putArray("megabytes")::add);
-        double first = FreshProcesses.median(fresh.firstPrefill());
         target("First prefill of 512 in a process, " + name, "s", first, 1.3, 1, false);
         slowest("prefill, " + name, fresh.prefill());
         slowest("decode, " + name, fresh.step());

@@ -81,9 +81,14 @@ public final class Benchmarks implements Callable<Integer> {
         BenchReport report = new BenchReport(threads);
         if (freshOnly > 0) {
             fresh(report, model, freshOnly);
-            report.write(out);
-            return 0;
+        } else {
+            all(report, model);
         }
+        report.write(out);
+        return 0;
+    }
+
+    private void all(BenchReport report, Path model) {
         if (!streamsOnly) {
             models(report, model);
         }
@@ -93,8 +98,6 @@ public final class Benchmarks implements Callable<Integer> {
         try (Contestant process = new Contestant("alone", java("alone", model))) {
             report.servedAlone(ServedAlone.measure(process, TIMES_ALONE * rounds));
         }
-        report.write(out);
-        return 0;
     }
 
     /** One request at a time, compared with other engines. */

@@ -29,7 +29,7 @@ diff - "$folder/err" <<'END' || status=1
 touchstone: building, once; this takes a minute ...
 touchstone: waiting for process N, which is building; if it is not, delete target/touchstone.lock
 END
-[ -z "$(find "$folder/target" -name 'touchstone.*' ! -name touchstone.jar ! -name touchstone.jsa)" ] || status=1
+[ -z "$(find "$folder/target" -name 'touchstone.*' ! -name touchstone.jar -o -name '*.jsa.*')" ] || status=1
 if [ $status -ne 0 ]; then
     echo "ci/first-run.sh: two first runs at once printed this:" >&2
     head -n 50 "$folder"/*.out "$folder"/*.err >&2

@@ -10,14 +10,17 @@ import com.fasterxml.jackson.databind.node.TextNode;
 
 /** Reads and writes JSON: a strict reader for files from elsewhere, and a writer for results. */
 public final class Json {
-    /** Refuses duplicate keys, and has no table of names, whose limit hostile names could reach. */
-    public static final JsonFactory STRICT = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    /** Has no table of names, whose limit hostile names could reach. */
+    private static final JsonFactory TREES = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
-    private static final JsonMapper READER = JsonMapper.builder(STRICT)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+    /** The same for streams, which refuses duplicate keys. A tree has maps, which find them without another set of keys. */
+    public static final JsonFactory STREAMS =
+            TREES.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+    private static final JsonMapper READER = JsonMapper.builder(TREES)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private static final JsonMapper WRITER = new JsonMapper();

@@ -56,7 +56,12 @@ public final class Problems {
         String line = place == null || text.indexOf('\n') < 0 ? "" : "line " + place.getLineNr() + ", ";
         String where = place == null ? "" : " at " + line + "column " + place.getColumnNr();
         return new TouchstoneException(
-                what + " is not valid JSON" + where + ": " + printable(why.getOriginalMessage()), why);
+                what + " is not valid JSON" + where + ": " + printable(reason(why.getOriginalMessage())), why);
+    }
+
+    /** The parser's reason without the names of its classes and settings, such as "for `ObjectNode`: not allowed when ...". */
+    private static String reason(String message) {
+        return message == null ? null : message.replaceFirst("(?s) (for|\\(bound as) `.*", "");
     }
 
     /** The name of a file in messages: its last part. */

@@ -28,7 +28,8 @@ class LargeFixtureTest {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + HEAP_MEGABYTES + "m",
-                        "-XX:+UseSerialGC", // G1 needs free regions side by side for a large array, so what fits is chance
+                        "-XX:+UseSerialGC", // G1 needs free regions side by side for a large array, so what fits is
+                        // chance
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.touchstone.cli.Main",

@@ -102,7 +102,7 @@ class LauncherTest {
 
     @Test
     void writesAndUsesTheClassArchive() throws Exception {
-        Path classes = jar.resolveSibling("touchstone.jsa");
+        Path classes = jar.resolveSibling("touchstone-17.0.1.jsa");
         script("java", ARCHIVING + "printf '<%s>' \"$@\"");
         Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
 
@@ -113,6 +113,19 @@ class LauncherTest {
                 .contains("<-XX:SharedArchiveFile=" + classes.toRealPath() + ">")
                 .endsWith("<x>");
         assertThat(launch(home.resolve("touchstone"), "x").err).isEmpty();
+    }
+
+    @Test
+    void eachVersionOfJavaHasItsClassArchive() throws Exception {
+        script("java", ARCHIVING + "printf '<%s>' \"$@\"");
+        for (String version : List.of("17.0.1", "25.0.3", "17.0.1")) {
+            Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+
+            assertThat(launch(home.resolve("touchstone"), "x").out).contains("/touchstone-" + version + ".jsa>");
+        }
+
+        assertThat(jar.resolveSibling("touchstone-17.0.1.jsa")).hasContent("made");
+        assertThat(jar.resolveSibling("touchstone-25.0.3.jsa")).hasContent("made");
     }
 
     @Test
@@ -252,7 +265,7 @@ class LauncherTest {
         Run run = launch(home.resolve("touchstone"));
 
         assertThat(run.exit).isEqualTo(1);
-        assertThat(run.err).contains("is too old: found version 11, expected 17 or later");
+        assertThat(run.err).contains("is too old: found version 11.0.2, expected 17 or later");
     }
 
     @Test

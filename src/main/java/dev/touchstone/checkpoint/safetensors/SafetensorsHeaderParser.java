@@ -27,7 +27,7 @@ final class SafetensorsHeaderParser {
     }
 
     static SafetensorsHeader parse(String file, String text, long dataStart) {
-        try (JsonParser json = Json.STRICT.createParser(text)) {
+        try (JsonParser json = Json.STREAMS.createParser(text)) {
             SafetensorsHeaderParser parser = new SafetensorsHeaderParser(file, json);
             parser.header();
             return new SafetensorsHeader(parser.tensors, parser.metadata, dataStart);

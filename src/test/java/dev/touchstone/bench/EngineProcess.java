@@ -3,6 +3,7 @@ package dev.touchstone.bench;
 import com.sun.management.ThreadMXBean;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.kernels.KernelChoice;
+import dev.touchstone.kernels.Kernels;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,9 +60,9 @@ final class EngineProcess {
             System.setProperty("ai.djl.pytorch.num_threads", "" + threads);
             return new TorchEngine(path, RandomGpt2.SMALL);
         }
-        return new TouchstoneEngine(
-                Checkpoint.load(path).transformer(),
-                kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.best(threads, System.err::println));
+        Kernels kernels = // first: they warm up while the model loads
+                kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.best(threads, System.err::println);
+        return new TouchstoneEngine(Checkpoint.load(path).transformer(), kernels);
     }
 
     private static void answer(String format, double... numbers) {

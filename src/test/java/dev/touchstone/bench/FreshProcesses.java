@@ -23,7 +23,7 @@ record FreshProcesses(
         List<Double> megabytes) {
     private static final int TOKENS = 60;
     private static final int PREFILL = 512;
-    /** Passes before a measurement, the first of which run plain loops. Attention is compiled last, after four seconds. */
+    /** Passes before a measurement. The first two run plain loops for softmax and activations. */
     private static final int PASSES_BEFORE = 8;
 
     private static final int PASSES = 3;

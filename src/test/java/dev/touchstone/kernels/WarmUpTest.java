@@ -109,7 +109,7 @@ class WarmUpTest {
         int before = calls.size();
         vectorNanos.set(PLAIN_NANOS);
 
-        warmUp.loops(LoopKind.SOFT_CAP, WarmUp.ELEMENTS - 1);
+        warmUp.loops(LoopKind.SOFT_CAP, WarmUp.ELEMENTS_BEFORE - 1);
         Thread.sleep(50);
         assertThat(calls).hasSize(before);
 

@@ -48,19 +48,25 @@ final class MergesReader {
         List<Merge> merges = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
             JsonNode merge = list.get(i);
-            String place = "merges[" + i + "]";
+            int index = i;
             if (pairs && isPair(merge)) {
                 merges.add(new Merge(merge.get(0).textValue(), merge.get(1).textValue()));
             } else if (!pairs && merge.isTextual()) {
                 if (!merge.textValue().startsWith("#version")) {
-                    merges.add(merge(() -> model.path() + ": " + place, merge.textValue()));
+                    merges.add(merge(() -> model.path() + ": " + place(index), merge.textValue()));
                 }
             } else {
                 throw model.error(
-                        place, merge, pairs ? "a pair like the first merge" : "a string, as not all merges are pairs");
+                        place(i),
+                        merge,
+                        pairs ? "a pair like the first merge" : "a string, as not all merges are pairs");
             }
         }
         return merges;
+    }
+
+    private static String place(int index) {
+        return "merges[" + index + "]";
     }
 
     private static Merge ofPair(List<?> pair) {

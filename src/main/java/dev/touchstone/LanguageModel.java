@@ -29,12 +29,12 @@ import dev.touchstone.serving.Limits;
 import dev.touchstone.tensor.Tensor;
 import dev.touchstone.tokenizer.Tokenizer;
 import dev.touchstone.util.TouchstoneException;
+import dev.touchstone.weights.ReadOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -77,7 +77,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Loads a folder that Hugging Face's {@code save_pretrained} wrote. */
     public static LanguageModel load(Path folder, LoadOptions options) {
-        return open(options, () -> Checkpoint.load(folder, options.reading()));
+        return open(options, reading -> Checkpoint.load(folder, reading));
     }
 
     /** Loads a folder, or a model of the local Hugging Face cache by its id, such as {@code openai-community/gpt2}. */
@@ -97,24 +97,24 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The model that is part of the library, trained on fairy tales. */
     public static LanguageModel storyteller(LoadOptions options) {
-        return open(options, () -> Checkpoint.storyteller(options.reading()));
+        return open(options, Checkpoint::storyteller);
     }
 
     /** A smaller model with the vocabulary of {@link #storyteller}, to draft tokens for it. */
     public static LanguageModel storytellerDraft(LoadOptions options) {
-        return open(options, () -> Checkpoint.storytellerDraft(options.reading()));
+        return open(options, Checkpoint::storytellerDraft);
     }
 
-    private static LanguageModel open(LoadOptions options, Supplier<LoadedModel> load) {
+    private static LanguageModel open(LoadOptions options, Function<ReadOptions, LoadedModel> load) {
         LanguageModel other = options.shared();
-        if (other != null) {
-            return new LanguageModel(options.withChatTemplate(load.get()), other.kernels, false);
-        }
-        Kernels kernels = options.open(); // first: they warm up while the model loads
+        Kernels kernels = other == null ? options.open() : other.kernels; // first: they warm up while the model loads
         try {
-            return new LanguageModel(options.withChatTemplate(load.get()), kernels, true);
+            LoadedModel model = load.apply(options.reading().matrices(kernels::expect));
+            return new LanguageModel(options.withChatTemplate(model), kernels, other == null);
         } catch (RuntimeException | Error e) {
-            kernels.close();
+            if (other == null) {
+                kernels.close();
+            }
             throw e;
         }
     }

@@ -15,6 +15,9 @@ import java.util.List;
  * inputs, {@code O} outputs, {@code V} vocabulary.
  */
 public interface Kernels extends AutoCloseable {
+    /** Prepares for products with a weight matrix, before its weights are read. Without this call they are slower at first. */
+    default void expect(Matrix weight) {}
+
     /** Embedding lookup: row {@code ids[t]} of the table for each token. (T), (C, V) -> (T, C) */
     Tensor embed(int[] ids, Matrix table);
 

@@ -84,6 +84,15 @@ public final class VectorKernels implements Kernels {
         }
     }
 
+    /** Loops of float32 weights are warmed for all models. */
+    @Override
+    public void expect(Matrix weight) {
+        if (weight.type() != Matrix.Type.FLOAT32) {
+            loops(LoopKind.widening(weight), 0);
+            loops(LoopKind.row(weight), 0);
+        }
+    }
+
     @Override
     public Tensor embed(int[] ids, Matrix table) {
         Tensor y = tensor(ids.length, table.inputs());

@@ -22,24 +22,20 @@ final class MatrixReader {
 
     private final StoredTensor tensor;
     private final Type type;
-    private final boolean shapesOnly;
+    private final ReadOptions options;
     private final ReadingThreads threads;
     private final int rows;
     private final int columns;
     private final int rowsPerPiece;
 
     MatrixReader(StoredTensor tensor, ReadOptions options, ReadingThreads threads) {
-        this(
-                tensor,
-                options.type() == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32,
-                options.shapesOnly(),
-                threads);
+        this(tensor, options.type() == WeightType.STORED ? tensor.matrixType() : Type.FLOAT32, options, threads);
     }
 
-    private MatrixReader(StoredTensor tensor, Type type, boolean shapesOnly, ReadingThreads threads) {
+    private MatrixReader(StoredTensor tensor, Type type, ReadOptions options, ReadingThreads threads) {
         this.tensor = tensor;
         this.type = type;
-        this.shapesOnly = shapesOnly;
+        this.options = options;
         this.threads = threads;
         this.rows = tensor.shape()[0];
         this.columns = tensor.shape()[1];
@@ -54,7 +50,7 @@ final class MatrixReader {
     /** Of a tensor with one row for each input. Groups of quantised weights are groups of outputs then, so these become float32. (I, O) */
     Matrix ofInputRows() {
         if (type == Type.QUANTIZED) {
-            return new MatrixReader(tensor, Type.FLOAT32, shapesOnly, threads).ofInputRows();
+            return new MatrixReader(tensor, Type.FLOAT32, options, threads).ofInputRows();
         }
         Matrix matrix = zeros(rows, columns);
         read(matrix::putInputRows, matrix::putInputRows);
@@ -74,7 +70,7 @@ final class MatrixReader {
 
     /** A piece is a panel: the blocks of its rows become columns. */
     private void readBlocks(Matrix matrix) {
-        if (shapesOnly) {
+        if (options.shapesOnly()) {
             return;
         }
         Quantization quantization = matrix.quantized().quantization();
@@ -122,12 +118,14 @@ final class MatrixReader {
                     + ", more weights than an array of Java can hold");
         }
         Quantization quantization = type == Type.QUANTIZED ? tensor.quantization() : null;
-        if (shapesOnly) {
+        if (options.shapesOnly()) {
             return Matrix.withoutWeights(type, quantization, inputs, outputs);
         }
-        return type == Type.QUANTIZED
+        Matrix matrix = type == Type.QUANTIZED
                 ? Matrix.zeros(quantization, inputs, outputs)
                 : Matrix.zeros(type, inputs, outputs);
+        options.matrices().accept(matrix);
+        return matrix;
     }
 
     /** Takes {@code count} rows of the tensor, from row {@code first} on. */
@@ -136,7 +134,7 @@ final class MatrixReader {
     }
 
     private void read(Rows<float[]> floats, Rows<short[]> bits) {
-        if (shapesOnly) {
+        if (options.shapesOnly()) {
             return;
         }
         threads.run(pieces(), (from, to) -> {

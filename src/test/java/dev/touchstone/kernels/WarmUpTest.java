@@ -2,6 +2,7 @@ package dev.touchstone.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.touchstone.tensor.Matrix;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,6 +100,21 @@ class WarmUpTest {
         assertThat(calls.subList(before, calls.size()))
                 .hasSize(WarmUp.FASTER_ROUNDS * WarmUp.CALLS)
                 .containsOnly("widen");
+    }
+
+    @Test
+    void loopsOfWeightsAreWarmedBeforeTheirFirstUse() throws InterruptedException {
+        start(PLAIN_NANOS - 1);
+        try (Kernels kernels = new VectorKernels(1, warmUp)) {
+            awaitVector(LoopKind.ROW);
+            int before = calls.size();
+
+            kernels.expect(Matrix.zeros(Matrix.Type.FLOAT32, 1, 1));
+            kernels.expect(Matrix.zeros(Matrix.Type.BFLOAT16, 1, 1));
+
+            awaitCalls(before + 2 * WarmUp.FASTER_ROUNDS * WarmUp.CALLS);
+            assertThat(calls.subList(before, calls.size())).containsOnly("widen", "addRow");
+        }
     }
 
     /** For loops other than those of matrix products, a round is repeated only after a number of elements. */

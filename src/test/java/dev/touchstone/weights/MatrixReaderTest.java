@@ -16,7 +16,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,6 +109,19 @@ class MatrixReaderTest {
 
         try (Safetensors file = Safetensors.open(path)) {
             assertThatThrownBy(() -> reader(file).ofOutputRows()).hasMessageContaining("x holds Infinity at [0, 0]");
+        }
+    }
+
+    @Test
+    void aReceiverGetsTheMatrixBeforeItsWeights() throws IOException {
+        try (Safetensors file = bfloat16(3, 5)) {
+            List<Float> lastWeights = new ArrayList<>();
+            ReadOptions options = ReadOptions.DEFAULT.matrices(matrix -> lastWeights.add(matrix.at(2, 4)));
+
+            Matrix matrix = new MatrixReader(file.get("x"), options, threads).ofInputRows();
+
+            assertThat(lastWeights).containsExactly(0f);
+            assertThat(matrix.at(2, 4)).isEqualTo(2);
         }
     }
 

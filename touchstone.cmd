@@ -36,4 +36,4 @@ move /y "%jar%.new" "%jar%" >nul
 rmdir "%lock%"
 
 :run
-"%java%" -XX:+UseG1GC -XX:MaxNewSize=64m -XX:GCTimeRatio=2 -XX:InitiatingHeapOccupancyPercent=80 -XX:-G1UseAdaptiveIHOP -XX:Tier3DelayOn=50 -XX:CompileCommand=quiet -XX:CompileCommand=CompileThresholdScaling,dev.touchstone.kernels.Vector*::*,0.1 -Xshare:auto %TOUCHSTONE_JAVA_OPTS% -jar "%jar%" %*
+"%java%" -XX:+UseG1GC -XX:MaxNewSize=64m -XX:GCTimeRatio=2 -XX:InitiatingHeapOccupancyPercent=80 -XX:-G1UseAdaptiveIHOP -XX:Tier3DelayOn=50 -Xshare:auto %TOUCHSTONE_JAVA_OPTS% -jar "%jar%" %*

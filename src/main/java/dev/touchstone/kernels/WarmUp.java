@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 final class WarmUp implements LoopSelector {
     /**
      * Before the first round. Warming softmax takes half a second of processor time on JDK 17, and saves 7 ns an element. A prompt
-     * of 512 tokens with GPT-2 has 19 million elements; it takes a quarter longer if the rounds begin within it.
+     * of 512 tokens with GPT-2 has 19 million elements; it takes longer if the rounds begin within it.
      */
     static final int ELEMENTS_BEFORE = 1 << 25;
     /** Between two rounds. */

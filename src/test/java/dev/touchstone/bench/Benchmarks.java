@@ -281,8 +281,6 @@ public final class Benchmarks implements Callable<Integer> {
                 "-XX:InitiatingHeapOccupancyPercent=80",
                 "-XX:-G1UseAdaptiveIHOP",
                 "-XX:Tier3DelayOn=50",
-                "-XX:CompileCommand=quiet",
-                "-XX:CompileCommand=CompileThresholdScaling,dev.touchstone.kernels.Vector*::*,0.1",
                 "-XX:MaxRAMPercentage=50"));
         for (String property : List.of("ai.djl.offline", "DJL_CACHE_DIR", "OPT_OUT_TRACKING")) {
             if (System.getProperty(property) != null) {

@@ -13,16 +13,17 @@ import java.util.function.LongSupplier;
  * plain loops run while a thread of this selector calls the vector loops, kind by kind and round by round.
  *
  * <p>The rounds take processor time that a model needs as well. So loops of matrix products come first and without a break.
- * Every other kind gets its first round after as many elements as repay the warm-up, and then a round after each further number
- * of elements: a first prompt does not wait for loops that it would hardly use, and a kind that a model hardly uses costs nothing.
+ * Every other kind gets its first round after {@link #ELEMENTS_BEFORE} elements, and then a round after each further
+ * {@link #ELEMENTS}: a first prompt does not wait for loops that it would hardly use, and a kind that a model hardly uses costs
+ * nothing.
  */
 final class WarmUp implements LoopSelector {
     /**
-     * Before the first round. Warming softmax takes half a second of processor time on JDK 17, and saves 7 ns an element. A prompt
-     * of 512 tokens with GPT-2 has 19 million elements; it takes longer if the rounds begin within it.
+     * That plain loops process before the first round. A prompt of 512 tokens has 19 million elements of softmax with GPT-2 124M, and
+     * takes longer if the rounds begin within it.
      */
     static final int ELEMENTS_BEFORE = 1 << 25;
-    /** Between two rounds. */
+    /** That they process between two rounds. */
     static final int ELEMENTS = 1 << 19;
     /** How often in a row the vector loops must have been faster: once may be an accident. */
     static final int FASTER_ROUNDS = 3;

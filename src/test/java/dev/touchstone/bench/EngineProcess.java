@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import dev.touchstone.checkpoint.Checkpoint;
 import dev.touchstone.kernels.KernelChoice;
 import dev.touchstone.kernels.Kernels;
+import dev.touchstone.weights.ReadOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -62,7 +63,8 @@ final class EngineProcess {
         }
         Kernels kernels = // first: they warm up while the model loads
                 kind.equals("scalar") ? KernelChoice.SCALAR.open(1) : KernelChoice.best(threads, System.err::println);
-        return new TouchstoneEngine(Checkpoint.load(path).transformer(), kernels);
+        ReadOptions reading = ReadOptions.DEFAULT.matrices(kernels::expect);
+        return new TouchstoneEngine(Checkpoint.load(path, reading).transformer(), kernels);
     }
 
     private static void answer(String format, double... numbers) {

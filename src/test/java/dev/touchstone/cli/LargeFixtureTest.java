@@ -13,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Goldens are read one tap at a time, so a fixture may be larger than memory. */
 class LargeFixtureTest {
+    /** With the serial collector 23 are enough. With G1, which needs free regions side by side for a large array, that is chance. */
     private static final int HEAP_MEGABYTES = 28;
+
     private static final int[] IDS = IntStream.range(0, 256).toArray();
 
     @TempDir
@@ -28,8 +30,7 @@ class LargeFixtureTest {
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + HEAP_MEGABYTES + "m",
-                        "-XX:+UseSerialGC", // G1 needs free regions side by side for a large array, so what fits is
-                        // chance
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "dev.touchstone.cli.Main",

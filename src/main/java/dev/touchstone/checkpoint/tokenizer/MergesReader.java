@@ -47,8 +47,8 @@ final class MergesReader {
         boolean pairs = list.path(0).isArray();
         List<Merge> merges = new ArrayList<>();
         for (int i = 0; i < list.size(); i++) {
-            JsonNode merge = list.get(i);
-            int index = i;
+            int index = i; // for the lambda
+            JsonNode merge = list.get(index);
             if (pairs && isPair(merge)) {
                 merges.add(new Merge(merge.get(0).textValue(), merge.get(1).textValue()));
             } else if (!pairs && merge.isTextual()) {
@@ -57,7 +57,7 @@ final class MergesReader {
                 }
             } else {
                 throw model.error(
-                        place(i),
+                        place(index),
                         merge,
                         pairs ? "a pair like the first merge" : "a string, as not all merges are pairs");
             }

@@ -25,6 +25,8 @@ public final class Pipeline implements Tokenizer {
             Decoder decoder,
             boolean splitSpecial) {}
 
+    private static final byte[] NO_BYTES = {};
+
     private final Vocabulary vocabulary;
     private final AddedTokens addedAsIs;
     private final AddedTokens addedNormalized;
@@ -101,7 +103,7 @@ public final class Pipeline implements Tokenizer {
     @Override
     public byte[] bytes(int id) {
         String token = vocabulary.token(id);
-        return token == null ? new byte[0] : Decoder.bytes(stages.decoder, token);
+        return token == null ? NO_BYTES : Decoder.bytes(stages.decoder, token);
     }
 
     @Override

@@ -95,7 +95,11 @@ public final class Vocabulary {
 
     /** The added token of an id, or null if there is none. */
     public AddedToken added(int id) {
-        return added.get(id);
+        return has(id) ? added.get(id) : null;
+    }
+
+    private boolean has(int id) {
+        return id >= 0 && id < tokens.length && tokens[id] != null;
     }
 
     /** The added tokens, by id. */
@@ -119,7 +123,7 @@ public final class Vocabulary {
         if (id < 0) {
             throw new TouchstoneException("token id " + id + " is negative, expected 0 or more");
         }
-        return id < tokens.length ? tokens[id] : null;
+        return has(id) ? tokens[id] : null;
     }
 
     boolean isSpecial(AddedToken token) {

@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * The kinds of loops that {@link WarmUp} warms one by one, those first that most of a model's time depends on. Each has a
- * little work that runs through all of its loops.
+ * The kinds of loops that {@link WarmUp} warms one by one. Each has a little work that runs through all of its loops.
  */
 enum LoopKind {
     TILE((loops, data) -> loops.addTile(data.x, 0, data.panel, 0, ScalarKernels.BLOCK, Matrix.PANEL, data.y, 0)),

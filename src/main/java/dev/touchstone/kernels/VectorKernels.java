@@ -88,8 +88,9 @@ public final class VectorKernels implements Kernels {
     @Override
     public void expect(Matrix weight) {
         if (weight.type() != Matrix.Type.FLOAT32) {
-            loops(LoopKind.widening(weight), 0);
-            loops(LoopKind.row(weight), 0);
+            int elements = (int) Math.min(Integer.MAX_VALUE, (long) weight.inputs() * weight.outputs());
+            loops(LoopKind.widening(weight), elements);
+            loops(LoopKind.row(weight), elements);
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.touchstone.kernels;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -12,10 +16,10 @@ import java.util.function.LongSupplier;
  * operation of the Vector API allocates objects and is a hundred times slower than a plain loop, which is compiled at once. So
  * plain loops run while a thread of this selector calls the vector loops, kind by kind and round by round.
  *
- * <p>The rounds take processor time that a model needs as well. So loops of matrix products come first and without a break.
- * Every other kind gets its first round after {@link #ELEMENTS_BEFORE} elements, and then a round after each further
- * {@link #ELEMENTS}: a first prompt does not wait for loops that it would hardly use, and a kind that a model hardly uses costs
- * nothing.
+ * <p>The rounds take processor time that a model needs as well. So loops of matrix products come first and without a break, and
+ * of these the loops of the type that most weights have. Every other kind gets its first round after {@link #ELEMENTS_BEFORE}
+ * elements, and then a round after each further {@link #ELEMENTS}: a first prompt does not wait for loops that it would hardly
+ * use, and a kind that a model hardly uses costs nothing.
  */
 final class WarmUp implements LoopSelector {
     /**
@@ -43,8 +47,10 @@ final class WarmUp implements LoopSelector {
     private final LoopKind.Data data = new LoopKind.Data();
     private final State[] states =
             Arrays.stream(LoopKind.values()).map(kind -> new State()).toArray(State[]::new);
-    /** A kind for each round that is due, the most urgent first. */
-    private final BlockingQueue<LoopKind> due = new PriorityBlockingQueue<>();
+    /** A kind for each round that has become due. */
+    private final BlockingQueue<LoopKind> due = new LinkedBlockingQueue<>();
+    /** Those of them that have not run, for {@link #thread} alone. */
+    private final Set<LoopKind> waiting = EnumSet.noneOf(LoopKind.class);
 
     private final Thread thread = new Thread(this::work, "touchstone-warm-up");
 
@@ -52,7 +58,9 @@ final class WarmUp implements LoopSelector {
     private static final class State {
         private volatile boolean warm;
         private final AtomicBoolean requested = new AtomicBoolean();
+        /** That plain loops have processed, or are expected to. */
         private final AtomicLong plainElements = new AtomicLong();
+
         private int fasterRounds;
         private long vectorNanos;
     }
@@ -71,6 +79,7 @@ final class WarmUp implements LoopSelector {
      */
     static WarmUp start(Loops plain, Loops vector, LongSupplier clock) {
         WarmUp warmUp = new WarmUp(plain, vector, clock);
+        warmUp.state(LoopKind.TILE).plainElements.set(Long.MAX_VALUE / 2); // all prompts depend on it
         warmUp.request(LoopKind.TILE);
         warmUp.request(LoopKind.ROW);
         warmUp.thread.start();
@@ -83,10 +92,10 @@ final class WarmUp implements LoopSelector {
         if (state.warm) {
             return vector;
         }
+        long before = state.plainElements.getAndAdd(elements);
         if (kind.isUrgent()) {
             request(kind);
         } else {
-            long before = state.plainElements.getAndAdd(elements);
             long after = before + elements;
             if (after >= ELEMENTS_BEFORE && before / ELEMENTS != after / ELEMENTS) {
                 due.add(kind);
@@ -115,7 +124,7 @@ final class WarmUp implements LoopSelector {
     private void work() {
         try {
             while (!Arrays.stream(states).allMatch(state -> state.warm)) {
-                LoopKind kind = due.take();
+                LoopKind kind = next();
                 if (!state(kind).warm) {
                     round(kind);
                 }
@@ -123,6 +132,21 @@ final class WarmUp implements LoopSelector {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         }
+    }
+
+    /** The kind that has the most elements, of the urgent ones if any is. */
+    private LoopKind next() throws InterruptedException {
+        if (waiting.isEmpty()) {
+            waiting.add(due.take());
+        }
+        due.drainTo(waiting);
+        LoopKind next = Collections.max(
+                waiting,
+                Comparator.comparing(LoopKind::isUrgent)
+                        .thenComparing(kind -> state(kind).plainElements.get())
+                        .thenComparing(Comparator.reverseOrder()));
+        waiting.remove(next);
+        return next;
     }
 
     private void round(LoopKind kind) throws InterruptedException {

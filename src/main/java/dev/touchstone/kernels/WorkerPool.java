@@ -82,9 +82,7 @@ final class WorkerPool implements AutoCloseable {
                 LockSupport.unpark(worker);
             }
             job.run();
-            for (int spins = 0; job.done.get() < parts; spins++) {
-                pause(spins);
-            }
+            await(job);
         } finally {
             current = null;
             busy.set(false);
@@ -115,6 +113,16 @@ final class WorkerPool implements AutoCloseable {
             } else {
                 LockSupport.park(this); // returns at once if unparked since the last look
             }
+        }
+    }
+
+    /**
+     * Returns when all parts are done. Not in {@link #run}: C2 would compile that after a few thousand spins, so with the first jobs of a
+     * process, and together with all that it calls.
+     */
+    private static void await(Job job) {
+        for (int spins = 0; job.done.get() < job.parts; spins++) {
+            pause(spins);
         }
     }
 

@@ -19,6 +19,9 @@ class WarmUpTest {
     private final AtomicLong clock = new AtomicLong();
     private final AtomicLong vectorNanos = new AtomicLong();
     private final List<String> calls = new CopyOnWriteArrayList<>();
+    /** Of the weights that vector loops widened. */
+    private final List<Matrix.Type> widened = new CopyOnWriteArrayList<>();
+
     private final Loops plain = loops(new AtomicLong(PLAIN_NANOS), null);
     private final Loops vector = loops(vectorNanos, calls);
     private WarmUp warmUp;
@@ -39,6 +42,9 @@ class WarmUpTest {
                     clock.addAndGet(nanos.get());
                     if (names != null) {
                         names.add(method.getName());
+                        if (arguments[0] instanceof Matrix weight) {
+                            widened.add(weight.type());
+                        }
                     }
                     return null;
                 });
@@ -114,6 +120,22 @@ class WarmUpTest {
 
             awaitCalls(before + 2 * WarmUp.FASTER_ROUNDS * WarmUp.CALLS);
             assertThat(calls.subList(before, calls.size())).containsOnly("widen", "addRow");
+        }
+    }
+
+    @Test
+    void loopsOfTheTypeThatMostWeightsHaveAreWarmedFirst() throws InterruptedException {
+        start(PLAIN_NANOS);
+        try (Kernels kernels = new VectorKernels(1, warmUp)) {
+            kernels.expect(Matrix.zeros(Matrix.Type.BFLOAT16, 8, 64));
+            kernels.expect(Matrix.zeros(Matrix.Type.FLOAT16, 8, 128));
+            kernels.expect(Matrix.zeros(Matrix.Type.BFLOAT16, 8, 32));
+
+            vectorNanos.set(PLAIN_NANOS - 1);
+            awaitVector(LoopKind.WIDEN_BFLOAT16);
+
+            assertThat(widened.subList(0, WarmUp.FASTER_ROUNDS * WarmUp.CALLS)).containsOnly(Matrix.Type.FLOAT16);
+            assertThat(widened).contains(Matrix.Type.BFLOAT16);
         }
     }
 

@@ -8,7 +8,6 @@ Arguments select the pages whose names contain one of them.
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -147,9 +146,8 @@ def main() -> None:
     assert chosen, f"no page has {sys.argv[1:]} in its name; the pages are: {', '.join(ALL_PAGES)}"
     # All pages are written first, since the index lists them.
     files = [ALL_PAGES[name][0]() for name in chosen]
-    with ProcessPoolExecutor(os.cpu_count()) as processes:
-        for _ in processes.map(check_page, chosen, files):
-            pass
+    with ProcessPoolExecutor() as processes:
+        list(processes.map(check_page, chosen, files))
 
 
 if __name__ == "__main__":

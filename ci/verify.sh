@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the README's test command, `mvn verify`, on JDK 17 and, if one is installed, on JDK 25. Fails if the log has a warning. The
 # walks through all settings of Hugging Face are run on JDK 17 only: they take a quarter of the time, and test no code that
-# depends on the JDK.
+# asks for the version of the JDK.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source ci/jdks.sh

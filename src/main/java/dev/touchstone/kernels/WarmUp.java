@@ -79,7 +79,6 @@ final class WarmUp implements LoopSelector {
      */
     static WarmUp start(Loops plain, Loops vector, LongSupplier clock) {
         WarmUp warmUp = new WarmUp(plain, vector, clock);
-        warmUp.state(LoopKind.TILE).plainElements.set(Long.MAX_VALUE / 2); // all prompts depend on it
         warmUp.request(LoopKind.TILE);
         warmUp.request(LoopKind.ROW);
         warmUp.thread.start();
@@ -134,7 +133,7 @@ final class WarmUp implements LoopSelector {
         }
     }
 
-    /** The kind that has the most elements, of the urgent ones if any is. */
+    /** The tile, on which all prompts depend; else the kind that has the most elements, of the urgent ones if any is. */
     private LoopKind next() throws InterruptedException {
         if (waiting.isEmpty()) {
             waiting.add(due.take());
@@ -142,7 +141,8 @@ final class WarmUp implements LoopSelector {
         due.drainTo(waiting);
         LoopKind next = Collections.max(
                 waiting,
-                Comparator.comparing(LoopKind::isUrgent)
+                Comparator.comparing((LoopKind kind) -> kind == LoopKind.TILE)
+                        .thenComparing(LoopKind::isUrgent)
                         .thenComparing(kind -> state(kind).plainElements.get())
                         .thenComparing(Comparator.reverseOrder()));
         waiting.remove(next);

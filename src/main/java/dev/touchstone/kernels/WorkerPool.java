@@ -117,20 +117,16 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Returns when all parts are done. Not in {@link #run}: C2 would compile that after a few thousand spins, so with the first jobs of a
-     * process, and together with all that it calls.
+     * Returns when all parts are done. This is not part of {@link #run}, because the compiler C2 counts spins: it would compile that method
+     * and all that it calls during the first jobs of a process.
      */
     private static void await(Job job) {
         for (int spins = 0; job.done.get() < job.parts; spins++) {
-            pause(spins);
-        }
-    }
-
-    private static void pause(int spins) {
-        if (spins < SPINS) {
-            Thread.onSpinWait();
-        } else {
-            Thread.yield(); // with more threads than processors the last part may wait for one
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // with more threads than processors the last part may wait for one
+            }
         }
     }
 

@@ -24,6 +24,7 @@ enum LoopKind {
     ROW_BYTES((loops, data) -> data.row(loops, data.bytes)),
     ROW_NIBBLES((loops, data) -> data.row(loops, data.nibbles)),
     ROW_SHIFTED((loops, data) -> data.row(loops, data.shifted)),
+    ROW_PAIRS((loops, data) -> data.row(loops, data.pairs)),
     ROW_TWO_PLANES((loops, data) -> data.row(loops, data.twoPlanes)),
     ROW_TWO_PLANES_SHIFTED((loops, data) -> data.row(loops, data.twoPlanesShifted)),
     ROW_TABLE((loops, data) -> data.row(loops, data.table)),
@@ -100,7 +101,7 @@ enum LoopKind {
             return quantization.hasMinima() ? ROW_TWO_PLANES_SHIFTED : ROW_TWO_PLANES;
         }
         if (quantization.hasMinima()) {
-            return ROW_SHIFTED;
+            return quantization.lowBits() == 2 ? ROW_PAIRS : ROW_SHIFTED;
         }
         return quantization.lowBits() == Byte.SIZE ? ROW_BYTES : ROW_NIBBLES;
     }
@@ -131,6 +132,8 @@ enum LoopKind {
         private final Matrix nibbles = zeros(Quantization.of(ScalarKernels.BLOCK, 32, 4, 0));
         private final Matrix shifted = zeros(
                 Quantization.of(ScalarKernels.BLOCK, 32, 4, 0).withMinima().withGroupBits(8));
+        private final Matrix pairs = zeros(
+                Quantization.of(ScalarKernels.BLOCK, 16, 2, 0).withMinima().withGroupBits(4));
         private final Matrix twoPlanes =
                 zeros(Quantization.of(ScalarKernels.BLOCK, 16, 4, 2).withGroupBits(8));
         private final Matrix twoPlanesShifted = zeros(

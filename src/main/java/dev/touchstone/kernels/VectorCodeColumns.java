@@ -48,12 +48,12 @@ final class VectorCodeColumns {
             int at) {
         FloatVector s0 = FloatVector.fromArray(SPECIES, scales, group);
         FloatVector t0 = FloatVector.fromArray(SPECIES, shifts, group);
-        int mask = (1 << bits) - 1;
+        int mask = (1 << bits) - 1 << shift;
         for (int i = 0; i < inputs; i++) {
             int bit = i * bits;
             IntVector code = ByteVector.fromArray(BYTES, q, qAt + (bit >> 3) * COLUMNS)
                     .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, shift + (bit & 7))
+                    .lanewise(VectorOperators.LSHR, bit & 7)
                     .and(mask);
             FloatVector number = (FloatVector) code.convertShape(VectorOperators.I2F, SPECIES, 0);
             number.fma(s0, t0).intoArray(to, at + i * COLUMNS);

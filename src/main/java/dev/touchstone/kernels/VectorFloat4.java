@@ -16,7 +16,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorFloat4 {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
     private static final VectorSpecies<Byte> BYTES = VectorTiles.BYTES;
+    private static final int LANES = SPECIES.length();
     private static final int COLUMNS = Matrix.PANEL;
+    private static final int STEP = Quantization.STEP;
+    private static final int PARTS = VectorCodeRows.PARTS;
     private static final int RUN = VectorCodeRows.RUN;
     private static final int BITS = 4;
 
@@ -49,49 +52,59 @@ final class VectorFloat4 {
         }
     }
 
-    /** Continues the sums of a vector of columns of each run with a group of inputs. */
-    static void addRow(
-            float[] x, int xAt, int inputs, byte[] q, int qAt, float[] scales, int group, float[] y, int yAt) {
-        FloatVector y0 = FloatVector.fromArray(SPECIES, y, yAt);
-        FloatVector y1 = FloatVector.fromArray(SPECIES, y, yAt + RUN);
-        FloatVector y2 = FloatVector.fromArray(SPECIES, y, yAt + 2 * RUN);
-        FloatVector y3 = FloatVector.fromArray(SPECIES, y, yAt + 3 * RUN);
-        FloatVector s0 = FloatVector.fromArray(SPECIES, scales, group);
-        FloatVector s1 = FloatVector.fromArray(SPECIES, scales, group + RUN);
-        FloatVector s2 = FloatVector.fromArray(SPECIES, scales, group + 2 * RUN);
-        FloatVector s3 = FloatVector.fromArray(SPECIES, scales, group + 3 * RUN);
+    /** The sums of a panel, as in {@link VectorCodeRows}. */
+    static void addRow(float[] x, int xAt, int inputs, byte[] q, int qAt, float[] scales, float[] y, int yAt) {
         FloatVector zero = FloatVector.zero(SPECIES);
         FloatVector two = FloatVector.broadcast(SPECIES, 2);
         FloatVector minusTwo = FloatVector.broadcast(SPECIES, -2);
-        for (int i = 0; i < inputs; i++) {
-            int bit = i * BITS;
-            FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + i]);
-            IntVector w0 = ByteVector.fromArray(BYTES, q, qAt + (bit >> 3) * COLUMNS)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, bit & 7);
-            IntVector t0 = w0.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
-            IntVector n0 = t0.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
-            IntVector v0 = n0.min(t0).or(w0.lanewise(VectorOperators.LSHL, 28).and(SIGN));
-            y0 = x0.fma(v0.reinterpretAsFloats().fma(s0, zero), y0);
-            IntVector w1 = w0.lanewise(VectorOperators.LSHR, 8);
-            IntVector t1 = w1.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
-            IntVector n1 = t1.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
-            IntVector v1 = n1.min(t1).or(w1.lanewise(VectorOperators.LSHL, 28).and(SIGN));
-            y1 = x0.fma(v1.reinterpretAsFloats().fma(s1, zero), y1);
-            IntVector w2 = w0.lanewise(VectorOperators.LSHR, 16);
-            IntVector t2 = w2.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
-            IntVector n2 = t2.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
-            IntVector v2 = n2.min(t2).or(w2.lanewise(VectorOperators.LSHL, 28).and(SIGN));
-            y2 = x0.fma(v2.reinterpretAsFloats().fma(s2, zero), y2);
-            IntVector w3 = w0.lanewise(VectorOperators.LSHR, 24);
-            IntVector t3 = w3.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
-            IntVector n3 = t3.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
-            IntVector v3 = n3.min(t3).or(w3.lanewise(VectorOperators.LSHL, 28).and(SIGN));
-            y3 = x0.fma(v3.reinterpretAsFloats().fma(s3, zero), y3);
+        for (int k = 0; k < inputs / STEP * PARTS; k++) {
+            int step = k / PARTS;
+            int c = k % PARTS * LANES;
+            int at = qAt + step * STEP / 2 * COLUMNS + c * Integer.BYTES;
+            int group = step * COLUMNS + c;
+            int to = yAt + c;
+            FloatVector y0 = FloatVector.zero(SPECIES);
+            FloatVector y1 = FloatVector.zero(SPECIES);
+            FloatVector y2 = FloatVector.zero(SPECIES);
+            FloatVector y3 = FloatVector.zero(SPECIES);
+            FloatVector s0 = FloatVector.fromArray(SPECIES, scales, group);
+            FloatVector s1 = FloatVector.fromArray(SPECIES, scales, group + RUN);
+            FloatVector s2 = FloatVector.fromArray(SPECIES, scales, group + 2 * RUN);
+            FloatVector s3 = FloatVector.fromArray(SPECIES, scales, group + 3 * RUN);
+            for (int i = 0; i < STEP; i++) {
+                int bit = i * BITS;
+                FloatVector x0 = FloatVector.broadcast(SPECIES, x[xAt + step * STEP + i]);
+                IntVector w0 = ByteVector.fromArray(BYTES, q, at + (bit >> 3) * COLUMNS)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, bit & 7);
+                IntVector t0 = w0.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
+                IntVector n0 = t0.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
+                IntVector v0 =
+                        n0.min(t0).or(w0.lanewise(VectorOperators.LSHL, 28).and(SIGN));
+                y0 = x0.fma(v0.reinterpretAsFloats().fma(s0, zero), y0);
+                IntVector w1 = w0.lanewise(VectorOperators.LSHR, 8);
+                IntVector t1 = w1.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
+                IntVector n1 = t1.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
+                IntVector v1 =
+                        n1.min(t1).or(w1.lanewise(VectorOperators.LSHL, 28).and(SIGN));
+                y1 = x0.fma(v1.reinterpretAsFloats().fma(s1, zero), y1);
+                IntVector w2 = w0.lanewise(VectorOperators.LSHR, 16);
+                IntVector t2 = w2.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
+                IntVector n2 = t2.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
+                IntVector v2 =
+                        n2.min(t2).or(w2.lanewise(VectorOperators.LSHL, 28).and(SIGN));
+                y2 = x0.fma(v2.reinterpretAsFloats().fma(s2, zero), y2);
+                IntVector w3 = w0.lanewise(VectorOperators.LSHR, 24);
+                IntVector t3 = w3.lanewise(VectorOperators.LSHL, 22).and(NUMBER).add(ONE);
+                IntVector n3 = t3.reinterpretAsFloats().fma(two, minusTwo).reinterpretAsInts();
+                IntVector v3 =
+                        n3.min(t3).or(w3.lanewise(VectorOperators.LSHL, 28).and(SIGN));
+                y3 = x0.fma(v3.reinterpretAsFloats().fma(s3, zero), y3);
+            }
+            FloatVector.fromArray(SPECIES, y, to).add(y0).intoArray(y, to);
+            FloatVector.fromArray(SPECIES, y, to + RUN).add(y1).intoArray(y, to + RUN);
+            FloatVector.fromArray(SPECIES, y, to + 2 * RUN).add(y2).intoArray(y, to + 2 * RUN);
+            FloatVector.fromArray(SPECIES, y, to + 3 * RUN).add(y3).intoArray(y, to + 3 * RUN);
         }
-        y0.intoArray(y, yAt);
-        y1.intoArray(y, yAt + RUN);
-        y2.intoArray(y, yAt + 2 * RUN);
-        y3.intoArray(y, yAt + 3 * RUN);
     }
 }

@@ -14,8 +14,12 @@ final class VectorQuantized {
     private static final int STEP = Quantization.STEP;
     private static final int RUN = VectorCodeRows.RUN;
 
+    /** Inputs whose scales are widened together, at most a block if that has more than a step. */
+    static final int CHUNK = QuantizedPanels.CHUNK;
+
     private final VectorScales widened = new VectorScales();
-    private final float[] sums = new float[COLUMNS];
+    /** Those of the steps of a chunk, for the loops that go through a step in several groups. {@code [step][column]} */
+    private final float[] sums = new float[CHUNK / STEP * COLUMNS];
 
     /** Where the codes of an input of a step begin in a plane of so many bits. */
     private static int row(int input, int bits) {
@@ -27,54 +31,52 @@ final class VectorQuantized {
         QuantizedPanels panels = weight.quantized();
         int panel = weight.output(wAt) / COLUMNS;
         int input = weight.input(wAt);
-        for (int i = 0; i < inputs; i += STEP) {
-            widened.read(panels, panel, input + i, i == 0);
-            clear(sums);
-            int low = panels.lowPlane(panel, input + i);
-            int high = panels.highPlane(panel, input + i);
-            int group = panels.quantization().group();
-            for (int from = 0; from < STEP; from += group) {
-                for (int c = 0; c < RUN; c += LANES) {
-                    addGroup(panels, x, xAt + i + from, low, high, from, c);
-                }
-            }
-            VectorElements.add(sums, 0, y, yAt, y, yAt, COLUMNS);
+        for (int i = 0; i < inputs; i += CHUNK) {
+            int count = Math.min(CHUNK, inputs - i);
+            widened.read(panels, panel, input + i, count);
+            addChunk(panels, x, xAt + i, count, panels.lowPlane(panel, input + i), y, yAt);
         }
     }
 
-    /** The weights of a group that begins with input {@code from} of the step, for column {@code c} and those at the same place of other runs. */
-    private void addGroup(QuantizedPanels panels, float[] x, int xAt, int lowPlane, int highPlane, int from, int c) {
+    /** The weights of some inputs, whose codes begin at index {@code q}. */
+    private void addChunk(QuantizedPanels panels, float[] x, int xAt, int inputs, int q, float[] y, int yAt) {
         Quantization quantization = panels.quantization();
-        byte[] codes = panels.codes();
-        int group = quantization.group();
-        int bits = quantization.lowBits();
-        int highBits = quantization.highBits();
-        int scale = quantization.groups(from) * COLUMNS + c;
-        int q = lowPlane + row(from, bits) + c * Integer.BYTES;
-        if (highBits > 0) {
-            int high = highPlane + row(from, highBits) + c * Integer.BYTES;
-            if (quantization.hasMinima()) {
-                VectorTwoPlanes.addShifted(
-                        x, xAt, group, codes, q, bits, high, highBits, widened.scales, widened.shifts, scale, sums, c);
-            } else {
-                VectorTwoPlanes.addSigned(
-                        x, xAt, group, codes, q, bits, high, highBits, widened.scales, scale, sums, c);
+        byte[] data = panels.data();
+        float[] scales = widened.scales;
+        float[] shifts = widened.shifts;
+        if (quantization.highBits() > 0 || quantization.lowBits() == 2) {
+            clear(sums);
+            addGroups(quantization, x, xAt, inputs, data, q);
+            for (int step = 0; step < inputs / STEP; step++) {
+                VectorElements.add(sums, step * COLUMNS, y, yAt, y, yAt, COLUMNS);
             }
         } else if (quantization.table() == Quantization.Table.FLOAT4) {
-            VectorFloat4.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
+            VectorFloat4.addRow(x, xAt, inputs, data, q, scales, y, yAt);
         } else if (quantization.table() == Quantization.Table.NORMAL) {
-            VectorTable.addRow(x, xAt, group, codes, q, widened.scales, scale, sums, c);
+            VectorTable.addRow(x, xAt, inputs, data, q, scales, y, yAt);
         } else if (quantization.hasMinima()) {
-            VectorCodeRows.addShifted(x, xAt, group, codes, q, bits, widened.scales, widened.shifts, scale, sums, c);
-        } else if (bits == Byte.SIZE) {
-            VectorCodeRows.addBytes(x, xAt, group, codes, q, widened.scales, scale, sums, c);
+            VectorCodeRows.addShiftedNibbles(x, xAt, inputs, data, q, scales, shifts, y, yAt);
+        } else if (quantization.lowBits() == Byte.SIZE) {
+            VectorCodeRows.addBytes(x, xAt, inputs, data, q, scales, y, yAt);
         } else {
-            VectorCodeRows.addNibbles(x, xAt, group, codes, q, widened.scales, scale, sums, c);
+            VectorCodeRows.addNibbles(x, xAt, inputs, data, q, scales, y, yAt);
+        }
+    }
+
+    private void addGroups(Quantization quantization, float[] x, int xAt, int inputs, byte[] data, int q) {
+        float[] scales = widened.scales;
+        float[] shifts = widened.shifts;
+        if (quantization.highBits() == 0) {
+            VectorCodeRows.addShiftedPairs(x, xAt, inputs, data, q, scales, shifts, sums);
+        } else if (quantization.hasMinima()) {
+            VectorTwoPlanes.addShifted(x, xAt, inputs, data, q, quantization, scales, shifts, sums);
+        } else {
+            VectorTwoPlanes.addSigned(x, xAt, inputs, data, q, quantization, scales, sums);
         }
     }
 
     private static void clear(float[] sums) {
-        for (int c = 0; c < COLUMNS; c += LANES) {
+        for (int c = 0; c < sums.length; c += LANES) {
             FloatVector.zero(SPECIES).intoArray(sums, c);
         }
     }
@@ -86,9 +88,9 @@ final class VectorQuantized {
         int group = panels.quantization().group();
         for (int i = 0; i < count / COLUMNS; i += STEP) {
             int input = weight.input(at) + i;
-            widened.read(panels, panel, input, i == 0);
+            widened.read(panels, panel, input, STEP);
             int low = panels.lowPlane(panel, input);
-            int high = panels.highPlane(panel, input);
+            int high = low + panels.lowPlaneBytes();
             for (int from = 0; from < STEP; from += group) {
                 for (int c = 0; c < COLUMNS; c += LANES) {
                     widenGroup(panels, low, high, from, c, to, (i + from) * COLUMNS + c);
@@ -99,7 +101,7 @@ final class VectorQuantized {
 
     private void widenGroup(QuantizedPanels panels, int lowPlane, int highPlane, int from, int c, float[] to, int at) {
         Quantization quantization = panels.quantization();
-        byte[] codes = panels.codes();
+        byte[] codes = panels.data();
         int group = quantization.group();
         int bits = quantization.lowBits();
         int highBits = quantization.highBits();

@@ -6,24 +6,21 @@ import dev.touchstone.tensor.QuantizedPanels;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Widens the scales of a step of quantised weights to float, and the shifts, which are the negatives of the minima.
+ * Widens the scales of quantised weights to float, and the shifts, which are the negatives of the minima.
  * {@code [group][column]}
  */
 final class VectorScales {
     private static final VectorSpecies<Float> SPECIES = VectorTiles.SPECIES;
-    private static final VectorSpecies<Integer> INTS = VectorTiles.INTS;
-    private static final VectorSpecies<Short> SHORTS = VectorTiles.SHORTS;
     private static final VectorSpecies<Byte> BYTES = VectorTiles.BYTES;
     private static final int LANES = SPECIES.length();
     private static final int COLUMNS = Matrix.PANEL;
     private static final int HALF = COLUMNS / 2;
     private static final int RUN = VectorCodeRows.RUN;
-    private static final int MOST_GROUPS = 2;
+    private static final int MOST_GROUPS = VectorQuantized.CHUNK / 16;
 
     private final float[] scaleFactors = new float[COLUMNS];
     private final float[] shiftFactors = new float[COLUMNS];
@@ -32,47 +29,47 @@ final class VectorScales {
     /** Not set if there are no minima. */
     final float[] shifts = new float[MOST_GROUPS * COLUMNS];
 
-    /**
-     * Reads those of the step that begins with an input.
-     *
-     * @param isFirst whether the last step that was read may be of another block
-     */
-    void read(QuantizedPanels panels, int panel, int input, boolean isFirst) {
+    /** Reads those of the inputs from {@code input} on, at most {@value VectorQuantized#CHUNK}. */
+    void read(QuantizedPanels panels, int panel, int input, int inputs) {
         Quantization quantization = panels.quantization();
-        if (quantization.hasExponents()) {
-            powers(panels.groups(), panels.groups(panel, input), scales);
-            return;
-        }
-        if (quantization.groupBits() == 0) {
-            factors(panels, panel, input, scales, shifts);
-            return;
-        }
-        if (isFirst || (input & quantization.block() - 1) == 0) {
-            factors(panels, panel, input, scaleFactors, shiftFactors);
-        }
-        boolean areNibbles = quantization.groupBits() == 4;
-        boolean hasMinima = quantization.hasMinima();
-        byte[] groups = panels.groups();
-        int at = panels.groups(panel, input);
-        int mask = areNibbles ? 0x0F0F0F0F : -1;
-        int minima = areNibbles ? 0 : COLUMNS;
-        for (int to = 0; to < Quantization.STEP / quantization.group() * COLUMNS; to += COLUMNS) {
-            multiples(groups, at, 0, mask, scaleFactors, scales, to);
-            if (hasMinima) {
-                multiples(groups, at + minima, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
-            }
-            at += quantization.groupBytes() * COLUMNS;
+        int block = quantization.block();
+        for (int i = 0; i < inputs; i += block) {
+            readBlock(panels, panel, input + i, Math.min(block, inputs - i), quantization.groups(i) * COLUMNS);
         }
     }
 
-    private static void factors(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts) {
+    private void readBlock(QuantizedPanels panels, int panel, int input, int inputs, int to) {
+        Quantization quantization = panels.quantization();
+        byte[] data = panels.data();
+        int numbers = panels.groups(panel, input);
+        if (quantization.hasExponents()) {
+            powers(data, numbers, scales, to);
+        } else if (quantization.groupBits() == 0) {
+            factors(panels, panel, input, scales, shifts, to);
+        } else {
+            factors(panels, panel, input, scaleFactors, shiftFactors, 0);
+            boolean areNibbles = quantization.groupBits() == 4;
+            int mask = areNibbles ? 0x0F0F0F0F : -1;
+            int stride = quantization.groupBytes() * COLUMNS;
+            int count = quantization.groups(inputs);
+            multiples(data, numbers, stride, count, 0, mask, scaleFactors, scales, to);
+            if (quantization.hasMinima()) {
+                int minima = areNibbles ? numbers : numbers + COLUMNS;
+                multiples(data, minima, stride, count, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
+            }
+        }
+    }
+
+    /** Factors of signed codes are divided by 2 to the number of the bits that are below a code, those of others by the place of its byte. */
+    private static void factors(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts, int to) {
         Quantization quantization = panels.quantization();
         int at = panels.factors(panel, input);
-        // Signed codes are used in the highest bits of ints.
-        float times = quantization.isSigned() ? 1f / (1L << Integer.SIZE - quantization.bits()) : 1;
-        halves(panels.factors(), at, 0x1p112f * times, scales);
         if (quantization.hasMinima()) {
-            halves(panels.factors(), at + COLUMNS, -0x1p112f, shifts);
+            halves(panels.data(), at, 0x1p112f, 0x1p-8f, scales, to);
+            halves(panels.data(), at + COLUMNS * Short.BYTES, -0x1p112f, 1, shifts, to);
+        } else {
+            float times = quantization.isSigned() ? 1f / (1L << Integer.SIZE - quantization.bits()) : 1;
+            halves(panels.data(), at, 0x1p112f * times, 1, scales, to);
         }
     }
 
@@ -80,54 +77,67 @@ final class VectorScales {
      * {@link Quantization#power} of the bytes of a group. The bits of the smallest two, which are subnormal, are larger than those that follow
      * from the exponent.
      */
-    private static void powers(byte[] groups, int at, float[] to) {
+    private static void powers(byte[] data, int at, float[] to, int toAt) {
         for (int column = 0; column < COLUMNS; column += LANES) {
-            IntVector exponent = ByteVector.fromArray(BYTES, groups, at + column % RUN * Integer.BYTES)
+            IntVector exponent = ByteVector.fromArray(BYTES, data, at + column % RUN * Integer.BYTES)
                     .reinterpretAsInts()
                     .lanewise(VectorOperators.LSHR, column / RUN * Byte.SIZE)
                     .and(0xFF);
             IntVector subnormal = exponent.min(1).add(1).lanewise(VectorOperators.LSHL, 21);
             IntVector power = exponent.sub(1).lanewise(VectorOperators.LSHL, 23).max(subnormal);
-            power.reinterpretAsFloats().intoArray(to, column);
+            power.reinterpretAsFloats().intoArray(to, toAt + column);
         }
     }
 
-    /** Finite float16 numbers, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what they are multiplied by. */
-    private static void halves(short[] from, int at, float times, float[] to) {
+    /**
+     * Finite float16 numbers, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what those of the first run are multiplied
+     * by, and each further run is multiplied by {@code ratio} times that of the run before.
+     */
+    private static void halves(byte[] data, int at, float times, float ratio, float[] to, int toAt) {
         for (int c = 0; c < HALF; c += LANES) {
-            IntVector pair = ShortVector.fromArray(SHORTS, from, at + 2 * c).reinterpretAsInts();
+            float lowerTimes = c < RUN ? times : times * ratio;
+            IntVector pair =
+                    ByteVector.fromArray(BYTES, data, at + c * Integer.BYTES).reinterpretAsInts();
             IntVector lower = pair.lanewise(VectorOperators.LSHL, 16)
                     .lanewise(VectorOperators.ASHR, 3)
                     .and(VectorFloat16.SIGN_AND_NUMBER);
-            lower.reinterpretAsFloats().mul(times).intoArray(to, c);
+            lower.reinterpretAsFloats().mul(lowerTimes).intoArray(to, toAt + c);
             IntVector upper = pair.lanewise(VectorOperators.ASHR, 3).and(VectorFloat16.SIGN_AND_NUMBER);
-            upper.reinterpretAsFloats().mul(times).intoArray(to, HALF + c);
+            upper.reinterpretAsFloats().mul(lowerTimes * ratio * ratio).intoArray(to, toAt + HALF + c);
         }
     }
 
-    /** The factors times the whole numbers of a group, which are bytes, or the 4 bits from {@code place} on of bytes. */
-    private static void multiples(byte[] groups, int at, int place, int mask, float[] factors, float[] to, int toAt) {
+    /** The factors times the whole numbers of groups, which are bytes, or the 4 bits from {@code place} on of bytes. */
+    private static void multiples(
+            byte[] data, int at, int stride, int count, int place, int mask, float[] factors, float[] to, int toAt) {
         for (int c = 0; c < RUN; c += LANES) {
-            IntVector w = ByteVector.fromArray(BYTES, groups, at + c * Integer.BYTES)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHR, place)
-                    .and(mask);
-            IntVector w0 = w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
-            ((FloatVector) w0.convertShape(VectorOperators.I2F, SPECIES, 0))
-                    .mul(FloatVector.fromArray(SPECIES, factors, c))
-                    .intoArray(to, toAt + c);
-            IntVector w1 = w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24);
-            ((FloatVector) w1.convertShape(VectorOperators.I2F, SPECIES, 0))
-                    .mul(FloatVector.fromArray(SPECIES, factors, c + RUN))
-                    .intoArray(to, toAt + c + RUN);
-            IntVector w2 = w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24);
-            ((FloatVector) w2.convertShape(VectorOperators.I2F, SPECIES, 0))
-                    .mul(FloatVector.fromArray(SPECIES, factors, c + 2 * RUN))
-                    .intoArray(to, toAt + c + 2 * RUN);
-            IntVector w3 = w.lanewise(VectorOperators.ASHR, 24);
-            ((FloatVector) w3.convertShape(VectorOperators.I2F, SPECIES, 0))
-                    .mul(FloatVector.fromArray(SPECIES, factors, c + 3 * RUN))
-                    .intoArray(to, toAt + c + 3 * RUN);
+            FloatVector f0 = FloatVector.fromArray(SPECIES, factors, c);
+            FloatVector f1 = FloatVector.fromArray(SPECIES, factors, c + RUN);
+            FloatVector f2 = FloatVector.fromArray(SPECIES, factors, c + 2 * RUN);
+            FloatVector f3 = FloatVector.fromArray(SPECIES, factors, c + 3 * RUN);
+            for (int group = 0; group < count; group++) {
+                IntVector w = ByteVector.fromArray(BYTES, data, at + group * stride + c * Integer.BYTES)
+                        .reinterpretAsInts()
+                        .lanewise(VectorOperators.LSHR, place)
+                        .and(mask);
+                int row = toAt + group * COLUMNS + c;
+                IntVector w0 = w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24);
+                ((FloatVector) w0.convertShape(VectorOperators.I2F, SPECIES, 0))
+                        .mul(f0)
+                        .intoArray(to, row);
+                IntVector w1 = w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24);
+                ((FloatVector) w1.convertShape(VectorOperators.I2F, SPECIES, 0))
+                        .mul(f1)
+                        .intoArray(to, row + RUN);
+                IntVector w2 = w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24);
+                ((FloatVector) w2.convertShape(VectorOperators.I2F, SPECIES, 0))
+                        .mul(f2)
+                        .intoArray(to, row + 2 * RUN);
+                IntVector w3 = w.lanewise(VectorOperators.ASHR, 24);
+                ((FloatVector) w3.convertShape(VectorOperators.I2F, SPECIES, 0))
+                        .mul(f3)
+                        .intoArray(to, row + 3 * RUN);
+            }
         }
     }
 }

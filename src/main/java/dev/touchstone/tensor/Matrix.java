@@ -59,7 +59,7 @@ public final class Matrix {
         this.inputs = inputs;
         this.outputs = outputs;
         this.start = START_BYTES / type.bytes;
-        if (!fits(inputs, outputs)) {
+        if (!fits(quantization, inputs, outputs)) {
             throw new IllegalArgumentException("a matrix of " + inputs + " x " + outputs + " does not fit an array");
         }
         int size = isFilled && quantization == null ? start + panels(outputs) * inputs * PANEL : 0;
@@ -69,9 +69,14 @@ public final class Matrix {
                 quantization == null ? null : new QuantizedPanels(quantization, inputs, isFilled ? outputs : 0);
     }
 
-    /** Whether a matrix of this size fits an array. */
-    public static boolean fits(int inputs, int outputs) {
-        return (long) panels(outputs) * inputs * PANEL <= Integer.MAX_VALUE - 64;
+    /**
+     * Whether a matrix of this size fits an array, in which a quantised weight has at least one element, a byte, so that it has an index.
+     *
+     * @param quantization null if the weights are not quantised
+     */
+    public static boolean fits(Quantization quantization, int inputs, int outputs) {
+        double elements = quantization == null ? 1 : Math.max(1, quantization.bytes());
+        return elements * panels(outputs) * inputs * PANEL <= Integer.MAX_VALUE - 64;
     }
 
     /**

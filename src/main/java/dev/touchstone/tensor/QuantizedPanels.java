@@ -6,29 +6,38 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The weights of a quantised {@link Matrix}, in panels of {@value Matrix#PANEL} outputs.
+ * The weights of a quantised {@link Matrix}, in panels of {@value Matrix#PANEL} outputs. A panel consists of chunks of {@value #CHUNK} inputs,
+ * of which the last may be shorter, so that a product reads memory in one direction. A chunk has, one after the other:
  *
- * <p>Codes are stored by panel, then by step of {@value Quantization#STEP} inputs, in two planes: the low bits of all codes of the step, then
- * the high bits. A plane of {@code b} bits consists of rows of 64 bytes. A byte has the bits of {@code 8 / b} consecutive inputs of one
- * output, and the outputs of a row are in the order of {@link QuantizedBlock#place}. So a vector of ints has four vectors of codes, each of
+ * <ul>
+ *   <li>The float16 factors: for each block those of the scales, then those of the minima if there are any. Outputs {@code o} and {@code o + 32}
+ *       are neighbours, as in a {@link Matrix} of 16 bits.
+ *   <li>The whole numbers of groups: for each group those of the scales, then those of the minima. Numbers of 4 bits share a byte, that of the
+ *       scale is in the low bits.
+ *   <li>The codes, by step of {@value Quantization#STEP} inputs, in two planes: the low bits of all codes of the step, then the high bits. A
+ *       plane of {@code b} bits consists of rows of 64 bytes. A byte has the bits of {@code 8 / b} consecutive inputs of one output.
+ * </ul>
+ *
+ * <p>The outputs of numbers and codes are in the order of {@link QuantizedBlock#place}. So a vector of ints has four vectors of codes, each of
  * consecutive outputs, at the same bits of the four bytes of its lanes. See {@link Quantization#isSigned}.
  */
 public final class QuantizedPanels {
     private static final int COLUMNS = Matrix.PANEL;
     private static final int STEP = Quantization.STEP;
-    /** The first byte of codes that is used, which is where a cache line begins. See {@link Matrix}. */
+    /** Inputs whose factors and numbers are stored together: the largest block. */
+    public static final int CHUNK = 256;
+    /** The first byte that is used, which is where a cache line begins. See {@link Matrix}. */
     private static final int START = 48;
 
     /** The lowest bit of each byte of a long. */
     private static final long LOWEST = 0x0101010101010101L;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Quantization quantization;
     private final int inputs;
-    private final byte[] codes;
-    private final short[] factors;
-    private final byte[] groups;
+    private final byte[] data;
     /** {@link Quantization#value} of each code as it is stored. */
     private final float[] values;
 
@@ -36,68 +45,74 @@ public final class QuantizedPanels {
     QuantizedPanels(Quantization quantization, int inputs, int outputs) {
         this.quantization = quantization;
         this.inputs = inputs;
-        int panels = Matrix.panels(outputs);
-        this.codes = new byte[START + panels * (inputs / STEP) * stepBytes()];
-        this.factors = new short[panels * quantization.blocks(inputs) * quantization.factors() * COLUMNS];
-        this.groups = new byte[panels * quantization.groups(inputs) * quantization.groupBytes() * COLUMNS];
+        this.data = new byte[START + Matrix.panels(outputs) * bytes(inputs)];
         this.values = new float[1 << quantization.bits()];
         for (int code = 0; code < values.length; code++) {
             values[code] = quantization.value(code ^ quantization.offset());
         }
     }
 
-    private int stepBytes() {
-        return STEP * COLUMNS / Byte.SIZE * quantization.bits();
+    private int factorBytes(int count) {
+        return quantization.blocks(count) * quantization.factors() * Short.BYTES * COLUMNS;
+    }
+
+    private int groupBytes(int count) {
+        return quantization.groups(count) * quantization.groupBytes() * COLUMNS;
+    }
+
+    private int codeBytes(int count) {
+        return count / Byte.SIZE * quantization.bits() * COLUMNS;
+    }
+
+    /** The bytes that a panel has for so many inputs. */
+    private int bytes(int count) {
+        return factorBytes(count) + groupBytes(count) + codeBytes(count);
     }
 
     public Quantization quantization() {
         return quantization;
     }
 
-    /** The bytes that all weights have. */
-    public long bytes() {
-        return codes.length - START + (long) Short.BYTES * factors.length + groups.length;
+    /** The number of bytes of all weights. */
+    public long size() {
+        return data.length - START;
     }
 
-    /** Both planes of all steps, not a copy. */
-    public byte[] codes() {
-        return codes;
+    /** The bytes of all weights, not a copy. */
+    public byte[] data() {
+        return data;
     }
 
-    /** The index in {@link #codes} of the low plane of the step that begins with an input. */
-    public int lowPlane(int panel, int input) {
-        return START + (panel * (inputs / STEP) + input / STEP) * stepBytes();
+    /** The index in {@link #data} of the chunk of an input. */
+    private int chunk(int panel, int input) {
+        return START + panel * bytes(inputs) + bytes(input & -CHUNK);
     }
 
-    /** The index in {@link #codes} of the high plane of the step that begins with an input. */
-    public int highPlane(int panel, int input) {
-        return lowPlane(panel, input) + STEP * COLUMNS / Byte.SIZE * quantization.lowBits();
+    /** The number of inputs of the chunk of an input. */
+    private int length(int input) {
+        return Math.min(CHUNK, inputs - (input & -CHUNK));
     }
 
-    /**
-     * The float16 factors, not a copy: for each panel and block the factors of scales, then those of minima if there are any. Outputs
-     * {@code o} and {@code o + 32} are neighbours, as in a {@link Matrix} of 16 bits.
-     */
-    public short[] factors() {
-        return factors;
-    }
-
-    /** The index in {@link #factors} of the scales' factors for an input. */
+    /** The index of the scales' factors for an input; those of the minima follow. */
     public int factors(int panel, int input) {
-        return (panel * quantization.blocks(inputs) + quantization.blocks(input)) * quantization.factors() * COLUMNS;
+        return chunk(panel, input) + factorBytes(input & CHUNK - 1);
     }
 
-    /**
-     * The whole numbers of groups, not a copy: for each panel and group those of scales, then those of minima, in the order of
-     * {@link QuantizedBlock#place}. Numbers of 4 bits share a byte, that of the scale is in the low bits.
-     */
-    public byte[] groups() {
-        return groups;
-    }
-
-    /** The index in {@link #groups} of the scales' whole numbers for an input. */
+    /** The index of the scales' whole numbers for an input. */
     public int groups(int panel, int input) {
-        return (panel * quantization.groups(inputs) + quantization.groups(input)) * quantization.groupBytes() * COLUMNS;
+        return chunk(panel, input) + factorBytes(length(input)) + groupBytes(input & CHUNK - 1);
+    }
+
+    /** The index of the low plane of the step that begins with an input. The steps of a chunk follow each other. */
+    public int lowPlane(int panel, int input) {
+        int length = length(input);
+        int before = codeBytes(input & CHUNK - STEP);
+        return chunk(panel, input) + factorBytes(length) + groupBytes(length) + before;
+    }
+
+    /** The number of bytes from the low plane of a step to its high plane. */
+    public int lowPlaneBytes() {
+        return STEP * COLUMNS / Byte.SIZE * quantization.lowBits();
     }
 
     /** Sets the weights of a panel for the inputs from {@code input} on, which a block has. */
@@ -105,16 +120,17 @@ public final class QuantizedPanels {
         for (int step = 0; step < quantization.block(); step += STEP) {
             pack(block.codes(), step * COLUMNS, lowPlane(panel, input + step), quantization.lowBits(), 0);
             if (quantization.highBits() > 0) {
-                int high = highPlane(panel, input + step);
+                int high = lowPlane(panel, input + step) + lowPlaneBytes();
                 pack(block.codes(), step * COLUMNS, high, quantization.highBits(), quantization.lowBits());
             }
         }
         int factor = factors(panel, input);
         for (int column = 0; column < COLUMNS && quantization.factors() > 0; column++) {
             int place = QuantizedBlock.place(column);
-            factors[factor + Matrix.halfColumn(column)] = block.factors()[place];
+            int at = factor + Matrix.halfColumn(column) * Short.BYTES;
+            SHORT.set(data, at, block.factors()[place]);
             if (quantization.hasMinima()) {
-                factors[factor + COLUMNS + Matrix.halfColumn(column)] = block.minimumFactors()[place];
+                SHORT.set(data, at + COLUMNS * Short.BYTES, block.minimumFactors()[place]);
             }
         }
         putGroups(groups(panel, input), block);
@@ -132,7 +148,7 @@ public final class QuantizedPanels {
                 long eight = (long) LONG.get(from, source + k * COLUMNS) ^ sign;
                 packed |= (eight >>> shift & mask) << k * bits;
             }
-            LONG.set(codes, plane + i, packed);
+            LONG.set(data, plane + i, packed);
         }
     }
 
@@ -145,13 +161,13 @@ public final class QuantizedPanels {
             int to = at + from * quantization.groupBytes();
             if (quantization.groupBits() == 4) {
                 for (int i = 0; i < COLUMNS; i++) {
-                    groups[to + i] = (byte) (block.scales()[from + i] | block.minima()[from + i] << 4);
+                    data[to + i] = (byte) (block.scales()[from + i] | block.minima()[from + i] << 4);
                 }
                 continue;
             }
-            System.arraycopy(block.scales(), from, groups, to, COLUMNS);
+            System.arraycopy(block.scales(), from, data, to, COLUMNS);
             if (quantization.hasMinima()) {
-                System.arraycopy(block.minima(), from, groups, to + COLUMNS, COLUMNS);
+                System.arraycopy(block.minima(), from, data, to + COLUMNS, COLUMNS);
             }
         }
     }
@@ -184,14 +200,14 @@ public final class QuantizedPanels {
         int shift = shift(input, quantization.lowBits());
         int mask = mask(quantization.lowBits());
         for (int i = 0; i < COLUMNS; i++) {
-            to[i] = codes[low + i] >> shift & mask;
+            to[i] = data[low + i] >> shift & mask;
         }
         if (quantization.highBits() > 0) {
-            int high = highPlane(panel, input) + row(input, quantization.highBits());
+            int high = lowPlane(panel, input) + lowPlaneBytes() + row(input, quantization.highBits());
             int highShift = shift(input, quantization.highBits());
             int highMask = mask(quantization.highBits());
             for (int i = 0; i < COLUMNS; i++) {
-                to[i] |= (codes[high + i] >> highShift & highMask) << quantization.lowBits();
+                to[i] |= (data[high + i] >> highShift & highMask) << quantization.lowBits();
             }
         }
     }
@@ -225,13 +241,14 @@ public final class QuantizedPanels {
         if (quantization.highBits() == 0) {
             return low;
         }
-        return low | bits(highPlane(panel, input), quantization.highBits(), input, column) << quantization.lowBits();
+        int high = bits(lowPlane(panel, input) + lowPlaneBytes(), quantization.highBits(), input, column);
+        return low | high << quantization.lowBits();
     }
 
     /** The bits that a plane has of a code. */
     private int bits(int plane, int bits, int input, int column) {
         int at = plane + row(input, bits) + QuantizedBlock.place(column);
-        return codes[at] >> shift(input, bits) & mask(bits);
+        return data[at] >> shift(input, bits) & mask(bits);
     }
 
     private void scales(int panel, int input, float[] scales, float[] minima) {
@@ -246,30 +263,31 @@ public final class QuantizedPanels {
     private float scale(int factor, int group, int column) {
         int number = group + QuantizedBlock.place(column);
         if (quantization.hasExponents()) {
-            return Quantization.power(groups[number]);
+            return Quantization.power(data[number]);
         }
-        float scale = HalfPrecision.fromFloat16(factors[factor + Matrix.halfColumn(column)]);
+        float scale = factor(factor, column);
         return switch (quantization.groupBits()) {
             case 0 -> scale;
-            case 4 -> scale * (groups[number] & 0xF);
-            default -> scale * groups[number];
+            case 4 -> scale * (data[number] & 0xF);
+            default -> scale * data[number];
         };
     }
 
     private float minimum(int factor, int group, int column) {
-        float minimum = HalfPrecision.fromFloat16(factors[factor + COLUMNS + Matrix.halfColumn(column)]);
+        float minimum = factor(factor + COLUMNS * Short.BYTES, column);
         int number = group + QuantizedBlock.place(column);
         return switch (quantization.groupBits()) {
             case 0 -> minimum;
-            case 4 -> minimum * (groups[number] >> 4 & 0xF);
-            default -> minimum * groups[COLUMNS + number];
+            case 4 -> minimum * (data[number] >> 4 & 0xF);
+            default -> minimum * data[COLUMNS + number];
         };
     }
 
+    private float factor(int at, int column) {
+        return HalfPrecision.fromFloat16((short) SHORT.get(data, at + Matrix.halfColumn(column) * Short.BYTES));
+    }
+
     boolean sameAs(QuantizedPanels other) {
-        return quantization.equals(other.quantization)
-                && Arrays.equals(codes, other.codes)
-                && Arrays.equals(factors, other.factors)
-                && Arrays.equals(groups, other.groups);
+        return quantization.equals(other.quantization) && Arrays.equals(data, other.data);
     }
 }

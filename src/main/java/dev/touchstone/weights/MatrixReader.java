@@ -113,11 +113,11 @@ final class MatrixReader {
     }
 
     private Matrix zeros(int inputs, int outputs) {
-        if (!Matrix.fits(inputs, outputs)) {
+        Quantization quantization = type == Type.QUANTIZED ? tensor.quantization() : null;
+        if (!Matrix.fits(quantization, inputs, outputs)) {
             throw new TouchstoneException(tensor.file() + ": " + tensor.name() + " is " + rows + " x " + columns
                     + ", more weights than an array of Java can hold");
         }
-        Quantization quantization = type == Type.QUANTIZED ? tensor.quantization() : null;
         if (options.shapesOnly()) {
             return Matrix.withoutWeights(type, quantization, inputs, outputs);
         }

@@ -80,7 +80,7 @@ class GgufTypesTest {
                 assertThat(8.0
                                 * Matrix.zeros(type.quantization(), 768, 2304)
                                         .quantized()
-                                        .bytes()
+                                        .size()
                                 / (768 * 2304))
                         .as(type.name())
                         .isEqualTo(8 * type.quantization().bytes());

@@ -14,7 +14,7 @@ final class VectorQuantized {
     private static final int STEP = Quantization.STEP;
     private static final int RUN = VectorCodeRows.RUN;
 
-    /** Inputs whose scales are widened together, at most a block if that has more than a step. */
+    /** Inputs whose scales are widened together. */
     static final int CHUNK = QuantizedPanels.CHUNK;
 
     private final VectorScales widened = new VectorScales();

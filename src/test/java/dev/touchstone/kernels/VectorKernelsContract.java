@@ -8,6 +8,7 @@ import dev.touchstone.tensor.KeyValuePages;
 import dev.touchstone.tensor.KeyValueShape;
 import dev.touchstone.tensor.Matrix;
 import dev.touchstone.tensor.Quantization;
+import dev.touchstone.tensor.QuantizedPanels;
 import dev.touchstone.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -97,14 +98,15 @@ abstract class VectorKernelsContract {
         }
     }
 
-    /** One row, and several; the last panel is not full. */
+    /** One row, and several; the last panel is not full, nor the last chunk of inputs if a block is shorter. */
     @ParameterizedTest
     @MethodSource("quantizations")
     void linearWithQuantizedWeights(Quantization quantization) {
         Random random = new Random(1);
-        QuantizedWeights weights = QuantizedWeights.random(random, quantization, 256, 130);
+        int inputs = 2 * QuantizedPanels.CHUNK + quantization.block();
+        QuantizedWeights weights = QuantizedWeights.random(random, quantization, inputs, 130);
         for (int rows : new int[] {1, 2, 13, 73}) {
-            Tensor x = Hostile.ORDINARY.tensor(random, rows, 256);
+            Tensor x = Hostile.ORDINARY.tensor(random, rows, inputs);
             Tensor expected = SCALAR.linear(x, Matrix.ofOutputRows(weights.wide()), null);
 
             assertSameBits(SCALAR.linear(x, weights.matrix(), null), expected);

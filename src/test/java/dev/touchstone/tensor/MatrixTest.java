@@ -105,6 +105,16 @@ class MatrixTest {
                 .hasMessage("a matrix of 50000 x 50000 does not fit an array");
     }
 
+    /** A weight of Q8_0 takes more than a byte, with its share of the scale. */
+    @Test
+    void quantizedWeightsFitByTheirBytes() {
+        int side = 46_336;
+
+        assertThat(Matrix.fits(null, side, side)).isTrue();
+        assertThat(Matrix.fits(Quantization.of(32, 32, 4, 0), side, side)).isTrue();
+        assertThat(Matrix.fits(Quantization.of(32, 32, 8, 0), side, side)).isFalse();
+    }
+
     private static float value(Matrix.Type type, short bits) {
         return switch (type) {
             case FLOAT32 -> bits;

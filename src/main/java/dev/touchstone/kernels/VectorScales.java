@@ -32,44 +32,48 @@ final class VectorScales {
     /** Reads those of the inputs from {@code input} on, at most {@value VectorQuantized#CHUNK}. */
     void read(QuantizedPanels panels, int panel, int input, int inputs) {
         Quantization quantization = panels.quantization();
+        if (quantization.groupBits() == 0) {
+            factors(panels, panel, input, quantization.blocks(inputs), scales, shifts);
+            return;
+        }
         int block = quantization.block();
         for (int i = 0; i < inputs; i += block) {
-            readBlock(panels, panel, input + i, Math.min(block, inputs - i), quantization.groups(i) * COLUMNS);
+            readGroups(panels, panel, input + i, Math.min(block, inputs - i), quantization.groups(i) * COLUMNS);
         }
     }
 
-    private void readBlock(QuantizedPanels panels, int panel, int input, int inputs, int to) {
+    private void readGroups(QuantizedPanels panels, int panel, int input, int inputs, int to) {
         Quantization quantization = panels.quantization();
         byte[] data = panels.data();
         int numbers = panels.groups(panel, input);
         if (quantization.hasExponents()) {
             powers(data, numbers, scales, to);
-        } else if (quantization.groupBits() == 0) {
-            factors(panels, panel, input, scales, shifts, to);
-        } else {
-            factors(panels, panel, input, scaleFactors, shiftFactors, 0);
-            boolean areNibbles = quantization.groupBits() == 4;
-            int mask = areNibbles ? 0x0F0F0F0F : -1;
-            int stride = quantization.groupBytes() * COLUMNS;
-            int count = quantization.groups(inputs);
-            multiples(data, numbers, stride, count, 0, mask, scaleFactors, scales, to);
-            if (quantization.hasMinima()) {
-                int minima = areNibbles ? numbers : numbers + COLUMNS;
-                multiples(data, minima, stride, count, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
-            }
+            return;
+        }
+        factors(panels, panel, input, 1, scaleFactors, shiftFactors);
+        boolean areNibbles = quantization.groupBits() == 4;
+        int mask = areNibbles ? 0x0F0F0F0F : -1;
+        int stride = quantization.groupBytes() * COLUMNS;
+        int count = quantization.groups(inputs);
+        multiples(data, numbers, stride, count, 0, mask, scaleFactors, scales, to);
+        if (quantization.hasMinima()) {
+            int minima = areNibbles ? numbers : numbers + COLUMNS;
+            multiples(data, minima, stride, count, areNibbles ? 4 : 0, mask, shiftFactors, shifts, to);
         }
     }
 
     /** Factors of signed codes are divided by 2 to the number of the bits that are below a code, those of others by the place of its byte. */
-    private static void factors(QuantizedPanels panels, int panel, int input, float[] scales, float[] shifts, int to) {
+    private static void factors(
+            QuantizedPanels panels, int panel, int input, int blocks, float[] scales, float[] shifts) {
         Quantization quantization = panels.quantization();
         int at = panels.factors(panel, input);
+        int bytes = COLUMNS * Short.BYTES;
         if (quantization.hasMinima()) {
-            halves(panels.data(), at, 0x1p112f, 0x1p-8f, scales, to);
-            halves(panels.data(), at + COLUMNS * Short.BYTES, -0x1p112f, 1, shifts, to);
+            halves(panels.data(), at, 2 * bytes, blocks, 0x1p112f, 0x1p-8f, scales);
+            halves(panels.data(), at + bytes, 2 * bytes, blocks, -0x1p112f, 1, shifts);
         } else {
             float times = quantization.isSigned() ? 1f / (1L << Integer.SIZE - quantization.bits()) : 1;
-            halves(panels.data(), at, 0x1p112f * times, 1, scales, to);
+            halves(panels.data(), at, bytes, blocks, 0x1p112f * times, 1, scales);
         }
     }
 
@@ -90,20 +94,23 @@ final class VectorScales {
     }
 
     /**
-     * Finite float16 numbers, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what those of the first run are multiplied
+     * Finite float16 numbers of some blocks, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what those of the first run are multiplied
      * by, and each further run is multiplied by {@code ratio} times that of the run before.
      */
-    private static void halves(byte[] data, int at, float times, float ratio, float[] to, int toAt) {
+    private static void halves(byte[] data, int at, int stride, int blocks, float times, float ratio, float[] to) {
         for (int c = 0; c < HALF; c += LANES) {
             float lowerTimes = c < RUN ? times : times * ratio;
-            IntVector pair =
-                    ByteVector.fromArray(BYTES, data, at + c * Integer.BYTES).reinterpretAsInts();
-            IntVector lower = pair.lanewise(VectorOperators.LSHL, 16)
-                    .lanewise(VectorOperators.ASHR, 3)
-                    .and(VectorFloat16.SIGN_AND_NUMBER);
-            lower.reinterpretAsFloats().mul(lowerTimes).intoArray(to, toAt + c);
-            IntVector upper = pair.lanewise(VectorOperators.ASHR, 3).and(VectorFloat16.SIGN_AND_NUMBER);
-            upper.reinterpretAsFloats().mul(lowerTimes * ratio * ratio).intoArray(to, toAt + HALF + c);
+            float upperTimes = lowerTimes * ratio * ratio;
+            for (int block = 0; block < blocks; block++) {
+                IntVector pair = ByteVector.fromArray(BYTES, data, at + block * stride + c * Integer.BYTES)
+                        .reinterpretAsInts();
+                IntVector lower = pair.lanewise(VectorOperators.LSHL, 16)
+                        .lanewise(VectorOperators.ASHR, 3)
+                        .and(VectorFloat16.SIGN_AND_NUMBER);
+                lower.reinterpretAsFloats().mul(lowerTimes).intoArray(to, block * COLUMNS + c);
+                IntVector upper = pair.lanewise(VectorOperators.ASHR, 3).and(VectorFloat16.SIGN_AND_NUMBER);
+                upper.reinterpretAsFloats().mul(upperTimes).intoArray(to, block * COLUMNS + HALF + c);
+            }
         }
     }
 

@@ -62,7 +62,10 @@ final class VectorScales {
         }
     }
 
-    /** Factors of signed codes are divided by 2 to the number of the bits that are below a code, those of others by the place of its byte. */
+    /**
+     * Those of some blocks, which are divided by the value of the lowest bit of a code: signed codes are used in the highest bits of ints, codes
+     * with minima in the byte of an int where they are, and indices of a table in the lowest bits.
+     */
     private static void factors(
             QuantizedPanels panels, int panel, int input, int blocks, float[] scales, float[] shifts) {
         Quantization quantization = panels.quantization();
@@ -94,8 +97,8 @@ final class VectorScales {
     }
 
     /**
-     * Finite float16 numbers of some blocks, as {@link VectorFloat16} widens them: {@code times} is 2^112 times what those of the first run are multiplied
-     * by, and each further run is multiplied by {@code ratio} times that of the run before.
+     * Finite float16 numbers of some blocks, as {@link VectorFloat16} widens them. Those of the first run are multiplied by 2^-112 times
+     * {@code times}, and those of each further run by {@code ratio} times the factor of the run before.
      */
     private static void halves(byte[] data, int at, int stride, int blocks, float times, float ratio, float[] to) {
         for (int c = 0; c < HALF; c += LANES) {

@@ -281,7 +281,7 @@ public final class Server implements AutoCloseable {
         if (service != null) {
             service.engine().close();
         }
+        workers.close(); // before the event loop, to which its tasks write
         await(vertx.close());
-        workers.close();
     }
 }

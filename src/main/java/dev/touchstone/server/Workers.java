@@ -1,15 +1,20 @@
 package dev.touchstone.server;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that read requests and write answers. */
 final class Workers implements AutoCloseable {
+    /** How long the end of a task is waited for. */
+    private static final Duration CLOSING = Duration.ofSeconds(2);
+
     private final ExecutorService pool;
 
     Workers(int threads) {
@@ -26,8 +31,17 @@ final class Workers implements AutoCloseable {
         return new Serial(pool);
     }
 
+    /** Discards the tasks of each {@link #serial} but the next, and waits for these, but not long for one that does not end. */
     @Override
     public void close() {
+        pool.shutdown();
+        try {
+            if (pool.awaitTermination(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         pool.shutdownNow();
     }
 

@@ -13,9 +13,7 @@ final class VectorQuantized {
     private static final int COLUMNS = Matrix.PANEL;
     private static final int STEP = Quantization.STEP;
     private static final int RUN = VectorCodeRows.RUN;
-
-    /** Inputs whose scales are widened together. */
-    static final int CHUNK = QuantizedPanels.CHUNK;
+    private static final int CHUNK = QuantizedPanels.CHUNK;
 
     private final VectorScales widened = new VectorScales();
     /** Those of the steps of a chunk, for the loops that go through a step in several groups. {@code [step][column]} */
@@ -90,7 +88,7 @@ final class VectorQuantized {
             int input = weight.input(at) + i;
             widened.read(panels, panel, input, STEP);
             int low = panels.lowPlane(panel, input);
-            int high = low + panels.lowPlaneBytes();
+            int high = panels.highPlane(panel, input);
             for (int from = 0; from < STEP; from += group) {
                 for (int c = 0; c < COLUMNS; c += LANES) {
                     widenGroup(panels, low, high, from, c, to, (i + from) * COLUMNS + c);

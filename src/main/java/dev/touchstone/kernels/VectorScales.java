@@ -20,7 +20,7 @@ final class VectorScales {
     private static final int COLUMNS = Matrix.PANEL;
     private static final int HALF = COLUMNS / 2;
     private static final int RUN = VectorCodeRows.RUN;
-    private static final int MOST_GROUPS = VectorQuantized.CHUNK / 16;
+    private static final int MOST_GROUPS = QuantizedPanels.CHUNK / 16;
 
     private final float[] scaleFactors = new float[COLUMNS];
     private final float[] shiftFactors = new float[COLUMNS];
@@ -29,7 +29,7 @@ final class VectorScales {
     /** Not set if there are no minima. */
     final float[] shifts = new float[MOST_GROUPS * COLUMNS];
 
-    /** Reads those of the inputs from {@code input} on, at most {@value VectorQuantized#CHUNK}. */
+    /** Reads those of the inputs from {@code input} on, at most {@value QuantizedPanels#CHUNK}. */
     void read(QuantizedPanels panels, int panel, int input, int inputs) {
         Quantization quantization = panels.quantization();
         if (quantization.groupBits() == 0) {

@@ -110,9 +110,9 @@ public final class QuantizedPanels {
         return chunk(panel, input) + factorBytes(length) + groupBytes(length) + before;
     }
 
-    /** The number of bytes from the low plane of a step to its high plane. */
-    public int lowPlaneBytes() {
-        return STEP * COLUMNS / Byte.SIZE * quantization.lowBits();
+    /** The index of the high plane of the step that begins with an input. */
+    public int highPlane(int panel, int input) {
+        return lowPlane(panel, input) + STEP * COLUMNS / Byte.SIZE * quantization.lowBits();
     }
 
     /** Sets the weights of a panel for the inputs from {@code input} on, which a block has. */
@@ -120,7 +120,7 @@ public final class QuantizedPanels {
         for (int step = 0; step < quantization.block(); step += STEP) {
             pack(block.codes(), step * COLUMNS, lowPlane(panel, input + step), quantization.lowBits(), 0);
             if (quantization.highBits() > 0) {
-                int high = lowPlane(panel, input + step) + lowPlaneBytes();
+                int high = highPlane(panel, input + step);
                 pack(block.codes(), step * COLUMNS, high, quantization.highBits(), quantization.lowBits());
             }
         }
@@ -203,7 +203,7 @@ public final class QuantizedPanels {
             to[i] = data[low + i] >> shift & mask;
         }
         if (quantization.highBits() > 0) {
-            int high = lowPlane(panel, input) + lowPlaneBytes() + row(input, quantization.highBits());
+            int high = highPlane(panel, input) + row(input, quantization.highBits());
             int highShift = shift(input, quantization.highBits());
             int highMask = mask(quantization.highBits());
             for (int i = 0; i < COLUMNS; i++) {
@@ -241,7 +241,7 @@ public final class QuantizedPanels {
         if (quantization.highBits() == 0) {
             return low;
         }
-        int high = bits(lowPlane(panel, input) + lowPlaneBytes(), quantization.highBits(), input, column);
+        int high = bits(highPlane(panel, input), quantization.highBits(), input, column);
         return low | high << quantization.lowBits();
     }
 

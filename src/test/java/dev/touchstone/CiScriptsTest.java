@@ -73,7 +73,8 @@ class CiScriptsTest {
 
         Run run = run("vector-widths.sh", "16");
 
-        assertThat(run.out).contains("vectors of 128 bits").doesNotContain("256", "512");
+        String out = run.out.replace(folder.toString(), ""); // its name is random and may contain these numbers
+        assertThat(out).contains("vectors of 128 bits").doesNotContain("256", "512");
     }
 
     @Test
